@@ -1,0 +1,59 @@
+# Two commands do all the set-up: `make lab` opens the workbench, `make test` checks everything.
+
+PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do \
+	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' \
+	>/dev/null 2>&1 && { echo $$p; break; }; done)
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+# A shell that sets these makes every start of Python compile again.
+unexport PYTHONDONTWRITEBYTECODE
+unexport PYTHONUNBUFFERED
+
+.PHONY: lab test lint types imports pytest format wheel constraints clean bench
+
+lab: $(READY)
+	$(BIN)/tflab
+
+test: lint types imports pytest
+
+$(READY): constraints.txt pyproject.toml
+	@test -n "$(PYTHON)" || { echo "tflab needs Python 3.11 or later with the venv module. Install it, or name one: make lab PYTHON=/path/to/python3.11"; exit 1; }
+	@echo "Setting up $(VENV) with $(PYTHON); the first time this downloads about 700 MB."
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r constraints.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $(READY)
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(READY)
+	$(BIN)/mypy
+
+imports: $(READY)
+	$(BIN)/lint-imports
+
+pytest: $(READY)
+	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+format: $(READY)
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+wheel: $(READY)
+	$(BIN)/python -m build --wheel --no-isolation
+
+bench: $(READY)
+	$(BIN)/python -m benchmarks
+
+constraints:
+	$(BIN)/python -m pip install --quiet pip-tools
+	$(BIN)/pip-compile --quiet --extra dev --generate-hashes --allow-unsafe --strip-extras --no-header \
+		--no-annotate --no-emit-index-url --no-emit-trusted-host --no-emit-find-links \
+		--output-file constraints.txt pyproject.toml
+
+clean:
+	rm -rf $(VENV) dist build

@@ -1,0 +1,1 @@
+"""Lessons: reading the file format, checking parameters, finding and ordering the course."""

@@ -1,0 +1,173 @@
+"""The run log on disk: appending events, and reading them back while they are written.
+
+A run folder holds `run.json` (see `record`), `events.jsonl` (see `events`), `output.log` (what the
+lesson printed, byte for byte), `stderr.log` (what C++ libraries wrote to descriptor 2) and `files/`
+(what the lesson saved). All are append-only but the last.
+"""
+
+from __future__ import annotations
+
+import codecs
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+
+from tflab.runs.events import AnyEvent, CellStarted, Event
+
+EVENTS = "events.jsonl"
+OUTPUT = "output.log"
+NATIVE = "stderr.log"
+RECORD = "run.json"
+FILES = "files"
+
+_CHUNK = 1 << 20
+_MAX_LINE = 64 << 20
+
+_encoder = msgspec.json.Encoder()
+_decoder: msgspec.json.Decoder[AnyEvent] = msgspec.json.Decoder(AnyEvent)
+
+
+class Output(Event, frozen=True, kw_only=True, tag="output"):
+    """Text that a cell printed. The reader makes it from `output.log`; no log line holds it.
+
+    `skipped` bytes before `data` were passed over because the cell printed more than the limit.
+    """
+
+    cell: int
+    data: bytes
+    skipped: int = 0
+
+
+class LogWriter:
+    """Appends events to a run log, whole lines at a time.
+
+    Every call is one `write` on a descriptor in append mode, so that the run and the fork server
+    may both hold the file open.
+
+    Raises:
+        OSError: When the disk is full or the folder is gone.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._fd = os.open(
+            folder / EVENTS, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600
+        )
+
+    def write(self, *events: Event) -> None:
+        """Append `events`, in order. A line torn by an earlier failure is closed off first."""
+        lines = b"".join(_encoder.encode(event) + b"\n" for event in events)
+        if self._tail_is_torn():
+            lines = b"\n" + lines
+        while lines:
+            lines = lines[os.write(self._fd, lines) :]
+
+    def close(self) -> None:
+        """Close the file. Further writes fail."""
+        os.close(self._fd)
+
+    def _tail_is_torn(self) -> bool:
+        size = os.fstat(self._fd).st_size
+        return size > 0 and os.pread(self._fd, 1, size - 1) != b"\n"
+
+
+class LogReader:
+    """Reads a run log from the start, and goes on from there as it grows.
+
+    Damaged lines, unknown events and a torn last line are passed over; `damaged` counts the first
+    two. Printed text comes between the events as the lesson made it.
+
+    Args:
+        folder: The run folder. Files that do not exist yet count as empty.
+        output_limit: Bytes of output handed out per cell; beyond it only the newest are.
+    """
+
+    def __init__(self, folder: Path, output_limit: int = 4 << 20) -> None:
+        self._events = folder / EVENTS
+        self._output = folder / OUTPUT
+        self._output_limit = output_limit
+        self._offset = 0
+        self._tail = b""
+        self._printed = 0
+        self._handed_out = 0
+        self._cell = -1
+        self.damaged = 0
+
+    def poll(self, max_bytes: int = 4 << 20) -> list[Event]:
+        """Return what was added since the last call, at most about `max_bytes` of it.
+
+        An empty list means that there is nothing new for now.
+        """
+        printed = _size(self._output)
+        data = _read(self._events, self._offset, max_bytes)
+        self._offset += len(data)
+        caught_up = len(data) < max_bytes
+        found: list[Event] = []
+        for event in self._parse(data):
+            at = getattr(event, "at", 0)
+            if at > self._printed:
+                found.extend(self._read_output(at))
+            if isinstance(event, CellStarted):
+                self._cell, self._handed_out = event.cell, 0
+            found.append(event)
+        if caught_up:
+            found.extend(self._read_output(printed))
+        return found
+
+    def _parse(self, data: bytes) -> Iterator[AnyEvent]:
+        lines = (self._tail + data).split(b"\n")
+        self._tail = lines.pop()
+        if len(self._tail) > _MAX_LINE:
+            self._tail = b""
+            self.damaged += 1
+        for line in lines:
+            if not line:
+                continue
+            try:
+                yield _decoder.decode(line)
+            except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+                self.damaged += 1
+
+    def _read_output(self, end: int) -> Iterator[Output]:
+        room = max(self._output_limit - self._handed_out, self._output_limit // 4)
+        skipped = max(0, end - self._printed - room)
+        self._printed += skipped
+        while self._printed < end:
+            data = _read(self._output, self._printed, min(_CHUNK, end - self._printed))
+            if not data:
+                return
+            self._printed += len(data)
+            self._handed_out += len(data)
+            yield Output(cell=self._cell, data=data, skipped=skipped)
+            skipped = 0
+
+
+def append(folder: Path, event: Event) -> None:
+    """Append one event to the log in `folder`, from a process other than the run."""
+    writer = LogWriter(folder)
+    try:
+        writer.write(event)
+    finally:
+        writer.close()
+
+
+def new_decoder() -> codecs.IncrementalDecoder:
+    """Return a decoder for output bytes: UTF-8, with a replacement mark for anything else."""
+    return codecs.getincrementaldecoder("utf-8")("replace")
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return 0
+
+
+def _read(path: Path, offset: int, length: int) -> bytes:
+    try:
+        with path.open("rb", buffering=0) as file:
+            file.seek(offset)
+            return file.read(length) or b""
+    except FileNotFoundError:
+        return b""

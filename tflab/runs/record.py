@@ -1,0 +1,60 @@
+"""What was asked of a run: the content of `run.json`, and the error that people see."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+RECORD_VERSION = 1
+
+
+class Problem(Exception):
+    """Something went wrong that a person can mend: a title, a cause and a next step.
+
+    Every error that this project shows to people is one of these.
+    """
+
+    def __init__(self, title: str, cause: str, next_step: str) -> None:
+        super().__init__(f"{title}: {cause}")
+        self.title = title
+        self.cause = cause
+        self.next_step = next_step
+
+
+class RunRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything that decides what a run does.
+
+    Attributes:
+        lesson: Id of the lesson.
+        title: Title of the lesson.
+        path: Absolute path of the lesson file.
+        source: Text of the lesson file as it is to be run.
+        parameters: A value for every parameter of the lesson.
+        device: `cpu` or `gpu:N`.
+        seed: Seed of Python, NumPy and TensorFlow.
+        until: Index of the last cell to run, or None for the whole lesson.
+        guesses: The learner's guesses, by question.
+        device_uuid: The GPU's UUID, so that the number means the same card to CUDA; empty for CPU.
+    """
+
+    lesson: str
+    title: str
+    path: str
+    source: str
+    parameters: dict[str, Any]
+    device: str = "cpu"
+    seed: int = 0
+    until: int | None = None
+    guesses: dict[str, Any] = {}
+    device_uuid: str = ""
+
+
+class RunRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """`run.json`: a request with its id, when it was made, and the versions it ran with."""
+
+    id: str
+    created: float
+    request: RunRequest
+    versions: dict[str, str] = {}
+    version: int = RECORD_VERSION

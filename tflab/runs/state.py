@@ -1,0 +1,180 @@
+"""A run as its log tells it: the events folded into what a screen or a report needs."""
+
+from __future__ import annotations
+
+import codecs
+from typing import Any
+
+import msgspec
+
+from tflab.runs.events import (
+    CellEnded,
+    CellStarted,
+    Ended,
+    Error,
+    Event,
+    Figure,
+    Goal,
+    Notice,
+    Prediction,
+    Progress,
+    Result,
+    RunStatus,
+    Scalars,
+    Started,
+    TensorValue,
+    Value,
+)
+from tflab.runs.log import Output, new_decoder
+from tflab.runs.series import Series
+from tflab.runs.transcript import Transcript
+
+CellItem = Transcript | Value | Result | Figure
+
+
+class CellState:
+    """What one cell has done so far. `items` are in the order in which the lesson made them."""
+
+    def __init__(self) -> None:
+        self.items: list[CellItem] = []
+        self.seconds: float | None = None
+        self.version = 0
+
+    @property
+    def running(self) -> bool:
+        """Whether the cell has started and not come to its end."""
+        return self.seconds is None
+
+    def transcript(self) -> Transcript:
+        """Return the text that the next output belongs to."""
+        if self.items and isinstance(self.items[-1], Transcript):
+            return self.items[-1]
+        self.items.append(Transcript())
+        return self.transcript()
+
+
+class RunState:
+    """A run, folded from its events. The same for a live run and for a finished one.
+
+    Attributes:
+        cells: State of each code cell that has started, by cell index.
+        series: Metrics by tag, in the order of their first point.
+        results: What `lab.show` reported, by name.
+        goals: Goals that were checked, by text.
+        frames: Figures by title, in order; more than one with `step` is a moving picture.
+    """
+
+    def __init__(self) -> None:
+        self.started: Started | None = None
+        self.ended: Ended | None = None
+        self.error: Error | None = None
+        self.progress: Progress | None = None
+        self.progress_began: Progress | None = None
+        self.cells: dict[int, CellState] = {}
+        self.current_cell: int | None = None
+        self.series: dict[str, Series] = {}
+        self.results: dict[str, Result] = {}
+        self.goals: dict[str, Goal] = {}
+        self.predictions: dict[str, Prediction] = {}
+        self.frames: dict[str, list[Figure]] = {}
+        self.notices: list[str] = []
+        self.points = 0
+        self._decoder: codecs.IncrementalDecoder = new_decoder()
+
+    @property
+    def status(self) -> RunStatus:
+        """Where the run stands. `lost` is set from outside, by an `Ended` event."""
+        if self.ended is not None:
+            return self.ended.state
+        return "starting" if self.started is None else "running"
+
+    @property
+    def seconds(self) -> float | None:
+        """How long the run took, or None while it runs."""
+        if self.started is None or self.ended is None:
+            return None
+        return max(0.0, self.ended.time - self.started.time)
+
+    @property
+    def diverged_at(self) -> int | None:
+        """The step of the first non-finite value of any series, or None."""
+        steps = [s.first_nonfinite_step for s in self.series.values()]
+        return min((s for s in steps if s is not None), default=None)
+
+    def apply(self, event: Event) -> None:
+        """Take in one event. Kinds that are not known here are passed over."""
+        match event:
+            case Scalars(tag=tag):
+                series = self.series.get(tag) or self.series.setdefault(tag, Series(tag))
+                series.extend(event.steps, event.values)
+                self.points += len(event.values)
+            case Output():
+                self._print(event)
+            case Progress():
+                if self.progress_began is None or event.done < (self.progress or event).done:
+                    self.progress_began = event
+                self.progress = event
+            case CellStarted(cell=index):
+                self.cells[index] = CellState()
+                self.current_cell = index
+            case CellEnded(cell=index):
+                cell = self._cell(index)
+                cell.seconds = event.seconds
+                cell.version += 1
+            case Value() | Result() | Figure():
+                self._add_item(event)
+            case _:
+                self._apply_outcome(event)
+
+    def _apply_outcome(self, event: Event) -> None:
+        match event:
+            case Started():
+                self.started = event
+            case Goal():
+                self.goals[event.text] = event
+            case Prediction():
+                self.predictions[event.question] = event
+            case Error():
+                self.error = event
+            case Notice(text=text):
+                self.notices.append(text)
+            case Ended():
+                # The run's own word counts; the server only speaks for a run that could not.
+                if self.ended is None or self.ended.writer == "server":
+                    self.ended = event
+            case _:
+                pass
+
+    def _add_item(self, event: Value | Result | Figure) -> None:
+        cell = self._cell(event.cell)
+        cell.version += 1
+        if isinstance(event, Result):
+            self.results[event.name] = event
+        if isinstance(event, Figure):
+            frames = self.frames.setdefault(event.title, [])
+            frames.append(event)
+            if event.step is not None and len(frames) > 1:
+                return
+        cell.items.append(event)
+
+    def _print(self, event: Output) -> None:
+        cell = self._cell(event.cell)
+        cell.version += 1
+        cell.transcript().add(self._decoder.decode(event.data), event.skipped)
+
+    def _cell(self, index: int) -> CellState:
+        return self.cells.get(index) or self.cells.setdefault(index, CellState())
+
+
+def result_value(result: Result) -> Any:
+    """Return a result as JSON shows it: a plain value, or dtype, shape and values of a tensor."""
+    if result.tensor is None:
+        return result.value
+    return tensor_dict(result.tensor)
+
+
+def tensor_dict(tensor: TensorValue) -> dict[str, Any]:
+    """Return dtype, shape and values; `truncated` only where values were left out."""
+    found = msgspec.to_builtins(tensor)
+    found.pop("device", None)
+    return dict(found)

@@ -1,0 +1,156 @@
+"""The folder of all runs: making one, finding it again, telling whether it still lives."""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import platformdirs
+
+from tflab.runs.events import Ended, Started
+from tflab.runs.log import EVENTS, FILES, OUTPUT, RECORD, LogReader
+from tflab.runs.record import Problem, RunRecord, RunRequest
+from tflab.runs.state import RunState
+
+_ID = re.compile(r"\d{8}-\d{6}-[0-9a-f]{6}")
+
+
+def data_folder() -> Path:
+    """Return where tflab keeps everything: `TFLAB_DATA`, or the user's data folder."""
+    chosen = os.environ.get("TFLAB_DATA")
+    return Path(chosen) if chosen else Path(platformdirs.user_data_dir("tflab"))
+
+
+class RunStore:
+    """The runs of one user. Folders are private to the user (0700), files too (0600).
+
+    Args:
+        root: Where the run folders are; by default `runs` in the data folder.
+    """
+
+    def __init__(self, root: Path | None = None) -> None:
+        self.root = root or data_folder() / "runs"
+
+    def create(self, request: RunRequest, versions: dict[str, str] | None = None) -> RunRecord:
+        """Make a run folder and write `run.json`.
+
+        Raises:
+            Problem: When the folder cannot be written.
+        """
+        now = time.time()
+        stamp = time.strftime("%Y%m%d-%H%M%S", time.localtime(now))
+        record = RunRecord(
+            id=f"{stamp}-{secrets.token_hex(3)}",
+            created=now,
+            request=request,
+            versions=versions or {},
+        )
+        folder = self.root / record.id
+        try:
+            self.root.mkdir(parents=True, exist_ok=True, mode=0o700)
+            folder.mkdir(mode=0o700)
+            (folder / FILES).mkdir(mode=0o700)
+            for name, content in (
+                (RECORD, msgspec.json.encode(record)),
+                (EVENTS, b""),
+                (OUTPUT, b""),
+            ):
+                _write_private(folder / name, content)
+        except OSError as error:
+            raise Problem(
+                "The run cannot be kept",
+                f"{folder}: {error.strerror}.",
+                "Make room or give write access, or set TFLAB_DATA to another folder.",
+            ) from error
+        return record
+
+    def folder(self, run: str) -> Path:
+        """Return the folder of a run.
+
+        Raises:
+            Problem: When `run` is no run id or there is no such run.
+        """
+        folder = self.root / run
+        if not _ID.fullmatch(run) or folder.is_symlink() or not folder.is_dir():
+            raise Problem("No such run", f"There is no run {run!r}.", "See `tflab runs`.")
+        return folder
+
+    def record(self, run: str) -> RunRecord:
+        """Read the `run.json` of a run.
+
+        Raises:
+            Problem: When it is missing or damaged.
+        """
+        path = self.folder(run) / RECORD
+        try:
+            return msgspec.json.decode(path.read_bytes(), type=RunRecord)
+        except (OSError, msgspec.MsgspecError, UnicodeDecodeError) as error:
+            raise Problem(
+                "The run's record cannot be read", f"{path}: {error}.", "Delete the run's folder."
+            ) from error
+
+    def load(self, run: str) -> RunState:
+        """Read a whole run. A run that died without a word is `lost`.
+
+        Raises:
+            Problem: When there is no such run.
+        """
+        reader, state = LogReader(self.folder(run)), RunState()
+        while events := reader.poll():
+            for event in events:
+                state.apply(event)
+        if state.ended is None and state.started is not None and not is_alive(state.started):
+            state.apply(lost(time.time()))
+        return state
+
+    def ids(self) -> Iterator[str]:
+        """Yield the ids of all runs, newest first."""
+        try:
+            names = sorted(os.listdir(self.root), reverse=True)
+        except FileNotFoundError:
+            return
+        yield from (name for name in names if _ID.fullmatch(name))
+
+
+def lost(now: float) -> Ended:
+    """Return the end of a run whose process is gone without a word."""
+    return Ended(
+        state="lost",
+        time=now,
+        cause="The run's process is gone and left no reason; the machine may have restarted.",
+        next_step="Run it again.",
+        writer="server",
+    )
+
+
+def process_start(pid: int) -> float:
+    """Return when a process started, in seconds since the epoch; 0.0 when there is none."""
+    import psutil
+
+    try:
+        return float(psutil.Process(pid).create_time())
+    except psutil.Error:
+        return 0.0
+
+
+def is_alive(started: Started) -> bool:
+    """Return whether the process of a run still lives, and is no other that got its number."""
+    import psutil
+
+    try:
+        process = psutil.Process(started.pid)
+        same = not started.process_start or abs(process.create_time() - started.process_start) < 2
+        return bool(same and process.status() != psutil.STATUS_ZOMBIE)
+    except psutil.Error:
+        return False
+
+
+def _write_private(path: Path, content: bytes) -> None:
+    fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    with os.fdopen(fd, "wb") as file:
+        file.write(content)
