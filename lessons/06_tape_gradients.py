@@ -1,0 +1,191 @@
+# %% [markdown]
+# # Gradients with a tape
+# Training means asking, for every weight: if you grew a little, would the loss grow or shrink?
+# That answer is a derivative. TensorFlow gets it by recording what you compute on a **tape** and
+# playing the recording backwards.
+#
+# Three ways to a derivative stand side by side here: the tape, a finite difference, and the
+# formula from school. Watch where they part.
+
+# %% tags=["parameters"]
+from typing import Annotated
+
+from tflab import Meta
+
+x: Annotated[float, Meta(ge=-1.4, le=10_000, description="Where the slopes are taken")] = 3.0
+
+# %%
+import numpy as np
+import tensorflow as tf
+
+from tflab import lab
+
+# %% [markdown]
+# ## Record, then play back
+# Inside the `with` block every operation on a variable is noted down. `tape.gradient(y, point)`
+# then walks from `y` back to `point` and multiplies the slopes of the steps on its way: the chain
+# rule, done for you. A variable is watched without asking.
+
+# %%
+point = tf.Variable(x, dtype=tf.float32)
+with tf.GradientTape() as tape:
+    y = point**2
+dx = tape.gradient(y, point)
+print("y     =", y.numpy())
+print("dy/dx =", dx.numpy())
+lab.show(dx=float(dx))
+lab.predict("What is the slope of x² at your x?", float(dx), within=0.01)
+
+# %% [markdown]
+# Playing back uses the recording up, so a second question to the same tape is an error. (Write
+# `tf.GradientTape(persistent=True)` to keep it.)
+
+# %%
+try:
+    tape.gradient(y, point)
+except RuntimeError as error:
+    print("RuntimeError:", str(error).split(".")[0])
+
+# %% [markdown]
+# ## A constant must be watched
+# The tape cannot record everything, so it leaves constants alone. Ask for the gradient with
+# respect to one and you get no number, and no error either: this is the quietest bug in hand-made
+# training loops. `tape.watch` says that you mean it.
+
+# %%
+fixed = tf.constant(x, dtype=tf.float32)
+with tf.GradientTape() as tape:
+    y = fixed**2
+unwatched = tape.gradient(y, fixed)
+
+with tf.GradientTape() as tape:
+    tape.watch(fixed)
+    y = fixed**2
+watched = tape.gradient(y, fixed)
+print("unwatched:", unwatched)
+print("watched:  ", watched.numpy())
+lab.show(unwatched=unwatched)
+lab.predict(
+    "What is the gradient with respect to a constant that nobody watched?",
+    "None" if unwatched is None else "a number",
+    choices=["0", "a number", "None"],
+)
+
+# %% [markdown]
+# ## A longer chain
+# For `ln(2x + 3)` the rule gives `2 / (2x + 3)`: the slope of the outside times the slope of the
+# inside. The tape gets there without ever seeing a formula.
+
+
+# %%
+def logarithm(p):
+    """ln(2p + 3)"""
+    return tf.math.log(2 * p + 3)
+
+
+with tf.GradientTape() as tape:
+    y = logarithm(point)
+dlog = tape.gradient(y, point)
+lab.show(dlog=float(dlog))
+dlog
+
+# %% [markdown]
+# ## Several sources at once
+# A network has many weights, and one playback answers for all of them: pass a list, get a list.
+# Here `(x1 + 2·x2)²` is taken at (3, 1). `x2` is marked `trainable=False`, so the tape passes it
+# over unless it is watched.
+
+# %%
+x1 = tf.Variable(3.0)
+x2 = tf.Variable(1.0, trainable=False)
+with tf.GradientTape() as tape:
+    tape.watch(x2)
+    y = (x1 + 2 * x2) ** 2
+partials = [float(gradient) for gradient in tape.gradient(y, [x1, x2])]
+print("∂y/∂x1, ∂y/∂x2 =", partials)
+lab.show(partials=partials)
+
+# %% [markdown]
+# ## Three derivatives side by side
+# A finite difference measures the slope: take the function a little to the left and a little to
+# the right, and divide. It needs no rules at all, only subtraction, and that is its weakness.
+# `float32` keeps about 7 digits, and two nearly equal numbers lose most of them when subtracted.
+
+# %%
+h = 1e-3
+
+
+def finite_difference(function, at):
+    """Measure the slope of `function` between at − h and at + h, in float32 like the tape."""
+    left, right = tf.constant(at - h, tf.float32), tf.constant(at + h, tf.float32)
+    return float((function(right) - function(left)) / (2 * h))
+
+
+rows = [
+    ("x²", float(dx), finite_difference(tf.square, x), 2 * x),
+    ("ln(2x+3)", float(dlog), finite_difference(logarithm, x), 2 / (2 * x + 3)),
+    ("∂/∂x1", partials[0], finite_difference(lambda p: (p + 2) ** 2, 3.0), 2 * (3 + 2)),
+    ("∂/∂x2", partials[1], finite_difference(lambda p: (3 + 2 * p) ** 2, 1.0), 4 * (3 + 2)),
+]
+print("function        tape  difference    formula  tape off by  diff. off by")
+for name, taped, measured, exact in rows:
+    off = f"{abs(taped - exact):12.1e} {abs(measured - exact):13.1e}"
+    print(f"{name:9} {taped:10.5f} {measured:11.5f} {exact:10.5f} {off}")
+
+# %%
+difference_error = abs(rows[0][2] - rows[0][3])
+tape_error = abs(rows[0][1] - rows[0][3])
+closer = "the tape" if tape_error < difference_error else "the finite difference"
+lab.show(difference_error=difference_error, tape_error=tape_error)
+lab.predict(
+    "For x², which comes closer to the formula?",
+    "a tie" if tape_error == difference_error else closer,
+    choices=["the tape", "the finite difference", "a tie"],
+)
+
+# %% [markdown]
+# The picture shows x² with the tape's slope as a straight line that touches it.
+
+# %%
+reach = max(abs(x), 1.0)
+xs = np.linspace(x - reach, x + reach, 60)
+lab.line(
+    "x² and its tangent",
+    {"x²": (xs, xs**2), "tangent": (xs, x**2 + float(dx) * (xs - x))},
+    points={"here": [(x, x**2)]},
+    x_label="x",
+    y_label="y",
+)
+
+# %% [markdown]
+# ## Goals
+
+# %%
+lab.goal(
+    "Find where x² falls with a slope of −1",
+    abs(float(dx) + 1) < 1e-3,
+    hint=("x² falls on one side of 0 only.", "Its slope is 2x, so solve 2x = −1."),
+)
+lab.goal(
+    "Find where x² and ln(2x+3) climb equally fast, to 0.02",
+    abs(float(dx) - float(dlog)) < 0.02,
+    hint=(
+        "Set the two formulas in the table equal: 2x = 2 / (2x + 3).",
+        "That is 2x² + 3x − 1 = 0, which has one solution between 0.25 and 0.3.",
+    ),
+)
+lab.goal(
+    "Make the finite difference of x² wrong by more than 0.1 while the tape stays within 0.01",
+    difference_error > 0.1 and tape_error < 0.01,
+    hint=(
+        "The finite difference subtracts two values of x². When do they share nearly all their digits?",
+        "The larger x², the fewer digits are left for the change. Try x in the hundreds or thousands.",
+    ),
+)
+
+# %% [markdown]
+# ## What you saw
+# The tape records operations and plays them back through the chain rule: exact to the type's
+# precision, and one playback serves any number of sources. It follows variables by itself and
+# constants only when told. The finite difference needs no rules but loses digits, so it is the
+# check, not the tool.

@@ -1,0 +1,279 @@
+# %% [markdown]
+# # One network, three ways to write it
+# Keras lets you write a network as a list of layers, as a graph of calls, or as a class. Here the
+# same small network is written in all three and trained on the same flowers from the same start.
+#
+# Watch the three loss curves. If the three really are one network, what will you see?
+
+# %% tags=["parameters"]
+from typing import Annotated, Literal
+
+from tflab import Meta
+
+style: Annotated[
+    Literal["all", "sequential", "functional", "subclassing"],
+    Meta(description="Which of the three to train"),
+] = "all"
+epochs: Annotated[int, Meta(ge=1, le=400, description="Passes over the training flowers")] = 40
+learning_rate: Annotated[float, Meta(gt=0, le=10, description="Size of each gradient step")] = 0.1
+momentum: Annotated[float, Meta(ge=0, lt=1, description="How much of the last step is kept")] = 0.9
+batch_size: Annotated[int, Meta(ge=1, le=150, description="Flowers in one step")] = 15
+
+# %% [markdown]
+# Keras 3 runs on TensorFlow, JAX or PyTorch, and is told which one before it is imported. Older
+# material has no such line, because Keras had one backend then.
+
+# %%
+import os
+
+os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+import keras
+import numpy as np
+
+from tflab import lab
+
+# %% [markdown]
+# ## The flowers
+# Iris: 150 flowers of three species, 50 of each. Two of the four measurements are enough, the
+# length and width of a petal, and two can be drawn. The file is sorted by species, and
+# `validation_split` simply takes the last rows, so the rows are shuffled first. (Without that, the
+# network would be tested on a species it has hardly met.)
+#
+# Lengths of 1 to 7 and widths of 0.1 to 2.5 would pull on the weights unequally. Subtracting the
+# mean and dividing by the standard deviation puts both on one scale. Both are taken from the
+# training rows only: the held-out flowers must not leak into the training.
+
+# %%
+iris = lab.dataset("iris")
+order = np.random.default_rng(0).permutation(len(iris.labels))
+petals = iris.features[order, 2:]
+species = iris.labels[order]
+validation_split = 0.2
+held_out = int(len(species) * validation_split)
+mean, spread = petals[:-held_out].mean(axis=0), petals[:-held_out].std(axis=0)
+inputs = (petals - mean) / spread
+print("petals ", petals.shape, "species", species.shape, "held out", held_out)
+
+# %% [markdown]
+# ## Style 1: Sequential
+# One layer after the other, nothing else. There are two spellings: a list, or `.add` one at a
+# time. `keras.Input` wants a shape tuple: older material writes `Input(2)`, which Keras 3 refuses.
+
+
+# %%
+def make_sequential():
+    """The layers as a list."""
+    return keras.Sequential(
+        [
+            keras.Input(shape=(2,)),
+            keras.layers.Dense(4, activation="sigmoid"),
+            keras.layers.Dense(3, activation="softmax"),
+        ]
+    )
+
+
+added = keras.Sequential()
+added.add(keras.Input(shape=(2,)))
+added.add(keras.layers.Dense(4, activation="sigmoid"))
+added.add(keras.layers.Dense(3, activation="softmax"))
+print("list and .add alike:", added.count_params() == make_sequential().count_params())
+
+# %%
+added.summary()
+
+# %% [markdown]
+# A dense layer has one weight from each input to each unit, and one bias a unit. So the first has
+# 2·4 + 4 = 12 parameters and the second 4·3 + 3 = 15: 27 together.
+#
+# ## Style 2: functional
+# Each layer is called on the output of another, and the model is named by its two ends. That
+# allows branches, joins and several inputs, which a list cannot say.
+
+
+# %%
+def make_functional():
+    """The layers as calls, from the input to the output."""
+    inputs = keras.Input(shape=(2,))
+    hidden = keras.layers.Dense(4, activation="sigmoid")(inputs)
+    outputs = keras.layers.Dense(3, activation="softmax")(hidden)
+    return keras.Model(inputs, outputs)
+
+
+# %% [markdown]
+# ## Style 3: subclassing
+# A class that makes its layers once and uses them in `call`, with all of Python at hand: loops,
+# conditions, printing. The price: Keras cannot see inside before the first call, so the class has
+# no shapes and no parameters until it is built.
+
+
+# %%
+class Subclassed(keras.Model):
+    """The layers as attributes, the computation as a method."""
+
+    def __init__(self):
+        super().__init__()
+        self.hidden = keras.layers.Dense(4, activation="sigmoid")
+        self.out = keras.layers.Dense(3, activation="softmax")
+
+    def call(self, inputs):
+        return self.out(self.hidden(inputs))
+
+
+def make_subclassing():
+    """An instance, built so that its weights exist."""
+    model = Subclassed()
+    model.build((None, 2))
+    return model
+
+
+# %% [markdown]
+# ## Training
+# `compile` says how to learn, `fit` does it. The labels are whole numbers 0, 1, 2, so the loss is
+# the *sparse* categorical cross-entropy. The same random seed is set before each style: same
+# starting weights, same order of batches.
+#
+# `fit` spends most of its time between the batches, not in them. `steps_per_execution` runs a
+# whole epoch's batches in one call, and `validation_freq` looks at the held-out flowers ten times
+# in all instead of after every epoch.
+
+# %%
+makers = {
+    "sequential": make_sequential,
+    "functional": make_functional,
+    "subclassing": make_subclassing,
+}
+chosen = list(makers) if style == "all" else [style]
+common_seed = int(np.random.randint(1_000_000))
+batches = -(-(len(species) - held_out) // batch_size)
+frame_every = max(1, epochs // 20)
+
+ys, xs = np.mgrid[0:3:16j, 0.5:7.5:32j]
+grid = ((np.column_stack([xs.ravel(), ys.ravel()]) - mean) / spread).astype("float32")
+flowers = {name: petals[species == index] for index, name in enumerate(iris.names)}
+
+
+def draw_regions(model, step):
+    """Add a frame that shows which species the model answers at each point of the plane."""
+    regions = np.argmax(np.array(model(grid)), axis=1).reshape(xs.shape)
+    lab.heatmap(
+        "Decision regions",
+        regions,
+        points=flowers,
+        x_range=(0.5, 7.5),
+        y_range=(0.0, 3.0),
+        x_label="petal length (cm)",
+        y_label="petal width (cm)",
+        step=step,
+    )
+
+
+class Regions(keras.callbacks.Callback):
+    """Draws the regions of the model now and then while it trains."""
+
+    def on_epoch_begin(self, epoch, _logs=None):
+        if epoch % frame_every == 0:
+            draw_regions(self.model, epoch)
+
+
+models, histories = {}, {}
+for name in chosen:
+    keras.utils.set_random_seed(common_seed)
+    model = makers[name]()
+    model.compile(
+        optimizer=keras.optimizers.SGD(learning_rate, momentum=momentum),
+        loss="sparse_categorical_crossentropy",
+        metrics=["accuracy"],
+        steps_per_execution=batches,
+    )
+    watchers = [lab.keras_callback(prefix=f"{name}/")]
+    if name == chosen[0]:
+        watchers.append(Regions())
+    history = model.fit(
+        inputs,
+        species,
+        batch_size=batch_size,
+        epochs=epochs,
+        validation_split=validation_split,
+        validation_freq=max(1, epochs // 10),
+        callbacks=watchers,
+        verbose=0,
+    )
+    models[name], histories[name] = model, history.history
+draw_regions(models[chosen[0]], epochs)
+
+# %% [markdown]
+# ## Are they one network?
+# Count the parameters, and compare the final losses.
+
+# %%
+held_inputs, held_species = inputs[-held_out:], species[-held_out:]
+final_losses, accuracies, counts = [], [], []
+for name, model in models.items():
+    final_losses.append(float(histories[name]["loss"][-1]))
+    answers = np.argmax(np.array(model(held_inputs)), axis=1)
+    accuracies.append(float(np.mean(answers == held_species)))
+    counts.append(model.count_params())
+    print(f"{name:12} {counts[-1]} parameters, loss {final_losses[-1]:.6f}")
+
+# %%
+losses_agree = max(final_losses) - min(final_losses) < 1e-4 if style == "all" else None
+lab.show(
+    parameters=counts[0] if len(set(counts)) == 1 else counts,
+    losses_agree=losses_agree,
+    final_losses=final_losses,
+    val_accuracy=min(accuracies),
+    predictions=answers.tolist(),
+)
+lab.predict("How many parameters has the network?", counts[0], within=0)
+if style == "all":
+    lab.predict(
+        "Where will the three loss curves lie?",
+        "on each other" if losses_agree else "apart",
+        choices=["on each other", "apart"],
+    )
+
+# %% [markdown]
+# ## From probabilities to answers
+# The last layer gives three probabilities a flower that add up to 1. `argmax` takes the place of
+# the largest: that is the answer.
+
+# %%
+probabilities = np.array(model(held_inputs[:4]))
+for row, answer, truth in zip(probabilities, answers, held_species, strict=False):
+    print(np.round(row, 3), "→", iris.names[answer], "· in truth", iris.names[truth])
+
+# %% [markdown]
+# ## Goals
+
+# %%
+final_loss = max(final_losses)
+lab.goal(
+    "Half the epochs, the same quality: at most 20 epochs and a loss under 0.12",
+    epochs <= 20 and final_loss < 0.12,
+    hint=(
+        "Fewer epochs can still mean as many steps. What decides the steps in an epoch?",
+        "Smaller batches give more steps: try a batch_size of 5 with 20 epochs.",
+    ),
+)
+lab.goal(
+    "Switch momentum off and see what it did: a final loss still above 0.3",
+    momentum == 0 and final_loss > 0.3,
+    hint=(
+        "Momentum keeps part of each step for the next one.",
+        "Set momentum to 0 and leave the rest as it is.",
+    ),
+)
+lab.goal(
+    "Without momentum, reach a loss under 0.13 all the same",
+    momentum == 0 and final_loss < 0.13,
+    hint=(
+        "Momentum 0.9 makes a steady step ten times as long: 1 / (1 − 0.9).",
+        "Make the steps themselves longer: momentum 0 and a learning_rate near 1.",
+    ),
+)
+
+# %% [markdown]
+# ## What you saw
+# Sequential for a plain stack, functional when the layers branch or join, subclassing when the
+# computation needs Python. The style changes how the code reads, not what is computed: the same
+# seed gave the same curve three times.
