@@ -190,7 +190,7 @@ def _number(text: str, whole: bool) -> int | float | None:
         number = decimal.Decimal(text)
     except decimal.InvalidOperation:
         return None
-    if not number.is_finite() or abs(number) > _INT64 or number != number.to_integral_value():
+    if not number.is_finite() or number.adjusted() > 20 or number != number.to_integral_value():
         return None
     return int(number)
 

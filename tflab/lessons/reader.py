@@ -12,6 +12,7 @@ from pathlib import Path
 
 from tflab.lessons.declarations import read_parameters
 from tflab.lessons.lesson import Cell, GoalSpec, Lesson, LessonProblem, Parameter, Question
+from tflab.lessons.names import lesson_id
 from tflab.lessons.percent import MarkError, split_cells
 from tflab.lessons.problems import Findings, LessonError
 from tflab.lessons.statements import find_goals, find_questions, heading
@@ -22,7 +23,6 @@ _BINARY = ("It is a binary file.", "Give a lesson written as Python text.")
 _NOT_UTF8 = ("Its text is not UTF-8 here.", "Save the file as UTF-8.")
 _LARGEST = 2_000_000
 _CODING = re.compile(r"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
-_NAME = re.compile(r"(?:(\d{1,9})[_\- ]+)?(.*)", re.DOTALL)
 
 
 def read_lesson(path: Path) -> Lesson:
@@ -54,14 +54,6 @@ def check_lesson(path: Path) -> list[LessonProblem]:
     except LessonError as error:
         return list(error.problems)
     return []
-
-
-def lesson_id(path: Path) -> tuple[str, int | None]:
-    """Return id and number by file name: `10_linear_classifier.py` is `linear-classifier`, 10."""
-    match = _NAME.fullmatch(path.stem)
-    number, name = match.groups() if match else (None, path.stem)
-    cleaned = re.sub(r"[^\w.]+|_+", "-", name.lower()).strip("-.")
-    return cleaned or "lesson", int(number) if number else None
 
 
 def _read_source(path: Path, findings: Findings) -> str | None:
