@@ -167,12 +167,10 @@ def draw_regions(model, step):
     )
 
 
-class Regions(keras.callbacks.Callback):
-    """Draws the regions of the model now and then while it trains."""
-
-    def on_epoch_begin(self, epoch, _logs=None):
-        if epoch % frame_every == 0:
-            draw_regions(self.model, epoch)
+def draw_frame(epoch):
+    """Draw the regions of the model in training, twenty times in all."""
+    if epoch % frame_every == 0 or epoch == epochs:
+        draw_regions(model, epoch)
 
 
 models, histories = {}, {}
@@ -185,9 +183,9 @@ for name in chosen:
         metrics=["accuracy"],
         steps_per_execution=batches,
     )
-    watchers = [lab.keras_callback(prefix=f"{name}/")]
-    if name == chosen[0]:
-        watchers.append(Regions())
+    first = name == chosen[0]
+    if first:
+        draw_regions(model, 0)
     history = model.fit(
         inputs,
         species,
@@ -195,11 +193,10 @@ for name in chosen:
         epochs=epochs,
         validation_split=validation_split,
         validation_freq=max(1, epochs // 10),
-        callbacks=watchers,
+        callbacks=[lab.keras_callback(prefix=f"{name}/", frame=draw_frame if first else None)],
         verbose=0,
     )
     models[name], histories[name] = model, history.history
-draw_regions(models[chosen[0]], epochs)
 
 # %% [markdown]
 # ## Are they one network?
