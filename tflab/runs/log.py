@@ -21,9 +21,12 @@ OUTPUT = "output.log"
 NATIVE = "stderr.log"
 RECORD = "run.json"
 FILES = "files"
+STOP = "stop"
+"""A mark that somebody asked the run to stop: tells that kill from any other."""
 
 _CHUNK = 1 << 20
 _MAX_LINE = 64 << 20
+_LAST = 64 << 10
 
 _encoder = msgspec.json.Encoder()
 _decoder: msgspec.json.Decoder[AnyEvent] = msgspec.json.Decoder(AnyEvent)
@@ -44,7 +47,7 @@ class LogWriter:
     """Appends events to a run log, whole lines at a time.
 
     Every call is one `write` on a descriptor in append mode, so that the run and the fork server
-    may both hold the file open.
+    may both hold the file open. What could not be written is kept, and goes before the next events.
 
     Raises:
         OSError: When the disk is full or the folder is gone.
@@ -54,14 +57,16 @@ class LogWriter:
         self._fd = os.open(
             folder / EVENTS, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600
         )
+        self._unwritten = b""
 
     def write(self, *events: Event) -> None:
-        """Append `events`, in order. A line torn by an earlier failure is closed off first."""
+        """Append `events`, in order. A line that another writer left torn is closed off first."""
         lines = b"".join(_encoder.encode(event) + b"\n" for event in events)
-        if self._tail_is_torn():
+        if not self._unwritten and lines and self._tail_is_torn():
             lines = b"\n" + lines
-        while lines:
-            lines = lines[os.write(self._fd, lines) :]
+        self._unwritten += lines
+        while self._unwritten:
+            self._unwritten = self._unwritten[os.write(self._fd, self._unwritten) :]
 
     def close(self) -> None:
         """Close the file. Further writes fail."""
@@ -141,6 +146,17 @@ class LogReader:
             self._handed_out += len(data)
             yield Output(cell=self._cell, data=data, skipped=skipped)
             skipped = 0
+
+
+def last_event(folder: Path) -> AnyEvent | None:
+    """Return the event on the last whole line of a log; None if there is none, or a long one."""
+    size = _size(folder / EVENTS)
+    tail = _read(folder / EVENTS, max(0, size - _LAST), _LAST)
+    lines = [line for line in tail[: tail.rfind(b"\n") + 1].split(b"\n") if line]
+    try:
+        return _decoder.decode(lines[-1]) if lines else None
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
 
 
 def append(folder: Path, event: Event) -> None:

@@ -1,0 +1,166 @@
+"""Stopping a run: an interrupt, then a request, then force, on everything in its process group."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Literal
+
+import psutil
+
+from tflab.runs.events import Ended, Started
+from tflab.runs.log import STOP, LogReader, append, last_event
+from tflab.runs.record import Problem
+
+RUNG_SECONDS = 2.0
+"""Seconds that each signal has to work before the next one."""
+
+Stage = Literal["interrupting", "terminating", "killing", "done"]
+
+_RUNGS: tuple[tuple[Stage, signal.Signals], ...] = (
+    ("interrupting", signal.SIGINT),
+    ("terminating", signal.SIGTERM),
+    ("killing", signal.SIGKILL),
+)
+# The clock of the boot time, from which starts are counted, may be set by a second.
+_SAME_SECONDS = 2.0
+_LOOK_SECONDS = 0.02
+_WORD_SECONDS = 3.0
+
+
+class StopLadder:
+    """Ends a process group: SIGINT, then SIGTERM, then SIGKILL, two seconds apart.
+
+    The lesson sees the first as KeyboardInterrupt, so that its partial history is kept. A group
+    whose leader is gone is ended too. Never signals another process that got the same number.
+
+    Args:
+        pid: The run's process, which leads its group.
+        clock: Monotonic seconds; injected by tests.
+        folder: The run folder. A mark there lets the fork server tell this kill from any other.
+        process_start: When that process started; by default, what is found now.
+
+    Attributes:
+        stages: The stages so far, in order.
+    """
+
+    def __init__(
+        self,
+        pid: int,
+        clock: Callable[[], float] = time.monotonic,
+        folder: Path | None = None,
+        process_start: float = 0.0,
+    ) -> None:
+        self._pid = pid
+        self._clock = clock
+        self._folder = folder
+        self._began = process_start or _start_of(pid) or 0.0
+        self._due = 0.0
+        self.stages: list[Stage] = []
+
+    def begin(self) -> None:
+        """Send the first signal. Beginning again does nothing."""
+        if self.stages:
+            return
+        if self._folder is not None:
+            # Without the mark a kill is only named less exactly, so a full disk may forbid it.
+            with suppress(OSError):
+                (self._folder / STOP).touch(mode=0o600)
+        self._climb()
+
+    def tick(self) -> Stage:
+        """Send the next signal if it is due, and return where the ladder stands."""
+        if not self.stages:
+            self.begin()
+        elif self.stages[-1] != "done" and (self._gone() or self._clock() >= self._due):
+            self._climb()
+        return self.stages[-1]
+
+    def _climb(self) -> None:
+        if self._gone():
+            self.stages.append("done")
+            return
+        rung = min(len(self.stages), len(_RUNGS) - 1)
+        stage, number = _RUNGS[rung]
+        if self.stages[-1:] != [stage]:
+            self.stages.append(stage)
+        self._due = self._clock() + RUNG_SECONDS
+        with suppress(ProcessLookupError):
+            os.killpg(self._pid, number)
+
+    def _gone(self) -> bool:
+        now = _start_of(self._pid)
+        if now is not None:
+            # Another start: the number went to a process that is none of ours.
+            return abs(now - self._began) > _SAME_SECONDS
+        return not _group_lives(self._pid)
+
+
+def stop_run(folder: Path) -> None:
+    """Stop the run of `folder` and wait until it is gone and its log says so.
+
+    Raises:
+        Problem: When it has not begun or has ended already.
+        OSError: When its end cannot be written.
+    """
+    if isinstance(last_event(folder), Ended):
+        raise Problem("The run has ended already", f"{folder.name} is over.", "See `tflab runs`.")
+    started = _started(folder)
+    ladder = StopLadder(started.pid, folder=folder, process_start=started.process_start)
+    ladder.begin()
+    while ladder.tick() != "done":
+        time.sleep(_LOOK_SECONDS)
+    # The fork server still has to see the process off; it may be gone itself.
+    patience = time.monotonic() + _WORD_SECONDS
+    while not isinstance(last_event(folder), Ended):
+        if time.monotonic() >= patience:
+            append(folder, _stopped())
+            return
+        time.sleep(_LOOK_SECONDS)
+
+
+def _started(folder: Path) -> Started:
+    reader = LogReader(folder)
+    patience = time.monotonic() + _WORD_SECONDS
+    while True:
+        for event in reader.poll():
+            if isinstance(event, Started):
+                return event
+        if time.monotonic() >= patience:
+            raise Problem(
+                "The run has not begun",
+                f"{folder.name} has no process yet, or never got one.",
+                "Wait until it runs, or delete it.",
+            )
+        time.sleep(_LOOK_SECONDS)
+
+
+def _stopped() -> Ended:
+    cause = "Stopped; no fork server was there to say how."
+    return Ended(state="cancelled", time=time.time(), cause=cause, writer="server")
+
+
+def _start_of(pid: int) -> float | None:
+    """When a living process started; None when there is none, or only its remains."""
+    try:
+        process = psutil.Process(pid)
+        return None if process.status() == psutil.STATUS_ZOMBIE else float(process.create_time())
+    except psutil.Error:
+        return None
+
+
+def _group_lives(group: int) -> bool:
+    """Whether any process of a group lives; its dead but unreaped leader does not count."""
+    try:
+        os.killpg(group, 0)
+    except (ProcessLookupError, PermissionError):
+        return False
+    for pid in psutil.pids():
+        with suppress(ProcessLookupError, PermissionError):
+            if os.getpgid(pid) == group and _start_of(pid) is not None:
+                return True
+    return False

@@ -1,0 +1,281 @@
+"""What lesson code calls: `from tflab import lab`.
+
+It records; it never draws. In a run everything goes to the run log. When the lesson is started as
+a plain Python program, the same calls print short lines.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+from tflab.data import Dataset, load
+from tflab.recording.figures import Layers, axis_range
+from tflab.recording.guesses import compare
+from tflab.recording.plain import PlainRecorder
+from tflab.recording.recorder import Recorder
+from tflab.recording.values import Unfit, is_tensor, to_plain, to_tensor_value, to_text
+from tflab.runs.events import Figure, Goal, Result
+
+Item = TypeVar("Item")
+Range = tuple[float, float] | None
+
+_recorder: Recorder = PlainRecorder()
+
+
+def attach(recorder: Recorder) -> None:
+    """Send everything from now on to `recorder`. For the run process, not for lessons."""
+    global _recorder
+    _recorder = recorder
+
+
+def log(step: int, **scalars: Any) -> None:
+    """Record one point for each named scalar, such as `lab.log(step, loss=loss)`.
+
+    Numbers of Python and NumPy and tensors with one element are taken; a tensor is read later, so
+    that a GPU is not made to wait. NaN and infinities are kept. Names with a slash make groups,
+    and `val_` in front marks the validation twin of a series.
+
+    Raises:
+        Problem: When a value is no number; for a tensor, at one of the next calls.
+    """
+    _recorder.log(step, scalars)
+
+
+def track(iterable: Iterable[Item], total: int | None = None) -> Iterator[Item]:
+    """Return an iterator over `iterable` that records how far it has come.
+
+    `total` is the number of items, where `len` cannot tell it.
+    """
+    return _recorder.track(iterable, total)
+
+
+def show(**named: Any) -> None:
+    """Report results by name, such as `lab.show(w=w, accuracy=0.99)`.
+
+    Plain numbers, text, booleans, None and lists stay plain. Tensors, variables and arrays are
+    kept with dtype, shape and device.
+
+    Raises:
+        Problem: When a value is none of these.
+    """
+    for name, value in named.items():
+        at = _recorder.at()
+        try:
+            if is_tensor(value):
+                tensor = to_tensor_value(value)
+                result = Result(cell=_recorder.cell, name=name, tensor=tensor, at=at)
+            else:
+                result = Result(cell=_recorder.cell, name=name, value=to_plain(value), at=at)
+        except Unfit as unfit:
+            raise unfit.problem("lab.show", name) from unfit
+        _recorder.emit(result)
+
+
+def scatter(
+    title: str,
+    groups: Mapping[str, Any],
+    *,
+    lines: Mapping[str, tuple[Any, Any]] | None = None,
+    x_label: str = "",
+    y_label: str = "",
+    x_range: Range = None,
+    y_range: Range = None,
+    step: int | None = None,
+) -> None:
+    """Record points in groups, each an array of shape (n, 2), with lines (xs, ys) over them.
+
+    Figures of one title with a `step` are the frames of a moving picture.
+
+    Raises:
+        Problem: When a group or a line has another shape, or holds no numbers.
+    """
+
+    def build(layers: Layers) -> None:
+        layers.add_points(groups)
+        layers.add_lines(lines or {})
+
+    _figure(title, build, x_label, y_label, x_range, y_range, step)
+
+
+def line(
+    title: str,
+    curves: Mapping[str, tuple[Any, Any]],
+    *,
+    points: Mapping[str, Any] | None = None,
+    x_label: str = "",
+    y_label: str = "",
+    x_range: Range = None,
+    y_range: Range = None,
+    step: int | None = None,
+) -> None:
+    """Record curves, each a pair (xs, ys), with points of shape (n, 2) over them.
+
+    Raises:
+        Problem: When a curve is no such pair, or holds no numbers.
+    """
+
+    def build(layers: Layers) -> None:
+        layers.add_lines(curves)
+        layers.add_points(points or {})
+
+    _figure(title, build, x_label, y_label, x_range, y_range, step)
+
+
+def bar(
+    title: str,
+    bars: Mapping[str, Any],
+    *,
+    x_label: str = "",
+    y_label: str = "",
+    step: int | None = None,
+) -> None:
+    """Record a bar chart: a number for each name.
+
+    Raises:
+        Problem: When a height is no number.
+    """
+    _figure(title, lambda layers: layers.add_bars(bars), x_label, y_label, None, None, step)
+
+
+def hist(
+    title: str,
+    groups: Mapping[str, Any],
+    *,
+    bins: int = 30,
+    x_label: str = "",
+    y_label: str = "",
+    step: int | None = None,
+) -> None:
+    """Record a histogram of each group's values, all over the same bins.
+
+    Raises:
+        Problem: When a group holds no numbers.
+    """
+
+    def build(layers: Layers) -> None:
+        layers.add_histograms(groups, bins)
+
+    _figure(title, build, x_label, y_label, None, None, step)
+
+
+def heatmap(
+    title: str,
+    grid: Any,
+    *,
+    points: Mapping[str, Any] | None = None,
+    x_range: Range = None,
+    y_range: Range = None,
+    x_label: str = "",
+    y_label: str = "",
+    step: int | None = None,
+) -> None:
+    """Record a 2-D grid of numbers, rows from the smallest y upwards, with points over it.
+
+    Without ranges, a cell is one unit wide and high.
+
+    Raises:
+        Problem: When the grid has another shape, or holds no numbers.
+    """
+    size = (1, 1)
+
+    def build(layers: Layers) -> None:
+        nonlocal size
+        size = layers.add_grid(grid)
+        layers.add_points(points or {})
+
+    def ranges() -> tuple[Any, Any]:
+        return x_range or (0, size[1]), y_range or (0, size[0])
+
+    _figure(title, build, x_label, y_label, None, None, step, ranges)
+
+
+def keras_callback(
+    batches: bool = False, prefix: str = "", frame: Callable[[int], None] | None = None
+) -> Any:
+    """Return a Keras callback that logs every epoch's scalars, and how far training has come.
+
+    Args:
+        batches: Log each batch too, as `batch_loss` and so on.
+        prefix: Put before each name; `"sequential/"` makes `sequential/loss`.
+        frame: Called with the epoch, from 1, after each one; to record a figure, say.
+    """
+    from tflab.recording.keras_callback import make_callback
+
+    return make_callback(lambda: _recorder, batches, prefix, frame)
+
+
+def goal(text: str, passed: Any, hint: str | Sequence[str] = ()) -> None:
+    """Record whether a goal was reached. Hints go from weak to strong.
+
+    `text` must be a literal, so that the workbench can show the goal before any run.
+    """
+    hints = [hint] if isinstance(hint, str) else list(hint)
+    _recorder.emit(Goal(text=text, passed=bool(passed), hints=hints, cell=_recorder.cell))
+
+
+def predict(
+    question: str, answer: Any, choices: Sequence[str] | None = None, within: float = 0.1
+) -> Any:
+    """Compare what the learner guessed before the run with the answer, and return the guess.
+
+    Never waits: without a guess it returns None. `question` and `choices` must be literals. A
+    number is right when it is off by no more than `within` of the answer; a choice, when it is it.
+
+    Raises:
+        Problem: When the answer is neither a number nor text.
+    """
+    guess = _recorder.guesses.get(question)
+    try:
+        found = compare(question, answer, guess, choices, within, _recorder.cell)
+    except Unfit as unfit:
+        raise unfit.problem("lab.predict", question) from unfit
+    _recorder.emit(found)
+    return guess
+
+
+def folder() -> Path:
+    """Return where the lesson may save files: the run's own folder for them."""
+    return _recorder.folder()
+
+
+def dataset(name: str) -> Dataset:
+    """Return a data set that ships with the course: `features`, `labels`, `names`, `columns`.
+
+    Raises:
+        ValueError: When no data set has that name.
+    """
+    return load(name)
+
+
+def _figure(
+    title: str,
+    build: Callable[[Layers], None],
+    x_label: str,
+    y_label: str,
+    x_range: Range,
+    y_range: Range,
+    step: int | None,
+    ranges: Callable[[], tuple[Any, Any]] | None = None,
+) -> None:
+    layers = Layers()
+    try:
+        build(layers)
+        if ranges is not None:
+            x_range, y_range = ranges()
+        figure = Figure(
+            cell=_recorder.cell,
+            title=to_text(title),
+            layers=layers.found,
+            x_label=to_text(x_label),
+            y_label=to_text(y_label),
+            x_range=axis_range(x_range),
+            y_range=axis_range(y_range),
+            step=None if step is None else int(step),
+            note=layers.note,
+            at=_recorder.at(),
+        )
+    except Unfit as unfit:
+        raise unfit.problem("A figure", title) from unfit
+    _recorder.emit(figure)

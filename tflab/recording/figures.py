@@ -1,0 +1,172 @@
+"""Figures as data: the layers of each kind, thinned to what a terminal can show."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+from tflab.recording.values import Unfit, rounded, to_array, to_number, to_text
+from tflab.runs.events import Layer, as_number
+
+MAX_POINTS = 5_000
+"""Points of one layer that are kept."""
+
+MAX_CELLS = 40_000
+"""Cells of one grid that are kept."""
+
+Array = np.ndarray[Any, Any]
+
+
+class Layers:
+    """The layers of one figure as they are put together; `note` says what was left out."""
+
+    def __init__(self) -> None:
+        self.found: list[Layer] = []
+        self._notes: list[str] = []
+
+    @property
+    def note(self) -> str:
+        """What was left out, for people; empty when nothing was."""
+        return " ".join(self._notes)
+
+    def add_points(self, groups: Mapping[str, Any]) -> None:
+        """Add one layer of points for each group: arrays of shape (n, 2).
+
+        Raises:
+            Unfit: When a group has another shape or holds no numbers.
+        """
+        for label, points in groups.items():
+            array = _numeric(points, label)
+            if array.size == 0:
+                array = array.reshape(0, 2)
+            if array.ndim != 2 or array.shape[1] != 2:
+                raise Unfit(
+                    f"{label!r} has shape {array.shape}.",
+                    "Give each group as points of shape (n, 2): one row, one x and one y.",
+                )
+            kept = array[_spread(len(array), MAX_POINTS)]
+            self._note_thinned(label, len(kept), len(array), "points")
+            self._add("points", label, x=rounded(kept[:, 0]), y=rounded(kept[:, 1]))
+
+    def add_lines(self, curves: Mapping[str, Any]) -> None:
+        """Add one line for each curve: a pair (xs, ys) of equal length.
+
+        Raises:
+            Unfit: When a curve is no such pair.
+        """
+        for label, curve in curves.items():
+            xs, ys = _pair(curve, label)
+            kept = _extremes(ys, MAX_POINTS)
+            self._note_thinned(label, len(kept), len(xs), "points")
+            self._add("line", label, x=rounded(xs[kept]), y=rounded(ys[kept]))
+
+    def add_bars(self, bars: Mapping[str, Any]) -> None:
+        """Add one layer with a bar for each name.
+
+        Raises:
+            Unfit: When a height is no number.
+        """
+        names = [to_text(str(name)) for name in bars]
+        self._add("bars", "", names=names, y=[as_number(to_number(v)) for v in bars.values()])
+
+    def add_histograms(self, groups: Mapping[str, Any], bins: int) -> None:
+        """Add one histogram for each group, all over the same bin edges.
+
+        Raises:
+            Unfit: When a group holds no numbers.
+        """
+        arrays = {label: _numeric(values, label).reshape(-1) for label, values in groups.items()}
+        finite = {label: array[np.isfinite(array)] for label, array in arrays.items()}
+        every = np.concatenate(list(finite.values())) if finite else np.zeros(0)
+        edges = np.histogram_bin_edges(every, bins=max(1, int(bins)))
+        for label, array in finite.items():
+            counts, _ = np.histogram(array, bins=edges)
+            self._add("hist", label, x=rounded(edges), y=[int(count) for count in counts])
+            if lost := len(arrays[label]) - len(array):
+                self._notes.append(f"{label}: {lost:,} values are not finite.")
+
+    def add_grid(self, grid: Any) -> tuple[int, int]:
+        """Add a grid, rows from the smallest y upwards, and return its rows and columns.
+
+        Raises:
+            Unfit: When it is not 2-D or holds no numbers.
+        """
+        array = _numeric(grid, "the grid")
+        if array.ndim != 2 or array.size == 0:
+            raise Unfit(f"The grid has shape {array.shape}.", "Give a grid of two axes.")
+        side = int(MAX_CELLS**0.5)
+        kept = array
+        if array.size > MAX_CELLS:
+            kept = array[np.ix_(_spread(array.shape[0], side), _spread(array.shape[1], side))]
+            shape = f"{kept.shape[0]} × {kept.shape[1]}"
+            self._notes.append(f"{shape} of {array.shape[0]} × {array.shape[1]} cells shown.")
+        self._add("grid", "", grid=[rounded(row) for row in kept])
+        return array.shape[0], array.shape[1]
+
+    def _add(self, kind: Any, label: str, **content: Any) -> None:
+        self.found.append(Layer(kind=kind, label=to_text(str(label)), **content))
+
+    def _note_thinned(self, label: str, kept: int, total: int, what: str) -> None:
+        if kept < total:
+            self._notes.append(f"{label}: {kept:,} of {total:,} {what} shown.")
+
+
+def axis_range(given: Any) -> tuple[float, float] | None:
+    """Return the two ends of an axis as finite numbers, smaller first, or None if not given.
+
+    Raises:
+        Unfit: When it is no pair of finite numbers that differ.
+    """
+    if given is None:
+        return None
+    ends = _numeric(given, "the range").reshape(-1)
+    if len(ends) != 2 or not np.isfinite(ends).all() or ends[0] == ends[1]:
+        raise Unfit("A range is no pair of two different numbers.", "Write it as (-3, 3).")
+    return float(ends.min()), float(ends.max())
+
+
+def _numeric(values: Any, label: str) -> Array:
+    try:
+        return to_array(values).astype(np.float64)
+    except (TypeError, ValueError) as error:
+        raise Unfit(
+            f"{label!r} is ragged or holds something other than numbers.",
+            "Give an array, a tensor or lists of equal length.",
+        ) from error
+
+
+def _pair(curve: Any, label: str) -> tuple[Array, Array]:
+    try:
+        xs, ys = curve
+    except (TypeError, ValueError) as error:
+        raise Unfit(f"{label!r} is no pair.", "Give each curve as (xs, ys).") from error
+    xs, ys = _numeric(xs, label).reshape(-1), _numeric(ys, label).reshape(-1)
+    if len(xs) != len(ys):
+        raise Unfit(f"{label!r} has {len(xs)} xs and {len(ys)} ys.", "Give as many of each.")
+    return xs, ys
+
+
+def _spread(count: int, limit: int) -> Array:
+    """Indices of at most `limit` of `count` items, evenly spread, both ends among them."""
+    if count <= limit:
+        return np.arange(count)
+    return np.linspace(0, count - 1, limit).astype(np.int64)
+
+
+def _extremes(values: Array, limit: int) -> Array:
+    """Indices of at most `limit` values that keep the lowest and highest of each stretch."""
+    count = len(values)
+    if count <= limit:
+        return np.arange(count)
+    stretches = (limit - 2) // 2
+    edges = np.linspace(0, count, stretches + 1).astype(np.int64)
+    # A NaN would win every comparison, so it counts as the middle of nowhere.
+    low, high = np.nan_to_num(values, nan=np.inf), np.nan_to_num(values, nan=-np.inf)
+    kept = {0, count - 1}
+    for start, end in pairwise(edges):
+        kept.add(int(start + np.argmin(low[start:end])))
+        kept.add(int(start + np.argmax(high[start:end])))
+    return np.array(sorted(kept))

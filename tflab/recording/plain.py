@@ -1,0 +1,117 @@
+"""What `tflab.lab` does when there is no run: a lesson started as a plain Python program.
+
+The same calls print short lines, so that `python lessons/10_linear_classifier.py` shows how it goes
+without any of the rest of tflab.
+"""
+
+from __future__ import annotations
+
+import atexit
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, TextIO
+
+from tflab.recording.progress import Meter
+from tflab.recording.values import Unfit, to_number, to_step
+from tflab.runs.events import Event, Figure, Goal, Prediction, Result
+
+_FIRST_WAIT = 0.05
+
+
+class PlainRecorder:
+    """Prints what a run would record.
+
+    Logged steps are printed at growing distances, about twenty lines in an hour, and the last one
+    before anything else is said.
+
+    Args:
+        out: Where to print; by default wherever `sys.stdout` points at the time.
+        clock: Monotonic seconds; injected by tests.
+    """
+
+    def __init__(
+        self, out: TextIO | None = None, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self.cell = 0
+        self.guesses: Mapping[str, Any] = {}
+        self._out = out
+        self._clock = clock
+        self._folder: Path | None = None
+        self._wait = _FIRST_WAIT
+        self._next = 0.0
+        self._unsaid: tuple[int, dict[str, Any]] | None = None
+        atexit.register(self.finish)
+
+    def log(self, step: Any, scalars: dict[str, Any]) -> None:
+        """Print this step if it is time for another one.
+
+        Raises:
+            Problem: When a value is no number.
+        """
+        self._unsaid = (_checked("step", step, to_step), scalars)
+        now = self._clock()
+        if now >= self._next:
+            self._next = now + self._wait
+            self._wait *= 2
+            self.finish()
+
+    def emit(self, event: Event) -> None:
+        """Print a result, a figure's title, a goal or a question."""
+        self.finish()
+        if isinstance(event, Result):
+            value = event.value if event.tensor is None else event.tensor.values
+            self._say(f"{event.name} = {value}")
+        elif isinstance(event, Figure):
+            step = "" if event.step is None else f" at step {event.step}"
+            self._say(f"figure: {event.title}{step}")
+        elif isinstance(event, Goal):
+            self._say(f"goal {'reached' if event.passed else 'not reached'}: {event.text}")
+        elif isinstance(event, Prediction):
+            self._say(f"{event.question} {event.answer}")
+
+    def at(self) -> int:
+        """Return 0: nothing is captured here."""
+        return 0
+
+    def track(self, iterable: Iterable[Any], total: int | None) -> Iterator[Any]:  # noqa: ARG002
+        """Yield from `iterable`."""
+        yield from iterable
+
+    def begin(self, total: int | None) -> Meter:
+        """Return a meter that nobody reads."""
+        return Meter(total)
+
+    def end(self, meter: Meter) -> None:
+        """Do nothing: progress is not printed."""
+
+    def folder(self) -> Path:
+        """Return a temporary folder, the same one each time."""
+        if self._folder is None:
+            self._folder = Path(tempfile.mkdtemp(prefix="tflab-"))
+            self._say(f"files go to {self._folder}")
+        return self._folder
+
+    def finish(self) -> None:
+        """Print the last logged step, if it was not yet.
+
+        Raises:
+            Problem: When a value is no number.
+        """
+        if self._unsaid is None:
+            return
+        (step, scalars), self._unsaid = self._unsaid, None
+        shown = (f"{tag} {_checked(tag, v, to_number):.6g}" for tag, v in scalars.items())
+        self._say(f"step {step}  {'  '.join(shown)}")
+
+    def _say(self, line: str) -> None:
+        print(line, file=self._out or sys.stdout)
+
+
+def _checked(name: str, value: Any, convert: Callable[[Any], Any]) -> Any:
+    try:
+        return convert(value)
+    except Unfit as unfit:
+        raise unfit.problem("lab.log", name) from unfit

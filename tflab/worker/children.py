@@ -1,0 +1,91 @@
+"""The run processes of the fork server: starting one, and seeing it off."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import traceback
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
+
+import msgspec
+
+from tflab.worker.endings import INTERNAL, close_log, memory_kills
+from tflab.worker.imports import runtime_is_up
+from tflab.worker.run_process import run
+
+
+class Child(msgspec.Struct, frozen=True):
+    """A run process: its folder, and how many memory kills the kernel had counted before it."""
+
+    folder: Path
+    pid: int
+    kills_before: int
+
+
+def start_child(folder: Path, inherited: Iterable[int]) -> Child:
+    """Start the run of `folder` in a process of its own.
+
+    A fork where that is safe. Otherwise a fresh interpreter: slower, the same behaviour.
+
+    Args:
+        folder: The run folder.
+        inherited: Descriptors of the server that the run must not hold.
+
+    Raises:
+        OSError: When the system has no room for another process.
+    """
+    kills = memory_kills()
+    fork = getattr(os, "fork", None)
+    if fork is None or runtime_is_up():
+        return Child(folder, _spawn(folder), kills)
+    pid = fork()
+    if pid == 0:
+        _be_child(folder, inherited)
+    return Child(folder, pid, kills)
+
+
+def reap(child: Child) -> bool:
+    """See a child off if it has ended: end its group, reap it, complete its log.
+
+    Returns:
+        Whether it had ended.
+
+    Raises:
+        OSError: When the log cannot be completed; the child is reaped all the same.
+    """
+    # Looking before reaping keeps the number of the group from being given to another.
+    if os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:
+        return False
+    # No group: it ended before it led one. No permission: macOS, when only the dead leader is left.
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(child.pid, signal.SIGKILL)
+    _, status = os.waitpid(child.pid, 0)
+    close_log(child.folder, status, child.kills_before)
+    return True
+
+
+def _be_child(folder: Path, inherited: Iterable[int]) -> None:
+    code = INTERNAL
+    try:
+        signal.set_wakeup_fd(-1)
+        for descriptor in inherited:
+            os.close(descriptor)
+        code = run(folder)
+    finally:
+        # Leaving this way skips everything that would report an error of our own.
+        if code == INTERNAL:
+            traceback.print_exc()
+            os.write(2, traceback.format_exc().encode("utf-8", "replace"))
+        os._exit(code)
+
+
+def _spawn(folder: Path) -> int:
+    command = [sys.executable, "-P", "-m", "tflab.worker", "--run", str(folder)]
+    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True)
+    # The server waits for it by its number, like for a fork.
+    process.returncode = 0
+    return process.pid

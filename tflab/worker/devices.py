@@ -1,0 +1,42 @@
+"""Making one device the only one that a run can see, before TensorFlow's runtime starts."""
+
+from __future__ import annotations
+
+import os
+
+from tflab.runs.record import Problem, RunRequest
+
+
+def choose_device(request: RunRequest) -> None:
+    """Set the environment so that CUDA sees the chosen GPU only, or none for the CPU."""
+    os.environ["CUDA_DEVICE_ORDER"] = "PCI_BUS_ID"
+    os.environ["CUDA_VISIBLE_DEVICES"] = _visible(request)
+    os.environ["TF_FORCE_GPU_ALLOW_GROWTH"] = "true"
+
+
+def check_device(request: RunRequest) -> None:
+    """Make sure that TensorFlow sees the chosen GPU, and let its memory grow as needed.
+
+    Raises:
+        Problem: When it does not.
+    """
+    if request.device == "cpu":
+        return
+    import tensorflow as tf
+
+    found = tf.config.list_physical_devices("GPU")
+    if not found:
+        raise Problem(
+            "TensorFlow cannot use the GPU",
+            f"It sees no device behind {request.device}: the driver or the CUDA libraries that "
+            "this TensorFlow needs are missing, or the GPU is gone.",
+            "Choose the CPU, or install `tflab[gpu]` and look at `tflab devices`.",
+        )
+    for device in found:
+        tf.config.experimental.set_memory_growth(device, True)
+
+
+def _visible(request: RunRequest) -> str:
+    if request.device == "cpu":
+        return ""
+    return request.device_uuid or request.device.partition(":")[2] or "0"

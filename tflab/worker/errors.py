@@ -1,0 +1,147 @@
+"""Saying in words what a lesson raised, with its own lines only."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import traceback
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from tflab.recording.values import to_text
+from tflab.runs.events import Error
+from tflab.runs.record import Problem
+
+CAUSE_LIMIT = 2_000
+"""Characters of a message that are kept."""
+
+_FRAMES_LIMIT = 30
+_OP_NOISE = re.compile(r"^\s*\{\{.*?\}\}\s*|\s*name:\s*$", re.DOTALL)
+_USER_LINE = re.compile(r'File "([^"]+)", line (\d+)')
+
+
+def explain(error: BaseException, path: Path, cell: int | None, names: Iterable[str]) -> Error:
+    """Return the error event for what a lesson raised.
+
+    Args:
+        error: The exception.
+        path: The lesson file, whose lines count as its own.
+        cell: Index of the cell that was running.
+        names: The lesson's global names, to suggest one for a mistyped one.
+    """
+    frames = [f for f in traceback.extract_tb(error.__traceback__) if f.filename == str(path)]
+    message = _message(error)
+    lines = [int(n) for file, n in _USER_LINE.findall(str(error)) if file == str(path)]
+    line = lines[-1] if lines else (frames[-1].lineno if frames else None)
+    problem = _problem(error)
+    if problem is not None:
+        title, cause, next_step = problem.title, problem.cause, problem.next_step
+    else:
+        title, cause = type(error).__name__, message or "It came without a message."
+        next_step = _next_step(error, message, line, names)
+    return Error(
+        title=to_text(title),
+        cause=to_text(_bounded(cause)),
+        next_step=to_text(next_step),
+        cell=cell,
+        line=line,
+        traceback=to_text(_own_lines(frames, path, f"{title}: {_bounded(cause)}")),
+    )
+
+
+def _problem(error: BaseException) -> Problem | None:
+    """The problem behind an error; AutoGraph wraps what is raised while it traces."""
+    seen: set[int] = set()
+    at: BaseException | None = error
+    while at is not None and id(at) not in seen:
+        if isinstance(at, Problem) and (at is error or at.cause in str(error)):
+            return at
+        seen.add(id(at))
+        at = at.__cause__ or at.__context__
+    return None
+
+
+def _message(error: BaseException) -> str:
+    if isinstance(error, SyntaxError):
+        where = f" ({error.filename}, line {error.lineno})" if error.lineno else ""
+        return f"{error.msg}{where}"
+    if isinstance(error, KeyError) and len(error.args) == 1:
+        return f"There is no key {error.args[0]!r}."
+    text = str(error)
+    if text.lstrip().startswith("in user code:"):
+        text = _after_frames(text)
+    return _OP_NOISE.sub("", text).strip()
+
+
+def _after_frames(text: str) -> str:
+    """What follows the stack that AutoGraph writes into its messages."""
+    paragraphs = [p for p in re.split(r"\n\s*\n", text) if p.strip()]
+    said = [p for p in paragraphs[1:] if not _USER_LINE.search(p)]
+    found = "\n".join(line.strip() for line in "\n".join(said).splitlines())
+    return re.sub(r"^\w+: ", "", found) or text
+
+
+def _own_lines(frames: list[traceback.FrameSummary], path: Path, last: str) -> str:
+    skipped = max(0, len(frames) - _FRAMES_LIMIT)
+    shown = [f"… {skipped} more …"] if skipped else []
+    for frame in frames[skipped:]:
+        where = "" if frame.name == "<module>" else f", in {frame.name}"
+        shown.append(f"{path.name}, line {frame.lineno}{where}\n    {frame.line}")
+    return "\n".join([*shown, last])
+
+
+def _bounded(text: str) -> str:
+    return text if len(text) <= CAUSE_LIMIT else text[: CAUSE_LIMIT - 1] + "…"
+
+
+def _next_step(error: BaseException, message: str, line: int | None, names: Iterable[str]) -> str:
+    if isinstance(error, NameError):
+        return _for_name(error, names)
+    if isinstance(error, ModuleNotFoundError):
+        module = (error.name or "").partition(".")[0]
+        return f"Install it in the environment of tflab: `python -m pip install {module}`."
+    if isinstance(error, SyntaxError):
+        return "Correct the code that is executed as text there."
+    step = _FOR_KIND.get(type(error).__name__)
+    if type(error).__name__ == "InvalidArgumentError" and not _is_about_shapes(message):
+        step = None
+    if step is None and _is_about_shapes(message):
+        step = _SHAPES
+    where = "" if line is None else f" Line {line} is where it happened."
+    return (step or "Change the lesson at that line, or a parameter that it depends on.") + where
+
+
+def _for_name(error: NameError, names: Iterable[str]) -> str:
+    close = difflib.get_close_matches(error.name or "", list(names), n=1)
+    if close:
+        return f"Did you mean `{close[0]}`?"
+    return "Define it in this cell or in one above."
+
+
+def _is_about_shapes(message: str) -> bool:
+    return bool(re.search(r"shape|dimension|incompatible|rank", message, re.IGNORECASE))
+
+
+_SHAPES = "Compare the shapes in the message; print `tensor.shape` just before the line."
+_OUT_OF_MEMORY = "Make the data, the batch or the layers smaller, or choose another device."
+_FOR_KIND: dict[str, str] = {
+    "EOFError": "A lesson cannot ask for input: make what you would type a parameter.",
+    "FileNotFoundError": "Check the path; lessons run in the folder of their file.",
+    "InvalidArgumentError": _SHAPES,
+    "KeyError": "Print the keys that there are just before the line.",
+    "MemoryError": _OUT_OF_MEMORY,
+    "RecursionError": "A function calls itself without an end; look for the missing stop.",
+    "ResourceExhaustedError": _OUT_OF_MEMORY,
+    "ZeroDivisionError": "Guard the division, or change the parameter that makes it zero.",
+}
+
+
+def leaving(error: SystemExit) -> tuple[int, str]:
+    """Return the exit code of a lesson that called `sys.exit`, and what it said."""
+    code: Any = error.code
+    if code is None:
+        return 0, ""
+    if isinstance(code, int):
+        return int(code) & 0xFF, ""
+    return 1, _bounded(str(code))

@@ -1,0 +1,199 @@
+"""The fork server: imports TensorFlow once, then forks one process for each run.
+
+It opens no device and creates no tensor. It lives in a session of its own, so that its runs outlive
+the terminal; when the workbench lets go of it, it leaves after its last run.
+"""
+
+from __future__ import annotations
+
+import gc
+import selectors
+import signal
+import socket
+import sys
+import time
+import traceback
+from pathlib import Path
+
+import msgspec
+
+from tflab.runs.events import Ended
+from tflab.runs.log import append
+from tflab.runs.protocol import Message, Request, RunForked, RunReaped, ServerPhase
+from tflab.runs.record import Problem
+from tflab.worker.imports import import_tensorflow
+
+_encode = msgspec.json.encode
+_decoder = msgspec.json.Decoder(Request)
+
+
+def serve(descriptor: int) -> int:
+    """Serve the workbench that holds the other end of a socket pair; return the exit code."""
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    line = Line(socket.socket(fileno=descriptor))
+    line.say(ServerPhase(phase="importing"))
+    try:
+        version = import_tensorflow()
+    except Problem as problem:
+        return _give_up(line, problem)
+    # Objects that no collection visits are pages that no run has to copy.
+    gc.collect()
+    gc.freeze()
+    server = ForkServer(line)
+    line.say(ServerPhase(phase="ready", tensorflow=version))
+    server.run()
+    return 0
+
+
+class Line:
+    """The server's end of the socket pair: whole messages in, whole messages out."""
+
+    def __init__(self, end: socket.socket) -> None:
+        self.end = end
+        self.closed = False
+        self._unread = b""
+        self._unsent = b""
+        end.setblocking(False)
+
+    @property
+    def waiting(self) -> bool:
+        """Whether something is still to be sent."""
+        return bool(self._unsent) and not self.closed
+
+    def say(self, message: Message) -> None:
+        """Send a message, now or when there is room."""
+        self._unsent += _encode(message) + b"\n"
+        self.send()
+
+    def send(self) -> None:
+        """Send what waits, as far as there is room."""
+        try:
+            while self.waiting:
+                self._unsent = self._unsent[self.end.send(self._unsent) :]
+        except BlockingIOError:
+            return
+        except (BrokenPipeError, ConnectionResetError):
+            # The workbench is gone; what it asked for may still lie here to be read.
+            self._unsent = b""
+
+    def hear(self) -> list[Request]:
+        """Return the requests that have come in; sets `closed` when there will be no more."""
+        try:
+            while data := self.end.recv(1 << 16):
+                self._unread += data
+        except BlockingIOError:
+            pass
+        except ConnectionResetError:
+            self.closed = True
+        else:
+            self.closed = True
+        *lines, self._unread = self._unread.split(b"\n")
+        return [_decoder.decode(line) for line in lines]
+
+
+class ForkServer:
+    """Forks runs as they are asked for, and sees them off as they end.
+
+    Args:
+        line: The connection to the workbench.
+    """
+
+    def __init__(self, line: Line) -> None:
+        # Imported here, not above: they need what `import_tensorflow` imports.
+        from tflab.worker import children
+
+        self._children = children
+        self._line = line
+        self._runs: dict[int, children.Child] = {}
+        self._wake, self._bell = socket.socketpair()
+        for end in (self._wake, self._bell):
+            end.setblocking(False)
+        signal.signal(signal.SIGCHLD, lambda number, frame: None)  # noqa: ARG005
+        signal.set_wakeup_fd(self._bell.fileno(), warn_on_full_buffer=False)
+        self._selector = selectors.DefaultSelector()
+        self._selector.register(self._wake, selectors.EVENT_READ)
+        self._selector.register(line.end, selectors.EVENT_READ)
+
+    def run(self) -> None:
+        """Serve until the workbench has let go and the last run has ended."""
+        while not self._line.closed or self._runs:
+            self._turn()
+
+    def _turn(self) -> None:
+        if not self._line.closed:
+            wanted = selectors.EVENT_READ | (selectors.EVENT_WRITE if self._line.waiting else 0)
+            self._selector.modify(self._line.end, wanted)
+        ready = {key.fileobj for key, _ in self._selector.select()}
+        if self._wake in ready:
+            self._wake.recv(4096)
+        if self._line.end in ready:
+            for request in self._line.hear():
+                self._start(Path(request.folder))
+            if self._line.closed:
+                self._selector.unregister(self._line.end)
+        self._see_off()
+        self._line.send()
+
+    def _start(self, folder: Path) -> None:
+        inherited = (
+            self._line.end.fileno(),
+            self._wake.fileno(),
+            self._bell.fileno(),
+            self._selector.fileno(),
+        )
+        try:
+            child = self._children.start_child(folder, inherited)
+        except OSError as error:
+            problem = Problem(
+                "The run cannot be started",
+                f"The system gave it no process: {error.strerror}.",
+                "Stop other runs, or wait until the machine has room.",
+            )
+            _fail(folder, problem)
+            self._line.say(RunReaped(folder=str(folder), pid=0))
+            return
+        self._runs[child.pid] = child
+        self._line.say(RunForked(folder=str(folder), pid=child.pid))
+
+    def _see_off(self) -> None:
+        for child in list(self._runs.values()):
+            try:
+                gone = self._children.reap(child)
+            except OSError:
+                # The log cannot be written; readers find the process gone and call it lost.
+                traceback.print_exc(file=sys.stderr)
+                gone = True
+            if gone:
+                del self._runs[child.pid]
+                self._line.say(RunReaped(folder=str(child.folder), pid=child.pid))
+
+
+def _give_up(line: Line, problem: Problem) -> int:
+    line.say(
+        ServerPhase(
+            phase="broken",
+            title=problem.title,
+            cause=problem.cause,
+            next_step=problem.next_step,
+        )
+    )
+    traceback.print_exception(problem)
+    for request in line.hear():
+        _fail(Path(request.folder), problem)
+    return 1
+
+
+def _fail(folder: Path, problem: Problem) -> None:
+    """End a run that could not begin."""
+    ended = Ended(
+        state="failed",
+        time=time.time(),
+        cause=f"{problem.title}. {problem.cause}",
+        next_step=problem.next_step,
+        writer="server",
+    )
+    try:
+        append(folder, ended)
+    except OSError:
+        traceback.print_exc(file=sys.stderr)
