@@ -1,0 +1,1 @@
+"""Starting, following and stopping runs, and finding devices: no screen, no TensorFlow."""

@@ -1,0 +1,104 @@
+"""Following one run by its log: the same for one just started and one found from before."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from tflab.control.stop import StopLadder
+from tflab.runs.events import Ended
+from tflab.runs.log import LogReader
+from tflab.runs.record import Problem, RunRecord
+from tflab.runs.state import RunState
+from tflab.runs.store import is_alive, lost
+
+_LIVENESS_SECONDS = 2.0
+
+
+class LiveRun:
+    """A run on the screen or on the command line.
+
+    Args:
+        record: What was asked of it.
+        folder: Its run folder.
+        clock: Monotonic seconds; injected by tests.
+    """
+
+    def __init__(
+        self, record: RunRecord, folder: Path, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self.record = record
+        self.folder = folder
+        self.state = RunState()
+        self.caught_up = False
+        self._reader = LogReader(folder)
+        self._clock = clock
+        self._ladder: StopLadder | None = None
+        self._stop_asked = False
+        self._next_look = clock() + _LIVENESS_SECONDS
+        self._seen_dead = False
+
+    @property
+    def over(self) -> bool:
+        """Whether the run has ended and its whole log was read."""
+        return self.state.ended is not None and self.caught_up
+
+    @property
+    def stopping(self) -> bool:
+        """Whether a stop was asked for and the run has not ended yet."""
+        return self._stop_asked and self.state.ended is None
+
+    def poll(self, max_bytes: int = 1 << 20) -> bool:
+        """Read what is new in the log and carry a stop forward; True when anything changed."""
+        events = self._reader.poll(max_bytes)
+        for event in events:
+            self.state.apply(event)
+        self.caught_up = not events
+        if self.state.ended is None:
+            self._carry_stop_on()
+            if not events:
+                return self._look_for_death()
+        return bool(events)
+
+    def stop(self) -> None:
+        """Ask the run to stop; `poll` carries the ladder on. Asking again does nothing more."""
+        self._stop_asked = True
+        self._carry_stop_on()
+
+    def fail(self, problem: Problem) -> None:
+        """End a run that could not even start, in this view of it."""
+        self.state.apply(
+            Ended(
+                state="failed",
+                time=time.time(),
+                cause=f"{problem.title}. {problem.cause}",
+                next_step=problem.next_step,
+                writer="server",
+            )
+        )
+
+    def _carry_stop_on(self) -> None:
+        started = self.state.started
+        if not self._stop_asked or started is None:
+            return
+        if self._ladder is None:
+            self._ladder = StopLadder(started.pid, clock=self._clock)
+            self._ladder.begin()
+        else:
+            self._ladder.tick()
+
+    def _look_for_death(self) -> bool:
+        now = self._clock()
+        started = self.state.started
+        if started is None or now < self._next_look:
+            return False
+        self._next_look = now + _LIVENESS_SECONDS
+        if is_alive(started):
+            return False
+        # The fork server may still be writing why; it gets one more round to do so.
+        if not self._seen_dead:
+            self._seen_dead = True
+            return False
+        self.state.apply(lost(time.time()))
+        return True

@@ -1,0 +1,79 @@
+"""What a list of runs needs, in one small file per run: `summary.json`.
+
+It is derived from the log and may be deleted at any time; whoever reads a finished run to its end
+writes it again.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from tflab.runs.events import RunStatus
+from tflab.runs.record import RunRecord
+from tflab.runs.state import RunState
+
+SUMMARY = "summary.json"
+
+
+class RunSummary(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One row of a list of runs.
+
+    Attributes:
+        metrics: First, last, min, max, count and nonfinite of each series, by tag.
+        goals: Whether each goal was reached, by its text.
+    """
+
+    id: str
+    created: float
+    lesson: str
+    title: str
+    parameters: dict[str, Any]
+    device: str
+    seed: int
+    status: RunStatus
+    seconds: float | None = None
+    metrics: dict[str, dict[str, Any]] = {}
+    goals: dict[str, bool] = {}
+
+
+def summarise(record: RunRecord, state: RunState) -> RunSummary:
+    """Return the row of a run from what was asked and what its log tells."""
+    request = record.request
+    return RunSummary(
+        id=record.id,
+        created=record.created,
+        lesson=request.lesson,
+        title=request.title,
+        parameters=request.parameters,
+        device=request.device,
+        seed=request.seed,
+        status=state.status,
+        seconds=state.seconds,
+        metrics={tag: series.summary() for tag, series in state.series.items()},
+        goals={text: goal.passed for text, goal in state.goals.items()},
+    )
+
+
+def write_summary(folder: Path, summary: RunSummary) -> None:
+    """Keep the row of a finished run, whole or not at all.
+
+    Raises:
+        OSError: When the disk is full or the folder cannot be written.
+    """
+    fresh = folder / f".{SUMMARY}.{os.getpid()}"
+    fd = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+    with os.fdopen(fd, "wb") as file:
+        file.write(msgspec.json.encode(summary))
+    fresh.replace(folder / SUMMARY)
+
+
+def read_summary(folder: Path) -> RunSummary | None:
+    """Return the row kept in a run folder, or None when there is none or it is damaged."""
+    try:
+        return msgspec.json.decode((folder / SUMMARY).read_bytes(), type=RunSummary)
+    except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
+        return None

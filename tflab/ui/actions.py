@@ -1,0 +1,97 @@
+"""Every action a person can take, once: keys, footer, command palette and help all read this.
+
+An action's `id` is the name of the Textual action that carries it out; `scope` is the pane that
+must have the focus, or `app` for everywhere.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from textual.binding import Binding
+
+Scope = Literal["app", "lessons", "lesson", "loss", "parameters", "runs"]
+
+SCOPE_TITLES: dict[Scope, str] = {
+    "app": "Everywhere",
+    "lessons": "Lessons",
+    "lesson": "Lesson",
+    "loss": "Loss",
+    "parameters": "Parameters",
+    "runs": "Runs",
+}
+
+
+@dataclass(frozen=True)
+class Action:
+    """One action: its key, its short label for the footer, and a sentence for help."""
+
+    id: str
+    key: str
+    label: str
+    help: str
+    scope: Scope = "app"
+    footer: bool = False
+
+
+ACTIONS: tuple[Action, ...] = (
+    Action("run", "ctrl+r", "Run", "Run the lesson from the top with these values.", footer=True),
+    Action("stop", "ctrl+x", "Stop", "Stop the run; what it logged is kept.", footer=True),
+    Action("palette", "ctrl+p", "Commands", "Search every command and lesson.", footer=True),
+    Action("help", "f1", "Help", "Show the keys of the pane in focus.", footer=True),
+    Action("show('lessons')", "f2", "Lessons", "Go to the list of lessons."),
+    Action("show('lesson')", "f3", "Lesson", "Go to the lesson."),
+    Action("show('loss')", "f4", "Loss", "Go to the loss chart."),
+    Action("show('parameters')", "f5", "Parameters", "Go to the parameters."),
+    Action("show('runs')", "f6", "Runs", "Go to the runs of this lesson."),
+    Action("hint", "f10", "Hint", "Show a hint for the first open goal; again for a stronger one."),
+    Action("edit", "f7", "Edit file", "Open the lesson in your editor ($EDITOR)."),
+    Action("full_screen", "f8", "Full screen", "Give the pane the whole screen, or take it back."),
+    Action("theme", "f9", "Light or dark", "Change between the dark and the light theme."),
+    Action("leave", "ctrl+q", "Quit", "Leave the workbench.", footer=True),
+    Action("open_lesson", "enter", "Open", "Open the lesson under the cursor.", "lessons", True),
+    Action("next_cell", "j", "Next cell", "Go to the next code cell.", "lesson", True),
+    Action("previous_cell", "k", "Previous", "Go to the code cell before.", "lesson", True),
+    Action("run_here", "r", "Run to here", "Run from the top to this cell.", "lesson", True),
+    Action("copy_cell", "c", "Copy code", "Copy the cell's code.", "lesson", True),
+    Action("copy_output", "o", "Copy output", "Copy the cell's output or error.", "lesson", True),
+    Action("open_output", "enter", "Whole output", "Show the whole output of the cell.", "lesson"),
+    Action("log_axis", "l", "Log axis", "Change between a linear and a log axis.", "loss", True),
+    Action("smooth", "s", "Smooth", "Smooth the curves; the raw ones stay.", "loss", True),
+    Action("next_metric", "m", "Metric", "Show the next metric, such as accuracy.", "loss", True),
+    Action("copy_chart", "c", "Copy chart", "Copy the chart as text.", "loss", True),
+    Action("reset_field", "ctrl+d", "Default", "Put this value back.", "parameters", True),
+    Action("reset_all", "ctrl+l", "All defaults", "Put every value back.", "parameters", True),
+    Action("show_run", "enter", "Show", "Show this run's output and curves.", "runs", True),
+    Action("load_values", "v", "Use values", "Put this run's values in the form.", "runs", True),
+    Action("copy_command", "c", "Copy command", "Copy the line that runs it again.", "runs", True),
+)
+
+
+def bindings(scope: Scope) -> list[Binding]:
+    """Return the key bindings of one scope. Those of the app work while a field has the focus."""
+    return [
+        Binding(
+            action.key,
+            f"app.{action.id}" if scope == "app" else action.id,
+            action.label,
+            show=action.footer,
+            priority=scope in ("app", "parameters"),
+            tooltip=action.help,
+        )
+        for action in ACTIONS
+        if action.scope == scope
+    ]
+
+
+def actions(scope: Scope) -> list[Action]:
+    """Return the actions of one scope, in order."""
+    return [action for action in ACTIONS if action.scope == scope]
+
+
+def key_name(key: str) -> str:
+    """Return a key as people write it: `ctrl+r` gives `^r`, `f1` gives `F1`."""
+    if key.startswith("ctrl+"):
+        return f"^{key.removeprefix('ctrl+')}"
+    return key.upper() if len(key) > 1 and key[0] == "f" and key[1:].isdigit() else key

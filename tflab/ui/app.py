@@ -1,0 +1,248 @@
+"""The workbench app: settings, themes, actions and messages, wired to the bench."""
+
+from __future__ import annotations
+
+import contextlib
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on
+from textual.app import App
+from textual.binding import BindingType
+from textual.screen import Screen
+
+from tflab.lessons.library import LessonEntry, find_lessons, resolve
+from tflab.runs.record import Problem
+from tflab.ui import messages
+from tflab.ui.actions import Scope, bindings
+from tflab.ui.commands import LabCommands
+from tflab.ui.screens.main import MainScreen
+from tflab.ui.settings import load_settings, save_settings
+from tflab.ui.themes import DARK, LIGHT
+from tflab.ui.widgets.goals import Goals
+
+if TYPE_CHECKING:
+    from tflab.ui.bench import Bench
+
+
+class LabApp(App[None]):
+    """The workbench.
+
+    Args:
+        lesson: Path of the lesson to open. None opens the one last open, or the first.
+    """
+
+    TITLE = "tflab"
+    COMMANDS = {LabCommands}  # noqa: RUF012
+    COMMAND_PALETTE_BINDING = "ctrl+p"
+    CSS_PATH = "app.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = list(bindings("app"))
+
+    def __init__(self, lesson: Path | None = None) -> None:
+        super().__init__()
+        self.settings = load_settings()
+        self.bench: Bench | None = None
+        self.entries: list[LessonEntry] = find_lessons()
+        self._wanted = lesson
+        self.register_theme(DARK)
+        self.register_theme(LIGHT)
+        self.theme = LIGHT.name if self.settings.theme == LIGHT.name else DARK.name
+        self.animation_level = "none"
+
+    def get_default_screen(self) -> Screen[None]:
+        """Make the main screen with what the first paint needs."""
+        return MainScreen(self.entries, self.first_lesson())
+
+    @property
+    def main(self) -> MainScreen:
+        """The main screen, also while a dialog is over it."""
+        screen = self.screen_stack[0]
+        assert isinstance(screen, MainScreen)
+        return screen
+
+    def first_lesson(self) -> Path | None:
+        """Return the lesson to open at the start."""
+        if self._wanted is not None:
+            return self._wanted
+        known = {entry.id: entry.path for entry in self.entries}
+        first = self.entries[0].path if self.entries else None
+        return known.get(self.settings.lesson, first)
+
+    def on_mount(self) -> None:
+        """Paint first; everything else comes after."""
+        self.call_after_refresh(self._open_bench)
+
+    async def _open_bench(self) -> None:
+        from tflab.ui.bench import Bench
+
+        self.bench = Bench(self)
+        await self.bench.open(self.first_lesson())
+
+    def show_problem(self, problem: Problem) -> None:
+        """Show a problem over whatever is on the screen."""
+        from tflab.ui.screens.notice import ProblemScreen
+
+        self.push_screen(ProblemScreen(problem))
+
+    def keep_settings(self) -> None:
+        """Write the settings; where that fails the session goes on without."""
+        try:
+            save_settings(self.settings)
+        except OSError as error:
+            self.notify(f"Settings are not kept: {error.strerror}.", severity="warning")
+
+    def action_run(self) -> None:
+        """Run the whole lesson."""
+        if self.bench is not None:
+            self.bench.run(None)
+
+    def action_stop(self) -> None:
+        """Stop the run on show."""
+        if self.bench is not None:
+            self.bench.stop()
+
+    def action_palette(self) -> None:
+        """Search commands and lessons."""
+        self.action_command_palette()
+
+    def action_help(self) -> None:
+        """Show the keys of the pane in focus."""
+        from tflab.ui.screens.help import HelpScreen
+
+        self.push_screen(HelpScreen(self.main.scope))
+
+    def action_show(self, scope: Scope) -> None:
+        """Go to a pane."""
+        self.main.show_pane(scope)
+
+    def action_hint(self) -> None:
+        """Show the next hint of the first open goal."""
+        if not self.main.query_one(Goals).show_hint():
+            self.notify("There is no further hint for this lesson's open goals.")
+        elif self.main.narrow:
+            self.main.show_pane("lessons")
+
+    def action_full_screen(self) -> None:
+        """Give the pane in focus the whole screen, or take it back."""
+        self.main.toggle_full_screen()
+
+    def action_theme(self) -> None:
+        """Change between dark and light."""
+        self.theme = DARK.name if self.theme == LIGHT.name else LIGHT.name
+        self.settings.theme = self.theme
+        self.keep_settings()
+
+    async def action_edit(self) -> None:
+        """Open the lesson in the person's editor."""
+        if self.bench is not None:
+            await self.bench.edit()
+
+    async def action_leave(self) -> None:
+        """Leave; a run that goes on is asked about first."""
+        if self.bench is None or not self.bench.runs.running:
+            await self._leave()
+            return
+        from tflab.ui.screens.leave import LeaveScreen
+
+        self.push_screen(LeaveScreen(), self._leave_as)
+
+    async def action_quit(self) -> None:
+        """Leave, as Ctrl+Q does."""
+        await self.action_leave()
+
+    async def _leave_as(self, choice: str | None) -> None:
+        if choice == "leave":
+            await self._leave()
+        elif choice == "stop" and self.bench is not None:
+            self.bench.stop_and_then(self._leave)
+
+    async def _leave(self) -> None:
+        if self.bench is not None:
+            self.bench.close()
+        self.exit()
+
+    def open_lesson(self, path: Path) -> None:
+        """Open the lesson at `path` in the lesson pane."""
+        if self.bench is not None:
+            self.bench.load(path)
+
+    @on(messages.LessonChosen)
+    def _lesson_chosen(self, message: messages.LessonChosen) -> None:
+        self.open_lesson(message.path)
+
+    @on(messages.LessonLoaded)
+    async def _lesson_loaded(self, message: messages.LessonLoaded) -> None:
+        if self.bench is not None:
+            await self.bench.show_lesson(message.lesson, message.reloaded)
+
+    @on(messages.LessonRefused)
+    def _lesson_refused(self, message: messages.LessonRefused) -> None:
+        self.show_problem(message.problem)
+
+    @on(messages.DevicesListed)
+    def _devices_listed(self, message: messages.DevicesListed) -> None:
+        if self.bench is not None:
+            self.bench.form.device.show_devices(message.devices)
+            self.bench.show_status()
+
+    @on(messages.RunOpened)
+    @on(messages.RunAdvanced)
+    async def _run_advanced(self, message: messages.RunOpened | messages.RunAdvanced) -> None:
+        if self.bench is not None:
+            await self.bench.show_run(message.run)
+
+    @on(messages.RunEnded)
+    async def _run_ended(self, message: messages.RunEnded) -> None:
+        if self.bench is not None:
+            await self.bench.end_run(message.run)
+
+    @on(messages.ServerChanged)
+    def _server_changed(self, message: messages.ServerChanged) -> None:
+        if self.bench is not None:
+            self.bench.show_status()
+        if message.problem is not None and message.phase in ("broken", "gone"):
+            self.show_problem(message.problem)
+
+    @on(messages.ValuesChanged)
+    @on(messages.DeviceChanged)
+    def _values_changed(self) -> None:
+        if self.bench is not None:
+            self.bench.show_status()
+
+    @on(messages.RunChosen)
+    def _run_chosen(self, message: messages.RunChosen) -> None:
+        if self.bench is not None:
+            self.bench.use_run(message.run, message.wish)
+
+    @on(messages.TextCopied)
+    def _copied(self, message: messages.TextCopied) -> None:
+        self.copy_to_clipboard(message.text)
+        self.notify(f"{message.what} copied.")
+
+    @on(messages.OutputOpened)
+    def _output_opened(self, message: messages.OutputOpened) -> None:
+        from tflab.ui.screens.notice import TextScreen
+
+        self.push_screen(TextScreen(message.title, message.text))
+
+    @on(messages.RunRequested)
+    def _run_requested(self, message: messages.RunRequested) -> None:
+        if self.bench is not None:
+            self.bench.run(message.until)
+
+
+def run_app(lesson: str | None = None) -> int:
+    """Open the workbench; `lesson` is an id, a number or a path. Return the exit code.
+
+    Raises:
+        Problem: When there is no such lesson.
+    """
+    path = resolve(lesson) if lesson is not None else None
+    app = LabApp(path)
+    try:
+        app.run()
+    finally:
+        if app.bench is not None:
+            with contextlib.suppress(RuntimeError):
+                app.bench.close()
+    return app.return_code or 0

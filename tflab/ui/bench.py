@@ -1,0 +1,251 @@
+"""The bench: the open lesson, its form and the run on show, behind the panes of the screen."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tflab.control.devices import list_devices
+from tflab.control.live_run import LiveRun
+from tflab.lessons.lesson import Lesson
+from tflab.lessons.reader import LessonError, read_lesson
+from tflab.runs.record import Problem, RunRequest
+from tflab.runs.store import RunStore
+from tflab.runs.summary import RunSummary, summarise
+from tflab.ui import messages
+from tflab.ui.command_line import command_line
+from tflab.ui.editor import edit_file
+from tflab.ui.progress_text import progress_words
+from tflab.ui.run_controller import RunController
+from tflab.ui.widgets.goals import Goals
+from tflab.ui.widgets.lesson_list import LessonList
+from tflab.ui.widgets.lesson_view import LessonView
+from tflab.ui.widgets.loss_chart import LossChart
+from tflab.ui.widgets.parameter_form import ParameterForm
+from tflab.ui.widgets.run_list import RunList
+from tflab.ui.widgets.status_line import StatusLine
+
+if TYPE_CHECKING:
+    from tflab.ui.app import LabApp
+
+_DEVICE_SECONDS = 5.0
+_FILE_SECONDS = 1.0
+
+
+class Bench:
+    """Acts on what people and background work tell it. Made after the first paint."""
+
+    def __init__(self, app: LabApp) -> None:
+        self._app = app
+        self.lesson: Lesson | None = None
+        self.runs = RunController(app, RunStore())
+        self.view = LessonView()
+        self.form = ParameterForm()
+        self.chart = LossChart()
+        self.run_list = RunList()
+        self._stamp: tuple[int, int] | None = None
+        self._after_end: Callable[[], Awaitable[None]] | None = None
+
+    async def open(self, path: Path | None) -> None:
+        """Fill the panes, warm up the fork server, and open a lesson."""
+        self.runs.warm_up()
+        if path is not None:
+            self.load(path)
+        await self._app.main.fill(
+            {
+                "lesson": self.view,
+                "loss": self.chart,
+                "parameters": self.form,
+                "runs": self.run_list,
+            }
+        )
+        self._app.set_interval(_FILE_SECONDS, self._look_at_file)
+        self._app.set_interval(_DEVICE_SECONDS, self._look_at_devices)
+        self._look_at_devices()
+
+    def close(self) -> None:
+        """Let go of the fork server. Called twice, it does nothing more."""
+        self.runs.close()
+
+    def load(self, path: Path, reloaded: bool = False) -> None:
+        """Read a lesson in the background; `LessonLoaded` or `LessonRefused` follows."""
+        self._stamp = _file_stamp(path)
+        self._app.run_worker(
+            lambda: self._read(path, reloaded), thread=True, group="lesson", exclusive=True
+        )
+
+    def _read(self, path: Path, reloaded: bool) -> None:
+        try:
+            lesson = read_lesson(path)
+        except LessonError as problem:
+            self._app.post_message(messages.LessonRefused(path, problem))
+        else:
+            self._app.post_message(messages.LessonLoaded(lesson, reloaded))
+
+    async def show_lesson(self, lesson: Lesson, reloaded: bool) -> None:
+        """Show a lesson that was read. A reload keeps place and typed values."""
+        same = self.lesson is not None and self.lesson.path == lesson.path
+        self.lesson = lesson
+        main = self._app.main
+        main.query_one(StatusLine).title = lesson.title
+        main.query_one(Goals).show_lesson(lesson)
+        main.query_one(LessonList).mark(lesson.path)
+        await self.form.show_lesson(lesson, keep=same)
+        await self.view.show_lesson(lesson, keep_place=same)
+        if reloaded:
+            self._app.notify("The file changed; the lesson was read again.")
+        else:
+            self._app.settings.lesson = lesson.id
+            self._app.keep_settings()
+        self.run_list.show_runs(self.runs.history(lesson.id), lesson.defaults)
+        self.show_status()
+
+    def run(self, until: int | None) -> None:
+        """Start a run with the values in the form, or say what stands in the way."""
+        lesson, bad = self.lesson, self.form.first_bad
+        if lesson is None:
+            self._app.notify("Open a lesson first.", severity="warning")
+        elif self.runs.running:
+            self._app.notify("A run is going on. Stop it first (^x).", severity="warning")
+        elif bad is not None:
+            self._app.main.show_pane("parameters")
+            bad.take_focus()
+            self._app.notify(f"{bad.problem}", title="Not run", severity="error")
+        else:
+            self._start(lesson, until)
+
+    def _start(self, lesson: Lesson, until: int | None) -> None:
+        device = self.form.device.device
+        request = RunRequest(
+            lesson=lesson.id,
+            title=lesson.title,
+            path=str(lesson.path),
+            source=lesson.source,
+            parameters=self.form.values,
+            device=self.form.device.key,
+            device_uuid=device.uuid if device is not None else "",
+            seed=self.form.seed,
+            until=until,
+        )
+        try:
+            self.runs.start(request)
+        except Problem as problem:
+            self._app.show_problem(problem)
+
+    def stop(self) -> None:
+        """Stop the run on show."""
+        if not self.runs.stop():
+            self._app.notify("Nothing is running.")
+        self.show_status()
+
+    def stop_and_then(self, after: Callable[[], Awaitable[None]]) -> None:
+        """Stop the run on show, and call `after` when it has ended."""
+        self._after_end = after
+        self.stop()
+
+    async def show_run(self, run: LiveRun) -> None:
+        """Bring every pane up to date with the run on show."""
+        if run is not self.runs.current:
+            return
+        shown = self.lesson is not None and run.record.request.lesson == self.lesson.id
+        self.chart.show_run(run.state)
+        if shown:
+            await self.view.show_run(run.state)
+            self._app.main.query_one(Goals).show_run(run.state)
+            if run.state.ended is None or run.over:
+                self.run_list.put(summarise(run.record, run.state))
+        self.form.show_running(self.runs.running)
+        self.show_status()
+
+    async def end_run(self, run: LiveRun) -> None:
+        """Say how a run ended, if not well; then do what waited for its end."""
+        await self.show_run(run)
+        ended = run.state.ended
+        if ended is not None and ended.state in ("failed", "lost") and run.state.error is None:
+            self._app.show_problem(
+                Problem(f"The run {ended.state}"[:40], ended.cause, ended.next_step)
+            )
+        elif run.state.error is not None and ended is not None and ended.state == "failed":
+            self._app.notify(
+                f"{run.state.error.title}, line {run.state.error.line}", severity="error"
+            )
+        if self._after_end is not None:
+            after, self._after_end = self._after_end, None
+            await after()
+
+    def use_run(self, run: RunSummary, wish: str) -> None:
+        """Show an earlier run, take over its values, or copy its command."""
+        if wish == "values":
+            self.form.set_values(run.parameters, run.seed, run.device)
+            self._app.notify("The form has this run's values.")
+        elif wish == "command" and self.lesson is not None:
+            self._app.copy_to_clipboard(command_line(run, self.lesson.defaults))
+            self._app.notify("Command copied.")
+        elif self.runs.running:
+            self._app.notify("Wait for the run to end, or stop it (^x).", severity="warning")
+        else:
+            try:
+                self.runs.open(run.id)
+            except Problem as problem:
+                self._app.show_problem(problem)
+
+    async def edit(self) -> None:
+        """Open the lesson in the person's editor, and read it again afterwards."""
+        if self.lesson is None:
+            return
+        try:
+            edit_file(self._app, self.lesson.path)
+        except Problem as problem:
+            self._app.show_problem(problem)
+        self._look_at_file()
+
+    def show_status(self) -> None:
+        """Write the status line."""
+        status = self._app.main.query_one(StatusLine)
+        device = self.form.device.device
+        status.device = (device.name if device.key != "cpu" else "CPU") if device else ""
+        phase = self.runs.server.phase
+        status.server = "TensorFlow is loading" if phase == "importing" else ""
+        status.run, status.tone = self._run_words()
+
+    def _run_words(self) -> tuple[str, str]:
+        run = self.runs.current
+        if run is None:
+            return "ready", "$text-quiet"
+        if run.stopping:
+            return "stopping", "$warning"
+        state = run.state
+        tones = {"finished": "$success", "failed": "$error", "lost": "$error"}
+        tone = tones.get(state.status, "$warning" if state.status == "cancelled" else "$secondary")
+        if state.status == "starting" and self.runs.server.phase != "ready":
+            return "waits for TensorFlow", tone
+        if state.status == "running":
+            return f"running {progress_words(state)}".rstrip(), tone
+        seconds = f" in {state.seconds:.1f} s" if state.seconds is not None else ""
+        return f"{state.status}{seconds}", tone
+
+    def _look_at_file(self) -> None:
+        if self.lesson is None:
+            return
+        stamp = _file_stamp(self.lesson.path)
+        if stamp is not None and stamp != self._stamp:
+            self.load(self.lesson.path, reloaded=True)
+
+    def _look_at_devices(self) -> None:
+        self._app.run_worker(
+            lambda: self._app.post_message(messages.DevicesListed(list_devices())),
+            thread=True,
+            group="devices",
+            exclusive=True,
+        )
+
+
+def _file_stamp(path: Path) -> tuple[int, int] | None:
+    """Return what changes when a file does, or None while it cannot be seen."""
+    try:
+        found = os.stat(path)
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size

@@ -1,0 +1,50 @@
+"""The command palette: every action of the registry, and every lesson."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from textual.command import DiscoveryHit, Hit, Hits, Provider
+
+from tflab.ui.actions import SCOPE_TITLES, actions, key_name
+
+if TYPE_CHECKING:
+    from tflab.ui.app import LabApp
+
+    Command = tuple[str, str, partial[Any]]
+
+
+class LabCommands(Provider):
+    """Finds actions that work now and lessons to open."""
+
+    async def discover(self) -> Hits:
+        """Show everything before anything is typed."""
+        for title, about, call in self._commands():
+            yield DiscoveryHit(title, call, help=about)
+
+    async def search(self, query: str) -> Hits:
+        """Show what matches."""
+        matcher = self.matcher(query)
+        for title, about, call in self._commands():
+            score = matcher.match(title)
+            if score > 0:
+                yield Hit(score, matcher.highlight(title), call, help=about)
+
+    def _commands(self) -> Iterator[Command]:
+        app: LabApp = self.app  # type: ignore[assignment]
+        scope = app.main.scope
+        target = app.main.pane_target()
+        for action in actions(scope) if scope != "app" else []:
+            if target is not None:
+                title = f"{SCOPE_TITLES[scope]}: {action.label} ({key_name(action.key)})"
+                yield title, action.help, partial(app.run_action, action.id, target)
+        for action in actions("app"):
+            if action.id != "palette":
+                title = f"{action.label} ({key_name(action.key)})"
+                yield title, action.help, partial(app.run_action, action.id)
+        for entry in app.entries:
+            number = f"{entry.number} " if entry.number is not None else ""
+            title = f"Open {number}{entry.title}"
+            yield title, f"Open this lesson ({entry.id}).", partial(app.open_lesson, entry.path)

@@ -1,0 +1,57 @@
+"""The marks the workbench draws with: Unicode, or ASCII where the locale cannot show it."""
+
+from __future__ import annotations
+
+import locale
+import os
+from dataclasses import dataclass
+from functools import cache
+
+
+@dataclass(frozen=True)
+class Glyphs:
+    """One set of marks. Each is one cell wide."""
+
+    dot: str = "·"
+    bullet: str = "●"
+    passed: str = "✓"
+    failed: str = "✗"
+    open: str = "·"
+    stopped: str = "■"
+    lost: str = "?"
+    here: str = "▸"
+    bar: str = "▌"
+    ellipsis: str = "…"
+    changed: str = "•"
+    spinner: str = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
+    filled: str = "━"
+    empty: str = "─"
+    unicode: bool = True
+
+
+_ASCII = Glyphs(
+    dot="-",
+    bullet="*",
+    passed="+",
+    failed="x",
+    open=".",
+    stopped="#",
+    lost="?",
+    here=">",
+    bar="|",
+    ellipsis="~",
+    changed="*",
+    spinner="|/-\\",
+    filled="#",
+    empty=".",
+    unicode=False,
+)
+
+
+@cache
+def glyphs() -> Glyphs:
+    """Return the set that this terminal's locale can show."""
+    if os.environ.get("TERM") == "linux":
+        return _ASCII
+    encoding = locale.getpreferredencoding(False).lower().replace("-", "")
+    return Glyphs() if encoding == "utf8" else _ASCII

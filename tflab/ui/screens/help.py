@@ -1,0 +1,55 @@
+"""Help: the keys of the pane in focus, then those that work everywhere."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.widgets import Static
+
+from tflab.ui.actions import SCOPE_TITLES, Scope, actions, key_name
+from tflab.ui.screens.dialog import Dialog
+
+_ABOUT: dict[Scope, str] = {
+    "app": "Tab and Shift+Tab go from field to field.",
+    "lessons": "Choose a lesson with the arrow keys. Its goals stand below the list.",
+    "lesson": "Read, and run. Arrow keys and Page Up and Down scroll; the bright bar marks the "
+    "cell that the keys act on.",
+    "loss": "The curves of the run on show. A dim curve is the run before.",
+    "parameters": "Type new values; Enter runs with them. A dot marks what differs from the "
+    "lesson's default.",
+    "runs": "Every run of this lesson is kept, with its values, output and curves.",
+}
+
+
+class HelpScreen(Dialog[None]):
+    """Shows what can be done here and now."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("f1,q,enter", "close", "Close")]
+
+    def __init__(self, scope: Scope) -> None:
+        super().__init__()
+        self._scope = scope
+
+    def compose(self) -> ComposeResult:
+        """Lay out the text."""
+        everywhere: Scope = "app"
+        scopes = [self._scope, everywhere] if self._scope != everywhere else [everywhere]
+        with VerticalScroll(classes="dialog") as dialog:
+            dialog.border_title = "Help"
+            dialog.border_subtitle = "Esc closes"
+            for scope in scopes:
+                yield Static(_section(scope))
+
+
+def _section(scope: Scope) -> Content:
+    lines = [
+        Content.styled(SCOPE_TITLES[scope], "bold $primary"),
+        Content.styled(_ABOUT[scope], "$text-quiet"),
+    ]
+    for action in actions(scope):
+        lines.append(Content.assemble((f"{key_name(action.key):>7}  ", "bold"), action.help))
+    return Content("\n").join([*lines, Content("")])

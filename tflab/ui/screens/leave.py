@@ -1,0 +1,52 @@
+"""Leaving while a run goes on: stop it, leave it running, or stay."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.widgets import Button, Static
+
+from tflab.ui.screens.dialog import Dialog
+
+Choice = Literal["stop", "leave", "stay"]
+
+
+class LeaveScreen(Dialog[Choice]):
+    """Asks what is to become of the run."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "choose('stay')", "Stay"),
+        Binding("s", "choose('stop')", "Stop it"),
+        Binding("l", "choose('leave')", "Leave it running"),
+        Binding("right,down", "app.focus_next", "Next", show=False),
+        Binding("left,up", "app.focus_previous", "Previous", show=False),
+    ]
+
+    def compose(self) -> ComposeResult:
+        """Lay out the question."""
+        with Vertical(classes="dialog") as dialog:
+            dialog.border_title = "A run is going on"
+            yield Static(
+                Content(
+                    "Stop it and quit, or leave it running? A run that is left goes on to its "
+                    "end; you find it under Runs next time."
+                )
+            )
+            with Horizontal(classes="choices"):
+                yield Button("Stop it (s)", id="stop", variant="primary", compact=True)
+                yield Button("Leave it running (l)", id="leave", compact=True)
+                yield Button("Stay (Esc)", id="stay", compact=True)
+
+    def action_choose(self, choice: Choice) -> None:
+        """Answer."""
+        self.dismiss(choice)
+
+    @on(Button.Pressed)
+    def _pressed(self, event: Button.Pressed) -> None:
+        answers: dict[str | None, Choice] = {"stop": "stop", "leave": "leave"}
+        self.dismiss(answers.get(event.button.id, "stay"))

@@ -1,0 +1,55 @@
+"""The two themes of the workbench."""
+
+from __future__ import annotations
+
+from textual.theme import Theme
+
+DARK = Theme(
+    name="lab-dark",
+    primary="#ffa657",
+    secondary="#6cb6ff",
+    accent="#ffa657",
+    warning="#e3b341",
+    error="#ff7b72",
+    success="#57d39b",
+    foreground="#d5dbe5",
+    background="#10141b",
+    surface="#10141b",
+    panel="#1b222d",
+    boost="#222b38",
+    dark=True,
+    variables={
+        "border-quiet": "#2f3948",
+        "text-quiet": "#8b97a8",
+        "code-background": "#161c25",
+        "footer-key-foreground": "#ffa657",
+        "input-cursor-background": "#ffa657",
+        "input-cursor-foreground": "#10141b",
+        "input-selection-background": "#6cb6ff 30%",
+    },
+)
+
+LIGHT = Theme(
+    name="lab-light",
+    primary="#a84f00",
+    secondary="#0a5fa8",
+    accent="#a84f00",
+    warning="#7d5600",
+    error="#b3261e",
+    success="#17693f",
+    foreground="#22272f",
+    background="#fbfaf7",
+    surface="#fbfaf7",
+    panel="#edeae2",
+    boost="#e4e0d6",
+    dark=False,
+    variables={
+        "border-quiet": "#cfcabd",
+        "text-quiet": "#646b75",
+        "code-background": "#f3f1ea",
+        "footer-key-foreground": "#a84f00",
+        "input-cursor-background": "#a84f00",
+        "input-cursor-foreground": "#fbfaf7",
+        "input-selection-background": "#0a5fa8 25%",
+    },
+)

@@ -1,0 +1,151 @@
+"""What a cell gave: printed text, values, results and figures, in the order they came."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import Static
+
+from tflab.runs.events import Error, Figure, Result, Value
+from tflab.runs.state import CellItem, RunState
+from tflab.runs.tensor_text import describe, grid, result_text
+from tflab.runs.transcript import Transcript, plain
+from tflab.ui.glyphs import glyphs
+from tflab.ui.widgets.figure_view import FigureView
+
+_MAX_LINES = 24
+_MAX_COLUMNS = 2000
+
+
+class CellOutput(Vertical):
+    """The output of one cell. `sync` adds what is new and leaves the rest as it is."""
+
+    def __init__(self) -> None:
+        super().__init__(classes="output")
+        self._drawn: list[tuple[Widget, int]] = []
+        self._error: Error | None = None
+        self.display = False
+
+    async def clear(self) -> None:
+        """Take everything away, before a new run."""
+        self._drawn, self._error = [], None
+        self.display = False
+        await self.remove_children()
+
+    async def sync(self, state: RunState, items: Sequence[CellItem], error: Error | None) -> None:
+        """Show `items` and, if the cell failed, the error."""
+        blocks = list(_blocks(items))
+        for index, block in enumerate(blocks):
+            stamp = _stamp(block, state)
+            if index < len(self._drawn):
+                widget, before = self._drawn[index]
+                if before != stamp:
+                    _redraw(widget, block, state)
+                    self._drawn[index] = (widget, stamp)
+            else:
+                widget = _make(block, state)
+                self._drawn.append((widget, stamp))
+                await self.mount(widget)
+        if error is not None and self._error is None:
+            self._error = error
+            await self.mount(Static(error_content(error), classes="error"))
+        self.display = bool(self._drawn) or self._error is not None
+
+
+Block = Transcript | Value | Figure | list[Result]
+
+
+def _blocks(items: Sequence[CellItem]) -> Iterator[Block]:
+    """Yield the items; results that follow each other make one table."""
+    results: list[Result] = []
+    for item in items:
+        if isinstance(item, Result):
+            results.append(item)
+            continue
+        if results:
+            yield results
+            results = []
+        yield item
+    if results:
+        yield results
+
+
+def _stamp(block: Block, state: RunState) -> int:
+    """Return a number that changes when the block has to be drawn again."""
+    match block:
+        case Transcript():
+            return len(block.head) + len(block.tail) + block.skipped
+        case list():
+            return len(block)
+        case Figure(title=title):
+            return len(state.frames.get(title, ()))
+        case _:
+            return 0
+
+
+def _make(block: Block, state: RunState) -> Widget:
+    if isinstance(block, Figure):
+        return FigureView(state.frames.get(block.title, [block]))
+    widget = Static(_content(block), classes="results" if isinstance(block, list) else "text")
+    return widget
+
+
+def _redraw(widget: Widget, block: Block, state: RunState) -> None:
+    if isinstance(widget, FigureView) and isinstance(block, Figure):
+        widget.show_frames(state.frames.get(block.title, [block]))
+    elif isinstance(widget, Static):
+        widget.update(_content(block))
+
+
+def _content(block: Block) -> Content:
+    match block:
+        case Transcript():
+            return text_content(block.text())
+        case Value(tensor=None):
+            return text_content(plain(block.text))
+        case Value(tensor=tensor) if tensor is not None:
+            return Content.assemble(
+                (describe(tensor) + "\n", "$text-quiet"), "\n".join(grid(tensor))
+            )
+        case list():
+            return _table(block)
+        case _:
+            return Content("")
+
+
+def text_content(text: str) -> Content:
+    """Return printed text, its beginning cut away when it is long; the whole is a key away."""
+    text = text.rstrip("\n")
+    lines = [line[:_MAX_COLUMNS] for line in text[-_MAX_LINES * _MAX_COLUMNS :].split("\n")]
+    total = text.count("\n") + 1
+    if total <= _MAX_LINES:
+        return Content("\n".join(lines))
+    hidden = f"{glyphs().ellipsis} {total - _MAX_LINES:,} lines above; Enter shows all\n"
+    return Content.assemble((hidden, "$text-quiet"), "\n".join(lines[-_MAX_LINES:]))
+
+
+def _table(results: Sequence[Result]) -> Content:
+    width = max(len(result.name) for result in results)
+    lines = []
+    for result in results:
+        line = Content.assemble((result.name.ljust(width), "bold"), "  ", result_text(result))
+        if result.tensor is not None:
+            line += Content.styled(f"  {describe(result.tensor)}", "$text-quiet")
+        lines.append(line)
+    return Content("\n").join(lines)
+
+
+def error_content(error: Error) -> Content:
+    """Return an error as title, cause, next step and the lesson's own lines."""
+    where = f" (line {error.line})" if error.line else ""
+    parts: list[Content | tuple[str, str] | str] = [
+        (f"{glyphs().failed} {plain(error.title)}{where}\n", "bold $error"),
+        plain(error.cause),
+        (f"\n{plain(error.next_step)}", "$text-quiet"),
+    ]
+    if error.traceback:
+        parts.append((f"\n\n{plain(error.traceback).rstrip()}", "$text-quiet"))
+    return Content.assemble(*parts)

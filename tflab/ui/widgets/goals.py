@@ -1,0 +1,75 @@
+"""The goals of the open lesson, which of them were reached, and hints on request."""
+
+from __future__ import annotations
+
+import textwrap
+
+from textual.content import Content
+from textual.widget import Widget
+
+from tflab.lessons.lesson import Lesson
+from tflab.runs.state import RunState
+from tflab.runs.transcript import plain_line
+from tflab.ui.glyphs import glyphs
+
+
+class Goals(Widget):
+    """The goals of the lesson with a mark each; the run on show decides which are reached."""
+
+    def __init__(self) -> None:
+        super().__init__(id="goals")
+        self.border_title = "Goals"
+        self._lesson: Lesson | None = None
+        self._passed: dict[str, bool] = {}
+        self._hints_shown: dict[str, int] = {}
+
+    @property
+    def texts(self) -> list[str]:
+        """The goals, those that only the run knows last."""
+        stated = [goal.text for goal in self._lesson.goals] if self._lesson else []
+        return stated + [text for text in self._passed if text not in stated]
+
+    def show_lesson(self, lesson: Lesson) -> None:
+        """Show the goals that the file states."""
+        self._lesson = lesson
+        self._passed, self._hints_shown = {}, {}
+        self._draw()
+
+    def show_run(self, state: RunState) -> None:
+        """Mark what the run reached."""
+        passed = {text: goal.passed for text, goal in state.goals.items()}
+        if passed != self._passed:
+            self._passed = passed
+            self._draw()
+
+    def show_hint(self) -> bool:
+        """Show the next hint of the first goal that is open; False when there is none left."""
+        for goal in self._lesson.goals if self._lesson else ():
+            shown = self._hints_shown.get(goal.text, 0)
+            if not self._passed.get(goal.text, False) and shown < len(goal.hints):
+                self._hints_shown[goal.text] = shown + 1
+                self._draw()
+                return True
+        return False
+
+    def render(self) -> Content:
+        """Draw each goal with its mark, and the hints asked for under it."""
+        width = max(self.content_size.width - 2, 10)
+        hints = {goal.text: goal.hints for goal in self._lesson.goals} if self._lesson else {}
+        marks = glyphs()
+        lines: list[Content] = []
+        for text in self.texts:
+            good = self._passed.get(text, False)
+            mark = (f"{marks.passed if good else marks.open} ", "$success" if good else "$primary")
+            for index, line in enumerate(textwrap.wrap(plain_line(text), width) or [""]):
+                start = mark if index == 0 else ("  ", "")
+                lines.append(Content.assemble(start, (line, "" if good else "$text-quiet")))
+            for hint in hints.get(text, ())[: self._hints_shown.get(text, 0)]:
+                for line in textwrap.wrap(plain_line(hint), width - 2):
+                    lines.append(Content.styled(f"    {line}", "$warning"))
+        return Content("\n").join(lines) if lines else Content.styled("None yet.", "$text-quiet")
+
+    def _draw(self) -> None:
+        reached = sum(self._passed.get(text, False) for text in self.texts)
+        self.border_title = f"Goals {reached}/{len(self.texts)}"
+        self.refresh(layout=True)

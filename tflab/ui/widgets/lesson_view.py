@@ -1,0 +1,143 @@
+"""The lesson as a document: prose, code, and what each cell gave when it ran."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import on
+from textual.binding import BindingType
+from textual.containers import VerticalScroll
+from textual.widget import Widget
+
+from tflab.lessons.lesson import Lesson
+from tflab.runs.state import CellState, RunState
+from tflab.ui.actions import bindings
+from tflab.ui.css import beside
+from tflab.ui.messages import OutputOpened, RunRequested, TextCopied
+from tflab.ui.output_text import output_text
+from tflab.ui.widgets.code_cell import CodeCell
+
+
+class LessonView(VerticalScroll):
+    """Shows one lesson. A cursor stands on one code cell; the keys of this pane act on it."""
+
+    DEFAULT_CSS = beside(__file__)
+    SCOPED_CSS = False
+    BINDINGS: ClassVar[list[BindingType]] = list(bindings("lesson"))
+
+    def __init__(self) -> None:
+        super().__init__(id="lesson")
+        self._cells: list[CodeCell] = []
+        self._cursor = 0
+        self._state: RunState | None = None
+        self._versions: dict[int, int] = {}
+
+    @property
+    def current(self) -> CodeCell | None:
+        """The code cell under the cursor, or None in a lesson without code."""
+        return self._cells[self._cursor] if self._cells else None
+
+    async def show_lesson(self, lesson: Lesson, keep_place: bool) -> None:
+        """Show `lesson`; with `keep_place` the scroll position and the cursor stay."""
+        from textual.widgets import Markdown
+
+        place, cursor = self.scroll_offset, self._cursor
+        widgets: list[Widget] = []
+        for cell in lesson.cells:
+            if cell.kind == "prose":
+                widgets.append(Markdown(cell.source, classes="prose", open_links=False))
+            else:
+                widgets.append(CodeCell(cell))
+        with self.app.batch_update():
+            await self.remove_children()
+            await self.mount_all(widgets)
+        self._cells = [widget for widget in widgets if isinstance(widget, CodeCell)]
+        self._cursor = min(cursor, max(len(self._cells) - 1, 0)) if keep_place else 0
+        self._state, self._versions = None, {}
+        self._mark()
+        if keep_place:
+            self.call_after_refresh(self.scroll_to, y=place.y, animate=False)
+        else:
+            self.scroll_home(animate=False)
+
+    async def show_run(self, state: RunState) -> None:
+        """Bring the outputs up to date with a run; another run's outputs go away first."""
+        if state is not self._state:
+            self._state, self._versions = state, {}
+            for cell in self._cells:
+                await cell.output.clear()
+                cell.remove_class("-running", "-failed")
+        for widget in self._cells:
+            index = widget.cell.index
+            cell_state = state.cells.get(index)
+            error = state.error if state.error and state.error.cell == index else None
+            widget.set_class(error is not None, "-failed")
+            if cell_state is None:
+                continue
+            active = cell_state.running and state.current_cell == index and state.ended is None
+            widget.set_class(active, "-running")
+            await self._sync(widget, state, cell_state)
+
+    async def _sync(self, widget: CodeCell, state: RunState, cell_state: CellState) -> None:
+        index = widget.cell.index
+        error = state.error if state.error and state.error.cell == index else None
+        version = cell_state.version + (1_000_000_000 if error else 0)
+        if self._versions.get(index) == version:
+            return
+        self._versions[index] = version
+        await widget.output.sync(state, cell_state.items, error)
+
+    def action_next_cell(self) -> None:
+        """Move the cursor to the next code cell."""
+        self._move(1)
+
+    def action_previous_cell(self) -> None:
+        """Move the cursor to the code cell before."""
+        self._move(-1)
+
+    def action_run_here(self) -> None:
+        """Ask for a run up to the cell under the cursor."""
+        if self.current is not None:
+            self.post_message(RunRequested(self.current.cell.index))
+
+    def action_copy_cell(self) -> None:
+        """Copy the code of the cell under the cursor."""
+        if self.current is not None:
+            self.post_message(TextCopied(self.current.cell.source, "Code"))
+
+    def action_copy_output(self) -> None:
+        """Copy what the cell under the cursor gave."""
+        text = self._output_text()
+        if text:
+            self.post_message(TextCopied(text, "Output"))
+        else:
+            self.notify("This cell has no output yet. Run it first.")
+
+    def action_open_output(self) -> None:
+        """Show everything that the cell under the cursor gave."""
+        text = self._output_text()
+        if text and self.current is not None:
+            self.post_message(OutputOpened(f"Output of cell {self._cursor + 1}", text))
+
+    @on(CodeCell.Clicked)
+    def _clicked(self, event: CodeCell.Clicked) -> None:
+        event.stop()
+        if event.cell in self._cells:
+            self._cursor = self._cells.index(event.cell)
+            self._mark()
+
+    def _move(self, by: int) -> None:
+        if not self._cells:
+            return
+        self._cursor = max(0, min(self._cursor + by, len(self._cells) - 1))
+        self._mark()
+        self.scroll_to_widget(self._cells[self._cursor], top=True, animate=False)
+
+    def _mark(self) -> None:
+        for index, cell in enumerate(self._cells):
+            cell.set_class(index == self._cursor, "-cursor")
+
+    def _output_text(self) -> str:
+        if self.current is None or self._state is None:
+            return ""
+        return output_text(self._state, self.current.cell.index)

@@ -1,0 +1,179 @@
+"""The loss pane: live curves, their legend, what was left out, and how far the run is."""
+
+from __future__ import annotations
+
+import os
+import time
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import Static
+
+from tflab.charts.loss import Curve, draw_loss
+from tflab.runs.state import RunState
+from tflab.ui.actions import bindings
+from tflab.ui.chart_options import chart_options
+from tflab.ui.css import beside
+from tflab.ui.progress_text import progress_content
+from tflab.ui.widgets.drawing_view import DrawingView
+from tflab.ui.widgets.legend import legend_content
+
+_SMOOTHING = (0.0, 0.6, 0.9)
+
+
+class LossChart(Vertical, can_focus=True):
+    """Draws the series of the run on show; the run before stays as a ghost until there are points.
+
+    Redraws are paced: four a second, two over SSH, and only when something changed.
+    """
+
+    DEFAULT_CSS = beside(__file__)
+    SCOPED_CSS = False
+    BINDINGS: ClassVar[list[BindingType]] = list(bindings("loss"))
+
+    def __init__(self) -> None:
+        super().__init__(id="loss")
+        self._state: RunState | None = None
+        self._ghost: list[Curve] = []
+        self._metric = "loss"
+        self._log_y = False
+        self._smoothing = 0.0
+        self._y_range: tuple[float, float] | None = None
+        self._drawn_points = -1
+        self._next_draw = 0.0
+        self._pause = 0.5 if os.environ.get("SSH_CONNECTION") else 0.25
+
+    def compose(self) -> ComposeResult:
+        """Lay out legend, picture, notes and progress."""
+        yield Static("", id="loss-legend")
+        yield DrawingView(id="loss-picture")
+        yield Static("", id="loss-notes")
+        yield Static("", id="loss-progress")
+
+    def on_mount(self) -> None:
+        """Follow the theme."""
+        self.app.theme_changed_signal.subscribe(self, lambda _: self.redraw())
+
+    def on_resize(self) -> None:
+        """Draw again at the new size."""
+        self.call_after_refresh(self.redraw)
+
+    def show_run(self, state: RunState) -> None:
+        """Bring the chart up to date with a run, unless it was drawn a moment ago."""
+        if state is not self._state:
+            self._begin(state)
+        changed = state.points != self._drawn_points
+        due = time.monotonic() >= self._next_draw or state.ended is not None
+        first = self._drawn_points <= 0
+        if changed and (due or first):
+            self.redraw()
+        if due:
+            self._show_progress()
+
+    def redraw(self) -> None:
+        """Draw now, whatever has changed."""
+        picture = self.query_one("#loss-picture", DrawingView)
+        state, size = self._state, picture.size
+        if size.width < 10 or size.height < 3:
+            return
+        self._next_draw = time.monotonic() + self._pause
+        self._drawn_points = state.points if state else -1
+        own = self._curves(state) if state else []
+        options = chart_options(
+            self.app,
+            log_y=self._log_y,
+            smoothing=self._smoothing,
+            x_max=self._x_max(state),
+            y_range=self._y_range,
+        )
+        drawing = draw_loss([*self._ghost, *own], (size.width, size.height), options)
+        self._y_range = drawing.y_range
+        picture.show_drawing(drawing)
+        legend = legend_content(drawing.legend)
+        self.query_one("#loss-legend", Static).update(legend)
+        self._show_notes(drawing.notes)
+
+    def action_log_axis(self) -> None:
+        """Change between a linear and a logarithmic y axis."""
+        self._log_y, self._y_range = not self._log_y, None
+        self.redraw()
+
+    def action_smooth(self) -> None:
+        """Go to the next strength of smoothing."""
+        place = _SMOOTHING.index(self._smoothing)
+        self._smoothing = _SMOOTHING[(place + 1) % len(_SMOOTHING)]
+        self.notify(f"Smoothing {self._smoothing:g}" if self._smoothing else "Smoothing off")
+        self.redraw()
+
+    def action_next_metric(self) -> None:
+        """Show the next metric."""
+        metrics = self._metrics()
+        if not metrics:
+            return
+        place = metrics.index(self._metric) if self._metric in metrics else -1
+        self._choose(metrics[(place + 1) % len(metrics)])
+        self.redraw()
+
+    def action_copy_chart(self) -> None:
+        """Copy the chart as text, without colours."""
+        rows = self.query_one("#loss-picture", DrawingView).plain_rows()
+        self.app.copy_to_clipboard("\n".join(rows))
+        self.notify("Chart copied as text.")
+
+    def _begin(self, state: RunState) -> None:
+        if self._state is not None and self._state.points:
+            self._ghost = [
+                Curve(label="before", steps=c.steps, values=c.values, style=c.style, ghost=True)
+                for c in self._curves(self._state)
+            ][:2]
+        self._state, self._y_range, self._drawn_points = state, None, -1
+        self.query_one("#loss-notes", Static).display = False
+        self.query_one("#loss-progress", Static).display = False
+
+    def _curves(self, state: RunState) -> list[Curve]:
+        metrics = self._metrics()
+        if metrics and self._metric not in metrics:
+            self._choose(metrics[0])
+        chosen = [s for s in state.series.values() if _metric(s.tag) == self._metric]
+        return [
+            Curve(label=series.tag, steps=series.steps, values=series.values, style=index)
+            for index, series in enumerate(chosen)
+        ]
+
+    def _metrics(self) -> list[str]:
+        series = self._state.series.values() if self._state else []
+        return list(dict.fromkeys(_metric(s.tag) for s in series))
+
+    def _choose(self, metric: str) -> None:
+        self._metric, self._y_range, self._ghost = metric, None, []
+        if self.parent is not None:
+            self.parent.border_title = metric.capitalize()  # type: ignore[attr-defined]
+
+    def _x_max(self, state: RunState | None) -> float | None:
+        """The right end of the axis: known while a tracked loop has one point a step."""
+        if state is None or state.progress is None or state.progress.total is None:
+            return None
+        last = max((s.steps[-1] for s in state.series.values() if s.steps), default=0.0)
+        total = state.progress.total
+        return float(total) if last <= total else None
+
+    def _show_notes(self, notes: tuple[str, ...]) -> None:
+        widget = self.query_one("#loss-notes", Static)
+        widget.display = bool(notes)
+        widget.update(Content("\n".join(notes)))
+
+    def _show_progress(self) -> None:
+        widget = self.query_one("#loss-progress", Static)
+        state = self._state
+        running = state is not None and state.ended is None and state.progress is not None
+        widget.display = running
+        if running and state is not None:
+            widget.update(progress_content(state, self.size.width))
+
+
+def _metric(tag: str) -> str:
+    """Return what a tag measures: `adam/val_loss` and `loss` are both loss."""
+    return tag.rsplit("/", 1)[-1].removeprefix("val_")

@@ -1,0 +1,50 @@
+"""The top line: which lesson, which device, and what is going on."""
+
+from __future__ import annotations
+
+from textual.content import Content
+from textual.reactive import reactive
+from textual.widget import Widget
+
+from tflab.ui.glyphs import glyphs
+
+
+class StatusLine(Widget):
+    """One line: the lesson on the left; device, fork server and run on the right.
+
+    Attributes:
+        title: Title of the lesson.
+        device: Short name of the chosen device.
+        server: What the fork server is doing; empty when it is ready.
+        run: State and progress of the run on show.
+        tone: Theme variable that colours the run's mark.
+    """
+
+    title: reactive[str] = reactive("")
+    device: reactive[str] = reactive("")
+    server: reactive[str] = reactive("")
+    run: reactive[str] = reactive("")
+    tone: reactive[str] = reactive("$text-quiet")
+
+    def render(self) -> Content:
+        """Draw the line; the right side wins when there is little room."""
+        marks = glyphs()
+        quiet = f" {marks.dot} "
+        right = Content.assemble(
+            *(
+                Content.styled(text + quiet, "$text-quiet")
+                for text in (self.server, self.device)
+                if text
+            ),
+            Content.styled(f"{marks.bullet} ", self.tone),
+            Content(self.run or "ready"),
+            " ",
+        )
+        room = self.size.width - right.cell_length - 2
+        left = Content.assemble(
+            (" tflab", "bold $primary"),
+            (quiet, "$text-quiet"),
+            (self.title, "bold"),
+        ).truncate(max(room, 6), ellipsis=True)
+        gap = max(self.size.width - left.cell_length - right.cell_length, 1)
+        return Content.assemble(left, " " * gap, right)
