@@ -1,0 +1,144 @@
+"""What a chart is asked for and what it gives back. Imports neither NumPy nor plotext."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from tflab.charts.palette import ColourMode, Ink
+
+RESET = "\x1b[0m"
+
+Size = tuple[int, int]
+"""Columns and rows, in terminal cells."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChartOptions:
+    """How to draw.
+
+    Attributes:
+        log_y: Logarithmic y axis; values at or below 0 are then left out and counted in a note.
+        smoothing: Weight of the past in the smoothed curve, 0 (off) up to but not including 1.
+        x_max: Right end of the x axis when the total is known, so that a growing curve moves
+            nothing that is already drawn.
+        colour: Colours that the terminal can show.
+        unicode: False draws with ASCII characters only.
+        dark: Whether the background is dark.
+        y_range: The `Drawing.y_range` of the frame before. It is kept while the data fit it and
+            fill at least half of it.
+        x_label: Name of the x axis of a loss chart.
+    """
+
+    log_y: bool = False
+    smoothing: float = 0.0
+    x_max: float | None = None
+    colour: ColourMode = "true"
+    unicode: bool = True
+    dark: bool = True
+    y_range: tuple[float, float] | None = None
+    x_label: str = "step"
+
+
+class Memo:
+    """What earlier drawings learned of a series, so that the next one reads only what is new.
+
+    Keep one with each series that grows and pass it in every `Curve` of that series. It holds for
+    arrays that are only appended to.
+
+    Attributes:
+        count: Points looked at so far.
+        in_order: Whether their steps never fall.
+        low, high: Limits of their values; not finite as soon as one value is not.
+        last_step: Step of the last of them.
+        kept: Private to `track`: the points that can be drawn, if some cannot.
+        spans: Private to `track`: the series summed up for the axis of the last drawing.
+    """
+
+    __slots__ = ("count", "high", "in_order", "kept", "last_step", "low", "spans")
+
+    def __init__(self) -> None:
+        self.clear()
+
+    def clear(self) -> None:
+        """Forget everything, as for a series that started over."""
+        self.count = 0
+        self.in_order = True
+        self.low = math.inf
+        self.high = -math.inf
+        self.last_step = -math.inf
+        self.kept: Any = None
+        self.spans: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """One series to draw.
+
+    Attributes:
+        label: Its name in the legend and in notes.
+        steps: x of each point. `array("d")` is read without a copy; it must not grow meanwhile.
+        values: y of each point, non-finite ones included.
+        style: Picks colour and line pattern; give each series of a chart its own.
+        ghost: True for a curve of an earlier run, drawn faint and behind the others.
+        memo: Makes drawing a long series again cheaper; see `Memo`.
+    """
+
+    label: str
+    steps: Sequence[float]
+    values: Sequence[float]
+    style: int = 0
+    ghost: bool = False
+    memo: Memo | None = None
+
+
+class Run(NamedTuple):
+    """Neighbouring cells of one ink. `ink` is None for the terminal's own text colour."""
+
+    text: str
+    ink: Ink | None
+
+
+class LegendEntry(NamedTuple):
+    """A sample of how something is drawn, its ink (None without colour) and its name."""
+
+    marker: str
+    ink: Ink | None
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """A drawn chart.
+
+    Attributes:
+        rows: Lines of text, each exactly as many cells wide as asked, with SGR codes only.
+        notes: Sentences to show with it, such as where a curve diverged.
+        legend: What the caller writes beside it; plotext cannot place wide characters.
+        y_range: Limits of the y axis, to be passed to the next frame; None if there are none.
+        runs: The same picture as `rows`, as cells and inks, for callers that do not want to
+            parse SGR codes. One entry a row; compare entries to find the rows that changed.
+        title: Title of the figure, free of control characters; empty for a loss chart.
+        x_label: Name of the x axis, where the caller must write it; empty if it is drawn already.
+        y_label: Name of the y axis, for the caller to write above the drawing.
+    """
+
+    rows: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+    legend: tuple[LegendEntry, ...] = ()
+    y_range: tuple[float, float] | None = None
+    runs: tuple[tuple[Run, ...], ...] = ()
+    title: str = ""
+    x_label: str = ""
+    y_label: str = ""
+
+
+def encode_row(runs: Iterable[Run], colour: ColourMode) -> str:
+    """Return `runs` as one line of text with SGR codes; it ends in the terminal's own colour."""
+    parts: list[str] = []
+    for text, ink in runs:
+        code = ink.sgr(colour) if ink is not None else ""
+        parts.append(f"{code}{text}{RESET}" if code else text)
+    return "".join(parts)

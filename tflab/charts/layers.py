@@ -1,0 +1,109 @@
+"""Layers of a figure as arrays, whatever a log holds, and the axes that they ask for."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from tflab.charts.scale import place, value_range
+from tflab.charts.text import clean
+from tflab.charts.thin import Floats
+from tflab.runs.events import Figure, Layer, Number
+
+Range = tuple[float, float]
+
+_NONE = np.empty(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """One layer: its kind and label, points `x` and `y` of equal length, or a `grid`.
+
+    A histogram has edges in `x`, one more than counts in `y`. What is not a number is NaN.
+    """
+
+    kind: str
+    label: str
+    x: Floats
+    y: Floats
+    grid: Floats
+
+    @property
+    def lost(self) -> int:
+        """How many points or cells are not finite."""
+        if self.kind == "grid":
+            return int((~np.isfinite(self.grid)).sum())
+        if self.kind == "hist":
+            return int((~np.isfinite(self.y)).sum())
+        return int((~(np.isfinite(self.x) & np.isfinite(self.y))).sum())
+
+
+def numbers(values: Iterable[Number]) -> Floats:
+    """Return `values` as doubles; names of non-finite numbers are read, other text is NaN."""
+    return np.array([_number(value) for value in values], dtype=np.float64)
+
+
+def read_shape(layer: Layer) -> Shape:
+    """Return a layer with its lists cut to a length that fits."""
+    label = clean(layer.label)
+    if layer.kind == "grid":
+        width = min((len(row) for row in layer.grid), default=0)
+        rows = [numbers(row[:width]) for row in layer.grid] if width else []
+        grid = np.array(rows) if rows else np.empty((0, 0))
+        return Shape(layer.kind, label, _NONE, _NONE, grid)
+    x, y = numbers(layer.x), numbers(layer.y)
+    extra = 1 if layer.kind == "hist" else 0
+    count = max(min(len(x) - extra, len(y)), 0)
+    edges = x[: count + extra] if count else _NONE
+    if extra and not (np.isfinite(edges).all() and (np.diff(edges) >= 0).all()):
+        edges, count = _NONE, 0
+    return Shape(layer.kind, label, edges, y[:count], np.empty((0, 0)))
+
+
+def axis_ranges(
+    figure: Figure, shapes: Sequence[Shape], previous: Range | None
+) -> tuple[Range, Range]:
+    """Return the limits of x and y: the figure's own where it fixes them, else from its layers."""
+    xs = _limits(shape.x for shape in shapes)
+    ys = _limits(shape.y for shape in shapes)
+    grid = next((shape.grid for shape in shapes if shape.kind == "grid" and shape.grid.size), None)
+    if any(shape.kind == "hist" for shape in shapes) and ys is not None:
+        ys = min(ys[0], 0.0), max(ys[1], 0.0)
+    if grid is not None:
+        rows, columns = grid.shape
+        x_range, y_range = (0.0, float(columns)), (0.0, float(rows))
+    else:
+        scattered = any(shape.kind == "points" for shape in shapes)
+        exact = xs is not None and not scattered and _usable(xs)
+        x_range = xs if exact and xs is not None else value_range(*(xs or (0.0, 1.0)))
+        y_range = value_range(*(ys or (0.0, 1.0)), previous=previous)
+    if figure.x_range is not None and _usable(figure.x_range):
+        x_range = figure.x_range
+    if figure.y_range is not None and _usable(figure.y_range):
+        y_range = figure.y_range
+    return x_range, y_range
+
+
+def _usable(limits: Range) -> bool:
+    low, high = limits
+    return math.isfinite(low) and math.isfinite(high) and low < high and place(high, *limits) == 1
+
+
+def _limits(arrays: Iterable[Floats]) -> Range | None:
+    parts = [array[np.isfinite(array)] for array in arrays]
+    parts = [part for part in parts if len(part)]
+    if not parts:
+        return None
+    return min(float(part.min()) for part in parts), max(float(part.max()) for part in parts)
+
+
+def _number(value: Number) -> float:
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf
+    except ValueError:
+        return math.nan

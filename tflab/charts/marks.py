@@ -1,0 +1,46 @@
+"""Ticks put on cells: few enough to read, never two on one row."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import pairwise
+
+from tflab.charts.canvas import Mark
+from tflab.charts.scale import Tick, place, ticks
+
+_Range = tuple[float, float]
+TickMaker = Callable[[float, float, int], list[Tick]]
+
+_ROWS_A_TICK = 3
+_LABEL_GAP = 5
+_LONGEST_LABEL = 10
+
+
+def y_axis_marks(limits: _Range, height: int, log: bool = False) -> list[Mark]:
+    """Return the marks beside a picture of `height` rows, bottom to top, at least a row apart."""
+    count = max(2, -(-height // _ROWS_A_TICK))
+    marks: list[Mark] = []
+    for tick in ticks(*limits, count, log):
+        # The same rounding as that of the dots, four a cell.
+        dot = round(place(tick.value, *limits, log) * (height * 4 - 1))
+        cell = min(max(dot // 4, 0), height - 1)
+        apart = not marks or cell - marks[-1].cell >= (2 if height > 3 else 1)
+        if apart and len(tick.label) <= _LONGEST_LABEL:
+            marks.append(Mark(cell, tick.label))
+    return marks
+
+
+def x_axis_marks(maker: TickMaker, limits: _Range, width: int) -> list[Mark]:
+    """Return the marks below a picture of `width` columns, left to right, labels apart."""
+    low, high = limits
+    for count in range(max(2, width // 9), 0, -1):
+        marks = [
+            Mark(round(place(tick.value, low, high) * (width - 1)), tick.label)
+            for tick in maker(low, high, count)
+        ]
+        marks = [mark for mark in marks if 0 <= mark.cell < width]
+        room = max((len(mark.label) for mark in marks), default=0) + _LABEL_GAP
+        gaps = [b.cell - a.cell for a, b in pairwise(marks)]
+        if len(marks) <= 2 or min(gaps) >= room:
+            return marks
+    return []

@@ -1,0 +1,102 @@
+"""Words around a chart: cell widths, legends, and stacking it all for the command line."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+
+from wcwidth import wcwidth
+
+from tflab.charts.drawing import RESET, ChartOptions, Drawing, LegendEntry, Size
+from tflab.charts.palette import Ink, label_ink
+
+_BOLD = "\x1b[1m"
+
+
+def cell_width(text: str) -> int:
+    """Return how many terminal cells `text` takes; wide characters take two, marks none."""
+    if text.isascii():
+        return len(text)
+    return sum(max(wcwidth(character), 0) for character in text)
+
+
+def clean(text: str, unicode: bool = True) -> str:
+    """Return `text` on one line, without characters that could steer a terminal.
+
+    Labels come from lessons. With `unicode` off, what is not ASCII becomes a question mark.
+    """
+    printable = "".join(
+        " " if character.isspace() else character
+        for character in text
+        if character.isspace() or unicodedata.category(character)[0] != "C"
+    )
+    return printable if unicode else printable.encode("ascii", "replace").decode("ascii")
+
+
+def fit(text: str, cells: int, unicode: bool = True) -> str:
+    """Return `text` cut to at most `cells`, with an ellipsis where something is missing."""
+    if cell_width(text) <= cells:
+        return text
+    ellipsis = "…" if unicode else "~"
+    kept, room = "", cells - 1
+    for character in text:
+        room -= max(wcwidth(character), 0)
+        if room < 0:
+            break
+        kept += character
+    return (kept + ellipsis)[: max(cells, 0)]
+
+
+def pad(text: str, cells: int, right: bool = False) -> str:
+    """Return `text` filled with spaces to `cells`; `right` moves it to the right edge."""
+    blank = " " * max(cells - cell_width(text), 0)
+    return blank + text if right else text + blank
+
+
+def legend_lines(
+    legend: Sequence[LegendEntry], columns: int, options: ChartOptions
+) -> tuple[str, ...]:
+    """Return the legend as lines of at most `columns` cells, several entries a line."""
+    lines: list[str] = []
+    line, used = "", 0
+    for entry in legend:
+        marker_width = cell_width(entry.marker)
+        label = fit(clean(entry.label, options.unicode), columns - marker_width - 1)
+        width = marker_width + 1 + cell_width(label)
+        if used and used + 3 + width > columns:
+            lines.append(line)
+            line, used = "", 0
+        gap = "   " if used else ""
+        line += gap + _painted(entry.marker, entry.ink, options) + " " + label
+        used += len(gap) + width
+    return (*lines, line) if used else tuple(lines)
+
+
+def stack(drawing: Drawing, columns: int, options: ChartOptions) -> str:
+    """Return title, legend, drawing and notes as text, one below the other."""
+    lines = []
+    if drawing.title:
+        title = fit(clean(drawing.title, options.unicode), columns, options.unicode)
+        lines.append(title if options.colour == "none" else f"{_BOLD}{title}{RESET}")
+    lines.extend(legend_lines(drawing.legend, columns, options))
+    quiet = label_ink(options.dark)
+    if drawing.y_label:
+        label = fit(clean(drawing.y_label, options.unicode), columns, options.unicode)
+        lines.append(_painted(label, quiet, options))
+    lines.extend(drawing.rows)
+    if drawing.x_label:
+        label = fit(clean(drawing.x_label, options.unicode), columns, options.unicode)
+        lines.append(_painted(pad(label, columns, right=True), quiet, options))
+    lines.extend(fit(clean(note, options.unicode), columns) for note in drawing.notes)
+    return "\n".join(lines)
+
+
+def room_for_drawing(size: Size, other_lines: int) -> Size:
+    """Return the size left for the drawing when `other_lines` go above and below it."""
+    columns, rows = size
+    return columns, max(rows - other_lines, min(rows, 3))
+
+
+def _painted(text: str, ink: Ink | None, options: ChartOptions) -> str:
+    code = ink.sgr(options.colour) if ink is not None else ""
+    return f"{code}{text}{RESET}" if code else text
