@@ -15,7 +15,7 @@ from typing import Annotated, Literal
 
 from tflab import Meta
 
-learning_rate: Annotated[float, Meta(gt=0, le=10, description="Size of each step downhill")] = 0.1
+learning_rate: Annotated[float, Meta(gt=0, le=10, description="Size of each step downhill")] = 0.05
 steps: Annotated[int, Meta(ge=1, le=10_000, description="How many steps to take")] = 50
 start: Annotated[Literal["left", "right"], Meta(description="Where to begin")] = "left"
 

@@ -1,0 +1,74 @@
+"""The command line. Each command lives in a module of its own, loaded only when it is called."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import signal
+import sys
+from collections.abc import Sequence
+
+_MODULES = {
+    None: "open",
+    "open": "open",
+    "lessons": "lessons",
+    "run": "run",
+    "devices": "devices",
+    "check": "check",
+    "new": "new",
+}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code.
+
+    0 is success, 1 that a lesson failed or is bad, 2 wrong usage, 128 and a signal's number that
+    it was stopped by that signal (130 for Ctrl+C).
+    """
+    words = list(sys.argv[1:] if argv is None else argv)
+    if words in (["--version"], ["-V"]):
+        from tflab import __version__
+
+        print(f"tflab {__version__}")
+        return 0
+    try:
+        code = _dispatch(words)
+        sys.stdout.flush()
+        return code
+    except KeyboardInterrupt:
+        print("\nStopped.", file=sys.stderr)
+        return 128 + signal.SIGINT
+    except BrokenPipeError:
+        # Whoever read our output left, as `head` does. Python would complain once more at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 128 + signal.SIGPIPE
+
+
+def _dispatch(words: list[str]) -> int:
+    from tflab.cli.arguments import UsageProblem, parse
+    from tflab.cli.printing import prepare_output, print_json, print_problem
+    from tflab.runs.record import Problem
+
+    prepare_output()
+    as_json = "--json" in words
+    try:
+        arguments = parse(words)
+    except UsageProblem as problem:
+        if as_json:
+            from tflab.cli.report import refused
+
+            print_json(refused(problem, words))
+        print_problem(problem)
+        return 2
+    command = importlib.import_module(f"tflab.cli.{_MODULES[arguments.command]}")
+    try:
+        return int(command.run(arguments))
+    except Problem as problem:
+        if as_json:
+            print_json({"error": _error(problem)})
+        print_problem(problem)
+        return 2
+
+
+def _error(problem: Exception) -> dict[str, str]:
+    return {name: getattr(problem, name) for name in ("title", "cause", "next_step")}

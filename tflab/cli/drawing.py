@@ -1,0 +1,69 @@
+"""Charts and figures inline on a terminal, drawn with plotext."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tflab.charts.drawing import ChartOptions, Curve, Drawing
+from tflab.cli.printing import Terminal
+from tflab.runs.events import Figure
+from tflab.runs.state import RunState
+from tflab.runs.transcript import plain_line
+
+_MOST_COLUMNS = 100
+_ROWS = 16
+_MOST_CHARTS = 3
+_RESET = "\x1b[0m"
+
+
+def figure_rows(figure: Figure, terminal: Terminal) -> list[str]:
+    """Return a figure as lines for this terminal."""
+    from tflab.charts.figures import draw_figure
+
+    drawing = draw_figure(figure, _size(terminal), _options(terminal))
+    return _lines(drawing, plain_line(figure.title), terminal)
+
+
+def chart_rows(state: RunState, terminal: Terminal) -> Iterator[str]:
+    """Yield the lines of a chart for each kind of metric, training and validation together."""
+    from tflab.charts.loss import draw_loss
+
+    kinds: dict[str, list[Curve]] = {}
+    for tag, series in state.series.items():
+        curves = kinds.setdefault(_kind(tag), [])
+        if len(series) > 1:
+            curves.append(Curve(plain_line(tag), series.steps, series.values, style=len(curves)))
+    drawn = [(kind, curves) for kind, curves in kinds.items() if curves]
+    for kind, curves in drawn[:_MOST_CHARTS]:
+        drawing = draw_loss(curves, _size(terminal), _options(terminal))
+        yield from _lines(drawing, plain_line(kind), terminal)
+    if len(drawn) > _MOST_CHARTS:
+        yield f"({len(drawn) - _MOST_CHARTS} more metrics; `tflab` shows them all)"
+
+
+def _kind(tag: str) -> str:
+    return tag.rpartition("/")[2].removeprefix("val_")
+
+
+def _size(terminal: Terminal) -> tuple[int, int]:
+    return min(terminal.columns - 1, _MOST_COLUMNS), _ROWS
+
+
+def _options(terminal: Terminal) -> ChartOptions:
+    return ChartOptions(colour=terminal.colour, unicode=terminal.unicode, dark=terminal.dark)
+
+
+def _lines(drawing: Drawing, title: str, terminal: Terminal) -> list[str]:
+    lines = ["", drawing.title or title]
+    if drawing.y_label:
+        lines.append(drawing.y_label)
+    lines += drawing.rows
+    if drawing.x_label:
+        lines.append(drawing.x_label.rjust(_size(terminal)[0]))
+    legend = []
+    for marker, ink, label in drawing.legend:
+        code = ink.sgr(terminal.colour) if ink is not None else ""
+        legend.append(f"{code}{marker}{_RESET if code else ''} {plain_line(label)}")
+    if legend:
+        lines.append("   ".join(legend))
+    return [*lines, *(plain_line(note) for note in drawing.notes)]

@@ -1,0 +1,79 @@
+"""What stands at the end of a run: how it ended, metrics, results, goals, and what went wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tflab.cli.printing import Terminal
+from tflab.cli.report import error
+from tflab.runs.record import RunRecord
+from tflab.runs.series import Series
+from tflab.runs.state import RunState
+from tflab.runs.tensor_text import describe, result_text
+from tflab.runs.transcript import plain, plain_line
+
+
+def metric_lines(state: RunState) -> list[str]:
+    """Return one line for each series: first, last, lowest, and where it diverged."""
+    return [_metric(series) for series in state.series.values() if len(series)]
+
+
+def result_lines(state: RunState) -> list[str]:
+    """Return the results as two aligned columns, tensors with dtype and shape."""
+    rows = []
+    for name, result in state.results.items():
+        kind = f"  {plain_line(describe(result.tensor))}" if result.tensor else ""
+        rows.append((plain_line(name), f"{result_text(result)}{kind}"))
+    width = max((len(name) for name, _ in rows), default=0)
+    return [f"  {name:<{width}}  {value}" for name, value in rows]
+
+
+def goal_lines(state: RunState, terminal: Terminal) -> list[str]:
+    """Return the goals, each with a mark that says whether it was reached."""
+    return [
+        f"  {terminal.passed if goal.passed else terminal.open} {plain_line(text)}"
+        for text, goal in state.goals.items()
+    ]
+
+
+def error_lines(state: RunState) -> Iterator[str]:
+    """Yield title, cause, next step and the lesson's own lines, if anything went wrong."""
+    found = error(state)
+    if found is None:
+        return
+    where = "" if found["line"] is None else f" (line {found['line']})"
+    yield f"{plain_line(found['title'])}{where}"
+    for text in (found["cause"], found["next_step"]):
+        if text:
+            yield f"  {text}"
+    if state.error is not None and state.error.traceback:
+        yield plain(state.error.traceback).rstrip()
+
+
+def summary_line(record: RunRecord, state: RunState) -> str:
+    """Return how the run ended, in one line."""
+    words = {
+        "finished": "Finished",
+        "failed": "Failed",
+        "cancelled": "Stopped",
+        "lost": "Lost",
+    }.get(state.status, "Not over")
+    if state.seconds is not None:
+        words += f" after {state.seconds:.1f} s"
+    if state.goals:
+        passed = sum(goal.passed for goal in state.goals.values())
+        words += f", {passed} of {len(state.goals)} goals reached"
+    return f"{words}. Run {record.id}."
+
+
+def _metric(series: Series) -> str:
+    count = len(series)
+    words = f"{plain_line(series.tag)}: {series.values[-1]:.6g} at the end"
+    if count > 1:
+        words = f"{plain_line(series.tag)}: from {series.values[0]:.6g} to {series.values[-1]:.6g}"
+        if series.nonfinite < count:
+            words += f", lowest {series.min:.6g}, highest {series.max:.6g}"
+        words += f", {count} points"
+    if series.first_nonfinite_step is not None:
+        words += f"; diverged at step {series.first_nonfinite_step}"
+    return words

@@ -1,0 +1,131 @@
+"""`tflab run LESSON`: one run, from the command line."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+from pathlib import Path
+
+from tflab.cli.arguments import UsageProblem
+from tflab.cli.printing import print_json, print_problem, terminal
+from tflab.cli.questions import ask, given_guesses
+from tflab.cli.report import refused
+from tflab.cli.showing import JsonView, LinearView, LiveView, View
+from tflab.control.fork_server import ForkServer
+from tflab.control.runner import begin, follow
+from tflab.control.stop_signals import StopSignals
+from tflab.lessons.lesson import Lesson
+from tflab.lessons.library import resolve
+from tflab.runs.record import Problem, RunRequest
+from tflab.runs.state import RunState
+from tflab.runs.store import RunStore
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run a lesson to its end and return the exit code; `arguments` describes them all."""
+    server = ForkServer()
+    try:
+        path = resolve(arguments.lesson)
+        # TensorFlow takes seconds to import; reading the lesson and asking go on meanwhile.
+        server.start()
+        view = _view(arguments)
+        request = _request(arguments, path, asking=isinstance(view, LinearView))
+    except Problem as problem:
+        server.close()
+        if arguments.json:
+            print_json(refused(problem, ["run", arguments.lesson]))
+        print_problem(problem)
+        return 2
+    except BaseException:
+        server.close()
+        raise
+    return _run(server, request, view)
+
+
+def _run(server: ForkServer, request: RunRequest, view: View) -> int:
+    try:
+        with StopSignals() as stops:
+            try:
+                live = begin(server, RunStore(), request)
+            except Problem as problem:
+                if isinstance(view, JsonView):
+                    print_json(refused(problem, ["run", request.lesson]))
+                print_problem(problem)
+                return 1
+            view.begin(live)
+            follow(server, live, view.update, lambda: stops.count)
+            view.end(live)
+            return _exit_code(live.state, stops.first)
+    finally:
+        server.close()
+
+
+def _exit_code(state: RunState, stopped_by: signal.Signals | None) -> int:
+    if state.status == "finished":
+        return 0
+    if stopped_by is not None:
+        return 128 + stopped_by
+    return 128 + signal.SIGINT if state.status == "cancelled" else 1
+
+
+def _view(arguments: argparse.Namespace) -> View:
+    if arguments.json:
+        return JsonView()
+    found = terminal()
+    return LinearView(found) if arguments.plain or not found.live else LiveView(found)
+
+
+def _request(arguments: argparse.Namespace, path: Path, asking: bool) -> RunRequest:
+    from tflab.lessons.parameters import parse_values
+    from tflab.lessons.reader import read_lesson
+
+    lesson = read_lesson(path)
+    values = parse_values(lesson, _assignments(arguments.parameter))
+    device, uuid = _device(arguments.device)
+    _check_until(lesson, arguments.until)
+    guesses = given_guesses(lesson, arguments.guess)
+    if asking and not arguments.guess and sys.stdin.isatty():
+        guesses = ask(lesson, lambda line: print(line, flush=True), input)
+    return RunRequest(
+        lesson=lesson.id,
+        title=lesson.title,
+        path=str(path),
+        source=lesson.source,
+        parameters=values,
+        device=device,
+        device_uuid=uuid,
+        seed=arguments.seed,
+        until=arguments.until,
+        guesses=guesses,
+    )
+
+
+def _assignments(pairs: list[tuple[str, str]]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for name, text in pairs:
+        if name in found:
+            raise UsageProblem("Wrong usage", f"{name} is given twice.", "Keep one of them.")
+        found[name] = text
+    return found
+
+
+def _device(text: str) -> tuple[str, str]:
+    """Return key and UUID; the machine is only looked at when a GPU is asked for."""
+    if text.strip().lower() == "cpu":
+        return "cpu", ""
+    from tflab.control.devices import find_device, list_devices
+
+    device = find_device(text, list_devices())
+    if device.busy_with_others:
+        print(f"{device.key} is in use by others; the run may lack memory.", file=sys.stderr)
+    return device.key, device.uuid
+
+
+def _check_until(lesson: Lesson, until: int | None) -> None:
+    if until is not None and not 0 <= until < len(lesson.cells):
+        raise UsageProblem(
+            "No such cell",
+            f"{lesson.id} has the cells 0 to {len(lesson.cells) - 1}, prose counted too.",
+            "Choose one of them for --until.",
+        )

@@ -1,0 +1,148 @@
+"""Running a lesson to its end without a screen: for the command line and for sweeps."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import select
+import signal
+import time
+from collections.abc import Callable
+from importlib.metadata import PackageNotFoundError, version
+
+from tflab.control.fork_server import ForkServer
+from tflab.control.live_run import LiveRun
+from tflab.runs.events import Ended
+from tflab.runs.log import STOP, append
+from tflab.runs.record import Problem, RunRequest
+from tflab.runs.store import RunStore, is_alive
+from tflab.runs.summary import summarise, write_summary
+
+_PAUSE = 0.03
+_GONE = Problem(
+    "The fork server is gone",
+    "It ended before the run could start.",
+    "Run again; a new one starts by itself.",
+)
+
+
+def begin(server: ForkServer, store: RunStore, request: RunRequest) -> LiveRun:
+    """Keep a new run and hand it to the fork server, which may still be importing TensorFlow.
+
+    Raises:
+        Problem: When the run cannot be kept or the server cannot be reached.
+    """
+    record = store.create(request, versions())
+    folder = store.folder(record.id)
+    server.start_run(folder)
+    return LiveRun(record, folder)
+
+
+def follow(
+    server: ForkServer,
+    run: LiveRun,
+    on_change: Callable[[LiveRun], None] | None = None,
+    stops: Callable[[], int] = lambda: 0,
+) -> None:
+    """Follow a run until it is over and its whole log was read.
+
+    When `on_change` raises, the run is stopped and seen to its end before the error goes on.
+
+    Args:
+        server: The server that was asked to run it.
+        run: What `begin` returned.
+        on_change: Called each time something was added to the run's state.
+        stops: How often a stop was asked for up to now. The first begins the stop ladder, the
+            second kills the run at once.
+    """
+    handled = 0
+    try:
+        while not run.over:
+            server.poll()
+            asked = min(stops(), 2)
+            while handled < asked:
+                handled += 1
+                _stop(server, run, kill=handled == 2)
+            if run.poll():
+                if on_change is not None:
+                    on_change(run)
+            elif not run.over:
+                _look_at_server(server, run)
+                _wait(server)
+    except BaseException:
+        _abandon(server, run)
+        raise
+    # The summary can be made again from the log at any time.
+    with contextlib.suppress(OSError):
+        write_summary(run.folder, summarise(run.record, run.state))
+
+
+def versions() -> dict[str, str]:
+    """Return the versions that decide what a run gives."""
+    found = {}
+    for package in ("tflab", "tensorflow", "keras", "numpy"):
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            found[package] = "missing"
+    return found
+
+
+def _stop(server: ForkServer, run: LiveRun, kill: bool) -> None:
+    started = run.state.started
+    if run.state.ended is not None:
+        return
+    if started is None and server.phase == "importing":
+        # Nothing of the lesson runs yet, so there is nothing to interrupt but the import.
+        _signal_group(server.pid, signal.SIGTERM)
+        _end(run, Ended(state="cancelled", time=time.time(), writer="server"))
+        return
+    run.stop()
+    if kill and started is not None and is_alive(started):
+        # The mark tells the fork server that this kill was asked for; a full disk may forbid it.
+        with contextlib.suppress(OSError):
+            (run.folder / STOP).touch(mode=0o600)
+        _signal_group(started.pid, signal.SIGKILL)
+
+
+def _abandon(server: ForkServer, run: LiveRun) -> None:
+    _stop(server, run, kill=False)
+    while not run.over:
+        server.poll()
+        if not run.poll():
+            _look_at_server(server, run)
+            _wait(server)
+
+
+def _look_at_server(server: ForkServer, run: LiveRun) -> None:
+    if run.state.started is None and server.phase in ("broken", "gone"):
+        problem = server.problem or _GONE
+        cause = f"{problem.title}. {problem.cause}"
+        end = Ended(
+            state="failed",
+            time=time.time(),
+            cause=cause,
+            next_step=problem.next_step,
+            writer="server",
+        )
+        _end(run, end)
+
+
+def _end(run: LiveRun, end: Ended) -> None:
+    """End a run that never started, in its log too, so that no list shows it as starting."""
+    append(run.folder, end)
+    run.state.apply(end)
+
+
+def _wait(server: ForkServer) -> None:
+    """Wait for the server to speak, or for the log to have grown."""
+    if server.phase in ("importing", "ready"):
+        select.select([server.fileno()], [], [], _PAUSE)
+    else:
+        time.sleep(_PAUSE)
+
+
+def _signal_group(pid: int | None, number: signal.Signals) -> None:
+    if pid:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(pid, number)
