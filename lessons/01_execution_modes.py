@@ -1,0 +1,237 @@
+# %% [markdown]
+# # Three ways to run: lazy, eager, graph
+# TensorFlow can compute in three ways. It can write down a plan first and run it later (lazy),
+# compute line by line like ordinary Python (eager), or turn a Python function into a plan by
+# itself (`tf.function`). You will add two numbers in each, then train the same model in each
+# and race them.
+#
+# Watch what is printed *before* a number exists.
+
+# %% tags=["parameters"]
+from typing import Annotated
+
+from tflab import Meta
+
+a: Annotated[float, Meta(ge=-1e6, le=1e6, description="First number")] = 2.0
+b: Annotated[float, Meta(ge=-1e6, le=1e6, description="Second number")] = 3.0
+steps: Annotated[int, Meta(ge=1, le=20_000, description="Training steps in each mode")] = 400
+
+# %%
+from time import perf_counter
+
+import numpy as np
+import tensorflow as tf
+
+from tflab import lab
+
+# %% [markdown]
+# ## Lazy: first the plan, then a session
+# This is how TensorFlow 1 worked, and much older material still shows it. A placeholder promises
+# an input. The sum is a node in a graph, not a number: print it and you see a symbol. Only a
+# session, fed with values, computes. Both names moved to `tf.compat.v1`.
+
+# %%
+v1 = tf.compat.v1
+plan = tf.Graph()
+with plan.as_default():
+    first = v1.placeholder(tf.float32, name="first")
+    second = v1.placeholder(tf.float32, name="second")
+    total = first + second
+print("before the session:", total)
+with v1.Session(graph=plan) as session:
+    lazy = session.run(total, feed_dict={first: a, second: b})
+print("after the session: ", lazy)
+lab.show(lazy=float(lazy))
+lab.predict(
+    "In lazy mode, what does printing the sum show before the session runs?",
+    "a symbol" if not hasattr(total, "numpy") else "the number",
+    choices=["the number", "a symbol", "an error"],
+)
+
+# %% [markdown]
+# One plan can hold several results, and a session computes those you ask for. Here are 11 and 5
+# with four operations, and the traditional greeting. Text comes back as bytes.
+
+# %%
+with tf.Graph().as_default() as plan, v1.Session(graph=plan) as session:
+    left, right = tf.constant(11.0), tf.constant(5.0)
+    operations = [left + right, left - right, left * right, left / right]
+    add, subtract, multiply, divide = (float(number) for number in session.run(operations))
+    hello = session.run(tf.constant("Hello world!"))
+print(f"{add:g}  {subtract:g}  {multiply:g}  {divide:g}  {hello}")
+lab.show(add=add, subtract=subtract, multiply=multiply, divide=round(divide, 6), hello=hello)
+
+# %% [markdown]
+# ## Eager: line by line
+# Since TensorFlow 2 an operation runs when its line runs, and its result can be printed, tested and
+# debugged at once. Dividing by zero raises no error here: floating-point numbers have an infinity.
+
+# %%
+x, y = tf.constant(a, tf.float32), tf.constant(b, tf.float32)
+eager = x + y
+quotient = float(x / y)
+product = float(x * y)
+print("sum     ", eager)
+print("quotient", quotient)
+lab.show(eager=float(eager), product=product, quotient=quotient)
+
+# %% [markdown]
+# ## Graph: a function becomes a plan
+# `tf.function` gives both: you write plain Python, and at the first call TensorFlow *traces* it
+# into a graph. From then on Python is out of the way. There are two spellings, called and
+# decorated. The `print` shows when Python really runs: once.
+
+
+# %%
+def plain_add(p, q):
+    print("  Python is running: tracing plain_add")
+    return p + q
+
+
+called = tf.function(plain_add)
+
+
+@tf.function
+def decorated(p, q):
+    return p + q
+
+
+for attempt in (1, 2, 3):
+    print("call", attempt)
+    graph = called(x, y)
+print("called:", float(graph), " decorated:", float(decorated(x, y)))
+lab.show(graph=float(graph))
+
+# %% [markdown]
+# ## The race
+# The same model, a line through 64 points, trained with the same number of steps in four ways:
+# a lazy session called once a step, eager steps, a graph for each step, and one graph that holds
+# the whole loop. The first call of a graph pays for tracing; it is timed apart.
+
+# %%
+points = np.linspace(-1, 1, 64).astype("float32")
+wanted = (0.7 * points + 0.2).astype("float32")
+px, py = tf.constant(points), tf.constant(wanted)
+slope, shift = tf.Variable(0.0), tf.Variable(0.0)
+rate = 0.1
+
+
+def train_step():
+    """One step of gradient descent; returns the loss before it."""
+    with tf.GradientTape() as tape:
+        loss = tf.reduce_mean(tf.square(slope * px + shift - py))
+    slope_gradient, shift_gradient = tape.gradient(loss, [slope, shift])
+    slope.assign_sub(rate * slope_gradient)
+    shift.assign_sub(rate * shift_gradient)
+    return loss
+
+
+def race(name, step):
+    """Run `step` from the same start again and again; return the seconds it took."""
+    slope.assign(0.0)
+    shift.assign(0.0)
+    start = perf_counter()
+    for index in lab.track(range(steps)):
+        lab.log(index, **{f"{name}/loss": step()})
+    return perf_counter() - start
+
+
+train_step()
+eager_seconds = race("eager", train_step)
+
+graph_step = tf.function(train_step)
+start = perf_counter()
+graph_step()
+tracing_seconds = perf_counter() - start
+graph_seconds = race("graph", graph_step)
+
+# %% [markdown]
+# The whole loop as one graph: `tf.range` makes the loop part of the plan, so Python hears nothing
+# until it is over. And the lazy session, for completeness: the same arithmetic, planned by hand.
+
+
+# %%
+@tf.function
+def train_loop(count):
+    loss = 0.0
+    for _ in tf.range(count):
+        loss = train_step()
+    return loss
+
+
+train_loop(tf.constant(1))
+slope.assign(0.0)
+shift.assign(0.0)
+start = perf_counter()
+train_loop(tf.constant(steps)).numpy()
+loop_seconds = perf_counter() - start
+
+with tf.Graph().as_default() as plan, v1.Session(graph=plan) as session:
+    lazy_slope = v1.get_variable("slope", initializer=0.0)
+    lazy_shift = v1.get_variable("shift", initializer=0.0)
+    lazy_loss = tf.reduce_mean(tf.square(lazy_slope * points + lazy_shift - wanted))
+    training = v1.train.GradientDescentOptimizer(rate).minimize(lazy_loss)
+    session.run(v1.global_variables_initializer())
+    start = perf_counter()
+    for _ in range(steps):
+        session.run(training)
+    lazy_seconds = perf_counter() - start
+    lazy_slope_value = float(session.run(lazy_slope))
+print(
+    f"slope after {steps} steps: eager and graph {slope.numpy():.5f}, lazy {lazy_slope_value:.5f}"
+)
+
+# %%
+seconds = {
+    "lazy": lazy_seconds,
+    "eager": eager_seconds,
+    "graph": graph_seconds,
+    "loop": loop_seconds,
+}
+speed = {name: steps / time for name, time in seconds.items()}
+for name, rate_seen in speed.items():
+    print(f"{name:6} {rate_seen:10,.0f} steps/s   {rate_seen / speed['eager']:6.1f}× eager")
+lab.bar("Training speed", speed, y_label="steps a second")
+lab.show(
+    speedup_graph=speed["graph"] / speed["eager"],
+    speedup_loop=speed["loop"] / speed["eager"],
+    tracing_seconds=tracing_seconds,
+    eager_seconds=eager_seconds,
+)
+lab.predict(
+    "Which way of training is the fastest?",
+    max(speed, key=speed.get),
+    choices=["lazy", "eager", "graph", "loop"],
+)
+
+# %% [markdown]
+# The arithmetic is the same in all four and far from hard. What differs is how often Python and
+# TensorFlow must talk to each other. The smaller the work in a step, the more that talk costs.
+#
+# ## Goals
+
+# %%
+lab.goal(
+    "Find two numbers with the sum 16 and the product 55",
+    float(graph) == 16 and product == 55,
+    hint=("One of the tables above already holds both results.", "11 + 5 and 11 · 5."),
+)
+lab.goal(
+    "Divide by zero, and get an answer that is no error",
+    not np.isfinite(quotient),
+    hint=("Only one of the two numbers is divided by.", "Set b to 0 and look at quotient."),
+)
+lab.goal(
+    "Train so briefly that tracing costs more than all the eager steps",
+    tracing_seconds > eager_seconds,
+    hint=(
+        "Tracing is paid once, however many steps follow.",
+        "Compare tracing_seconds and eager_seconds in the results, then set steps to 10.",
+    ),
+)
+
+# %% [markdown]
+# ## What you saw
+# Lazy mode plans first and computes in a session. Eager mode computes at once and is the one to
+# think and debug in. `tf.function` traces a Python function into a graph at its first call, which
+# pays off when the function is called often, and most of all when the whole loop is inside it.

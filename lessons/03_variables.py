@@ -1,0 +1,128 @@
+# %% [markdown]
+# # Variables
+# A tensor never changes, but training is nothing but change. A **variable** is a place that holds
+# a tensor and can be given another one: the weights of every network live in variables.
+#
+# Watch which lines change the variable, and which ones only make a new tensor beside it.
+
+# %% tags=["parameters"]
+from typing import Annotated
+
+from tflab import Meta
+
+start: Annotated[float, Meta(ge=-1e9, le=1e9, description="What the variable holds at first")] = (
+    10.0
+)
+amount: Annotated[float, Meta(ge=-1e9, le=1e9, description="What is added, then subtracted")] = 20.0
+
+# %%
+import tensorflow as tf
+
+from tflab import lab
+
+# %% [markdown]
+# ## Making and reading one
+# A variable is made from a first value, which fixes its dtype and shape. It can stand wherever a
+# tensor can.
+
+# %%
+v = tf.Variable(start, dtype=tf.float32, name="v")
+v
+
+# %% [markdown]
+# ## Changing it
+# `assign` replaces the value, `assign_add` and `assign_sub` change it by an amount. They work in
+# place: no copy is made, and everyone who holds the variable sees the change.
+
+# %%
+v.assign_add(amount)
+added = float(v)
+v.assign(start)
+v.assign_sub(amount)
+subtracted = float(v)
+print(f"{start:g} + {amount:g} → {added:g}")
+print(f"{start:g} − {amount:g} → {subtracted:g}")
+lab.show(added=added, subtracted=subtracted)
+lab.predict("What does the variable hold after `assign_add(amount)`?", added, within=0.001)
+
+# %% [markdown]
+# `v + amount` looks similar and changes nothing: it reads the variable and makes a tensor. And a
+# second name is not a copy.
+
+# %%
+v.assign(start)
+same = v
+copy = tf.identity(v)
+_ = v + amount
+after_plus = float(v)
+v.assign(-1.0)
+print("after `v + amount`:", after_plus)
+print("second name:", float(same), "  tf.identity:", float(copy))
+lab.predict(
+    "After `same = v` and `v.assign(-1)`, what does `same` hold?",
+    "the new value" if float(same) == -1.0 else "the old value",
+    choices=["the old value", "the new value"],
+)
+
+# %% [markdown]
+# ## One element
+# Index, then assign. This is what a tensor refused in the last lesson. The shape stays: assigning
+# something of another shape is an error, which has saved many a training loop.
+
+# %%
+element = tf.Variable(tf.ones((3, 1)))
+element[0, 0].assign(3.0)
+print(element.numpy().tolist())
+try:
+    element.assign(tf.ones((2, 2)))
+except ValueError as error:
+    print("ValueError:", str(error).splitlines()[0])
+lab.show(element=element)
+
+# %%
+doubled = tf.Variable(tf.ones((3, 1)))
+doubled.assign_add(tf.ones((3, 1)))
+lab.show(doubled=doubled)
+doubled
+
+# %% [markdown]
+# ## When adding does nothing
+# `float32` has about 7 digits. Add a small number to a large one and the small one may fall off the
+# end. In training this is real: large weights and tiny steps stop moving. The line below says
+# what the change was in truth.
+
+# %%
+change = added - float(tf.constant(start, tf.float32))
+print(f"asked for a change of {amount:g}, got {change:g}")
+lab.show(change=change)
+
+# %% [markdown]
+# ## Goals
+
+# %%
+lab.goal(
+    "Bring the variable to exactly 0 with assign_add",
+    added == 0 and amount != 0,
+    hint=("What must be added to `start`?", "An amount may be negative: amount = −start."),
+)
+lab.goal(
+    "Choose start and amount so that adding gives 25 and subtracting gives −5",
+    added == 25 and subtracted == -5,
+    hint=(
+        "The two answers lie equally far from start.",
+        "start is the middle of −5 and 25, and amount the distance to either.",
+    ),
+)
+lab.goal(
+    "Add something that is not 0 and leave the variable as it was",
+    change == 0 and amount != 0,
+    hint=(
+        "Seven digits: what is too small to matter next to start?",
+        "Try a start of 100000000 and an amount of 1.",
+    ),
+)
+
+# %% [markdown]
+# ## What you saw
+# A variable has the type and shape of its first value and a content that changes in place. Adding
+# to it with `+` makes a tensor and leaves it alone. Steps too small for its type are lost.

@@ -1,0 +1,185 @@
+# %% [markdown]
+# # Walking downhill
+# Gradient descent is one line: change the parameter a little against the slope, again and again.
+# You will walk down `J(w) = w² − 10w + 25` from `w = 0` with an optimiser of your choice, then take
+# the bare rule by hand and find the learning rate at which it breaks.
+#
+# Watch the path: does it creep, march, overshoot or swing?
+
+# %% tags=["parameters"]
+from typing import Annotated, Literal
+
+from tflab import Meta
+
+optimizer: Annotated[
+    Literal["sgd", "momentum", "adam"], Meta(description="Rule that turns slopes into steps")
+] = "adam"
+learning_rate: Annotated[float, Meta(gt=0, le=10, description="Size of each step")] = 0.1
+steps: Annotated[int, Meta(ge=1, le=20_000, description="Number of steps")] = 1001
+
+# %%
+import os
+
+os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+import keras
+import numpy as np
+import tensorflow as tf
+
+from tflab import lab
+
+# %% [markdown]
+# ## The valley
+# `J(w) = w² − 10w + 25` is the same as `(w − 5)²`: the bottom is at 5, and nothing is lost there.
+# Three ways tell the slope at a few places: the tape, a finite difference and the formula
+# `2w − 10`. All say the same: left of 5 the slope is negative, so walking against it leads right.
+
+
+# %%
+def cost_at(w):
+    """J(w) = w² − 10w + 25"""
+    return w**2 - 10.0 * w + 25.0
+
+
+places = tf.Variable([0.0, 4.0, 5.0, 8.0])
+with tf.GradientTape() as tape:
+    heights = cost_at(places)
+taped = tape.gradient(heights, places).numpy()
+h = 1e-3
+print("    w      tape  difference   formula  tape off by  diff. off by")
+for w_here, slope in zip(places.numpy().astype("float64"), taped, strict=True):
+    measured = (cost_at(w_here + h) - cost_at(w_here - h)) / (2 * h)
+    exact = 2 * w_here - 10
+    off = f"{abs(slope - exact):12.1e} {abs(measured - exact):13.1e}"
+    print(f"{w_here:5.1f} {slope:9.4f} {measured:11.4f} {exact:9.4f} {off}")
+
+# %% [markdown]
+# ## The optimiser
+# Plain SGD steps by `learning_rate · slope`. Momentum keeps nine tenths of the last step and adds
+# the new one. Adam divides by the recent size of the slope, so its first step is about the learning
+# rate itself, however steep the hill.
+#
+# `tf.function` makes one step a graph. At most 25 frames of the path are drawn.
+
+# %%
+rules = {
+    "sgd": keras.optimizers.SGD(learning_rate),
+    "momentum": keras.optimizers.SGD(learning_rate, momentum=0.9),
+    "adam": keras.optimizers.Adam(learning_rate),
+}
+rule = rules[optimizer]
+w = tf.Variable(0.0)
+rule.build([w])
+
+
+@tf.function
+def descend():
+    """One step downhill; returns the cost before it."""
+    with tf.GradientTape() as tape:
+        cost = cost_at(w)
+    rule.apply_gradients([(tape.gradient(cost, w), w)])
+    return cost
+
+
+valley = np.linspace(-2, 12, 80)
+frames = {int(step) for step in np.linspace(0, steps, min(steps + 1, 25))}
+path = [(0.0, 25.0)]
+
+
+def draw_path(step):
+    """Add a frame with the places visited so far, the last few hundred of them."""
+    lab.line(
+        "J(w) and the path over it",
+        {"J(w)": (valley, cost_at(valley))},
+        points={"path": path[-200:], "now": path[-1:]},
+        x_range=(-2, 12),
+        y_range=(0, 50),
+        x_label="w",
+        y_label="J(w)",
+        step=step,
+    )
+
+
+w_first = 0.0
+for step in lab.track(range(steps)):
+    if step in frames:
+        draw_path(step)
+    lab.log(step, cost=descend())
+    here = float(w)
+    path.append((here, cost_at(here)))
+    if step == 0:
+        w_first = here
+draw_path(steps)
+
+# %%
+cost = float(cost_at(w))
+lab.show(w_first=w_first, w=float(w), cost=cost)
+lab.predict("How far from 0 is w after the first step?", abs(w_first), within=0.05)
+print(f"first step to {w_first:.7f}, after {steps} steps w = {float(w):.6f}, cost {cost:.2e}")
+
+# %% [markdown]
+# ## The bare rule
+# Now without any library: `θ ← θ − λ · dJ/dθ` on `J(θ) = (θ − 50)² + 100`, from 0, with the same
+# learning rate as λ. One step takes the distance to 50 and multiplies it by `1 − 2λ`. So 0.1
+# leaves 80 % of the distance, 0.5 would leave nothing, and beyond 1 the distance grows.
+
+# %%
+theta = tf.Variable(0.0)
+first_bare_cost = 50.0**2 + 100
+for step in range(min(steps, 200)):
+    with tf.GradientTape() as tape:
+        bare_cost = (theta - 50.0) ** 2 + 100.0
+    theta.assign_sub(learning_rate * tape.gradient(bare_cost, theta))
+    if step == 0:
+        theta_first = float(theta)
+    lab.log(step, **{"bare/cost": bare_cost})
+bare = float((theta - 50.0) ** 2 + 100.0)
+lab.show(theta=float(theta), theta_first=theta_first, theta_cost=bare)
+print(f"θ = {float(theta):.4f}, cost {bare:.4g}")
+
+# %% [markdown]
+# Where exactly does it break? The curvature of this valley, its second derivative, is 2. A step is
+# too long as soon as `λ · curvature` reaches 2. Nested tapes measure the curvature.
+
+# %%
+with tf.GradientTape() as outer:
+    with tf.GradientTape() as inner:
+        bare_cost = (theta - 50.0) ** 2 + 100.0
+    bare_slope = inner.gradient(bare_cost, theta)
+curvature = float(outer.gradient(bare_slope, theta))
+limit = 2 / curvature
+lab.show(curvature=curvature, limit=limit)
+lab.predict("From which λ on does the bare rule never come to rest?", limit, within=0.02)
+
+# %% [markdown]
+# ## Goals
+
+# %%
+lab.goal(
+    "Let the bare rule hit the bottom in its first step",
+    abs(theta_first - 50) < 1e-4,
+    hint=("Which λ makes `1 − 2λ` zero?", "λ = 0.5: set learning_rate to 0.5."),
+)
+lab.goal(
+    "Let the bare rule swing for ever: after all steps as high as at the start",
+    steps > 1 and abs(bare - first_bare_cost) < 1e-3,
+    hint=("Each step should land on the other side, equally far away.", "1 − 2λ = −1 gives λ = 1."),
+)
+lab.goal(
+    "Diverge on purpose: let the bare rule end higher than it began",
+    not bare <= first_bare_cost + 1e-3,
+    hint=("The limit is in the results.", "Anything above 1 will do, such as 1.1."),
+)
+lab.goal(
+    "Bring w within 0.001 of 5 in 30 steps or fewer",
+    steps <= 30 and abs(float(w) - 5) < 1e-3,
+    hint=(
+        "Adam's steps are about as long as the learning rate. Does this valley need that caution?",
+        "This valley has the same curvature as the bare rule's: sgd with a learning_rate of 0.4.",
+    ),
+)
+
+# %% [markdown]
+# ## What you saw
+# The slope says which way, the learning rate how far. A step of `2 / curvature` or more never comes
+# to rest. Momentum swings, Adam walks at a steady pace; on a simple valley plain descent at the
+# right rate beats both.
