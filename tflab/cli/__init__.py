@@ -7,6 +7,10 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tflab.runs.record import Problem
 
 _MODULES = {
     None: "open",
@@ -55,9 +59,7 @@ def _dispatch(words: list[str]) -> int:
         arguments = parse(words)
     except UsageProblem as problem:
         if as_json:
-            from tflab.cli.report import refused
-
-            print_json(refused(problem, words))
+            print_json(_refusal(problem, words))
         print_problem(problem)
         return 2
     command = importlib.import_module(f"tflab.cli.{_MODULES[arguments.command]}")
@@ -68,6 +70,15 @@ def _dispatch(words: list[str]) -> int:
             print_json({"error": _error(problem)})
         print_problem(problem)
         return 2
+
+
+def _refusal(problem: Problem, words: list[str]) -> dict[str, object]:
+    """Return what JSON says of a command line that makes no sense, in the command's own shape."""
+    if words[0] != "run":
+        return {"error": _error(problem)}
+    from tflab.cli.report import refused
+
+    return refused(problem, next((word for word in words[1:] if word[:1] != "-"), None))
 
 
 def _error(problem: Exception) -> dict[str, str]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from wcwidth import wcswidth
+
 from tflab.charts.drawing import ChartOptions, Curve, Drawing
 from tflab.cli.printing import Terminal
 from tflab.runs.events import Figure
@@ -60,10 +62,20 @@ def _lines(drawing: Drawing, title: str, terminal: Terminal) -> list[str]:
     lines += drawing.rows
     if drawing.x_label:
         lines.append(drawing.x_label.rjust(_size(terminal)[0]))
-    legend = []
+    return [*lines, *_legend(drawing, terminal), *(plain_line(note) for note in drawing.notes)]
+
+
+def _legend(drawing: Drawing, terminal: Terminal) -> Iterator[str]:
+    """Yield the legend in as few lines as it needs, no entry broken."""
+    line, width = "", 0
     for marker, ink, label in drawing.legend:
+        name = plain_line(label)
         code = ink.sgr(terminal.colour) if ink is not None else ""
-        legend.append(f"{code}{marker}{_RESET if code else ''} {plain_line(label)}")
-    if legend:
-        lines.append("   ".join(legend))
-    return [*lines, *(plain_line(note) for note in drawing.notes)]
+        room = wcswidth(f"{marker} {name}") + 3
+        if line and width + room > terminal.columns:
+            yield line.rstrip()
+            line, width = "", 0
+        line += f"{code}{marker}{_RESET if code else ''} {name}   "
+        width += room
+    if line:
+        yield line.rstrip()

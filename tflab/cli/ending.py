@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 from tflab.cli.printing import Terminal
 from tflab.cli.report import error
+from tflab.runs.events import Result
 from tflab.runs.record import RunRecord
 from tflab.runs.series import Series
 from tflab.runs.state import RunState
-from tflab.runs.tensor_text import describe, result_text
+from tflab.runs.tensor_text import describe, number_text, result_text
 from tflab.runs.transcript import plain, plain_line
+
+_WHOLE = 16
 
 
 def metric_lines(state: RunState) -> list[str]:
@@ -23,9 +27,17 @@ def result_lines(state: RunState) -> list[str]:
     rows = []
     for name, result in state.results.items():
         kind = f"  {plain_line(describe(result.tensor))}" if result.tensor else ""
-        rows.append((plain_line(name), f"{result_text(result)}{kind}"))
+        rows.append((plain_line(name), f"{value_text(result)}{kind}"))
     width = max((len(name) for name, _ in rows), default=0)
     return [f"  {name:<{width}}  {value}" for name, value in rows]
+
+
+def value_text(result: Result) -> str:
+    """Return a result on one line: a small tensor in full, a large one as its first values."""
+    tensor = result.tensor
+    if tensor is None or tensor.truncated or math.prod(tensor.shape) > _WHOLE:
+        return result_text(result)
+    return plain_line(number_text(tensor.values))
 
 
 def goal_lines(state: RunState, terminal: Terminal) -> list[str]:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
+from tflab.cli.ending import value_text
 from tflab.cli.figure_text import figure_lines
 from tflab.cli.progress import progress_parts
 from tflab.cli.text_cursor import TextCursor
 from tflab.runs.events import Figure, Prediction, Result, Value
 from tflab.runs.state import CellItem, CellState, RunState
-from tflab.runs.tensor_text import describe, grid, number_text, result_text
+from tflab.runs.tensor_text import describe, grid, number_text
 from tflab.runs.transcript import Transcript, plain, plain_line
 
 _PROGRESS_SECONDS = 5.0
@@ -115,7 +116,7 @@ class LinearReport:
 
 def _result(item: Result) -> str:
     kind = f" ({plain_line(describe(item.tensor))})" if item.tensor else ""
-    return f"{plain_line(item.name)} = {result_text(item)}{kind}"
+    return f"{plain_line(item.name)} = {value_text(item)}{kind}"
 
 
 def prediction_line(found: Prediction) -> str:

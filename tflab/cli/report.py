@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
-from tflab.lessons.lesson import Lesson
 from tflab.runs.record import Problem, RunRecord
 from tflab.runs.state import RunState, result_value
 from tflab.runs.transcript import Transcript, plain
@@ -30,16 +28,24 @@ def report(record: RunRecord, state: RunState) -> dict[str, Any]:
     }
 
 
-def refused(problem: Problem, words: Sequence[str], lesson: Lesson | None = None) -> dict[str, Any]:
-    """Return the object for a run that could not be asked for; it has the keys of any other."""
-    named = next((word for word in words[1:] if not word.startswith("-")), None)
+def refused(
+    problem: Problem, lesson: str | None, device: str | None = None, seed: int | None = None
+) -> dict[str, Any]:
+    """Return the object for a run that could not be asked for; it has the keys of any other.
+
+    Args:
+        problem: Why not.
+        lesson: Its id, or what was given in its place.
+        device: What was given.
+        seed: What was given.
+    """
     return {
         "run": None,
-        "lesson": lesson.id if lesson else named,
+        "lesson": lesson,
         "status": "failed",
         "parameters": {},
-        "device": None,
-        "seed": None,
+        "device": device,
+        "seed": seed,
         "seconds": None,
         "metrics": {},
         "results": {},

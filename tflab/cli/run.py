@@ -17,6 +17,7 @@ from tflab.control.runner import begin, follow
 from tflab.control.stop_signals import StopSignals
 from tflab.lessons.lesson import Lesson
 from tflab.lessons.library import resolve
+from tflab.lessons.names import lesson_id
 from tflab.runs.record import Problem, RunRequest
 from tflab.runs.state import RunState
 from tflab.runs.store import RunStore
@@ -25,8 +26,10 @@ from tflab.runs.store import RunStore
 def run(arguments: argparse.Namespace) -> int:
     """Run a lesson to its end and return the exit code; `arguments` describes them all."""
     server = ForkServer()
+    lesson = arguments.lesson
     try:
-        path = resolve(arguments.lesson)
+        path = resolve(lesson)
+        lesson, _ = lesson_id(path)
         # TensorFlow takes seconds to import; reading the lesson and asking go on meanwhile.
         server.start()
         view = _view(arguments)
@@ -34,7 +37,7 @@ def run(arguments: argparse.Namespace) -> int:
     except Problem as problem:
         server.close()
         if arguments.json:
-            print_json(refused(problem, ["run", arguments.lesson]))
+            print_json(refused(problem, lesson, arguments.device, arguments.seed))
         print_problem(problem)
         return 2
     except BaseException:
@@ -50,7 +53,7 @@ def _run(server: ForkServer, request: RunRequest, view: View) -> int:
                 live = begin(server, RunStore(), request)
             except Problem as problem:
                 if isinstance(view, JsonView):
-                    print_json(refused(problem, ["run", request.lesson]))
+                    print_json(refused(problem, request.lesson, request.device, request.seed))
                 print_problem(problem)
                 return 1
             view.begin(live)
