@@ -83,7 +83,12 @@ class LiveRun:
         if not self._stop_asked or started is None:
             return
         if self._ladder is None:
-            self._ladder = StopLadder(started.pid, clock=self._clock)
+            self._ladder = StopLadder(
+                started.pid,
+                clock=self._clock,
+                folder=self.folder,
+                process_start=started.process_start,
+            )
             self._ladder.begin()
         else:
             self._ladder.tick()
