@@ -84,11 +84,17 @@ class RunRecorder:
     def emit(self, event: Event) -> None:
         """Record any other event, after everything before it.
 
+        One that has its place in the output is in the log on return: what the lesson prints next
+        must not be there before it.
+
         Raises:
             Problem: When something logged earlier could not be kept.
         """
         self._queue.append(event)
-        self._attend()
+        if hasattr(event, "at"):
+            self.settle()
+        else:
+            self._attend()
 
     def track(self, iterable: Iterable[Any], total: int | None) -> Iterator[Any]:
         """Yield from `iterable`, recording how far it has come."""

@@ -68,14 +68,12 @@ class Execution:
         began = time.perf_counter()
         with self._interrupt.armed():
             value = self._execute(cell)
-            recorder.settle()
         for event in shown(value, cell.index, recorder.at()):
             recorder.emit(event)
         if cell.is_parameters:
             self.names.update(self._values)
         seconds = time.perf_counter() - began
         recorder.emit(CellEnded(cell=cell.index, seconds=seconds, at=recorder.at()))
-        recorder.settle()
         if self._interrupt.asked:
             raise KeyboardInterrupt
 

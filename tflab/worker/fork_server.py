@@ -21,7 +21,7 @@ from tflab.runs.events import Ended
 from tflab.runs.log import append
 from tflab.runs.protocol import Message, Request, RunForked, RunReaped, ServerPhase
 from tflab.runs.record import Problem
-from tflab.worker.imports import import_tensorflow
+from tflab.worker.imports import import_tensorflow, warm_up
 
 _encode = msgspec.json.encode
 _decoder = msgspec.json.Decoder(Request)
@@ -37,11 +37,14 @@ def serve(descriptor: int) -> int:
         version = import_tensorflow()
     except Problem as problem:
         return _give_up(line, problem)
+    server = ForkServer(line)
+    line.say(ServerPhase(phase="ready", tensorflow=version))
+    # Whoever already waits for a run must not wait for this too.
+    server.turn(0)
+    warm_up()
     # Objects that no collection visits are pages that no run has to copy.
     gc.collect()
     gc.freeze()
-    server = ForkServer(line)
-    line.say(ServerPhase(phase="ready", tensorflow=version))
     server.run()
     return 0
 
@@ -118,13 +121,14 @@ class ForkServer:
     def run(self) -> None:
         """Serve until the workbench has let go and the last run has ended."""
         while not self._line.closed or self._runs:
-            self._turn()
+            self.turn()
 
-    def _turn(self) -> None:
+    def turn(self, patience: float | None = None) -> None:
+        """Do what there is to do; wait for something at most `patience` seconds, or for ever."""
         if not self._line.closed:
             wanted = selectors.EVENT_READ | (selectors.EVENT_WRITE if self._line.waiting else 0)
             self._selector.modify(self._line.end, wanted)
-        ready = {key.fileobj for key, _ in self._selector.select()}
+        ready = {key.fileobj for key, _ in self._selector.select(patience)}
         if self._wake in ready:
             self._wake.recv(4096)
         if self._line.end in ready:

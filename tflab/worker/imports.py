@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import importlib
 import os
+from pathlib import Path
 
 from tflab.runs.record import Problem
 
+_SMALLEST = '# %% [markdown]\n# # A\n\n# %% tags=["parameters"]\na = 1\n'
+
 
 def import_tensorflow() -> str:
-    """Import TensorFlow, Keras and what else each run needs; return TensorFlow's version.
+    """Import TensorFlow and Keras; return TensorFlow's version.
 
     Raises:
         Problem: When TensorFlow is missing or cannot be loaded.
@@ -27,9 +30,13 @@ def import_tensorflow() -> str:
             f"{type(error).__name__}: {_last_line(str(error))}",
             "Install it again: `python -m pip install --force-reinstall tensorflow`.",
         ) from error
-    for name in ("tflab.lab", "tflab.lessons.reader", "tflab.worker.run_process", "psutil"):
-        importlib.import_module(name)
     return str(tensorflow.__version__)
+
+
+def warm_up() -> None:
+    """Load what reading a lesson imports late, so that no run has to."""
+    reader = importlib.import_module("tflab.lessons.reader")
+    reader.parse_lesson(_SMALLEST, Path("lesson.py"))
 
 
 def runtime_is_up() -> bool:
