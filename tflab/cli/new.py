@@ -22,14 +22,12 @@ def run(arguments: argparse.Namespace) -> int:
     if path.suffix != ".py":
         path = path.with_name(f"{path.name}.py")
     name, _ = lesson_id(path)
+    if path.exists():
+        raise Problem("There is such a file already", f"{path} exists.", "Choose another name.")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("x", encoding="utf-8") as file:
             file.write(new_lesson(name.replace("-", " ").capitalize()))
-    except FileExistsError as error:
-        raise Problem(
-            "There is such a file already", f"{path} exists.", "Choose another name."
-        ) from error
     except OSError as error:
         raise Problem(
             "The lesson cannot be written",
