@@ -1,0 +1,169 @@
+# %% [markdown]
+# # Residual blocks: a way around
+# Stack enough layers and a network stops learning, not because it is too small but because the
+# gradient no longer gets through. A skip connection leads around a layer: what the layer computes
+# is *added* to what came in. Two networks of equal depth and equal size race here, with and
+# without.
+#
+# Watch the two loss curves, and the bars of the gradients before the first step.
+
+# %% tags=["parameters"]
+from typing import Annotated
+
+from tflab import Meta
+
+depth: Annotated[int, Meta(ge=1, le=30, description="Hidden layers, or blocks")] = 8
+epochs: Annotated[int, Meta(ge=1, le=200, description="Passes over the training points")] = 20
+
+# %%
+import os
+
+os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+import keras
+import numpy as np
+import tensorflow as tf
+
+from tflab import lab
+
+# %% [markdown]
+# ## The task
+# Two moons: two half circles that reach into each other. No straight line parts them.
+
+# %%
+count = 512
+angles = np.random.uniform(0, np.pi, count)
+upper = np.column_stack([np.cos(angles), np.sin(angles)])
+lower = np.column_stack([1 - np.cos(angles), 0.5 - np.sin(angles)])
+moons = np.vstack([upper, lower]) + np.random.normal(0, 0.1, (2 * count, 2))
+points = ((moons - moons.mean(axis=0)) / moons.std(axis=0)).astype("float32")
+labels = np.repeat([0.0, 1.0], count).astype("float32").reshape(-1, 1)
+lab.scatter("Two moons", {"upper": moons[:150], "lower": moons[count : count + 150]})
+
+# %% [markdown]
+# ## Two networks
+# `Sequential` can only say "one after the other". The addition needs the functional API: the block
+# keeps its input in hand and adds it to the output of its layer. Addition has no weights, so both
+# networks have the same number of parameters.
+
+# %%
+width = 16
+
+
+def make_network(skip):
+    """A network of `depth` sigmoid layers, each with a way around it if `skip`."""
+    inputs = keras.Input(shape=(2,))
+    signal = keras.layers.Dense(width)(inputs)
+    for _ in range(depth):
+        layer = keras.layers.Dense(width, activation="sigmoid")(signal)
+        signal = keras.layers.Add()([signal, layer]) if skip else layer
+    outputs = keras.layers.Dense(1, activation="sigmoid")(signal)
+    return keras.Model(inputs, outputs)
+
+
+networks = {"plain": make_network(skip=False), "residual": make_network(skip=True)}
+for name, network in networks.items():
+    print(f"{name:9} {network.count_params()} parameters")
+
+# %% [markdown]
+# ## The gradient before the first step
+# The tape gives the gradient of the loss for the matrix of every hidden layer. On the plain way
+# back each sigmoid takes at least three quarters away. Around it, the gradient passes untouched:
+# the derivative of `x + f(x)` is `1 + f'(x)`.
+
+
+# %%
+def gradient_sizes(network):
+    """The size of the gradient of each hidden layer's matrix, first layer first."""
+    kernels = [layer.kernel for layer in network.layers if isinstance(layer, keras.layers.Dense)]
+    with tf.GradientTape() as tape:
+        loss = tf.reduce_mean(keras.losses.binary_crossentropy(labels, network(points)))
+    gradients = tape.gradient(loss, [kernel.value for kernel in kernels])
+    return [float(tf.norm(gradient)) for gradient in gradients[1:-1]]
+
+
+sizes = {name: gradient_sizes(network) for name, network in networks.items()}
+for name, norms in sizes.items():
+    lab.bar(
+        f"Gradient by layer, {name}",
+        {str(number): norm for number, norm in enumerate(norms, start=1)},
+        x_label="layer",
+        y_label="size of its gradient",
+    )
+print("layer      plain   residual")
+for number, (plain, residual) in enumerate(zip(*sizes.values(), strict=True), start=1):
+    print(f"{number:5} {plain:10.2e} {residual:10.2e}")
+
+# %%
+ratios = {name: norms[0] / norms[-1] for name, norms in sizes.items()}
+lab.show(gradient_ratio_plain=ratios["plain"], gradient_ratio_residual=ratios["residual"])
+
+# %% [markdown]
+# ## The race
+# Same optimiser, same batches, same number of epochs. `steps_per_execution` runs all batches of an
+# epoch in one call, because `fit` spends more time between batches than in such small ones. There
+# is no validation here: the question is only which of the two learns.
+
+# %%
+batch_size = 64
+losses = {}
+for name, network in networks.items():
+    network.compile(
+        optimizer=keras.optimizers.SGD(0.1, momentum=0.9),
+        loss="binary_crossentropy",
+        steps_per_execution=2 * count // batch_size,
+    )
+    history = network.fit(
+        points,
+        labels,
+        batch_size=batch_size,
+        epochs=epochs,
+        callbacks=[lab.keras_callback(prefix=f"{name}/")],
+        verbose=0,
+    )
+    losses[name] = float(history.history["loss"][-1])
+    print(f"{name:9} loss {losses[name]:.4f}")
+
+# %%
+lab.show(loss_plain=losses["plain"], loss_residual=losses["residual"])
+guessing = float(np.log(2))
+lab.predict(
+    "Which network ends with the smaller loss?",
+    min(losses, key=losses.get),
+    choices=["plain", "residual"],
+)
+print(f"guessing costs ln 2 = {guessing:.4f}")
+
+# %% [markdown]
+# ## Goals
+
+# %%
+lab.goal(
+    "Find a depth at which the plain network learns as well: a loss under 0.35",
+    losses["plain"] < 0.35,
+    hint=(
+        "What takes the gradient away? Have less of it.",
+        "With one or two sigmoid layers the gradient gets through: depth 1.",
+    ),
+)
+lab.goal(
+    "Go twice as deep: 16 blocks or more, and a residual loss under 0.3",
+    depth >= 16 and losses["residual"] < 0.3,
+    hint=(
+        "Does depth harm the way around?",
+        "Set depth to 16. If the loss falls too slowly, give it more epochs.",
+    ),
+)
+lab.goal(
+    "Starve the plain network: its first layer gets less than a ten-billionth of the last one's",
+    ratios["plain"] < 1e-10,
+    hint=(
+        "The table shows what each layer takes away.",
+        "Deeper: set depth to 20 or more.",
+    ),
+)
+
+# %% [markdown]
+# ## What you saw
+# Depth alone does not help when the gradient cannot reach the first layers: the plain network stayed
+# at guessing. A skip connection costs nothing and gives the gradient a way back. That needs a graph
+# with a join, which the functional API can say and `Sequential` cannot.
