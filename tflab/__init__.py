@@ -13,7 +13,7 @@ __all__ = ["Meta", "__version__", "lab"]
 if TYPE_CHECKING:
     from msgspec import Meta
 
-    from tflab import lab
+    import tflab.lab as lab
 
 
 def __getattr__(name: str) -> object:

@@ -29,7 +29,7 @@ from tflab.runs.log import Output, new_decoder
 from tflab.runs.series import Series
 from tflab.runs.transcript import Transcript
 
-CellItem = Transcript | Value | Result | Figure
+CellItem = Transcript | Value | Result | Figure | Prediction
 
 
 class CellState:
@@ -121,7 +121,7 @@ class RunState:
                 cell = self._cell(index)
                 cell.seconds = event.seconds
                 cell.version += 1
-            case Value() | Result() | Figure():
+            case Value() | Result() | Figure() | Prediction():
                 self._add_item(event)
             case _:
                 self._apply_outcome(event)
@@ -132,8 +132,6 @@ class RunState:
                 self.started = event
             case Goal():
                 self.goals[event.text] = event
-            case Prediction():
-                self.predictions[event.question] = event
             case Error():
                 self.error = event
             case Notice(text=text):
@@ -145,11 +143,13 @@ class RunState:
             case _:
                 pass
 
-    def _add_item(self, event: Value | Result | Figure) -> None:
+    def _add_item(self, event: Value | Result | Figure | Prediction) -> None:
         cell = self._cell(event.cell)
         cell.version += 1
         if isinstance(event, Result):
             self.results[event.name] = event
+        if isinstance(event, Prediction):
+            self.predictions[event.question] = event
         if isinstance(event, Figure):
             frames = self.frames.setdefault(event.title, [])
             frames.append(event)

@@ -46,14 +46,24 @@ ACTIONS: tuple[Action, ...] = (
     Action("show('parameters')", "f5", "Parameters", "Go to the parameters."),
     Action("show('runs')", "f6", "Runs", "Go to the runs of this lesson."),
     Action("hint", "f10", "Hint", "Show a hint for the first open goal; again for a stronger one."),
+    Action("predict", "ctrl+g", "Guess", "Guess what the run will give, then run."),
+    Action("forget('lesson')", "", "Start lesson anew", "Forget the progress of this lesson."),
+    Action("forget('course')", "", "Start course anew", "Forget the progress of every lesson."),
     Action("edit", "f7", "Edit file", "Open the lesson in your editor ($EDITOR)."),
     Action("full_screen", "f8", "Full screen", "Give the pane the whole screen, or take it back."),
     Action("theme", "f9", "Light or dark", "Change between the dark and the light theme."),
     Action("leave", "ctrl+q", "Quit", "Leave the workbench.", footer=True),
     Action("open_lesson", "enter", "Open", "Open the lesson under the cursor.", "lessons", True),
+    Action("search", "slash", "Search", "Find lessons by title and content.", "lessons", True),
     Action("next_cell", "j", "Next cell", "Go to the next code cell.", "lesson", True),
     Action("previous_cell", "k", "Previous", "Go to the code cell before.", "lesson", True),
     Action("run_here", "r", "Run to here", "Run from the top to this cell.", "lesson", True),
+    Action("frame(-1)", "left", "Frame", "Go back one frame in a moving picture.", "lesson"),
+    Action("frame(1)", "right", "Frame", "Go on one frame in a moving picture.", "lesson"),
+    Action("contents", "t", "Contents", "Go to a section of the lesson.", "lesson", True),
+    Action("glossary", "g", "Words", "Explain the technical words of this lesson.", "lesson", True),
+    Action("neighbour(1)", "n", "Next lesson", "Open the next lesson.", "lesson"),
+    Action("neighbour(-1)", "p", "Lesson before", "Open the lesson before.", "lesson"),
     Action("copy_cell", "c", "Copy code", "Copy the cell's code.", "lesson", True),
     Action("copy_output", "o", "Copy output", "Copy the cell's output or error.", "lesson", True),
     Action("open_output", "enter", "Whole output", "Show the whole output of the cell.", "lesson"),
@@ -81,7 +91,7 @@ def bindings(scope: Scope) -> list[Binding]:
             tooltip=action.help,
         )
         for action in ACTIONS
-        if action.scope == scope
+        if action.scope == scope and action.key
     ]
 
 
@@ -94,4 +104,6 @@ def key_name(key: str) -> str:
     """Return a key as people write it: `ctrl+r` gives `^r`, `f1` gives `F1`."""
     if key.startswith("ctrl+"):
         return f"^{key.removeprefix('ctrl+')}"
+    if key == "slash":
+        return "/"
     return key.upper() if len(key) > 1 and key[0] == "f" and key[1:].isdigit() else key

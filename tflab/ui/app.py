@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -14,8 +15,9 @@ from textual.screen import Screen
 from tflab.lessons.library import LessonEntry, find_lessons, resolve
 from tflab.runs.record import Problem
 from tflab.ui import messages
-from tflab.ui.actions import Scope, bindings
+from tflab.ui.actions import Scope, actions, bindings
 from tflab.ui.commands import LabCommands
+from tflab.ui.screens.dialog import Dialog
 from tflab.ui.screens.main import MainScreen
 from tflab.ui.settings import load_settings, save_settings
 from tflab.ui.themes import DARK, LIGHT
@@ -23,6 +25,8 @@ from tflab.ui.widgets.goals import Goals
 
 if TYPE_CHECKING:
     from tflab.ui.bench import Bench
+
+_ACTION_NAMES = {action.id.partition("(")[0] for action in actions("app")}
 
 
 class LabApp(App[None]):
@@ -53,6 +57,12 @@ class LabApp(App[None]):
         """Make the main screen with what the first paint needs."""
         return MainScreen(self.entries, self.first_lesson())
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """While a dialog is open, the keys are the dialog's."""
+        if self.screen_stack and isinstance(self.screen, Dialog) and action in _ACTION_NAMES:
+            return False
+        return super().check_action(action, parameters)
+
     @property
     def main(self) -> MainScreen:
         """The main screen, also while a dialog is over it."""
@@ -73,6 +83,8 @@ class LabApp(App[None]):
         self.call_after_refresh(self._open_bench)
 
     async def _open_bench(self) -> None:
+        gc.freeze()
+        gc.enable()
         from tflab.ui.bench import Bench
 
         self.bench = Bench(self)
@@ -121,6 +133,16 @@ class LabApp(App[None]):
             self.notify("There is no further hint for this lesson's open goals.")
         elif self.main.narrow:
             self.main.show_pane("lessons")
+
+    def action_predict(self) -> None:
+        """Guess again, then run."""
+        if self.bench is not None:
+            self.bench.predict()
+
+    def action_forget(self, what: str) -> None:
+        """Forget the progress of the open lesson or of the course."""
+        if self.bench is not None:
+            self.bench.guide.reset(self.bench.lesson if what == "lesson" else None)
 
     def action_full_screen(self) -> None:
         """Give the pane in focus the whole screen, or take it back."""
@@ -224,6 +246,21 @@ class LabApp(App[None]):
         from tflab.ui.screens.notice import TextScreen
 
         self.push_screen(TextScreen(message.title, message.text))
+
+    @on(messages.SearchRequested)
+    def _search(self) -> None:
+        if self.bench is not None:
+            self.bench.guide.search()
+
+    @on(messages.GuideRequested)
+    def _guide(self, message: messages.GuideRequested) -> None:
+        if self.bench is not None:
+            self.bench.help_on(message.wish)
+
+    @on(messages.WordAsked)
+    def _explain(self, message: messages.WordAsked) -> None:
+        if self.bench is not None:
+            self.bench.guide.explain(message.word)
 
     @on(messages.RunRequested)
     def _run_requested(self, message: messages.RunRequested) -> None:

@@ -17,6 +17,7 @@ from tflab.runs.summary import RunSummary, summarise
 from tflab.ui import messages
 from tflab.ui.command_line import command_line
 from tflab.ui.editor import edit_file
+from tflab.ui.guide import Guide, glossary
 from tflab.ui.progress_text import progress_words
 from tflab.ui.run_controller import RunController
 from tflab.ui.widgets.goals import Goals
@@ -41,6 +42,7 @@ class Bench:
         self._app = app
         self.lesson: Lesson | None = None
         self.runs = RunController(app, RunStore())
+        self.guide = Guide(app)
         self.view = LessonView()
         self.form = ParameterForm()
         self.chart = LossChart()
@@ -66,8 +68,14 @@ class Bench:
         self._look_at_devices()
 
     def close(self) -> None:
-        """Let go of the fork server. Called twice, it does nothing more."""
+        """Keep the place, and let go of the fork server. Called twice, it does nothing more."""
+        self.leave_lesson()
         self.runs.close()
+
+    def leave_lesson(self) -> None:
+        """Keep where the person stands in the open lesson."""
+        if self.lesson is not None:
+            self.guide.note_place(self.lesson, self.view.cursor)
 
     def load(self, path: Path, reloaded: bool = False) -> None:
         """Read a lesson in the background; `LessonLoaded` or `LessonRefused` follows."""
@@ -87,13 +95,17 @@ class Bench:
     async def show_lesson(self, lesson: Lesson, reloaded: bool) -> None:
         """Show a lesson that was read. A reload keeps place and typed values."""
         same = self.lesson is not None and self.lesson.path == lesson.path
+        self.leave_lesson()
         self.lesson = lesson
         main = self._app.main
         main.query_one(StatusLine).title = lesson.title
         main.query_one(Goals).show_lesson(lesson)
         main.query_one(LessonList).mark(lesson.path)
         await self.form.show_lesson(lesson, keep=same)
-        await self.view.show_lesson(lesson, keep_place=same)
+        place = self.guide.arrive(lesson)
+        await self.view.show_lesson(lesson, glossary(), keep_place=same)
+        if not same:
+            self.view.put_cursor(place)
         if reloaded:
             self._app.notify("The file changed; the lesson was read again.")
         else:
@@ -113,8 +125,27 @@ class Bench:
             self._app.main.show_pane("parameters")
             bad.take_focus()
             self._app.notify(f"{bad.problem}", title="Not run", severity="error")
-        else:
+        elif until is not None or not self.guide.ask(lesson, lambda: self._start(lesson, until)):
             self._start(lesson, until)
+
+    def predict(self) -> None:
+        """Ask the lesson's questions again, then run."""
+        lesson = self.lesson
+        if lesson is None or not lesson.questions:
+            self._app.notify("This lesson asks nothing.")
+        elif not self.runs.running:
+            self.guide.predict(lesson, lambda: self._start(lesson, None))
+
+    def help_on(self, wish: str) -> None:
+        """Show contents or technical words of the lesson, or go to the one beside it."""
+        if self.lesson is None:
+            return
+        if wish == "contents":
+            self.guide.contents(self.view)
+        elif wish == "glossary":
+            self.guide.glossary(self.lesson)
+        else:
+            self.guide.neighbour(self.lesson, 1 if wish == "next" else -1)
 
     def _start(self, lesson: Lesson, until: int | None) -> None:
         device = self.form.device.device
@@ -128,6 +159,7 @@ class Bench:
             device_uuid=device.uuid if device is not None else "",
             seed=self.form.seed,
             until=until,
+            guesses=self.guide.guesses.get(lesson.id, {}),
         )
         try:
             self.runs.start(request)
@@ -163,6 +195,8 @@ class Bench:
         """Say how a run ended, if not well; then do what waited for its end."""
         await self.show_run(run)
         ended = run.state.ended
+        if self.lesson is not None and run.record.request.lesson == self.lesson.id:
+            self.guide.note_run(self.lesson, run.state)
         if ended is not None and ended.state in ("failed", "lost") and run.state.error is None:
             self._app.show_problem(
                 Problem(f"The run {ended.state}"[:40], ended.cause, ended.next_step)

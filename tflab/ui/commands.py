@@ -42,7 +42,7 @@ class LabCommands(Provider):
                 yield title, action.help, partial(app.run_action, action.id, target)
         for action in actions("app"):
             if action.id != "palette":
-                title = f"{action.label} ({key_name(action.key)})"
+                title = f"{action.label} ({key_name(action.key)})" if action.key else action.label
                 yield title, action.help, partial(app.run_action, action.id)
         for entry in app.entries:
             number = f"{entry.number} " if entry.number is not None else ""

@@ -17,6 +17,7 @@ class Glyphs:
     passed: str = "✓"
     failed: str = "✗"
     open: str = "·"
+    half: str = "◐"
     stopped: str = "■"
     lost: str = "?"
     here: str = "▸"
@@ -35,6 +36,7 @@ _ASCII = Glyphs(
     passed="+",
     failed="x",
     open=".",
+    half="~",
     stopped="#",
     lost="?",
     here=">",

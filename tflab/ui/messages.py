@@ -131,3 +131,23 @@ class OutputOpened(Message):
         super().__init__()
         self.title = title
         self.text = text
+
+
+class SearchRequested(Message):
+    """A lesson is to be found by title or content."""
+
+
+class GuideRequested(Message):
+    """Help with the open lesson: its contents, its technical words, or the lesson beside it."""
+
+    def __init__(self, wish: Literal["contents", "glossary", "next", "previous"]) -> None:
+        super().__init__()
+        self.wish = wish
+
+
+class WordAsked(Message):
+    """A technical word in the prose is to be explained."""
+
+    def __init__(self, word: str) -> None:
+        super().__init__()
+        self.word = word

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from tflab.runs.events import Error, Figure, Result, Value
+from tflab.runs.events import Error, Figure, Prediction, Result, Value
 from tflab.runs.state import CellItem, RunState
-from tflab.runs.tensor_text import describe, grid, result_text
+from tflab.runs.tensor_text import describe, grid, number_text, result_text
 from tflab.runs.transcript import Transcript, plain
 
 
@@ -28,6 +28,8 @@ def item_text(item: CellItem) -> str:
             return "\n".join([describe(tensor), *grid(tensor)])
         case Result():
             return f"{item.name} = {result_text(item)}"
+        case Prediction():
+            return prediction_text(item)
         case Figure():
             return f"[figure: {plain(item.title)}]"
         case _:
@@ -39,3 +41,13 @@ def error_text(error: Error) -> str:
     where = f" (line {error.line})" if error.line else ""
     lines = [f"{error.title}{where}", error.cause, error.next_step, "", error.traceback]
     return plain("\n".join(lines)).rstrip()
+
+
+def prediction_text(prediction: Prediction) -> str:
+    """Return question, guess and answer on three lines; two when nothing was guessed."""
+    lines = [plain(prediction.question)]
+    if prediction.guess is not None:
+        verdict = " (right)" if prediction.correct else " (not so)"
+        lines.append(f"  You said: {plain(number_text(prediction.guess))}{verdict}")
+    lines.append(f"  The run:  {plain(number_text(prediction.answer))}")
+    return "\n".join(lines)

@@ -50,6 +50,6 @@ def _section(scope: Scope) -> Content:
         Content.styled(SCOPE_TITLES[scope], "bold $primary"),
         Content.styled(_ABOUT[scope], "$text-quiet"),
     ]
-    for action in actions(scope):
+    for action in (action for action in actions(scope) if action.key):
         lines.append(Content.assemble((f"{key_name(action.key):>7}  ", "bold"), action.help))
     return Content("\n").join([*lines, Content("")])

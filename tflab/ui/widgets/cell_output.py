@@ -9,9 +9,9 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
 
-from tflab.runs.events import Error, Figure, Result, Value
+from tflab.runs.events import Error, Figure, Prediction, Result, Value
 from tflab.runs.state import CellItem, RunState
-from tflab.runs.tensor_text import describe, grid, result_text
+from tflab.runs.tensor_text import describe, grid, number_text, result_text
 from tflab.runs.transcript import Transcript, plain
 from tflab.ui.glyphs import glyphs
 from tflab.ui.widgets.figure_view import FigureView
@@ -55,7 +55,7 @@ class CellOutput(Vertical):
         self.display = bool(self._drawn) or self._error is not None
 
 
-Block = Transcript | Value | Figure | list[Result]
+Block = Transcript | Value | Figure | Prediction | list[Result]
 
 
 def _blocks(items: Sequence[CellItem]) -> Iterator[Block]:
@@ -89,8 +89,7 @@ def _stamp(block: Block, state: RunState) -> int:
 def _make(block: Block, state: RunState) -> Widget:
     if isinstance(block, Figure):
         return FigureView(state.frames.get(block.title, [block]))
-    widget = Static(_content(block), classes="results" if isinstance(block, list) else "text")
-    return widget
+    return Static(_content(block))
 
 
 def _redraw(widget: Widget, block: Block, state: RunState) -> None:
@@ -112,8 +111,25 @@ def _content(block: Block) -> Content:
             )
         case list():
             return _table(block)
+        case Prediction():
+            return _prediction(block)
         case _:
             return Content("")
+
+
+def _prediction(prediction: Prediction) -> Content:
+    """Return guess and answer side by side under their question."""
+    answer = Content.assemble(("the run: ", "$text-quiet"), plain(number_text(prediction.answer)))
+    question = Content.styled(plain(prediction.question) + "\n", "bold")
+    if prediction.guess is None:
+        return question + Content("  ") + answer
+    marks = glyphs()
+    good = bool(prediction.correct)
+    mark = (f"{marks.passed if good else marks.failed} ", "$success" if good else "$warning")
+    guess = Content.assemble(
+        mark, ("you said: ", "$text-quiet"), plain(number_text(prediction.guess)), "   "
+    )
+    return question + guess + answer
 
 
 def text_content(text: str) -> Content:

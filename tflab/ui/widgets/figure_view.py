@@ -9,22 +9,30 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static
 
+from tflab.charts.drawing import Drawing
 from tflab.charts.figures import draw_figure
 from tflab.runs.events import Figure
 from tflab.runs.transcript import plain_line
 from tflab.ui.chart_options import chart_options
+from tflab.ui.glyphs import glyphs
 from tflab.ui.widgets.drawing_view import DrawingView
 from tflab.ui.widgets.legend import legend_content
 
 _ROWS = 16
+_NARROW_ROWS = 14
 
 
 class FigureView(Vertical):
-    """One figure with its title and legend. The newest frame is shown."""
+    """One figure with its title and legend.
+
+    A moving picture follows the run frame by frame until a person scrubs through it; at the last
+    frame it follows again.
+    """
 
     def __init__(self, frames: Sequence[Figure]) -> None:
         super().__init__(classes="figure")
         self._frames = list(frames)
+        self._chosen: int | None = None
 
     def compose(self) -> ComposeResult:
         """Lay out the title, the picture and the legend."""
@@ -32,9 +40,22 @@ class FigureView(Vertical):
         yield DrawingView(classes="figure-picture")
         yield Static("", classes="figure-legend")
 
+    @property
+    def moving(self) -> bool:
+        """Whether there are frames to go through."""
+        return len(self._frames) > 1
+
     def show_frames(self, frames: Sequence[Figure]) -> None:
-        """Take in new frames and show the newest."""
+        """Take in new frames; the newest is shown unless a person chose another."""
         self._frames = list(frames)
+        self._draw()
+
+    def step_frame(self, by: int) -> None:
+        """Go `by` frames on or, when negative, back."""
+        last = len(self._frames) - 1
+        here = last if self._chosen is None else self._chosen
+        there = max(0, min(here + by, last))
+        self._chosen = None if there == last else there
         self._draw()
 
     def on_resize(self) -> None:
@@ -46,20 +67,33 @@ class FigureView(Vertical):
         self.app.theme_changed_signal.subscribe(self, lambda _: self._draw())
 
     def _draw(self) -> None:
-        picture = self.query_one(DrawingView)
-        figure = self._frames[-1]
         width = self.size.width
         if width < 10:
             return
-        drawing = draw_figure(figure, (width, _ROWS), chart_options(self.app))
+        index = len(self._frames) - 1 if self._chosen is None else self._chosen
+        figure = self._frames[index]
+        rows = _ROWS if self.app.size.height > 30 else _NARROW_ROWS
+        drawing = draw_figure(figure, (width, rows), chart_options(self.app))
+        picture = self.query_one(DrawingView)
         picture.styles.height = len(drawing.rows)
         picture.show_drawing(drawing)
-        frame = f"  step {figure.step}" if figure.step is not None else ""
-        title = Content.assemble((plain_line(figure.title), "bold"), (frame, "$text-quiet"))
-        self.query_one(".figure-title", Static).update(title)
-        axes = " · ".join(n for n in (drawing.x_label, drawing.y_label) if n)
-        notes = [plain_line(note) for note in (axes, *drawing.notes, figure.note) if note]
-        legend = legend_content(drawing.legend)
-        self.query_one(".figure-legend", Static).update(
-            Content("\n").join([part for part in (legend, *map(Content, notes)) if part])
-        )
+        self.query_one(".figure-title", Static).update(self._title(figure, index))
+        self.query_one(".figure-legend", Static).update(_below(drawing, figure))
+
+    def _title(self, figure: Figure, index: int) -> Content:
+        title = Content.styled(plain_line(figure.title), "bold")
+        if not self.moving:
+            return title
+        marks = glyphs()
+        arrows = "← →" if marks.unicode else "left right"
+        step = "" if figure.step is None else f"step {figure.step}, "
+        where = f"  {step}frame {index + 1} of {len(self._frames)}  {arrows}"
+        return title + Content.styled(where, "$text-quiet")
+
+
+def _below(drawing: Drawing, figure: Figure) -> Content:
+    axes = f" {glyphs().dot} ".join(name for name in (drawing.x_label, drawing.y_label) if name)
+    notes = [plain_line(note) for note in (*drawing.notes, figure.note) if note]
+    lines = [legend_content(drawing.legend)]
+    lines += [Content.styled(text, "$text-quiet") for text in (axes, *notes) if text]
+    return Content("\n").join([line for line in lines if line])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Iterable
 
 from textual.content import Content
 from textual.widget import Widget
@@ -21,6 +22,7 @@ class Goals(Widget):
         self.border_title = "Goals"
         self._lesson: Lesson | None = None
         self._passed: dict[str, bool] = {}
+        self._kept: set[str] = set()
         self._hints_shown: dict[str, int] = {}
 
     @property
@@ -32,7 +34,12 @@ class Goals(Widget):
     def show_lesson(self, lesson: Lesson) -> None:
         """Show the goals that the file states."""
         self._lesson = lesson
-        self._passed, self._hints_shown = {}, {}
+        self._passed, self._hints_shown, self._kept = {}, {}, set()
+        self._draw()
+
+    def show_kept(self, reached: Iterable[str]) -> None:
+        """Mark the goals that earlier runs reached; they stay reached."""
+        self._kept = set(reached)
         self._draw()
 
     def show_run(self, state: RunState) -> None:
@@ -46,7 +53,7 @@ class Goals(Widget):
         """Show the next hint of the first goal that is open; False when there is none left."""
         for goal in self._lesson.goals if self._lesson else ():
             shown = self._hints_shown.get(goal.text, 0)
-            if not self._passed.get(goal.text, False) and shown < len(goal.hints):
+            if not self._reached(goal.text) and shown < len(goal.hints):
                 self._hints_shown[goal.text] = shown + 1
                 self._draw()
                 return True
@@ -59,7 +66,7 @@ class Goals(Widget):
         marks = glyphs()
         lines: list[Content] = []
         for text in self.texts:
-            good = self._passed.get(text, False)
+            good = self._reached(text)
             mark = (f"{marks.passed if good else marks.open} ", "$success" if good else "$primary")
             for index, line in enumerate(textwrap.wrap(plain_line(text), width) or [""]):
                 start = mark if index == 0 else ("  ", "")
@@ -69,7 +76,10 @@ class Goals(Widget):
                     lines.append(Content.styled(f"    {line}", "$warning"))
         return Content("\n").join(lines) if lines else Content.styled("None yet.", "$text-quiet")
 
+    def _reached(self, text: str) -> bool:
+        return text in self._kept or self._passed.get(text, False)
+
     def _draw(self) -> None:
-        reached = sum(self._passed.get(text, False) for text in self.texts)
+        reached = sum(map(self._reached, self.texts))
         self.border_title = f"Goals {reached}/{len(self.texts)}"
         self.refresh(layout=True)

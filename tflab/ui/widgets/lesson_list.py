@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import ClassVar
 
@@ -12,9 +12,10 @@ from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from tflab.lessons.library import LessonEntry
+from tflab.lessons.progress import Course, standing
 from tflab.ui.actions import bindings
 from tflab.ui.glyphs import glyphs
-from tflab.ui.messages import LessonChosen
+from tflab.ui.messages import LessonChosen, SearchRequested
 
 
 class LessonList(OptionList):
@@ -25,6 +26,8 @@ class LessonList(OptionList):
     def __init__(self, entries: Sequence[LessonEntry], current: Path | None = None) -> None:
         self._entries = list(entries)
         self._current = current
+        self._course = Course()
+        self._goals: dict[str, Sequence[str]] = {}
         super().__init__(*self._rows(), id="lessons")
 
     @property
@@ -32,13 +35,28 @@ class LessonList(OptionList):
         """The lessons, in the order shown."""
         return self._entries
 
+    def show_course(self, course: Course, goals: Mapping[str, Sequence[str]]) -> None:
+        """Mark each lesson as not started, in progress or reached.
+
+        Args:
+            course: What is kept.
+            goals: The goals of the lessons that were read; for the others, the kept word counts.
+        """
+        self._course = course
+        self._goals = {**self._goals, **goals}
+        self._draw()
+
+    def action_search(self) -> None:
+        """Find lessons by title and content."""
+        self.post_message(SearchRequested())
+
     def mark(self, path: Path) -> None:
         """Mark the lesson at `path` as the open one, and put the cursor on it."""
         self._current = path
-        for index, entry in enumerate(self._entries):
-            self.replace_option_prompt_at_index(index, self._prompt(entry))
-            if entry.path == path:
-                self.highlighted = index
+        self._draw()
+        paths = [entry.path for entry in self._entries]
+        if path in paths:
+            self.highlighted = paths.index(path)
 
     def action_open_lesson(self) -> None:
         """Open the lesson under the cursor."""
@@ -49,6 +67,22 @@ class LessonList(OptionList):
         event.stop()
         self.post_message(LessonChosen(self._entries[event.option_index].path))
 
+    def _draw(self) -> None:
+        for index, entry in enumerate(self._entries):
+            self.replace_option_prompt_at_index(index, self._prompt(entry))
+
+    def _standing(self, entry: LessonEntry) -> tuple[str, str]:
+        marks = glyphs()
+        kept = self._course.lessons.get(entry.id)
+        goals = self._goals.get(entry.id, kept.stated if kept else ())
+        match standing(kept, goals):
+            case "goals reached":
+                return marks.passed, "$success"
+            case "in progress":
+                return marks.half, "$secondary"
+            case _:
+                return " ", ""
+
     def _rows(self) -> list[Option]:
         return [Option(self._prompt(entry)) for entry in self._entries]
 
@@ -57,6 +91,7 @@ class LessonList(OptionList):
         number = f"{entry.number:>2}" if entry.number is not None else "  "
         return Content.assemble(
             (glyphs().here if here else " ", "$primary"),
+            self._standing(entry),
             (f"{number} ", "$text-quiet"),
             (entry.title, "bold" if here else ""),
         )

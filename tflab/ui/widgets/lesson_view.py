@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.binding import BindingType
@@ -13,9 +14,14 @@ from tflab.lessons.lesson import Lesson
 from tflab.runs.state import CellState, RunState
 from tflab.ui.actions import bindings
 from tflab.ui.css import beside
-from tflab.ui.messages import OutputOpened, RunRequested, TextCopied
+from tflab.ui.messages import GuideRequested, OutputOpened, RunRequested, TextCopied, WordAsked
 from tflab.ui.output_text import output_text
 from tflab.ui.widgets.code_cell import CodeCell
+from tflab.ui.widgets.figure_view import FigureView
+from tflab.ui.words import LINK, heading_texts, link_terms
+
+if TYPE_CHECKING:
+    from textual.widgets import Markdown
 
 
 class LessonView(VerticalScroll):
@@ -27,6 +33,8 @@ class LessonView(VerticalScroll):
 
     def __init__(self) -> None:
         super().__init__(id="lesson")
+        self._blocks: list[Widget] = []
+        self._headings: list[tuple[int, str]] = []
         self._cells: list[CodeCell] = []
         self._cursor = 0
         self._state: RunState | None = None
@@ -37,20 +45,30 @@ class LessonView(VerticalScroll):
         """The code cell under the cursor, or None in a lesson without code."""
         return self._cells[self._cursor] if self._cells else None
 
-    async def show_lesson(self, lesson: Lesson, keep_place: bool) -> None:
+    async def show_lesson(
+        self, lesson: Lesson, glossary: Mapping[str, str], keep_place: bool
+    ) -> None:
         """Show `lesson`; with `keep_place` the scroll position and the cursor stay."""
         from textual.widgets import Markdown
 
         place, cursor = self.scroll_offset, self._cursor
+        prose = iter(link_terms([c.source for c in lesson.cells if c.kind == "prose"], glossary))
         widgets: list[Widget] = []
         for cell in lesson.cells:
             if cell.kind == "prose":
-                widgets.append(Markdown(cell.source, classes="prose", open_links=False))
+                widgets.append(Markdown(next(prose), classes="prose", open_links=False))
             else:
                 widgets.append(CodeCell(cell))
         with self.app.batch_update():
             await self.remove_children()
             await self.mount_all(widgets)
+        self._blocks = widgets
+        self._headings = [
+            (place, text)
+            for place, cell in enumerate(lesson.cells)
+            if cell.kind == "prose"
+            for text in heading_texts(cell.source)
+        ]
         self._cells = [widget for widget in widgets if isinstance(widget, CodeCell)]
         self._cursor = min(cursor, max(len(self._cells) - 1, 0)) if keep_place else 0
         self._state, self._versions = None, {}
@@ -86,6 +104,59 @@ class LessonView(VerticalScroll):
             return
         self._versions[index] = version
         await widget.output.sync(state, cell_state.items, error)
+
+    def headings(self) -> list[tuple[int, str]]:
+        """Return the headings of the lesson, each with its place for `go_to`."""
+        return self._headings
+
+    def go_to(self, place: int) -> None:
+        """Scroll to a place that `headings` gave, and put the cursor on the code below it."""
+        self.scroll_to_widget(self._blocks[place], top=True, animate=False)
+        below = [w for w in self._blocks[place:] if isinstance(w, CodeCell)]
+        if below:
+            self._cursor = self._cells.index(below[0])
+            self._mark()
+
+    def put_cursor(self, cursor: int) -> None:
+        """Put the cursor on a code cell and show it, to go on where one left off."""
+        if 0 < cursor < len(self._cells):
+            self._cursor = cursor
+            self._mark()
+            self.call_after_refresh(
+                self.scroll_to_widget, self._cells[cursor], top=True, animate=False
+            )
+
+    @property
+    def cursor(self) -> int:
+        """Place of the cursor among the code cells."""
+        return self._cursor
+
+    def action_frame(self, by: int) -> None:
+        """Go through the frames of the moving picture under the cursor, or else of the first."""
+        pictures = [figure for figure in self.query(FigureView) if figure.moving]
+        near = [figure for figure in pictures if self.current in figure.ancestors]
+        for figure in (near or pictures)[:1]:
+            figure.step_frame(by)
+            self.scroll_to_widget(figure, animate=False)
+
+    def action_contents(self) -> None:
+        """Ask for the sections of the lesson."""
+        self.post_message(GuideRequested("contents"))
+
+    def action_glossary(self) -> None:
+        """Ask for the technical words of the lesson."""
+        self.post_message(GuideRequested("glossary"))
+
+    def action_neighbour(self, by: int) -> None:
+        """Ask for the next lesson or the one before."""
+        self.post_message(GuideRequested("next" if by > 0 else "previous"))
+
+    def on_markdown_link_clicked(self, event: Markdown.LinkClicked) -> None:
+        """Explain a technical word."""
+        event.stop()
+        if event.href.startswith(LINK):
+            word = event.href.removeprefix(LINK).replace("+", " ")
+            self.post_message(WordAsked(word))
 
     def action_next_cell(self) -> None:
         """Move the cursor to the next code cell."""
