@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import json
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -24,8 +26,6 @@ def test_version_loads_next_to_nothing(tflab: Any) -> None:
         "import sys; from tflab.cli import main; main(['--version']);"
         "print(sorted({'argparse', 'msgspec', 'textual', 'jupytext', 'numpy'} & set(sys.modules)))"
     )
-    import subprocess
-
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
     )
@@ -200,7 +200,10 @@ def test_workbench_is_opened(
     monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
     monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
     monkeypatch.setattr("tflab.ui.app.run_app", lambda text: opened.append(text) or 0)
-    assert main(words) == 0
+    try:
+        assert main(words) == 0
+    finally:
+        gc.enable()
     assert opened == [lesson]
 
 
@@ -214,8 +217,6 @@ def test_interrupt_outside_a_run(monkeypatch: pytest.MonkeyPatch, capsys: Captur
 
 
 def test_reader_that_leaves_early(tflab: Any) -> None:
-    import subprocess
-
     line = f"{sys.executable} -m tflab lessons --json | true; echo ${{PIPESTATUS[0]}}"
     done = subprocess.run(
         ["bash", "-c", line], capture_output=True, text=True, timeout=60, check=True

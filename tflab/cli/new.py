@@ -22,9 +22,9 @@ def run(arguments: argparse.Namespace) -> int:
     if path.suffix != ".py":
         path = path.with_name(f"{path.name}.py")
     name, _ = lesson_id(path)
-    if path.exists():
-        raise Problem("There is such a file already", f"{path} exists.", "Choose another name.")
     try:
+        if path.exists():
+            raise Problem("There is such a file already", f"{path} exists.", "Choose another name.")
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("x", encoding="utf-8") as file:
             file.write(new_lesson(name.replace("-", " ").capitalize()))
