@@ -135,6 +135,8 @@ class LogReader:
                 self.damaged += 1
 
     def _read_output(self, end: int) -> Iterator[Output]:
+        # A damaged event may point past what there is.
+        end = min(end, _size(self._output))
         room = max(self._output_limit - self._handed_out, self._output_limit // 4)
         skipped = max(0, end - self._printed - room)
         self._printed += skipped

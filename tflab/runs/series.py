@@ -9,6 +9,8 @@ from typing import Any
 
 from tflab.runs.events import Number, as_number
 
+_LAST_STEP = 1 << 62
+
 
 class Series:
     """The points of one metric, in the order in which they were logged.
@@ -34,13 +36,15 @@ class Series:
         count = min(len(steps), len(values))
         if count == 0:
             return
-        steps, values = steps[:count], values[:count]
-        finite: Sequence[Any] = values
-        if str in set(map(type, values)):
-            finite = [v for v in values if not isinstance(v, str)]
-            self._note_nonfinite(steps, values)
-        self.steps.extend(steps)
-        self.values.extend(map(float, values))
+        places = _steps(steps[:count])
+        numbers = _numbers(values[:count])
+        self.steps.extend(places)
+        self.values.extend(numbers)
+        finite: Sequence[float] = numbers
+        # One sum tells that all are finite; where it overflows, looking at each does no harm.
+        if not math.isfinite(sum(numbers)):
+            finite = [value for value in numbers if math.isfinite(value)]
+            self._note_nonfinite(places, numbers)
         if finite:
             lowest, highest = min(finite), max(finite)
             self.min = min(self.min, lowest)
@@ -61,8 +65,33 @@ class Series:
             "nonfinite": self.nonfinite,
         }
 
-    def _note_nonfinite(self, steps: Sequence[int], values: Sequence[Number]) -> None:
-        strange = [step for step, value in zip(steps, values, strict=True) if type(value) is str]
+    def _note_nonfinite(self, steps: Sequence[float], values: Sequence[float]) -> None:
+        pairs = zip(steps, values, strict=True)
+        strange = [int(step) for step, value in pairs if not math.isfinite(value)]
         self.nonfinite += len(strange)
-        if self.first_nonfinite_step is None:
+        if strange and self.first_nonfinite_step is None:
             self.first_nonfinite_step = strange[0]
+
+
+def _numbers(values: Sequence[Number]) -> array[float]:
+    try:
+        return array("d", values)  # type: ignore[arg-type]
+    except (TypeError, OverflowError):
+        return array("d", map(_number, values))
+
+
+def _number(value: Number) -> float:
+    """A number by value or by name; a damaged log may hold neither, which counts as NaN."""
+    try:
+        return float(value)
+    except ValueError:
+        return math.nan
+    except OverflowError:
+        return -math.inf if str(value).startswith("-") else math.inf
+
+
+def _steps(steps: Sequence[int]) -> array[float]:
+    try:
+        return array("d", steps)
+    except OverflowError:
+        return array("d", [max(-_LAST_STEP, min(_LAST_STEP, step)) for step in steps])

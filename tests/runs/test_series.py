@@ -1,0 +1,51 @@
+"""Series against NumPy, the slow and sure way."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tflab.runs.events import as_number
+from tflab.runs.series import Series
+
+values = st.lists(st.floats(width=64), max_size=30)
+
+
+@given(st.lists(values, max_size=4))
+def test_a_series_agrees_with_numpy(batches):
+    series = Series("loss")
+    count = 0
+    for batch in batches:
+        steps = range(count, count + len(batch))
+        series.extend(list(steps), [as_number(value) for value in batch])
+        count += len(batch)
+    whole = np.array([value for batch in batches for value in batch], dtype=np.float64)
+    finite = whole[np.isfinite(whole)]
+    assert np.array_equal(np.asarray(series.values), whole, equal_nan=True)
+    assert np.array_equal(np.asarray(series.steps), np.arange(count))
+    found = series.summary()
+    assert found["count"] == len(series) == count
+    assert found["nonfinite"] == count - len(finite)
+    assert found["min"] == (finite.min() if len(finite) else None)
+    assert found["max"] == (finite.max() if len(finite) else None)
+    strange = np.flatnonzero(~np.isfinite(whole))
+    assert series.first_nonfinite_step == (strange[0] if len(strange) else None)
+    if count:
+        assert found["first"] == as_number(float(whole[0]))
+        assert found["last"] == as_number(float(whole[-1]))
+
+
+@given(
+    st.lists(st.one_of(st.integers(), st.text(max_size=4), st.floats()), max_size=6),
+    st.lists(st.integers(), max_size=6),
+)
+def test_what_is_no_number_counts_as_nan_and_nothing_raises(strange, steps):
+    series = Series("loss")
+    series.extend(steps, strange)
+    series.extend([1], [2.0])
+    assert series.values[-1] == 2.0
+    assert len(series.steps) == len(series.values)
+    assert series.nonfinite == sum(not math.isfinite(value) for value in series.values)

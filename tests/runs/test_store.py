@@ -1,0 +1,90 @@
+"""The folder of all runs."""
+
+from __future__ import annotations
+
+import os
+import stat
+import subprocess
+import sys
+
+import pytest
+
+from tflab.runs.events import Ended, Started
+from tflab.runs.log import append
+from tflab.runs.record import Problem, RunRequest
+from tflab.runs.store import RunStore, data_folder, is_alive, process_start
+
+REQUEST = RunRequest(
+    lesson="t", title="T", path="/x/t.py", source="# %%\n1", parameters={"rate": 0.1, "n": 3}
+)
+
+
+def test_a_run_is_private_and_reads_back_as_asked(data):
+    store = RunStore()
+    record = store.create(REQUEST, {"tensorflow": "2"})
+    folder = store.folder(record.id)
+    assert folder.parent == data / "runs" == data_folder() / "runs"
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    assert {stat.S_IMODE(f.stat().st_mode) for f in folder.iterdir() if f.is_file()} == {0o600}
+    assert store.record(record.id) == record
+    assert record.request == REQUEST
+    assert record.versions == {"tensorflow": "2"}
+
+
+def test_ids_are_told_newest_first_and_strangers_are_passed_over(data):
+    store = RunStore()
+    assert list(store.ids()) == []
+    for name in ("20200101-000000-aaaaaa", "20210101-000000-aaaaaa", "notes", ".cache"):
+        (data / "runs" / name).mkdir(parents=True)
+    assert list(store.ids()) == ["20210101-000000-aaaaaa", "20200101-000000-aaaaaa"]
+
+
+@pytest.mark.parametrize(
+    "name", ["..", "../..", "/etc", "", "20210101-000000-aaaaaa/..", "20210101-000000-aaaaaa"]
+)
+def test_an_id_cannot_leave_the_folder(name):
+    with pytest.raises(Problem, match="No such run"):
+        RunStore().folder(name)
+
+
+def test_a_symbolic_link_is_no_run(data, tmp_path):
+    (data / "runs").mkdir(parents=True)
+    (data / "runs" / "20210101-000000-aaaaaa").symlink_to(tmp_path)
+    with pytest.raises(Problem, match="No such run"):
+        RunStore().folder("20210101-000000-aaaaaa")
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b'{"id": 5}', b"\xff\xfe"])
+def test_a_damaged_record_is_a_problem_with_a_next_step(content):
+    store = RunStore()
+    run = store.create(REQUEST).id
+    (store.folder(run) / "run.json").write_bytes(content)
+    with pytest.raises(Problem) as caught:
+        store.record(run)
+    assert caught.value.next_step
+
+
+def test_a_folder_that_cannot_be_written_is_a_problem(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(Problem, match="cannot be kept"):
+        RunStore(tmp_path / "file" / "runs").create(REQUEST)
+
+
+def test_a_run_whose_process_is_gone_without_a_word_is_lost():
+    store = RunStore()
+    run = store.create(REQUEST).id
+    assert store.load(run).status == "starting"
+    child = subprocess.Popen([sys.executable, "-S", "-c", ""])
+    started = Started(time=0.0, pid=child.pid, process_start=process_start(child.pid))
+    append(store.folder(run), started)
+    child.wait()
+    assert store.load(run).status == "lost"
+    append(store.folder(run), Ended(state="finished", time=1.0))
+    assert store.load(run).status == "finished"
+
+
+def test_a_process_that_got_the_number_later_is_another():
+    start = process_start(os.getpid())
+    assert is_alive(Started(time=0.0, pid=os.getpid(), process_start=start))
+    assert not is_alive(Started(time=0.0, pid=os.getpid(), process_start=start - 100))
+    assert not is_alive(Started(time=0.0, pid=2**22 + 5))
