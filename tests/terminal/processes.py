@@ -1,0 +1,37 @@
+"""Finding what belongs to one workbench: everything that has its data folder in its environment."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import psutil
+
+
+def processes_of(data: Path) -> list[psutil.Process]:
+    """Return every process that lives with this data folder: workbench, fork server, runs."""
+    found = []
+    for process in psutil.process_iter():
+        try:
+            own = process.environ().get("TFLAB_DATA") == str(data)
+            if own and process.status() != psutil.STATUS_ZOMBIE:
+                found.append(process)
+        except psutil.Error:
+            continue
+    return found
+
+
+def wait_gone(processes: Sequence[psutil.Process], timeout: float = 10.0) -> list[psutil.Process]:
+    """Wait until all of them have ended; return those that have not."""
+    _, alive = psutil.wait_procs(processes, timeout=timeout)
+    return list(alive)
+
+
+def kill(processes: Sequence[psutil.Process]) -> None:
+    """End them at once, and wait until they are gone."""
+    for process in processes:
+        try:
+            process.kill()
+        except psutil.NoSuchProcess:
+            continue
+    wait_gone(processes)

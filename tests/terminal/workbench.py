@@ -1,0 +1,43 @@
+"""What a person does at the workbench, by keyboard; each step waits until the screen shows it."""
+
+from __future__ import annotations
+
+import re
+
+from tests.terminal.terminal import PATIENCE, Terminal
+
+CURVE = r"┤.*[⡀-⣿]"
+"""A row of the loss chart that has some of the curve."""
+
+QUESTIONS = "What do you expect"
+"""Asked before the first run of a lesson that has questions."""
+
+# What a field's help says only while it has the focus, in the order of the fields.
+_CLASSIFIER = {"samples_per_class": "from 10 to", "learning_rate": "above 0", "steps": "from 1 to"}
+
+
+def fill(app: Terminal, name: str, text: str) -> None:
+    """Go to a field of the linear classifier's form, and type into it."""
+    app.press("f5")
+    for field, words in _CLASSIFIER.items():
+        if field != "samples_per_class":
+            app.press("tab")
+        app.wait_for(words)
+        if field == name:
+            break
+    app.type(text)
+    app.wait_for(rf"{name} +(\S +)?{re.escape(text)}\b")
+
+
+def run(app: Terminal, shows: str) -> float:
+    """Press Run, guess nothing if asked, and wait until the screen shows that it `shows`.
+
+    Returns when Run was pressed for good.
+    """
+    pressed = app.press("ctrl+r")
+    app.wait_for(f"{QUESTIONS}|{shows}", PATIENCE)
+    if re.search(QUESTIONS, app.text):
+        pressed = app.press("ctrl+r")
+        app.wait_gone(QUESTIONS)
+    app.wait_for(shows, PATIENCE)
+    return pressed
