@@ -1,0 +1,232 @@
+"""The queue between a lesson and its log."""
+
+from __future__ import annotations
+
+import os
+import time
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tflab.recording import run_recorder
+from tflab.recording.progress import Meters
+from tflab.recording.run_recorder import RunRecorder
+from tflab.recording.writing import MAX_POINTS, Batch
+from tflab.runs.events import Ended, Goal, Notice, Result, Scalars, as_number
+from tflab.runs.log import LogReader, LogWriter
+from tflab.runs.record import Problem
+from tflab.runs.state import RunState
+
+
+@pytest.fixture
+def recorder(tmp_path):
+    recorder = RunRecorder(tmp_path, LogWriter(tmp_path))
+    yield recorder
+    recorder.finish()
+
+
+def read(folder):
+    reader, state = LogReader(folder), RunState()
+    while found := reader.poll():
+        for event in found:
+            state.apply(event)
+    return state
+
+
+def test_points_are_in_the_log_soon_without_being_asked_for(recorder, tmp_path):
+    began = time.perf_counter()
+    recorder.log(0, {"loss": 1.0})
+    while not (tmp_path / "events.jsonl").stat().st_size:
+        assert time.perf_counter() - began < 5
+    for step in range(1, 100):
+        recorder.log(step, {"loss": 1.0 / step, "accuracy": np.float32(0.5)})
+    recorder.settle()
+    state = read(tmp_path)
+    assert list(state.series["loss"].steps) == list(range(100))
+    assert len(state.series["accuracy"]) == 99
+
+
+def test_a_first_point_is_written_at_once_after_a_pause(recorder, tmp_path):
+    """Far sooner than the interval between flushes, or the curve would start late."""
+    taken = []
+    for step in range(10):
+        recorder.settle()
+        while not recorder._attention:
+            pass
+        size = (tmp_path / "events.jsonl").stat().st_size
+        began = time.perf_counter()
+        recorder.log(step, {"loss": 1.0})
+        while (tmp_path / "events.jsonl").stat().st_size == size:
+            pass
+        taken.append(time.perf_counter() - began)
+    assert min(taken) < run_recorder.INTERVAL / 5
+
+
+def test_what_cannot_be_read_yet_fails_at_the_next_call_by_name(recorder):
+    recorder.log(0, {"fine": 1.0, "words": np.str_("no")})
+    with pytest.raises(Problem, match="'words'"):
+        recorder.settle()
+    recorder.settle()
+
+
+def test_what_may_change_is_read_at_once(recorder, tmp_path):
+    array = np.zeros(())
+    for step in range(50):
+        recorder.log(step, {"a": array})
+        array += 1
+    with pytest.raises(Problem, match="'a'"):
+        recorder.log(50, {"a": np.ones(2)})
+    recorder.settle()
+    assert list(read(tmp_path).series["a"].values) == list(range(50))
+
+
+def test_a_strange_step_fails_at_once(recorder):
+    with pytest.raises(Problem, match="'step'"):
+        recorder.log(0.5, {"loss": 1.0})
+    recorder.log(np.int64(3), {"loss": 1.0})
+
+
+def test_events_that_have_a_place_in_the_output_are_written_on_return(recorder, tmp_path):
+    recorder.log(0, {"loss": 1.0})
+    recorder.emit(Result(cell=0, name="w", value=1))
+    state = read(tmp_path)
+    assert state.results["w"].value == 1
+    assert len(state.series["loss"]) == 1
+
+
+def test_events_and_points_keep_their_order(tmp_path, recorder):
+    recorder.log(0, {"a": 1.0})
+    recorder.emit(Goal(text="g", passed=True))
+    recorder.log(1, {"a": 2.0})
+    recorder.finish(Ended(state="finished", time=0.0))
+    kinds = [type(event).__name__ for event in LogReader(tmp_path).poll()]
+    assert kinds.index("Goal") == 1
+    assert kinds[0] == "Scalars"
+    assert kinds[-2:] == ["Scalars", "Ended"]
+
+
+def test_a_lesson_that_logs_too_fast_waits_in_its_turn(tmp_path, monkeypatch):
+    monkeypatch.setattr(run_recorder, "QUEUE_LIMIT", 100)
+    recorder = RunRecorder(tmp_path, LogWriter(tmp_path))
+    for step in range(5_000):
+        recorder.log(step, {"loss": 1.0})
+        assert len(recorder._queue) <= 101
+    assert recorder.finish()
+    assert len(read(tmp_path).series["loss"]) == 5_000
+
+
+def test_a_full_disk_is_said_and_nothing_is_lost_once_there_is_room(tmp_path):
+    class Disk(LogWriter):
+        full = True
+
+        def write(self, *events):
+            if self.full and events:
+                self._kept = getattr(self, "_kept", ()) + events
+                raise OSError(28, "No space left on device")
+            super().write(*getattr(self, "_kept", ()), *events)
+            self._kept = ()
+
+    disk = Disk(tmp_path)
+    recorder = RunRecorder(tmp_path, disk)
+    recorder.log(0, {"loss": 1.0})
+    with pytest.raises(Problem, match="cannot be written") as caught:
+        recorder.settle()
+    assert "No space left" in caught.value.cause
+    disk.full = False
+    assert recorder.finish(Ended(state="failed", time=0.0))
+    state = read(tmp_path)
+    assert len(state.series["loss"]) == 1
+    assert state.ended
+
+
+def test_a_log_that_stays_unwritable_fails_the_end(tmp_path):
+    writer = LogWriter(tmp_path)
+    recorder = RunRecorder(tmp_path, writer)
+    recorder.settle()
+    os.dup2(os.open(tmp_path / "events.jsonl", os.O_RDONLY), writer._fd)
+    assert not recorder.finish(Ended(state="finished", time=0.0))
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_recorder_that_fails_says_so_and_holds_nobody(tmp_path):
+    def broken():
+        raise RuntimeError("a bug")
+
+    recorder = RunRecorder(tmp_path, LogWriter(tmp_path), watch=broken)
+    with pytest.raises(Problem, match="recorder stopped"):
+        recorder.settle()
+    recorder.log(0, {"loss": 1.0})
+    recorder.flush()
+
+
+def test_what_is_watched_is_written_too(tmp_path):
+    notices = [[Notice(text="cut")]]
+    recorder = RunRecorder(
+        tmp_path, LogWriter(tmp_path), watch=lambda: notices.pop() if notices else ()
+    )
+    recorder.finish()
+    assert read(tmp_path).notices == ["cut"]
+
+
+def test_a_detached_recorder_keeps_nothing_and_waits_for_nothing(recorder, tmp_path):
+    recorder.detach()
+    recorder.log(0, {"loss": 1.0})
+    recorder.emit(Result(cell=0, name="w", value=1))
+    list(recorder.track(range(3), None))
+    recorder.settle()
+    assert read(tmp_path).points == 0
+
+
+def test_progress_is_told_at_the_start_and_at_the_end(recorder, tmp_path):
+    assert list(recorder.track(range(4), None)) == [0, 1, 2, 3]
+    list(recorder.track(iter("ab"), None))
+    for _ in recorder.track(range(10), 10):
+        break
+    recorder.settle()
+    told = [(e.done, e.total) for e in LogReader(tmp_path).poll() if type(e).__name__ == "Progress"]
+    assert told == [(0, 4), (4, 4), (0, None), (2, None), (0, 10), (0, 10)]
+
+
+def test_only_the_outermost_loop_tells_its_progress_ten_times_a_second():
+    now = [0.0]
+    meters = Meters(lambda: 0, clock=lambda: now[0])
+    outer = meters.begin(10)
+    assert [e.done for e in meters.news()] == [0]
+    inner = meters.begin(100)
+    inner.done, outer.done = 50, 1
+    assert meters.news() == []
+    now[0] += 0.2
+    assert [(e.done, e.total) for e in meters.news()] == [(1, 10)]
+    assert meters.end(inner) == []
+    outer.done = 10
+    assert [e.done for e in meters.end(outer)] == [10]
+    assert meters.end(outer) == []
+
+
+@settings(deadline=None)
+@given(
+    st.lists(
+        st.tuples(
+            st.integers(0, 99),
+            st.dictionaries(st.sampled_from("abc"), st.floats(), max_size=3),
+        ),
+        max_size=20,
+    )
+)
+def test_a_batch_keeps_every_point_of_every_series_in_order(points):
+    batch = Batch(0.0, lambda problem: None)
+    for point in points:
+        batch.add_point(point)
+    found = {event.tag: (event.steps, event.values) for event in batch.events()}
+    for tag in "abc":
+        expected = [(s, as_number(v[tag])) for s, v in points if tag in v]
+        assert list(zip(*found.get(tag, ([], [])), strict=True)) == expected
+
+
+def test_a_large_batch_is_split_into_lines_of_bounded_length():
+    batch = Batch(0.0, lambda problem: None)
+    for step in range(MAX_POINTS + 1):
+        batch.add_point((step, {"a": 1.0}))
+    assert [len(e.steps) for e in batch.events() if isinstance(e, Scalars)] == [MAX_POINTS, 1]
