@@ -11,6 +11,7 @@ import sys
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Any
 
+from tflab.control.locale_text import speaks_unicode
 from tflab.runs.record import Problem
 from tflab.runs.transcript import plain
 
@@ -59,7 +60,7 @@ def terminal(stream: IO[str] | None = None) -> Terminal:
     background = os.environ.get("COLORFGBG", "").rpartition(";")[2]
     return Terminal(
         live=stream.isatty() and kind not in ("", "dumb"),
-        unicode=encoding.startswith("utf") and kind != "linux",
+        unicode=encoding.startswith("utf") and speaks_unicode(),
         colour=_colour(kind),
         dark=background not in ("7", "15"),
         columns=max(20, shutil.get_terminal_size((80, 24)).columns),
