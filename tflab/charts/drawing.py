@@ -55,9 +55,10 @@ class Memo:
         last_step: Step of the last of them.
         kept: Private to `track`: the points that can be drawn, if some cannot.
         spans: Private to `track`: the series summed up for the axis of the last drawing.
+        averages: Private to `track`: its moving average, at some of its points.
     """
 
-    __slots__ = ("count", "high", "in_order", "kept", "last_step", "low", "spans")
+    __slots__ = ("averages", "count", "high", "in_order", "kept", "last_step", "low", "spans")
 
     def __init__(self) -> None:
         self.clear()
@@ -71,6 +72,7 @@ class Memo:
         self.last_step = -math.inf
         self.kept: Any = None
         self.spans: Any = None
+        self.averages: Any = None
 
 
 @dataclass(frozen=True, slots=True)

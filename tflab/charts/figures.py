@@ -55,7 +55,7 @@ def figure_text(figure: Figure, size: Size, options: ChartOptions) -> str:
     Together they take at most `size` cells, as far as that leaves the drawing three rows.
     """
     columns, _ = size
-    plan = draw_figure(figure, (columns, 3), options)
+    plan = draw_figure(figure, size, options)
     others = len(legend_lines(plan.legend, columns, options)) + len(plan.notes)
     others += bool(plan.title) + bool(plan.x_label) + bool(plan.y_label)
     drawing = draw_figure(figure, room_for_drawing(size, others), options)

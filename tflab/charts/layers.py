@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tflab.charts.scale import place, value_range
+from tflab.charts.scale import usable, value_range
 from tflab.charts.text import clean
 from tflab.charts.thin import Floats
 from tflab.runs.events import Figure, Layer, Number
@@ -77,19 +77,14 @@ def axis_ranges(
         x_range, y_range = (0.0, float(columns)), (0.0, float(rows))
     else:
         scattered = any(shape.kind == "points" for shape in shapes)
-        exact = xs is not None and not scattered and _usable(xs)
+        exact = xs is not None and not scattered and usable(*xs)
         x_range = xs if exact and xs is not None else value_range(*(xs or (0.0, 1.0)))
         y_range = value_range(*(ys or (0.0, 1.0)), previous=previous)
-    if figure.x_range is not None and _usable(figure.x_range):
+    if figure.x_range is not None and usable(*figure.x_range):
         x_range = figure.x_range
-    if figure.y_range is not None and _usable(figure.y_range):
+    if figure.y_range is not None and usable(*figure.y_range):
         y_range = figure.y_range
     return x_range, y_range
-
-
-def _usable(limits: Range) -> bool:
-    low, high = limits
-    return math.isfinite(low) and math.isfinite(high) and low < high and place(high, *limits) == 1
 
 
 def _limits(arrays: Iterable[Floats]) -> Range | None:

@@ -17,7 +17,7 @@ from tflab.charts.drawing import (
 from tflab.charts.marks import x_axis_marks, y_axis_marks
 from tflab.charts.palette import Ink, faint_ink, series_ink
 from tflab.charts.raster import Cells, Mask, faint_sample, line_style
-from tflab.charts.scale import place, step_ticks, value_range
+from tflab.charts.scale import step_ticks, usable, value_range
 from tflab.charts.smooth import clamp_weight
 from tflab.charts.strokes import fractions, trace
 from tflab.charts.text import clean, legend_lines, room_for_drawing, stack
@@ -78,13 +78,14 @@ def loss_text(curves: Sequence[Curve], size: Size, options: ChartOptions) -> str
 
 
 def _x_range(tracks: Sequence[Track], x_max: float | None) -> _Range:
-    low = min(float(track.x.min()) for track in tracks)
-    high = max(float(track.x.max()) for track in tracks)
+    parts = [(track.x, part) for track in tracks for part in track.stretches]
+    low = min(float(x[part.start]) for x, part in parts)
+    high = max(float(x[part.stop - 1]) for x, part in parts)
     if x_max is not None and math.isfinite(x_max):
         high = max(high, x_max)
     if 0 < low <= 0.1 * high:
         low = 0.0
-    if low < high and place(high, low, high) == 1:
+    if usable(low, high):
         return low, high
     # One step only: it stands in the middle.
     room = max(1.0, abs(low) * 1e-3)

@@ -31,6 +31,13 @@ def place(value: float, low: float, high: float, log: bool = False) -> float:
     return (value / 4 - low / 4) / (high / 4 - low / 4)
 
 
+def usable(low: float, high: float) -> bool:
+    """Say whether an axis can run from `low` to `high`: finite, rising, and apart enough."""
+    if not (math.isfinite(low) and math.isfinite(high)):
+        return False
+    return high / 4 - low / 4 > max(_TINY, 1e-15 * max(abs(low), abs(high)))
+
+
 def value_range(
     low: float, high: float, log: bool = False, previous: tuple[float, float] | None = None
 ) -> tuple[float, float]:
@@ -41,7 +48,8 @@ def value_range(
     """
     if previous is not None and _still_fits(low, high, log, previous):
         return previous
-    return _log_range(low, high) if log else _linear_range(low, high)
+    bottom, top = _log_range(low, high) if log else _linear_range(low, high)
+    return min(bottom, low), max(top, high)
 
 
 def ticks(low: float, high: float, count: int, log: bool = False) -> list[Tick]:
@@ -82,9 +90,7 @@ def short(value: float) -> str:
 
 def _still_fits(low: float, high: float, log: bool, previous: tuple[float, float]) -> bool:
     bottom, top = previous
-    if not (math.isfinite(bottom) and math.isfinite(top) and bottom <= low and high <= top):
-        return False
-    if bottom >= top or (log and bottom <= 0):
+    if not (usable(bottom, top) and bottom <= low and high <= top) or (log and bottom <= 0):
         return False
     if low == high:
         return True
@@ -178,7 +184,8 @@ def _log_ticks(low: float, high: float, count: int) -> list[Tick]:
     marks = [
         factor * _power(exponent) for exponent in range(first - 1, last + 2) for factor in (1, 2, 5)
     ]
-    inside = [mark for mark in marks if low * (1 - _SLACK) <= mark <= high * (1 + _SLACK)]
+    top = min(high * (1 + _SLACK), LARGEST)
+    inside = [mark for mark in marks if low * (1 - _SLACK) <= mark <= top]
     if len(inside) < 2:
         return [tick for tick in _linear_ticks(low, high, count) if tick.value > 0]
     return [Tick(mark, short(mark)) for mark in inside]

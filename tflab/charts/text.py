@@ -61,7 +61,8 @@ def legend_lines(
     line, used = "", 0
     for entry in legend:
         marker_width = cell_width(entry.marker)
-        label = fit(clean(entry.label, options.unicode), columns - marker_width - 1)
+        name = clean(entry.label, options.unicode)
+        label = fit(name, columns - marker_width - 1, options.unicode)
         width = marker_width + 1 + cell_width(label)
         if used and used + 3 + width > columns:
             lines.append(line)
@@ -87,7 +88,8 @@ def stack(drawing: Drawing, columns: int, options: ChartOptions) -> str:
     if drawing.x_label:
         label = fit(clean(drawing.x_label, options.unicode), columns, options.unicode)
         lines.append(_painted(pad(label, columns, right=True), quiet, options))
-    lines.extend(fit(clean(note, options.unicode), columns) for note in drawing.notes)
+    notes = [clean(note, options.unicode) for note in drawing.notes]
+    lines.extend(fit(note, columns, options.unicode) for note in notes)
     return "\n".join(lines)
 
 

@@ -79,7 +79,9 @@ def _keep(x: Floats, y: Floats, part: slice, room: int, total: int) -> NDArray[n
     must = np.array([0, length - 1, y.argmin(), y.argmax()])
     with np.errstate(over="ignore"):
         width = x[-1] - x[0]
-    by_place = not 0 < width < np.inf or bool((x[1:] < x[:-1]).any())
+    # Without x the bins hold equally many points; with fewer than two bins it panics on x.
+    by_place = room < 2 * _POINTS_A_DOT or not 0 < width < np.inf
+    by_place = by_place or bool((x[1:] < x[:-1]).any())
     chosen = M4Downsampler().downsample(*((y,) if by_place else (x, y)), n_out=room)
     kept: NDArray[np.int64] = np.union1d(np.asarray(chosen, dtype=np.int64), must)
     kept += part.start

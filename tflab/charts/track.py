@@ -80,9 +80,14 @@ def smoothed(track: Track, weight: float) -> Track:
     if len(track) <= _SAMPLES:
         return replace(track, y=smooth(track.y, weight), memo=None)
     every = 1 << math.ceil(math.log2(len(track) / _SAMPLES))
-    chosen, averages = smooth_samples(track.y, weight, every)
-    x = track.x[chosen]
-    return Track(track.curve, x, averages, tuple(stretches(x)))
+    known, key, memo = None, (weight, every), track.memo
+    if memo is not None and memo.averages is not None and memo.averages[0] == key:
+        known = memo.averages[1]
+    samples = smooth_samples(track.y, weight, every, known)
+    if memo is not None:
+        memo.averages = key, samples
+    x = track.x[samples.places]
+    return Track(track.curve, x, samples.averages, tuple(stretches(x)))
 
 
 def spans(track: Track, width: int, x_range: tuple[float, float]) -> list[Spans]:
