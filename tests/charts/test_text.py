@@ -38,6 +38,10 @@ def test_wide_characters_take_two_cells() -> None:
     assert pad("손실", 6, right=True) == "  손실"
 
 
+def test_emoji_that_terminals_disagree_about_are_made_plain() -> None:
+    assert clean("\U0001f1f0\U0001f1f7 1\ufe0f \U0001f44d\U0001f3fb") == "KR 1 \U0001f44d"
+
+
 def test_a_legend_wraps_between_entries() -> None:
     entries = [LegendEntry("***", None, name) for name in ("loss", "val_loss", "손실")]
     assert legend_lines(entries, 24, ChartOptions()) == ("*** loss   *** val_loss", "*** 손실")

@@ -5,29 +5,33 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Sequence
 
-from wcwidth import wcwidth
+from wcwidth import wcswidth
 
 from tflab.charts.drawing import RESET, ChartOptions, Drawing, LegendEntry, Size
 from tflab.charts.palette import Ink, label_ink
 
 _BOLD = "\x1b[1m"
+_PLAIN_EMOJI: dict[int, str] = {
+    **{0xFE00 + number: "" for number in range(16)},
+    **{0x1F3FB + number: "" for number in range(5)},
+    **{0x1F1E6 + number: chr(ord("A") + number) for number in range(26)},
+}
 
 
 def cell_width(text: str) -> int:
     """Return how many terminal cells `text` takes; wide characters take two, marks none."""
-    if text.isascii():
-        return len(text)
-    return sum(max(wcwidth(character), 0) for character in text)
+    return len(text) if text.isascii() else max(wcswidth(text), 0)
 
 
 def clean(text: str, unicode: bool = True) -> str:
     """Return `text` on one line, without characters that could steer a terminal.
 
-    Labels come from lessons. With `unicode` off, what is not ASCII becomes a question mark.
+    Labels come from lessons. Emoji lose their variants, and flags become letters: terminals do not
+    agree on how wide those are. With `unicode` off, what is not ASCII becomes a question mark.
     """
     printable = "".join(
         " " if character.isspace() else character
-        for character in text
+        for character in text.translate(_PLAIN_EMOJI)
         if character.isspace() or unicodedata.category(character)[0] != "C"
     )
     return printable if unicode else printable.encode("ascii", "replace").decode("ascii")
@@ -37,14 +41,12 @@ def fit(text: str, cells: int, unicode: bool = True) -> str:
     """Return `text` cut to at most `cells`, with an ellipsis where something is missing."""
     if cell_width(text) <= cells:
         return text
-    ellipsis = "…" if unicode else "~"
-    kept, room = "", cells - 1
-    for character in text:
-        room -= max(wcwidth(character), 0)
-        if room < 0:
-            break
-        kept += character
-    return (kept + ellipsis)[: max(cells, 0)]
+    if cells < 1:
+        return ""
+    kept = text[:cells]
+    while cell_width(kept) > cells - 1:
+        kept = kept[:-1]
+    return kept + ("…" if unicode else "~")
 
 
 def pad(text: str, cells: int, right: bool = False) -> str:
