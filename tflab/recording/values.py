@@ -64,6 +64,17 @@ def to_number(value: Any) -> float | int:
         ) from error
 
 
+def read_number(value: Any) -> float | int:
+    """Return one number, as `to_number` does; quick for a scalar tensor or a NumPy float.
+
+    Raises:
+        Unfit: When `value` is no number, or more than one.
+    """
+    read = getattr(value, "numpy", None)
+    found = value if read is None else read()
+    return float(found) if isinstance(found, np.floating) else to_number(value)
+
+
 def to_step(value: Any) -> int:
     """Return a step as a whole number.
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from math import isfinite
 from typing import Any
 
-from tflab.recording.values import Unfit, to_number, to_text
+from tflab.recording.values import Unfit, read_number, to_text
 from tflab.runs.events import Event, Number, Scalars, as_number
 from tflab.runs.record import Problem
 
@@ -35,7 +35,7 @@ class Batch:
         step, scalars = point
         for tag, value in scalars.items():
             try:
-                number = value if value.__class__ is float else to_number(value)
+                number = value if value.__class__ is float else read_number(value)
             except Unfit as unfit:
                 self._cannot_keep(unfit.problem("lab.log", tag))
                 continue
