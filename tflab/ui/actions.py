@@ -46,6 +46,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("show('parameters')", "f5", "Parameters", "Go to the parameters."),
     Action("show('runs')", "f6", "Runs", "Go to the runs of this lesson."),
     Action("hint", "f10", "Hint", "Show a hint for the first open goal; again for a stronger one."),
+    Action("live", "ctrl+t", "Live", "Run again at every change of a value, or stop doing so."),
     Action("predict", "ctrl+g", "Guess", "Guess what the run will give, then run."),
     Action("forget('lesson')", "", "Start lesson anew", "Forget the progress of this lesson."),
     Action("forget('course')", "", "Start course anew", "Forget the progress of every lesson."),
@@ -71,6 +72,10 @@ ACTIONS: tuple[Action, ...] = (
     Action("smooth", "s", "Smooth", "Smooth the curves; the raw ones stay.", "loss", True),
     Action("next_metric", "m", "Metric", "Show the next metric, such as accuracy.", "loss", True),
     Action("copy_chart", "c", "Copy chart", "Copy the chart as text.", "loss", True),
+    Action(
+        "nudge(1)", "up", "Larger", "Make the number larger, or take the next choice.", "parameters"
+    ),
+    Action("nudge(-1)", "down", "Smaller", "Make the number smaller.", "parameters"),
     Action("reset_field", "ctrl+d", "Default", "Put this value back.", "parameters", True),
     Action("reset_all", "ctrl+l", "All defaults", "Put every value back.", "parameters", True),
     Action("show_run", "enter", "Show", "Show this run's output and curves.", "runs", True),

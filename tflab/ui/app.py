@@ -134,6 +134,11 @@ class LabApp(App[None]):
         elif self.main.narrow:
             self.main.show_pane("lessons")
 
+    def action_live(self) -> None:
+        """Turn live mode on or off."""
+        if self.bench is not None:
+            self.bench.toggle_live()
+
     def action_predict(self) -> None:
         """Guess again, then run."""
         if self.bench is not None:
@@ -226,8 +231,12 @@ class LabApp(App[None]):
             self.show_problem(message.problem)
 
     @on(messages.ValuesChanged)
-    @on(messages.DeviceChanged)
     def _values_changed(self) -> None:
+        if self.bench is not None:
+            self.bench.live.changed()
+
+    @on(messages.DeviceChanged)
+    def _device_changed(self) -> None:
         if self.bench is not None:
             self.bench.show_status()
 

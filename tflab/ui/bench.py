@@ -17,9 +17,11 @@ from tflab.runs.summary import RunSummary, summarise
 from tflab.ui import messages
 from tflab.ui.command_line import command_line
 from tflab.ui.editor import edit_file
+from tflab.ui.glyphs import glyphs
 from tflab.ui.guide import Guide, glossary
-from tflab.ui.progress_text import progress_words
+from tflab.ui.live_mode import LiveMode
 from tflab.ui.run_controller import RunController
+from tflab.ui.run_words import difference, run_words
 from tflab.ui.widgets.goals import Goals
 from tflab.ui.widgets.lesson_list import LessonList
 from tflab.ui.widgets.lesson_view import LessonView
@@ -43,10 +45,12 @@ class Bench:
         self.lesson: Lesson | None = None
         self.runs = RunController(app, RunStore())
         self.guide = Guide(app)
+        self.live = LiveMode(app, self.rerun)
         self.view = LessonView()
         self.form = ParameterForm()
         self.chart = LossChart()
         self.run_list = RunList()
+        self._on_show: LiveRun | None = None
         self._stamp: tuple[int, int] | None = None
         self._after_end: Callable[[], Awaitable[None]] | None = None
 
@@ -128,6 +132,18 @@ class Bench:
         elif until is not None or not self.guide.ask(lesson, lambda: self._start(lesson, until)):
             self._start(lesson, until)
 
+    def rerun(self) -> None:
+        """Run with the values in the form, superseding a run that goes on."""
+        if self.lesson is not None and self.form.first_bad is None:
+            self._start(self.lesson, None)
+
+    def toggle_live(self) -> None:
+        """Turn live mode on or off."""
+        if self.live.toggle():
+            self._app.notify("Live: every change runs at once. Nudge values with the arrow keys.")
+            self.rerun()
+        self.show_status()
+
     def predict(self) -> None:
         """Ask the lesson's questions again, then run."""
         lesson = self.lesson
@@ -182,7 +198,8 @@ class Bench:
         if run is not self.runs.current:
             return
         shown = self.lesson is not None and run.record.request.lesson == self.lesson.id
-        self.chart.show_run(run.state)
+        self.chart.show_run(run.state, difference(self._on_show, run))
+        self._on_show = run
         if shown:
             await self.view.show_run(run.state)
             self._app.main.query_one(Goals).show_run(run.state)
@@ -194,6 +211,8 @@ class Bench:
     async def end_run(self, run: LiveRun) -> None:
         """Say how a run ended, if not well; then do what waited for its end."""
         await self.show_run(run)
+        if run.record.id not in self.runs.own:
+            return
         ended = run.state.ended
         if self.lesson is not None and run.record.request.lesson == self.lesson.id:
             self.guide.note_run(self.lesson, run.state)
@@ -242,23 +261,10 @@ class Bench:
         status.device = (device.name if device.key != "cpu" else "CPU") if device else ""
         phase = self.runs.server.phase
         status.server = "TensorFlow is loading" if phase == "importing" else ""
-        status.run, status.tone = self._run_words()
-
-    def _run_words(self) -> tuple[str, str]:
-        run = self.runs.current
-        if run is None:
-            return "ready", "$text-quiet"
-        if run.stopping:
-            return "stopping", "$warning"
-        state = run.state
-        tones = {"finished": "$success", "failed": "$error", "lost": "$error"}
-        tone = tones.get(state.status, "$warning" if state.status == "cancelled" else "$secondary")
-        if state.status == "starting" and self.runs.server.phase != "ready":
-            return "waits for TensorFlow", tone
-        if state.status == "running":
-            return f"running {progress_words(state)}".rstrip(), tone
-        seconds = f" in {state.seconds:.1f} s" if state.seconds is not None else ""
-        return f"{state.status}{seconds}", tone
+        ready = self.runs.server.phase == "ready"
+        status.run, status.tone = run_words(self.runs.current, ready)
+        if self.live.on:
+            status.run = f"live {glyphs().dot} {status.run}"
 
     def _look_at_file(self) -> None:
         if self.lesson is None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import locale
-import os
 from dataclasses import dataclass
 from functools import cache
+
+from tflab.control.locale_text import speaks_unicode
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,4 @@ _ASCII = Glyphs(
 @cache
 def glyphs() -> Glyphs:
     """Return the set that this terminal's locale can show."""
-    if os.environ.get("TERM") == "linux":
-        return _ASCII
-    encoding = locale.getpreferredencoding(False).lower().replace("-", "")
-    return Glyphs() if encoding == "utf8" else _ASCII
+    return Glyphs() if speaks_unicode() else _ASCII

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from textual.message_pump import MessagePump
@@ -11,6 +10,7 @@ from textual.timer import Timer
 
 from tflab.control.fork_server import ForkServer
 from tflab.control.live_run import LiveRun
+from tflab.control.runner import versions
 from tflab.runs.record import Problem, RunRequest
 from tflab.runs.store import RunStore
 from tflab.runs.summary import RunSummary, read_summary, summarise, write_summary
@@ -35,6 +35,8 @@ class RunController:
         self.store = store
         self.server = ForkServer()
         self.current: LiveRun | None = None
+        self.own: set[str] = set()
+        self._superseded: list[LiveRun] = []
 
     @property
     def running(self) -> bool:
@@ -47,7 +49,7 @@ class RunController:
         self._schedule()
 
     def start(self, request: RunRequest) -> LiveRun:
-        """Start a run and show it.
+        """Start a run and show it. One that goes on is stopped: it is superseded.
 
         Raises:
             Problem: When the run cannot be kept or the fork server cannot be started.
@@ -56,7 +58,11 @@ class RunController:
             self.server.close()
             self.server = ForkServer()
             self.server.start()
+        if self.current is not None and self.running:
+            self.current.stop()
+            self._superseded.append(self.current)
         record = self.store.create(request, versions())
+        self.own.add(record.id)
         folder = self.store.folder(record.id)
         run = LiveRun(record, folder)
         self.server.start_run(folder)
@@ -126,7 +132,7 @@ class RunController:
         """Look again soon: often while something goes on, seldom when all is quiet."""
         if self._timer is not None:
             self._timer.stop()
-        busy = self.current is not None and not self.current.over
+        busy = bool(self._superseded) or (self.current is not None and not self.current.over)
         pause = _BUSY_SECONDS if busy or self.server.phase == "importing" else _IDLE_SECONDS
         self._timer = self._target.set_timer(pause, self._tick)
 
@@ -135,6 +141,9 @@ class RunController:
         if self.server.phase != self._announced:
             self._announced = self.server.phase
             self._target.post_message(ServerChanged(self.server.phase, self.server.problem))
+        for old in self._superseded:
+            old.poll()
+        self._superseded = [old for old in self._superseded if not old.over]
         run = self.current
         if run is not None and not run.over:
             self._advance(run)
@@ -160,14 +169,3 @@ _GONE = Problem(
     "It ended before the run could start.",
     "Run again; a new one starts by itself.",
 )
-
-
-def versions() -> dict[str, str]:
-    """Return the versions that decide what a run gives."""
-    found = {}
-    for package in ("tflab", "tensorflow", "keras", "numpy"):
-        try:
-            found[package] = version(package)
-        except PackageNotFoundError:
-            found[package] = "missing"
-    return found

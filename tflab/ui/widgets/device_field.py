@@ -72,7 +72,7 @@ class DeviceField(Vertical):
         lines = [_memory(device)]
         if device.busy_with_others:
             users = ", ".join(sorted({o.user for o in device.owners if not o.mine}))
-            lines.append(f"In use by {users}.")
+            lines.append(f"In use by {users or 'someone else'}.")
         if devices.reason and len(devices.devices) == 1:
             lines.append(devices.reason)
         self.set_class(device.busy_with_others, "-busy")

@@ -61,10 +61,15 @@ class LossChart(Vertical, can_focus=True):
         """Draw again at the new size."""
         self.call_after_refresh(self.redraw)
 
-    def show_run(self, state: RunState) -> None:
-        """Bring the chart up to date with a run, unless it was drawn a moment ago."""
+    def show_run(self, state: RunState, before: str = "before") -> None:
+        """Bring the chart up to date with a run, unless it was drawn a moment ago.
+
+        Args:
+            state: The run on show.
+            before: What the run before it had otherwise; names its curve.
+        """
         if state is not self._state:
-            self._begin(state)
+            self._begin(state, before)
         changed = state.points != self._drawn_points
         due = time.monotonic() >= self._next_draw or state.ended is not None
         first = self._drawn_points <= 0
@@ -123,10 +128,10 @@ class LossChart(Vertical, can_focus=True):
         self.app.copy_to_clipboard("\n".join(rows))
         self.notify("Chart copied as text.")
 
-    def _begin(self, state: RunState) -> None:
+    def _begin(self, state: RunState, before: str) -> None:
         if self._state is not None and self._state.points:
             self._ghost = [
-                Curve(label="before", steps=c.steps, values=c.values, style=c.style, ghost=True)
+                Curve(label=before, steps=c.steps, values=c.values, style=c.style, ghost=True)
                 for c in self._curves(self._state)
             ][:2]
         self._state, self._y_range, self._drawn_points = state, None, -1

@@ -85,7 +85,8 @@ class ParameterField(Vertical):
         parameter = self.parameter
         match parameter.type:
             case "bool":
-                return Switch(bool(self._value), animate=False)
+                switch = Switch(bool(self._value), animate=False)
+                return Horizontal(Static(_on_off(self._value), classes="state"), switch)
             case "choice":
                 options = [(format_value(choice), choice) for choice in parameter.choices]
                 return Select(options, value=self._value, allow_blank=False, compact=True)
@@ -114,6 +115,7 @@ class ParameterField(Vertical):
     @on(Switch.Changed)
     def _switched(self, event: Switch.Changed) -> None:
         event.stop()
+        self.query_one(".state", Static).update(_on_off(event.value))
         self._set(event.value, None)
 
     @on(Select.Changed)
@@ -140,3 +142,7 @@ class ParameterField(Vertical):
         if self.has_focus_within and self.parameter.type in ("int", "float"):
             return Content(f"{self.parameter.help}: {allowed(self.parameter)}".lstrip(": "))
         return Content(self.parameter.help)
+
+
+def _on_off(value: bool) -> str:
+    return "on" if value else "off"

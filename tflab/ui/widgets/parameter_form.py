@@ -10,8 +10,10 @@ from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.widget import Widget
 from textual.widgets import Button, Input
+from textual.widgets._select import SelectOverlay
 
 from tflab.lessons.lesson import Lesson, Parameter
+from tflab.lessons.nudge import nudge
 from tflab.lessons.parameters import format_value
 from tflab.ui.actions import bindings
 from tflab.ui.css import beside
@@ -91,6 +93,19 @@ class ParameterForm(Vertical):
     def show_running(self, running: bool) -> None:
         """Let Stop be pressed only while a run goes on."""
         self.query_one("#stop-button", Button).disabled = not running
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Leave the arrow keys to an open list of choices."""
+        if action == "nudge" and isinstance(self.app.focused, SelectOverlay):
+            return False
+        return super().check_action(action, parameters)
+
+    def action_nudge(self, direction: int) -> None:
+        """Make the value in focus larger (1) or smaller (-1) by a step that fits it."""
+        field = self._focused_field()
+        if field is not None and field.problem is None:
+            value = nudge(field.parameter, field.value, direction)
+            field.set_text(format_value(value))
 
     def action_reset_field(self) -> None:
         """Put the default back into the field in focus."""
