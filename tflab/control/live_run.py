@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
-from tflab.control.stop import StopLadder
+from tflab.control.stop import StopLadder, check_here
 from tflab.runs.events import Ended
-from tflab.runs.log import LogReader
+from tflab.runs.log import LogReader, last_event
+from tflab.runs.lost import lost
 from tflab.runs.record import Problem, RunRecord
+from tflab.runs.reserve import append_last
 from tflab.runs.state import RunState
-from tflab.runs.store import is_alive, lost
+from tflab.runs.store import elsewhere, is_alive
 
 _LIVENESS_SECONDS = 2.0
 
@@ -62,7 +65,13 @@ class LiveRun:
         return bool(events)
 
     def stop(self) -> None:
-        """Ask the run to stop; `poll` carries the ladder on. Asking again does nothing more."""
+        """Ask the run to stop; `poll` carries the ladder on. Asking again does nothing more.
+
+        Raises:
+            Problem: When the run is on another machine.
+        """
+        if self.state.started is not None:
+            check_here(self.state.started)
         self._stop_asked = True
         self._carry_stop_on()
 
@@ -80,7 +89,7 @@ class LiveRun:
 
     def _carry_stop_on(self) -> None:
         started = self.state.started
-        if not self._stop_asked or started is None:
+        if not self._stop_asked or started is None or elsewhere(started):
             return
         if self._ladder is None:
             self._ladder = StopLadder(
@@ -105,5 +114,14 @@ class LiveRun:
         if not self._seen_dead:
             self._seen_dead = True
             return False
-        self.state.apply(lost(time.time()))
+        self._end_as_lost()
         return True
+
+    def _end_as_lost(self) -> None:
+        """Say how it ended, in the log too, so that every other reader says the same."""
+        ended = lost(self.folder)
+        if not isinstance(last_event(self.folder), Ended):
+            # On a full or read-only disk every reader finds it out by itself.
+            with suppress(OSError):
+                append_last(self.folder, ended)
+        self.state.apply(ended)

@@ -13,8 +13,9 @@ from importlib.metadata import PackageNotFoundError, version
 from tflab.control.fork_server import ForkServer
 from tflab.control.live_run import LiveRun
 from tflab.runs.events import Ended
-from tflab.runs.log import STOP, append
+from tflab.runs.log import STOP
 from tflab.runs.record import Problem, RunRequest
+from tflab.runs.reserve import append_last
 from tflab.runs.store import RunStore, is_alive
 from tflab.runs.summary import summarise, write_summary
 
@@ -130,7 +131,7 @@ def _look_at_server(server: ForkServer, run: LiveRun) -> None:
 
 def _end(run: LiveRun, end: Ended) -> None:
     """End a run that never started, in its log too, so that no list shows it as starting."""
-    append(run.folder, end)
+    append_last(run.folder, end)
     run.state.apply(end)
 
 

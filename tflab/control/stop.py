@@ -8,13 +8,17 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import Literal
-
-import psutil
+from typing import TYPE_CHECKING, Literal
 
 from tflab.runs.events import Ended, Started
-from tflab.runs.log import STOP, LogReader, append, last_event
+from tflab.runs.log import STOP, LogReader, last_event
+from tflab.runs.processes import SAME_SECONDS, start_of
 from tflab.runs.record import Problem
+from tflab.runs.reserve import append_last
+from tflab.runs.store import elsewhere
+
+if TYPE_CHECKING:
+    import psutil
 
 RUNG_SECONDS = 2.0
 """Seconds that each signal has to work before the next one."""
@@ -26,8 +30,6 @@ _RUNGS: tuple[tuple[Stage, signal.Signals], ...] = (
     ("terminating", signal.SIGTERM),
     ("killing", signal.SIGKILL),
 )
-# The clock of the boot time, from which starts are counted, may be set by a second.
-_SAME_SECONDS = 2.0
 _LOOK_SECONDS = 0.02
 _WORD_SECONDS = 3.0
 
@@ -36,7 +38,8 @@ class StopLadder:
     """Ends a process group: SIGINT, then SIGTERM, then SIGKILL, two seconds apart.
 
     The lesson sees the first as KeyboardInterrupt, so that its partial history is kept. A group
-    whose leader is gone is ended too. Never signals another process that got the same number.
+    whose leader is gone is ended too, and so are programs of the run that made sessions of their
+    own. Never signals another process that got the same number.
 
     Args:
         pid: The run's process, which leads its group.
@@ -58,8 +61,9 @@ class StopLadder:
         self._pid = pid
         self._clock = clock
         self._folder = folder
-        self._began = process_start or _start_of(pid) or 0.0
+        self._began = process_start or start_of(pid) or 0.0
         self._due = 0.0
+        self._strays: set[psutil.Process] = set()
         self.stages: list[Stage] = []
 
     def begin(self) -> None:
@@ -82,8 +86,10 @@ class StopLadder:
 
     def _climb(self) -> None:
         if self._gone():
+            self._end_strays()
             self.stages.append("done")
             return
+        self._strays |= _outside(self._pid)
         rung = min(len(self.stages), len(_RUNGS) - 1)
         stage, number = _RUNGS[rung]
         if self.stages[-1:] != [stage]:
@@ -93,23 +99,31 @@ class StopLadder:
             os.killpg(self._pid, number)
 
     def _gone(self) -> bool:
-        now = _start_of(self._pid)
+        now = start_of(self._pid)
         if now is not None:
             # Another start: the number went to a process that is none of ours.
-            return abs(now - self._began) > _SAME_SECONDS
+            return abs(now - self._began) > SAME_SECONDS
         return not _group_lives(self._pid)
+
+    def _end_strays(self) -> None:
+        import psutil
+
+        for process in self._strays:
+            with suppress(psutil.Error):
+                process.kill()
 
 
 def stop_run(folder: Path) -> None:
     """Stop the run of `folder` and wait until it is gone and its log says so.
 
     Raises:
-        Problem: When it has not begun or has ended already.
+        Problem: When it has not begun, has ended already, or is on another machine.
         OSError: When its end cannot be written.
     """
     if isinstance(last_event(folder), Ended):
         raise Problem("The run has ended already", f"{folder.name} is over.", "See `tflab runs`.")
     started = _started(folder)
+    check_here(started)
     ladder = StopLadder(started.pid, folder=folder, process_start=started.process_start)
     ladder.begin()
     while ladder.tick() != "done":
@@ -118,9 +132,23 @@ def stop_run(folder: Path) -> None:
     patience = time.monotonic() + _WORD_SECONDS
     while not isinstance(last_event(folder), Ended):
         if time.monotonic() >= patience:
-            append(folder, _stopped())
+            append_last(folder, _stopped())
             return
         time.sleep(_LOOK_SECONDS)
+
+
+def check_here(started: Started) -> None:
+    """Make sure that a run is on this machine, where it can be signalled.
+
+    Raises:
+        Problem: When it is on another one.
+    """
+    if host := elsewhere(started):
+        raise Problem(
+            "The run is on another machine",
+            f"It was started on {host}, whose processes cannot be reached from here.",
+            f"Stop it there: `tflab stop` on {host}.",
+        )
 
 
 def _started(folder: Path) -> Started:
@@ -144,23 +172,29 @@ def _stopped() -> Ended:
     return Ended(state="cancelled", time=time.time(), cause=cause, writer="server")
 
 
-def _start_of(pid: int) -> float | None:
-    """When a living process started; None when there is none, or only its remains."""
-    try:
-        process = psutil.Process(pid)
-        return None if process.status() == psutil.STATUS_ZOMBIE else float(process.create_time())
-    except psutil.Error:
-        return None
+def _outside(pid: int) -> set[psutil.Process]:
+    """Everything that a run has started and that left its process group."""
+    import psutil
+
+    found = set()
+    with suppress(psutil.Error):
+        for process in psutil.Process(pid).children(recursive=True):
+            with suppress(ProcessLookupError, PermissionError):
+                if os.getpgid(process.pid) != pid:
+                    found.add(process)
+    return found
 
 
 def _group_lives(group: int) -> bool:
     """Whether any process of a group lives; its dead but unreaped leader does not count."""
+    import psutil
+
     try:
         os.killpg(group, 0)
     except (ProcessLookupError, PermissionError):
         return False
     for pid in psutil.pids():
         with suppress(ProcessLookupError, PermissionError):
-            if os.getpgid(pid) == group and _start_of(pid) is not None:
+            if os.getpgid(pid) == group and start_of(pid) is not None:
                 return True
     return False

@@ -49,11 +49,16 @@ class TensorValue(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
 
 
 class Started(Event, frozen=True, kw_only=True, omit_defaults=True, tag="started"):
-    """The run process is up. `process_start` tells a reused process id from the real one."""
+    """The run process is up.
+
+    `process_start` tells a reused process id from the real one, and `host` the machine where the
+    number means anything, for homes that several machines share.
+    """
 
     time: float
     pid: int
     process_start: float = 0.0
+    host: str = ""
     log_version: int = LOG_VERSION
 
 
@@ -182,7 +187,10 @@ class Notice(Event, frozen=True, kw_only=True, omit_defaults=True, tag="notice")
 
 
 class Ended(Event, frozen=True, kw_only=True, omit_defaults=True, tag="ended"):
-    """The end of a run. Written by the run itself, or by the fork server when it could not."""
+    """The end of a run. Written by the run itself, or by the fork server when it could not.
+
+    `seconds` is how long the run took by a clock that nobody sets; only the run itself knows.
+    """
 
     state: EndState
     time: float
@@ -191,6 +199,7 @@ class Ended(Event, frozen=True, kw_only=True, omit_defaults=True, tag="ended"):
     exit_code: int | None = None
     signal: str = ""
     writer: Literal["run", "server"] = "run"
+    seconds: float | None = None
 
 
 AnyEvent = (

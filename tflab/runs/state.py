@@ -93,6 +93,9 @@ class RunState:
         """How long the run took, or None while it runs."""
         if self.started is None or self.ended is None:
             return None
+        if self.ended.seconds is not None:
+            return max(0.0, self.ended.seconds)
+        # Both are times of day, and the clock may have been set back between them.
         return max(0.0, self.ended.time - self.started.time)
 
     @property

@@ -12,9 +12,12 @@ from pathlib import Path
 import msgspec
 import platformdirs
 
-from tflab.runs.events import Ended, Started
+from tflab.runs.events import Started
 from tflab.runs.log import EVENTS, FILES, OUTPUT, RECORD, LogReader
+from tflab.runs.lost import lost
+from tflab.runs.processes import is_same, start_of, this_host
 from tflab.runs.record import Problem, RunRecord, RunRequest
+from tflab.runs.reserve import CONTENT, RESERVE
 from tflab.runs.state import RunState
 
 _ID = re.compile(r"\d{8}-\d{6}-[0-9a-f]{6}")
@@ -59,6 +62,7 @@ class RunStore:
                 (RECORD, msgspec.json.encode(record)),
                 (EVENTS, b""),
                 (OUTPUT, b""),
+                (RESERVE, CONTENT),
             ):
                 _write_private(folder / name, content)
         except OSError as error:
@@ -100,12 +104,13 @@ class RunStore:
         Raises:
             Problem: When there is no such run.
         """
-        reader, state = LogReader(self.folder(run)), RunState()
+        folder = self.folder(run)
+        reader, state = LogReader(folder), RunState()
         while events := reader.poll():
             for event in events:
                 state.apply(event)
         if state.ended is None and state.started is not None and not is_alive(state.started):
-            state.apply(lost(time.time()))
+            state.apply(lost(folder))
         return state
 
     def ids(self) -> Iterator[str]:
@@ -114,40 +119,54 @@ class RunStore:
             names = sorted(os.listdir(self.root), reverse=True)
         except FileNotFoundError:
             return
-        yield from (name for name in names if _ID.fullmatch(name))
+        yield from filter(is_run_id, names)
+
+    def find(self, text: str) -> str:
+        """Return the id of the run that `text` names: an id, the beginning of one, or `last`.
+
+        Raises:
+            Problem: When there is none, or several begin like it.
+        """
+        wanted = text.strip()
+        if wanted == "last":
+            newest = next(self.ids(), None)
+            if newest is not None:
+                return newest
+            raise Problem("No such run", "There are no runs yet.", "Start one with `tflab run`.")
+        found = [run for run in self.ids() if run.startswith(wanted)] if wanted else []
+        if not found:
+            raise Problem("No such run", f"There is no run {wanted!r}.", "See `tflab runs`.")
+        if len(found) > 1 and wanted not in found:
+            raise Problem(
+                "Which run?",
+                f"{len(found)} runs begin with {wanted!r}; the newest is {found[0]}.",
+                "Write more of its id.",
+            )
+        return wanted if wanted in found else found[0]
 
 
-def lost(now: float) -> Ended:
-    """Return the end of a run whose process is gone without a word."""
-    return Ended(
-        state="lost",
-        time=now,
-        cause="The run's process is gone and left no reason; the machine may have restarted.",
-        next_step="Run it again.",
-        writer="server",
-    )
+def is_run_id(name: str) -> bool:
+    """Return whether `name` has the form of a run's id."""
+    return _ID.fullmatch(name) is not None
 
 
 def process_start(pid: int) -> float:
-    """Return when a process started, in seconds since the epoch; 0.0 when there is none."""
-    import psutil
-
-    try:
-        return float(psutil.Process(pid).create_time())
-    except psutil.Error:
-        return 0.0
+    """Return when a process started, as `processes.start_of` counts; 0.0 when there is none."""
+    return start_of(pid) or 0.0
 
 
 def is_alive(started: Started) -> bool:
-    """Return whether the process of a run still lives, and is no other that got its number."""
-    import psutil
+    """Return whether the process of a run still lives, and is no other that got its number.
 
-    try:
-        process = psutil.Process(started.pid)
-        same = not started.process_start or abs(process.create_time() - started.process_start) < 2
-        return bool(same and process.status() != psutil.STATUS_ZOMBIE)
-    except psutil.Error:
-        return False
+    Of a run on another machine, in a home that both share, nothing can be seen from here; it counts
+    as alive until its log says that it ended.
+    """
+    return bool(elsewhere(started)) or is_same(started.pid, started.process_start)
+
+
+def elsewhere(started: Started) -> str:
+    """Return the name of the machine that a run is on; empty when it is this one."""
+    return "" if started.host in ("", this_host()) else started.host
 
 
 def _write_private(path: Path, content: bytes) -> None:

@@ -13,17 +13,18 @@ from pathlib import Path
 
 import msgspec
 
-from tflab.worker.endings import INTERNAL, close_log, memory_kills
+from tflab.worker.endings import INTERNAL, close_log
 from tflab.worker.imports import runtime_is_up
+from tflab.worker.memory import MemoryKills, memory_kills
 from tflab.worker.run_process import run
 
 
 class Child(msgspec.Struct, frozen=True):
-    """A run process: its folder, and how many memory kills the kernel had counted before it."""
+    """A run process: its folder, and the memory kills that the kernel had counted before it."""
 
     folder: Path
     pid: int
-    kills_before: int
+    kills_before: MemoryKills
 
 
 def start_child(folder: Path, inherited: Iterable[int]) -> Child:

@@ -12,9 +12,12 @@ from typing import Any
 import msgspec
 
 from tflab.runs.events import Ended
-from tflab.runs.log import NATIVE, RECORD, STOP, append, last_event
+from tflab.runs.log import NATIVE, RECORD, STOP, last_event
 from tflab.runs.record import RunRecord
+from tflab.runs.reserve import append_last, give_back
+from tflab.worker.memory import MemoryKills, explain_kill, memory_kills
 from tflab.worker.run_process import DISK_FAILED
+from tflab.worker.trouble import gpu_trouble
 
 INTERNAL = 70
 """Exit code of a run process in which tflab itself failed."""
@@ -23,7 +26,7 @@ _TAIL = 16 << 10
 _SIZES = re.compile(r"size|sample|batch|unit|layer|depth|count|width|points", re.IGNORECASE)
 
 
-def close_log(folder: Path, status: int, kills_before: int) -> None:
+def close_log(folder: Path, status: int, kills_before: MemoryKills) -> None:
     """Append the `ended` event to the log of a run whose process is gone, unless it is there.
 
     Args:
@@ -35,11 +38,12 @@ def close_log(folder: Path, status: int, kills_before: int) -> None:
         OSError: When the log cannot be written.
     """
     if isinstance(last_event(folder), Ended):
-        return
-    append(folder, ending(folder, status, kills_before))
+        give_back(folder)
+    else:
+        append_last(folder, ending(folder, status, kills_before))
 
 
-def ending(folder: Path, status: int, kills_before: int) -> Ended:
+def ending(folder: Path, status: int, kills_before: MemoryKills) -> Ended:
     """Return how a run ended, from its wait status and what it left in its folder."""
     code = os.waitstatus_to_exitcode(status)
     if code < 0:
@@ -66,16 +70,6 @@ def ending(folder: Path, status: int, kills_before: int) -> Ended:
     )
 
 
-def memory_kills() -> int:
-    """Return how often the kernel has killed a process for want of memory; 0 where unknown."""
-    try:
-        text = Path("/proc/vmstat").read_text()
-    except OSError:
-        return 0
-    found = re.search(r"^oom_kill (\d+)$", text, re.MULTILINE)
-    return int(found.group(1)) if found else 0
-
-
 def last_lines(path: Path, count: int = 3) -> str:
     """Return the last lines of what a library wrote, without the trace of the crash itself."""
     text = _tail(path).partition("Fatal Python error")[0]
@@ -83,18 +77,19 @@ def last_lines(path: Path, count: int = 3) -> str:
     return " ".join(lines[-count:])[-600:] or "it left no message."
 
 
-def _by_signal(folder: Path, number: int, kills_before: int) -> Ended:
+def _by_signal(folder: Path, number: int, kills_before: MemoryKills) -> Ended:
     name = signal.Signals(number).name if number in list(signal.Signals) else f"signal {number}"
     asked = (folder / STOP).exists()
     if number in (signal.SIGINT, signal.SIGTERM) or (asked and number == signal.SIGKILL):
         return _ended("cancelled", f"Stopped by {name}.", "", None, name)
-    cause, next_step = _cause(folder, number, name, memory_kills() > kills_before)
+    out_of_memory = explain_kill(kills_before, memory_kills())
+    cause, next_step = _cause(folder, number, name, out_of_memory)
     return _ended("failed", cause, next_step, None, name)
 
 
-def _cause(folder: Path, number: int, name: str, memory_ran_out: bool) -> tuple[str, str]:
-    if number == signal.SIGKILL and memory_ran_out:
-        return "The system ran out of memory and killed the run.", _smaller(folder)
+def _cause(folder: Path, number: int, name: str, out_of_memory: str) -> tuple[str, str]:
+    if number == signal.SIGKILL and out_of_memory:
+        return out_of_memory, _smaller(folder)
     if number == signal.SIGKILL:
         return (
             "Something killed the run (SIGKILL). It may have been for want of memory, but the "
@@ -102,6 +97,9 @@ def _cause(folder: Path, number: int, name: str, memory_ran_out: bool) -> tuple[
             f"If nobody killed it: {_smaller(folder)}",
         )
     where = _lesson_line(folder)
+    trouble = gpu_trouble(_tail(folder / NATIVE))
+    if trouble is not None:
+        return f"{trouble.cause} The run was ended by {name}{where}.", trouble.next_step
     if number in (signal.SIGSEGV, signal.SIGBUS):
         return (
             f"A library crashed: it touched memory that is not its own ({name}){where}.",

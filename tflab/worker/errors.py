@@ -12,6 +12,7 @@ from typing import Any
 from tflab.recording.values import to_text
 from tflab.runs.events import Error
 from tflab.runs.record import Problem
+from tflab.worker.trouble import disk_trouble, gpu_trouble
 
 CAUSE_LIMIT = 2_000
 """Characters of a message that are kept."""
@@ -96,6 +97,9 @@ def _bounded(text: str) -> str:
 
 
 def _next_step(error: BaseException, message: str, line: int | None, names: Iterable[str]) -> str:
+    trouble = disk_trouble(error) or gpu_trouble(message)
+    if trouble is not None:
+        return f"{trouble.cause} {trouble.next_step}"
     if isinstance(error, NameError):
         return _for_name(error, names)
     if isinstance(error, ModuleNotFoundError):

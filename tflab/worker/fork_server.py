@@ -18,9 +18,9 @@ from pathlib import Path
 import msgspec
 
 from tflab.runs.events import Ended
-from tflab.runs.log import append
 from tflab.runs.protocol import Message, Request, RunForked, RunReaped, ServerPhase
 from tflab.runs.record import Problem
+from tflab.runs.reserve import append_last
 from tflab.worker.imports import import_tensorflow, warm_up
 
 _encode = msgspec.json.encode
@@ -198,6 +198,6 @@ def _fail(folder: Path, problem: Problem) -> None:
         writer="server",
     )
     try:
-        append(folder, ended)
+        append_last(folder, ended)
     except OSError:
         traceback.print_exc(file=sys.stderr)

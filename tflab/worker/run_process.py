@@ -15,7 +15,9 @@ from tflab.lessons.lesson import Lesson
 from tflab.recording.run_recorder import RunRecorder
 from tflab.runs.events import Ended, Error, Event, Notice, Started
 from tflab.runs.log import FILES, RECORD, LogWriter
+from tflab.runs.processes import this_host
 from tflab.runs.record import RunRecord, RunRequest
+from tflab.runs.reserve import give_back
 from tflab.runs.store import process_start
 from tflab.worker.capture import OUTPUT_LIMIT, Capture
 from tflab.worker.cells import Execution
@@ -53,18 +55,22 @@ def run(folder: Path, prepare: Callable[[], object] = lambda: None) -> int:
 
     recorder = RunRecorder(folder, LogWriter(folder), request.guesses, capture.printed, watch)
     pid = os.getpid()
-    recorder.emit(Started(time=time.time(), pid=pid, process_start=process_start(pid)))
+    began = process_start(pid)
+    recorder.emit(Started(time=time.time(), pid=pid, process_start=began, host=this_host()))
     os.register_at_fork(after_in_child=recorder.detach)
     lab.attach(recorder)
     choose_device(request)
-    last = _Run(folder, request, recorder, interrupt).perform(prepare)
+    clock = time.monotonic()
+    *errors, end = _Run(folder, request, recorder, interrupt).perform(prepare)
     interrupt.ignore()
     if os.getpid() != pid:
         # A child that the lesson forked and that came this far: the run is its parent's.
         return 0
-    if not recorder.finish(*last):
+    end = msgspec.structs.replace(end, seconds=time.monotonic() - clock)
+    if not recorder.finish(*errors, end):
         return DISK_FAILED
-    return 0 if last[-1].state == "finished" else 1
+    give_back(folder)
+    return 0 if end.state == "finished" else 1
 
 
 class _Run:

@@ -1,0 +1,68 @@
+"""The end of a run that could not be written by anybody: what can still be found out about it."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+from tflab.runs.events import Ended
+from tflab.runs.log import EVENTS, STOP
+
+_FULL = 64 << 10
+_AGAIN = "Run it again."
+
+
+def lost(folder: Path) -> Ended:
+    """Return the end of a run whose process is gone without a word.
+
+    It ended some time after its last word, which is the best that is known. A run that was asked to
+    stop is cancelled; any other is lost.
+    """
+    last = last_word(folder)
+    next_step = _AGAIN
+    if (folder / STOP).exists():
+        return Ended(
+            state="cancelled",
+            time=last,
+            cause="Stopped; no fork server was there to say how.",
+            writer="server",
+        )
+    if last < _boot_time():
+        cause = "The machine restarted while it was going on."
+    elif _is_full(folder):
+        cause = "Its process is gone and left no reason. The disk is full, which may be why."
+        next_step = "Make room, then run it again."
+    else:
+        cause = (
+            "Its process is gone and left no reason: it was killed when no fork server was there "
+            "to see it."
+        )
+    return Ended(state="lost", time=last, cause=cause, next_step=next_step, writer="server")
+
+
+def last_word(folder: Path) -> float:
+    """Return when a log was last written, in seconds since the epoch; now where there is none."""
+    try:
+        return (folder / EVENTS).stat().st_mtime
+    except OSError:
+        return time.time()
+
+
+def _is_full(folder: Path) -> bool:
+    try:
+        found = os.statvfs(folder)
+    except OSError:
+        return False
+    return found.f_bavail * found.f_frsize < _FULL or (found.f_files > 0 and not found.f_favail)
+
+
+def _boot_time() -> float:
+    """When the machine started, in seconds since the epoch; 0.0 where nothing says so."""
+    try:
+        for line in Path("/proc/stat").read_text().splitlines():
+            if line.startswith("btime "):
+                return float(line.split()[1])
+    except (OSError, ValueError):
+        return 0.0
+    return 0.0
