@@ -94,13 +94,14 @@ for name, taped, measured, exact in rows:
 # %% [markdown]
 # ## As often as you like
 # A function may call itself to nest as many tapes as the order asks for. The polynomial is
-# `x⁴ + 2x³ − 5x + 1`, taken at x = −1, 0, 1 and 2.
+# `x⁴ + 2x³ − 5x + 1`, taken at x = −1, 0, 1 and 2. It is written with products only: the tape's rule
+# for powers would meet `0 · x⁻¹` in the end, which is no number at x = 0.
 
 
 # %%
 def polynomial(p):
     """x⁴ + 2x³ − 5x + 1"""
-    return p**4 + 2 * p**3 - 5 * p + 1
+    return p * (p * p * (p + 2) - 5) + 1
 
 
 def derivative(function, p, times):

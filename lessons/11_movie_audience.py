@@ -58,10 +58,9 @@ print(f"audience = {slope:.7f} · clicks {intercept:+.5f};  Okja {okja_least_squ
 
 # %% [markdown]
 # ## Model and compile
-# One dense layer with one unit is `w · x + b`. The shape of its input is a tuple: `keras.Input((1,))`.
-# Older material writes `Input(1)`, which Keras 3 refuses. `compile` names the loss and the
-# optimiser. `steps_per_execution` is 1 here, since the four films make one batch: an epoch is a
-# single step.
+# One dense layer with one unit is `w · x + b`. The shape of its input is a tuple:
+# `keras.Input((1,))`. Older material writes `Input(1)`, which Keras 3 refuses. `compile` names the
+# loss and the optimiser. The four films make one batch, so an epoch is a single step.
 
 # %%
 mean, spread = (clicks.mean(), clicks.std()) if standardise else (0.0, 1.0)
@@ -72,7 +71,7 @@ model.summary()
 
 # %% [markdown]
 # ## Fit
-# The picture shows the line at most 25 times on its way.
+# The picture shows the line about two dozen times on its way.
 
 # %%
 line_clicks = np.array([8000.0, 17000.0])
@@ -87,7 +86,7 @@ def predict(wanted):
 
 def draw_line(epoch):
     """Add a frame with the model's line now and then."""
-    if epoch % max(1, epochs // 24) == 0 or epoch == epochs:
+    if epoch % -(-epochs // 24) == 0 or epoch == epochs:
         lab.scatter(
             "Clicks and audience",
             {"films": known, "Okja": [(okja_clicks, predict(okja_clicks)[0])]},

@@ -133,8 +133,8 @@ def make_subclassing():
 # starting weights, same order of batches.
 #
 # `fit` spends most of its time between the batches, not in them. `steps_per_execution` runs a
-# whole epoch's batches in one call, and `validation_freq` looks at the held-out flowers ten times
-# in all instead of after every epoch.
+# whole epoch's batches in one call, and `validation_freq` looks at the held-out flowers at
+# most ten times in all instead of after every epoch.
 
 # %%
 makers = {
@@ -145,7 +145,7 @@ makers = {
 chosen = list(makers) if style == "all" else [style]
 common_seed = int(np.random.randint(1_000_000))
 batches = -(-(len(species) - held_out) // batch_size)
-frame_every = max(1, epochs // 20)
+frame_every = -(-epochs // 20)
 
 ys, xs = np.mgrid[0:3:16j, 0.5:7.5:32j]
 grid = ((np.column_stack([xs.ravel(), ys.ravel()]) - mean) / spread).astype("float32")
@@ -168,7 +168,7 @@ def draw_regions(model, step):
 
 
 def draw_frame(epoch):
-    """Draw the regions of the model in training, twenty times in all."""
+    """Draw the regions of the model in training, about twenty times in all."""
     if epoch % frame_every == 0 or epoch == epochs:
         draw_regions(model, epoch)
 
@@ -192,7 +192,7 @@ for name in chosen:
         batch_size=batch_size,
         epochs=epochs,
         validation_split=validation_split,
-        validation_freq=max(1, epochs // 10),
+        validation_freq=-(-epochs // 10),
         callbacks=[lab.keras_callback(prefix=f"{name}/", frame=draw_frame if first else None)],
         verbose=0,
     )

@@ -105,9 +105,9 @@ lab.predict("How many updates does one epoch of mini-batches make?", updates_per
 
 # %% [markdown]
 # ## Momentum
-# A plain step is `W ← W − η · ∂E/∂W`. With momentum the step has a memory: `v ← α·v − η · ∂E/∂W`, then
-# `W ← W + v`. Steps in one direction add up, to at most `1 / (1 − α)` times a plain one; steps that
-# zigzag cancel. With α = 0 it is the plain step.
+# A plain step is `W ← W − η · ∂E/∂W`. With momentum the step has a memory:
+# `v ← α·v − η · ∂E/∂W`, then `W ← W + v`. Steps in one direction add up, to at most `1 / (1 − α)`
+# times a plain one; steps that zigzag cancel. With α = 0 it is the plain step.
 
 # %%
 W, b = tf.Variable(tf.zeros((4, 3))), tf.Variable(tf.zeros((3,)))

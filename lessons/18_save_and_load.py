@@ -83,7 +83,8 @@ lab.predict("How many weights and biases does the model have?", numbers, within=
 # %% [markdown]
 # Those numbers take four bytes each. The rest of the file is structure, the optimiser's memory and
 # packaging, so a file this small is nearly all packaging. It would be as large after more training:
-# the numbers change, not how many there are.
+# the numbers change, not how many there are. Only a model that was never trained makes a smaller
+# file, because its optimiser has nothing to remember yet.
 #
 # ## Load and compare
 # The loaded model knows nothing of the program that made it, yet needs no `compile`: loss and
@@ -133,7 +134,7 @@ lab.goal(
     loss < 0.05,
     hint=(
         "The chart was still falling when it stopped.",
-        "More epochs: try 60.",
+        "More epochs: try 80.",
     ),
 )
 lab.goal(
@@ -141,7 +142,7 @@ lab.goal(
     gain < 0.02,
     hint=(
         "`gain` in the results says what one more epoch brought.",
-        "The curve must have become flat: try 150 epochs.",
+        "The curve must have become flat: try 80 epochs.",
     ),
 )
 

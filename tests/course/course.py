@@ -1,0 +1,83 @@
+"""Runs of the shipped lessons, for the tests: real ones, by the same way as the command line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from tflab.control.fork_server import ForkServer
+from tflab.control.runner import begin, follow
+from tflab.lessons.lesson import Lesson
+from tflab.lessons.library import course_folder
+from tflab.lessons.parameters import check_values
+from tflab.lessons.reader import read_lesson
+from tflab.runs.record import RunRequest
+from tflab.runs.state import RunState
+from tflab.runs.store import RunStore
+
+LESSONS: dict[str, Lesson] = {
+    lesson.id: lesson for lesson in map(read_lesson, sorted(course_folder().glob("*.py")))
+}
+
+
+class Outcome:
+    """One finished run of a lesson.
+
+    Attributes:
+        results: What it reported, by name; tensors as arrays, non-finite numbers as floats.
+        goals: Whether each goal was reached, by text.
+        state: All of the run.
+    """
+
+    def __init__(self, state: RunState, folder: Path) -> None:
+        self.state = state
+        self.folder = folder
+        self.goals = {text: goal.passed for text, goal in state.goals.items()}
+        self.answers = {text: said.answer for text, said in state.predictions.items()}
+        self.results: dict[str, Any] = {
+            name: _number(result.value)
+            if result.tensor is None
+            else np.array(result.tensor.values, dtype=result.tensor.dtype)
+            for name, result in state.results.items()
+        }
+
+    @property
+    def output(self) -> str:
+        """Everything that the lesson printed."""
+        return (self.folder / "output.log").read_text(encoding="utf-8")
+
+
+class Course:
+    """Runs lessons; the same run twice is made once."""
+
+    def __init__(self, server: ForkServer, root: Path) -> None:
+        self._server = server
+        self._store = RunStore(root)
+        self._made: dict[tuple[Any, ...], Outcome] = {}
+
+    def run(self, lesson_id: str, *, seed: int = 0, **values: Any) -> Outcome:
+        """Run a lesson with these parameters and the defaults of the rest; it must finish."""
+        key = (lesson_id, seed, *sorted(values.items()))
+        if key not in self._made:
+            self._made[key] = self._run(LESSONS[lesson_id], seed, values)
+        return self._made[key]
+
+    def _run(self, lesson: Lesson, seed: int, values: dict[str, Any]) -> Outcome:
+        request = RunRequest(
+            lesson=lesson.id,
+            title=lesson.title,
+            path=str(lesson.path),
+            source=lesson.source,
+            parameters=check_values(lesson, values),
+            seed=seed,
+        )
+        run = begin(self._server, self._store, request)
+        follow(self._server, run)
+        assert run.state.status == "finished", (lesson.id, values, run.state.error)
+        return Outcome(run.state, run.folder)
+
+
+def _number(value: Any) -> Any:
+    return float(value) if value in ("nan", "inf", "-inf") else value

@@ -1,0 +1,322 @@
+"""What the prose claims is so: each number in it comes from the code, or is checked here."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from tests.course.course import LESSONS, Course
+from tflab.data import load
+
+NUMBER = re.compile(r"(?<![\w.])\d+(?:[.,]\d+)*(?!\w)")
+
+Check = Callable[[Course], bool]
+
+
+def digits(dtype: type) -> int:
+    """How many decimal digits a type of floating-point numbers keeps, about."""
+    return round(-math.log10(float(np.finfo(dtype).eps)))
+
+
+def petals_span(course: Course) -> bool:
+    petals = load("iris").features[:, 2:]
+    return bool(np.allclose(petals.min(0), [1.0, 0.1]) and np.allclose(petals.max(0), [6.9, 2.5]))
+
+
+def classifier_limits(course: Course) -> bool:
+    limits = [course.run("linear-classifier", seed=seed).results["limit"] for seed in range(10)]
+    return all(abs(limit - 0.15) < 0.01 for limit in limits)
+
+
+def plain_network_guesses(course: Course) -> bool:
+    return abs(course.run("residual-block").results["loss_plain"] - math.log(2)) < 0.02
+
+
+def bigger_weights_balance(course: Course) -> bool:
+    small, large = (
+        course.run("random-initialisation", stddev=s).results["gradient_ratio"] for s in (0.1, 2.0)
+    )
+    return small < 1e-5 and 0.3 < large < 3
+
+
+def sgd_beats_the_others(course: Course) -> bool:
+    misses = {
+        (rule, rate): abs(
+            course.run("gradient-descent", optimizer=rule, learning_rate=rate, steps=30).results[
+                "w"
+            ]
+            - 5
+        )
+        for rule, rate in (("sgd", 0.4), ("momentum", 0.1), ("adam", 0.1), ("adam", 0.4))
+    }
+    return min(misses, key=lambda key: misses[key]) == ("sgd", 0.4)
+
+
+CLAIMS: list[tuple[str, str, Check]] = [
+    (
+        "execution-modes",
+        "The `print` shows when Python really runs: once.",
+        lambda c: c.run("execution-modes").output.count("Python is running") == 1,
+    ),
+    (
+        "tensors",
+        "4 · 2 · 3 = 24, times the bytes of one element",
+        lambda c: c.run("tensors").results["block_bytes"] == 4 * 2 * 3 * 4,
+    ),
+    (
+        "tensors",
+        "`float32` keeps about 7 correct digits, `float64` about 16, `float16` about 3",
+        lambda _: [digits(t) for t in (np.float32, np.float64, np.float16)] == [7, 16, 3],
+    ),
+    (
+        "tensors",
+        "no whole number above 2048 for sure",
+        lambda _: np.float16(2049) == 2048 and len(set(np.arange(2049).astype("f2"))) == 2049,
+    ),
+    ("variables", "`float32` has about 7 digits", lambda _: digits(np.float32) == 7),
+    (
+        "tensor-operations",
+        "`[[1, 2], [3, 4], [5, 6]]` becomes `[1 + 3 + 5, 2 + 4 + 6] = [9, 12]`",
+        lambda c: c.run("tensor-operations").results["sum_axis"][0, 0].tolist() == [9, 12],
+    ),
+    (
+        "random-initialisation",
+        "seven such factors between the last layer and the first leave next to nothing",
+        bigger_weights_balance,
+    ),
+    ("tape-gradients", "`float32` keeps about 7 digits", lambda _: digits(np.float32) == 7),
+    (
+        "second-order",
+        "the square wins in the end, after 2 seconds",
+        lambda c: math.isclose(
+            c.run("second-order", time=2.0).results["fallen"],
+            c.run("second-order", time=2.0).results["speed"],
+            rel_tol=1e-6,
+        ),
+    ),
+    (
+        "gradient-descent",
+        "So 0.1 leaves 80 % of the distance",
+        lambda c: math.isclose(c.run("gradient-descent").results["theta_first"], 50 * 0.2),
+    ),
+    (
+        "gradient-descent",
+        "its first step is about the learning rate itself",
+        lambda c: abs(c.run("gradient-descent").results["w_first"] - 0.1) < 1e-5,
+    ),
+    (
+        "gradient-descent",
+        "on a simple valley plain descent at the right rate beats both",
+        sgd_beats_the_others,
+    ),
+    (
+        "linear-regression",
+        "`2 · (x² + 1)`, which is 100 at x = 7",
+        lambda _: 2 * (7**2 + 1) == 100,
+    ),
+    (
+        "linear-regression",
+        "would diverge from the rate `2 / 100 = 0.02` on",
+        lambda c: c.run("linear-regression").results["limit"] > 2 / 100 == 0.02,
+    ),
+    (
+        "linear-classifier",
+        "at the rate `2 / curvature`",
+        classifier_limits,
+    ),
+    (
+        "linear-classifier",
+        "At most 30 frames are taken",
+        lambda c: len(c.run("linear-classifier").state.frames["Boundary between the clouds"]) == 30,
+    ),
+    (
+        "movie-audience",
+        "Okja, with 12,008 clicks",
+        lambda c: math.isclose(
+            c.run("movie-audience").results["okja_least_squares"],
+            c.run("movie-audience").results["least_squares"][0] * 12008
+            + c.run("movie-audience").results["least_squares"][1],
+        ),
+    ),
+    (
+        "movie-audience",
+        "Clicks are numbers around 10,000",
+        lambda c: c.run("movie-audience").results["limit"] < 1e-8,
+    ),
+    (
+        "movie-audience",
+        "`b` never moves",
+        lambda c: abs(c.run("movie-audience").results["bias"]) < 1e-3,
+    ),
+    (
+        "model-styles",
+        "2·4 + 4 = 12 parameters and the second 4·3 + 3 = 15: 27 together",
+        lambda c: c.run("model-styles").results["parameters"] == 12 + 15 == 27,
+    ),
+    (
+        "model-styles",
+        "150 flowers of three species, 50 of each",
+        lambda _: np.bincount(load("iris").labels).tolist() == [50] * 3,
+    ),
+    ("model-styles", "Lengths of 1 to 7 and widths of 0.1 to 2.5", petals_span),
+    (
+        "residual-block",
+        "both networks have the same number of parameters",
+        lambda c: len(set(re.findall(r"(\d+) parameters", c.run("residual-block").output))) == 1,
+    ),
+    ("residual-block", "the plain network stayed at guessing", plain_network_guesses),
+    (
+        "custom-layer",
+        "the four measurements of the 150 Iris flowers",
+        lambda _: load("iris").features.shape == (150, 4),
+    ),
+    (
+        "custom-layer",
+        "One gradient step on a made-up loss",
+        lambda c: (
+            c.run("custom-layer").results["loss_after"]
+            < c.run("custom-layer").results["loss_before"]
+        ),
+    ),
+    (
+        "layers-and-ranks",
+        "10 − 3 + 1 = 8 places",
+        lambda c: c.run("layers-and-ranks").results["conv1d_out"][1] == 10 - 3 + 1 == 8,
+    ),
+    (
+        "layers-and-ranks",
+        "(`expected min_ndim=4`)",
+        lambda c: "expected min_ndim=4" in c.run("layers-and-ranks").results["error"],
+    ),
+    (
+        "layers-and-ranks",
+        "Older material has `Input(1)`, which raises, and `InputLayer(input_shape=…)`, which warns",
+        lambda c: (
+            c.run("layers-and-ranks").results["bare_input"] == "ValueError"
+            and c.run("layers-and-ranks").results["input_shape_warns"] is True
+        ),
+    ),
+    (
+        "batches-and-momentum",
+        "guessing among three costs ln 3 ≈ 1.0986",
+        lambda c: abs(c.run("batches-and-momentum").results["guessing"] - 1.0986) < 5e-5,
+    ),
+    (
+        "batches-and-momentum",
+        "`exp(1000)` is infinity and the result no number at all",
+        lambda c: "nan" in c.run("batches-and-momentum").output,
+    ),
+    (
+        "batches-and-momentum",
+        "one pass over all 150 flowers",
+        lambda c: c.run("batches-and-momentum").results["samples"] == 150,
+    ),
+    (
+        "save-and-load",
+        "so a file this small is nearly all packaging",
+        lambda c: (
+            c.run("save-and-load").results["bytes"]
+            > 10 * 4 * c.run("save-and-load").results["numbers"]
+        ),
+    ),
+    (
+        "save-and-load",
+        "Only a model that was never trained makes a smaller file",
+        lambda c: (
+            c.run("save-and-load", epochs=0).results["bytes"]
+            < c.run("save-and-load").results["bytes"] - 1000
+        ),
+    ),
+    (
+        "save-and-load",
+        "It would be as large after more training",
+        lambda c: (
+            abs(
+                c.run("save-and-load", epochs=80).results["bytes"]
+                - c.run("save-and-load").results["bytes"]
+            )
+            < 200
+        ),
+    ),
+]
+
+
+def prose_of(lesson_id: str) -> str:
+    """The prose of a lesson as one line."""
+    cells = [cell.source for cell in LESSONS[lesson_id].cells if cell.kind == "prose"]
+    return re.sub(r"\s+", " ", " ".join(cells))
+
+
+@pytest.mark.parametrize(("lesson_id", "claim", "check"), CLAIMS)
+def test_claim(course: Course, lesson_id: str, claim: str, check: Check) -> None:
+    assert claim in prose_of(lesson_id)
+    assert check(course)
+
+
+@pytest.mark.parametrize("lesson_id", LESSONS)
+def test_every_number_in_the_prose_is_computed_or_checked(lesson_id: str) -> None:
+    code = " ".join(c.source for c in LESSONS[lesson_id].cells if c.kind == "code")
+    known = {number.replace("_", "").replace(",", "") for number in re.findall(r"[\d.,_]+", code)}
+    known |= set(NUMBER.findall(code))
+    for lesson, claim, _ in CLAIMS:
+        if lesson == lesson_id:
+            known |= set(NUMBER.findall(claim))
+    # A single digit counts something that stands beside it.
+    loose = {n for n in NUMBER.findall(prose_of(lesson_id)) if len(n) > 1} - known
+    assert loose == set()
+
+
+@pytest.mark.parametrize("lesson_id", LESSONS)
+def test_prose_is_short_and_plain(lesson_id: str) -> None:
+    cells = [cell.source for cell in LESSONS[lesson_id].cells if cell.kind == "prose"]
+    assert cells[-1].startswith("## What you saw")
+    for cell in cells:
+        assert len(cell.split()) <= 150, cell
+        assert not re.search(r"<\w+[ >]|\$|\\\w+{", cell), cell
+        assert max(map(len, cell.splitlines())) <= 100, cell
+
+
+GRADIENT_LESSONS = (
+    "tape-gradients",
+    "second-order",
+    "gradient-descent",
+    "linear-regression",
+    "batches-and-momentum",
+)
+
+
+@pytest.mark.parametrize("lesson_id", GRADIENT_LESSONS)
+def test_three_derivatives_stand_side_by_side(course: Course, lesson_id: str) -> None:
+    (head,) = re.findall(r".*tape +difference +formula.*\n.*\n", course.run(lesson_id).output)
+    *_, tape, difference, formula, _, _ = head.splitlines()[1].split()
+    assert float(tape) == pytest.approx(float(formula), abs=1e-3)
+    assert float(difference) == pytest.approx(float(formula), abs=1e-3)
+
+
+MOVING = {
+    "gradient-descent": "J(w) and the path over it",
+    "linear-classifier": "Boundary between the clouds",
+    "movie-audience": "Clicks and audience",
+    "model-styles": "Decision regions",
+}
+
+
+@pytest.mark.parametrize(("lesson_id", "title"), MOVING.items())
+def test_pictures_move(course: Course, lesson_id: str, title: str) -> None:
+    frames = course.run(lesson_id).state.frames[title]
+    steps = [frame.step for frame in frames]
+    assert 15 <= len(frames) <= 40
+    assert steps == sorted(set(steps), key=steps.index)
+    assert steps[0] == 0
+    assert len({str(frame.layers) for frame in frames}) > 10
+
+
+@pytest.mark.parametrize("lesson_id", LESSONS)
+def test_keras_hears_of_its_backend_before_it_is_imported(lesson_id: str) -> None:
+    source = LESSONS[lesson_id].source
+    if "import keras" in source:
+        assert source.index("KERAS_BACKEND") < source.index("import keras")

@@ -1,0 +1,148 @@
+"""Every lesson gives the results that the course promises, on a real run."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from tests.course.course import LESSONS, Course
+from tests.course.expected import CHECKS, PARAMETERS, close, seconds_allowed
+
+
+def test_the_course_has_its_eighteen_lessons_in_order() -> None:
+    assert [lesson.id for lesson in LESSONS.values()] == list(PARAMETERS)
+    assert [lesson.number for lesson in LESSONS.values()] == list(range(1, 19))
+
+
+@pytest.mark.parametrize("lesson_id", PARAMETERS)
+def test_parameters_and_defaults(lesson_id: str) -> None:
+    assert LESSONS[lesson_id].defaults == PARAMETERS[lesson_id]
+
+
+@pytest.mark.parametrize("lesson_id", PARAMETERS)
+def test_every_parameter_has_a_short_help(lesson_id: str) -> None:
+    for parameter in LESSONS[lesson_id].parameters:
+        assert 0 < len(parameter.help) <= 60, parameter.name
+
+
+@pytest.mark.parametrize("lesson_id", PARAMETERS)
+def test_results_at_the_defaults(course: Course, lesson_id: str) -> None:
+    outcome = course.run(lesson_id)
+    assert CHECKS[lesson_id](outcome.results), outcome.results
+    assert (outcome.state.seconds or 0) < seconds_allowed(lesson_id)
+    assert outcome.state.notices == []
+
+
+SEEDED = ("random-initialisation", "linear-classifier", "custom-layer", "batches-and-momentum")
+
+
+@pytest.mark.parametrize("lesson_id", SEEDED)
+@pytest.mark.parametrize("seed", range(1, 10))
+def test_results_hold_for_other_seeds(course: Course, lesson_id: str, seed: int) -> None:
+    outcome = course.run(lesson_id, seed=seed)
+    assert CHECKS[lesson_id](outcome.results), outcome.results
+
+
+@pytest.mark.parametrize("seed", [6, 8])
+def test_model_styles_classify_well_from_other_starts(course: Course, seed: int) -> None:
+    results = course.run("model-styles", seed=seed, style="functional").results
+    assert results["val_accuracy"] >= 0.9
+    assert results["parameters"] == 27
+
+
+@pytest.mark.parametrize("seed", [1])
+def test_residual_block_wins_from_other_starts(course: Course, seed: int) -> None:
+    results = course.run("residual-block", seed=seed).results
+    assert results["loss_residual"] < results["loss_plain"]
+
+
+def test_execution_modes_agree_on_other_numbers(course: Course) -> None:
+    results = course.run("execution-modes", a=11.0, b=5.0).results
+    assert results["lazy"] == results["eager"] == results["graph"] == results["add"] == 16
+    assert results["product"] == results["multiply"] == 55
+
+
+@pytest.mark.parametrize("dtype", ["float16", "float64", "int32"])
+def test_tensors_keep_ranks_and_values_in_every_type(course: Course, dtype: str) -> None:
+    results = course.run("tensors", dtype=dtype).results
+    assert CHECKS["tensors"](results), results
+
+
+@pytest.mark.parametrize("axis", [0, 1, 3])
+def test_sums_along_every_axis_are_those_of_numpy(course: Course, axis: int) -> None:
+    block = np.arange(1, 25).reshape(1, 4, 3, 2)
+    results = course.run("tensor-operations", axis=axis).results
+    assert close(results["sum_axis"], block.sum(axis=axis), 0)
+
+
+@pytest.mark.parametrize("x", [-1.0, 0.0, 0.5, 40.0])
+def test_slopes_follow_their_formulas(course: Course, x: float) -> None:
+    results = course.run("tape-gradients", x=x).results
+    assert results["dx"] == pytest.approx(2 * x)
+    assert results["dlog"] == pytest.approx(2 / (2 * x + 3), rel=1e-6)
+    assert results["partials"] == [10, 20]
+
+
+@pytest.mark.parametrize("time", [1.0, 2.5, 10.0])
+def test_the_apple_falls_by_the_formula(course: Course, time: float) -> None:
+    results = course.run("second-order", time=time).results
+    assert results["speed"] == pytest.approx(9.8 * time, rel=1e-6)
+    assert results["acceleration"] == pytest.approx(9.8, rel=1e-6)
+    assert results["fallen"] == pytest.approx(4.9 * time**2, rel=1e-6)
+
+
+@pytest.mark.parametrize("order", range(1, 7))
+def test_the_nth_derivative_of_the_polynomial(course: Course, order: int) -> None:
+    exact = np.poly1d([1, 2, 0, -5, 1]).deriv(order)
+    results = course.run("second-order", order=order).results
+    assert close(results["nth"], exact(np.array([-1.0, 0.0, 1.0, 2.0])), 1e-4)
+
+
+@pytest.mark.parametrize("mode", ["eager", "graph"])
+def test_linear_regression_gives_the_same_in_every_mode(course: Course, mode: str) -> None:
+    results = course.run("linear-regression", mode=mode).results
+    assert CHECKS["linear-regression"](results), results
+
+
+@pytest.mark.parametrize(("rate", "grows"), [(0.037, False), (0.039, True)])
+def test_linear_regression_diverges_at_its_limit(course: Course, rate: float, grows: bool) -> None:
+    results = course.run("linear-regression", learning_rate=rate).results
+    assert (not results["final_loss"] < 10) is grows
+    assert (rate >= results["limit"]) is grows
+
+
+@pytest.mark.parametrize(("factor", "grows"), [(0.97, False), (1.03, True)])
+def test_the_classifier_diverges_at_its_limit(course: Course, factor: float, grows: bool) -> None:
+    rate = course.run("linear-classifier").results["limit"] * factor
+    outcome = course.run("linear-classifier", learning_rate=rate, steps=200)
+    first = outcome.state.series["loss"].values[0]
+    assert (not outcome.results["loss"] < first) is grows
+
+
+@pytest.mark.parametrize("seed", [1])
+def test_standardised_audience_comes_close_to_least_squares(course: Course, seed: int) -> None:
+    results = course.run("movie-audience", seed=seed, standardise=True, learning_rate=0.1).results
+    assert results["okja"] == pytest.approx(results["okja_least_squares"], rel=0.05)
+    assert results["final_loss"] < results["start_loss"]
+
+
+@pytest.mark.parametrize("batch_size", [1, 7, 150])
+def test_updates_per_epoch_are_rounded_up(course: Course, batch_size: int) -> None:
+    results = course.run("batches-and-momentum", batch_size=batch_size, epochs=2).results
+    assert results["updates_per_epoch"] == math.ceil(150 / batch_size)
+
+
+@pytest.mark.parametrize("batch", [1, 5])
+def test_the_batch_is_the_first_axis_everywhere(course: Course, batch: int) -> None:
+    results = course.run("layers-and-ranks", batch=batch).results
+    names = ("dense_out", "lstm_out", "conv1d_out", "conv2d_out")
+    assert [results[name][0] for name in names] == [batch] * 4
+
+
+def test_a_saved_model_lies_in_the_folder_of_its_run(course: Course) -> None:
+    outcome = course.run("save-and-load")
+    saved = outcome.folder / "files" / "flowers.keras"
+    assert saved.stat().st_size == outcome.results["bytes"]
+    assert outcome.results["same_resumed"] is True
