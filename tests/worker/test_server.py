@@ -24,8 +24,9 @@ assert runtime_is_up() is False, "importing woke the runtime"
 from tensorflow.python.eager import context
 assert context.context()._initialized is False
 assert "jupytext" in sys.modules
-import threading
+import gc, threading
 assert threading.active_count() == 1
+assert gc.isenabled() and gc.get_freeze_count() > 100_000
 import tensorflow as tf
 tf.constant(1.0)
 assert runtime_is_up() is True
