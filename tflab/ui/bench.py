@@ -11,6 +11,7 @@ from tflab.control.devices import list_devices
 from tflab.control.live_run import LiveRun
 from tflab.lessons.lesson import Lesson
 from tflab.lessons.reader import LessonError, read_lesson
+from tflab.runs.diagnosis import diagnose
 from tflab.runs.record import Problem, RunRequest
 from tflab.runs.store import RunStore
 from tflab.runs.summary import RunSummary, summarise
@@ -216,6 +217,8 @@ class Bench:
         ended = run.state.ended
         if self.lesson is not None and run.record.request.lesson == self.lesson.id:
             self.guide.note_run(self.lesson, run.state)
+            found = diagnose(run.state.series, tuple(self.lesson.defaults), _finished(run))
+            self.chart.show_diagnosis(found.text if found is not None else "")
         if ended is not None and ended.state in ("failed", "lost") and run.state.error is None:
             self._app.show_problem(
                 Problem(f"The run {ended.state}"[:40], ended.cause, ended.next_step)
@@ -280,6 +283,10 @@ class Bench:
             group="devices",
             exclusive=True,
         )
+
+
+def _finished(run: LiveRun) -> bool:
+    return run.state.status == "finished"
 
 
 def _file_stamp(path: Path) -> tuple[int, int] | None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import os
 import time
+from collections.abc import Sequence
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -12,6 +14,7 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static
 
+from tflab.charts.drawing import Memo
 from tflab.charts.loss import Curve, draw_loss
 from tflab.runs.state import RunState
 from tflab.ui.actions import bindings
@@ -38,6 +41,9 @@ class LossChart(Vertical, can_focus=True):
         super().__init__(id="loss")
         self._state: RunState | None = None
         self._ghost: list[Curve] = []
+        self._memos: dict[str, Memo] = {}
+        self._diagnosis = ""
+        self._said: dict[str, Content] = {}
         self._metric = "loss"
         self._log_y = False
         self._smoothing = 0.0
@@ -94,12 +100,19 @@ class LossChart(Vertical, can_focus=True):
             x_max=self._x_max(state),
             y_range=self._y_range,
         )
-        drawing = draw_loss([*self._ghost, *own], (size.width, size.height), options)
+        ghosts = [ghost for ghost in self._ghost if _fits_beside(ghost, own)]
+        drawing = draw_loss([*ghosts, *own], (size.width, size.height), options)
         self._y_range = drawing.y_range
         picture.show_drawing(drawing)
-        legend = legend_content(drawing.legend)
-        self.query_one("#loss-legend", Static).update(legend)
-        self._show_notes(drawing.notes)
+        self._say("#loss-legend", legend_content(drawing.legend))
+        notes = [*drawing.notes, self._diagnosis] if self._diagnosis else drawing.notes
+        self._say("#loss-notes", Content("\n".join(notes)))
+        self.query_one("#loss-notes").display = bool(notes)
+
+    def show_diagnosis(self, text: str) -> None:
+        """Say below the chart what stands out in the run that ended; nothing when empty."""
+        self._diagnosis = text
+        self.redraw()
 
     def action_log_axis(self) -> None:
         """Change between a linear and a logarithmic y axis."""
@@ -135,6 +148,7 @@ class LossChart(Vertical, can_focus=True):
                 for c in self._curves(self._state)
             ][:2]
         self._state, self._y_range, self._drawn_points = state, None, -1
+        self._memos, self._diagnosis = {}, ""
         self.query_one("#loss-notes", Static).display = False
         self.query_one("#loss-progress", Static).display = False
 
@@ -144,7 +158,13 @@ class LossChart(Vertical, can_focus=True):
             self._choose(metrics[0])
         chosen = [s for s in state.series.values() if _metric(s.tag) == self._metric]
         return [
-            Curve(label=series.tag, steps=series.steps, values=series.values, style=index)
+            Curve(
+                label=series.tag,
+                steps=series.steps,
+                values=series.values,
+                style=index,
+                memo=self._memos.setdefault(series.tag, Memo()),
+            )
             for index, series in enumerate(chosen)
         ]
 
@@ -158,17 +178,20 @@ class LossChart(Vertical, can_focus=True):
             self.parent.border_title = metric.capitalize()  # type: ignore[attr-defined]
 
     def _x_max(self, state: RunState | None) -> float | None:
-        """The right end of the axis: known while a tracked loop has one point a step."""
-        if state is None or state.progress is None or state.progress.total is None:
+        """Return the right end of the axis, chosen so that it seldom moves while a run goes on."""
+        if state is None or state.ended is not None:
             return None
         last = max((s.steps[-1] for s in state.series.values() if s.steps), default=0.0)
-        total = state.progress.total
-        return float(total) if last <= total else None
+        total = state.progress.total if state.progress is not None else None
+        if total is not None and last <= total:
+            return float(total)
+        return round_up(last)
 
-    def _show_notes(self, notes: tuple[str, ...]) -> None:
-        widget = self.query_one("#loss-notes", Static)
-        widget.display = bool(notes)
-        widget.update(Content("\n".join(notes)))
+    def _say(self, selector: str, content: Content) -> None:
+        """Write a line, unless it stands there already: each write is sent to the terminal."""
+        if self._said.get(selector) != content:
+            self._said[selector] = content
+            self.query_one(selector, Static).update(content)
 
     def _show_progress(self) -> None:
         widget = self.query_one("#loss-progress", Static)
@@ -177,6 +200,21 @@ class LossChart(Vertical, can_focus=True):
         widget.display = running
         if running and state is not None:
             widget.update(progress_content(state, self.size.width))
+
+
+def _fits_beside(ghost: Curve, own: Sequence[Curve]) -> bool:
+    """Return whether a ghost leaves the new curves legible: it did not go to other heights."""
+    values = [v for curve in own for v in curve.values[:1]]
+    top = max((abs(v) for v in ghost.values if math.isfinite(v)), default=0.0)
+    return not values or top <= 10 * max(map(abs, values))
+
+
+def round_up(value: float) -> float:
+    """Return the next of 1, 1.5, 2, 3, 5, 7.5 times a power of ten at or above `value`."""
+    if value <= 0 or not math.isfinite(value):
+        return 1.0
+    power = 10.0 ** math.floor(math.log10(value))
+    return next(step * power for step in (1, 1.5, 2, 3, 5, 7.5, 10) if step * power >= value)
 
 
 def _metric(tag: str) -> str:

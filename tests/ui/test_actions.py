@@ -1,0 +1,49 @@
+"""The registry of actions feeds keys, footer, palette and help, and holds no contradiction."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from tflab.ui.actions import ACTIONS, actions, bindings, key_name
+from tflab.ui.app import LabApp
+from tflab.ui.widgets.lesson_list import LessonList
+from tflab.ui.widgets.lesson_view import LessonView
+from tflab.ui.widgets.loss_chart import LossChart
+from tflab.ui.widgets.parameter_form import ParameterForm
+from tflab.ui.widgets.run_list import RunList
+
+OWNERS = {
+    "app": LabApp,
+    "lessons": LessonList,
+    "lesson": LessonView,
+    "loss": LossChart,
+    "parameters": ParameterForm,
+    "runs": RunList,
+}
+
+
+def test_no_key_means_two_things_in_one_place():
+    keys = Counter((action.scope, action.key) for action in ACTIONS if action.key)
+    assert [place for place, count in keys.items() if count > 1] == []
+
+
+def test_no_pane_takes_a_key_that_works_everywhere():
+    everywhere = {action.key for action in actions("app")} - {""}
+    assert not [a.key for a in ACTIONS if a.scope != "app" and a.key in everywhere]
+
+
+def test_every_action_can_be_carried_out():
+    for action in ACTIONS:
+        name = "action_" + action.id.partition("(")[0]
+        assert hasattr(OWNERS[action.scope], name), name
+
+
+def test_every_action_says_what_it_does_in_a_sentence():
+    for action in ACTIONS:
+        assert action.help.endswith("."), action.id
+        assert action.label[0].isupper(), action.id
+
+
+def test_keys_are_shown_as_people_write_them():
+    assert [key_name(k) for k in ("ctrl+r", "f1", "j", "slash")] == ["^r", "F1", "j", "/"]
+    assert {b.key for b in bindings("app")} >= {"ctrl+r", "f1"}
