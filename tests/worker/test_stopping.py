@@ -93,8 +93,10 @@ def test_an_error_that_comes_of_the_interrupt_is_no_failure(bench):
             "SIGKILL",
         ),
         (
-            "lab.log(0, loss=1.0); n = tf.constant(0)",
-            "tf.function(lambda n: tf.while_loop(lambda n: True, lambda n: n, [n]))(n)",
+            "n = tf.constant(0); "
+            "forever = tf.function(lambda n: tf.while_loop(lambda n: True, lambda n: n, [n])); "
+            "forever.get_concrete_function(n); lab.log(0, loss=1.0)",
+            "forever(n)",
             "terminating",
             "SIGTERM",
         ),
@@ -104,6 +106,9 @@ def test_an_error_that_comes_of_the_interrupt_is_no_failure(bench):
 def test_stubborn_runs_go_in_the_end(bench, before, body, last, name):
     run = bench.start(LOOP.format(before=before, body=body))
     run.logged("loss")
+    if "while_loop" in body:
+        # Building the graph takes less than this; only the kernel itself goes on for so long.
+        run.wait_for(lambda: psutil.Process(run.pid).cpu_times().user > 2)
     ladder = StopLadder(run.pid, folder=run.folder)
     began = time.monotonic()
     ladder.begin()

@@ -7,6 +7,8 @@ import signal
 import socket
 import subprocess
 import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Literal
 
@@ -19,11 +21,9 @@ from tflab.runs.store import data_folder
 Phase = Literal["off", "importing", "ready", "broken", "gone"]
 
 _LEAVE_SECONDS = 2.0
+_ANSWER_SECONDS = 10.0
 _LOG_LIMIT = 1 << 20
 _decoder: msgspec.json.Decoder[Message] = msgspec.json.Decoder(Message)
-
-# Servers that stay for their last runs. Kept so that nobody waits for them, and nobody complains.
-_left_behind: list[subprocess.Popen[bytes]] = []
 
 
 class ForkServer:
@@ -31,6 +31,7 @@ class ForkServer:
 
     Args:
         log_path: Where the server's own words go; by default `server.log` in the data folder.
+        clock: Monotonic seconds; injected by tests.
 
     Attributes:
         phase: Where the server stands, as far as `poll` has heard.
@@ -38,7 +39,9 @@ class ForkServer:
         tensorflow: Version of the TensorFlow that it imported; empty until it is `ready`.
     """
 
-    def __init__(self, log_path: Path | None = None) -> None:
+    def __init__(
+        self, log_path: Path | None = None, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self.phase: Phase = "off"
         self.problem: Problem | None = None
         self.tensorflow = ""
@@ -49,6 +52,8 @@ class ForkServer:
         self._unread = b""
         self._unsent = b""
         self._outstanding = 0
+        self._clock = clock
+        self._unanswered: dict[str, float] = {}
 
     @property
     def pid(self) -> int | None:
@@ -95,6 +100,7 @@ class ForkServer:
             )
         self._unsent += msgspec.json.encode(StartRun(folder=str(folder))) + b"\n"
         self._outstanding += 1
+        self._unanswered[str(folder)] = self._clock()
         self._send()
 
     def poll(self) -> list[Message]:
@@ -108,7 +114,9 @@ class ForkServer:
         for message in messages:
             self._follow(message)
         if over:
-            self._lose()
+            self._lose(self._why_gone())
+        elif self._hangs():
+            self._end_hanging()
         return messages
 
     def close(self) -> None:
@@ -124,6 +132,9 @@ class ForkServer:
         try:
             self._process.wait(0 if self._outstanding else _LEAVE_SECONDS)
         except subprocess.TimeoutExpired:
+            if not self._outstanding:
+                # It hangs, and there is no run that needs it.
+                self._process.kill()
             _left_behind.append(self._process)
         self._process = None
         self.phase = "off"
@@ -176,23 +187,50 @@ class ForkServer:
             case ServerPhase():
                 self.phase = message.phase
                 self.tensorflow = message.tensorflow
+                # What was asked for while TensorFlow was imported is answered from now on.
+                self._unanswered = dict.fromkeys(self._unanswered, self._clock())
                 if message.phase == "broken":
                     self.problem = Problem(message.title, message.cause, message.next_step)
             case RunReaped():
                 self._outstanding -= 1
+                self._unanswered.pop(message.folder, None)
             case RunForked():
-                pass
+                self._unanswered.pop(message.folder, None)
 
-    def _lose(self) -> None:
+    def _hangs(self) -> bool:
+        """Whether the server, ready to fork, left a request lie for far longer than forking takes."""
+        if self.phase != "ready" or not self._unanswered:
+            return False
+        return self._clock() - min(self._unanswered.values()) > _ANSWER_SECONDS
+
+    def _end_hanging(self) -> None:
+        """Kill a server that does not answer. Its runs have sessions of their own and go on."""
+        if self._process is not None:
+            self._process.kill()
+            # Not waited for: one that hangs in the kernel may take its time.
+            _left_behind.append(self._process)
+        self._lose(
+            Problem(
+                "The fork server does not answer",
+                f"It was asked for a run {_ANSWER_SECONDS:.0f} s ago and has not begun it. It may "
+                "have been stopped, or the machine is short of memory.",
+                "Run again; a new one starts by itself. Runs that were going on go on.",
+            )
+        )
+
+    def _lose(self, problem: Problem | None) -> None:
         if self._end is not None:
             self._end.close()
             self._end = None
         self._outstanding = 0
+        self._unanswered.clear()
         if self.phase != "broken":
-            self.problem = self._why_gone()
+            self.problem = problem
             self.phase = "gone"
 
-    def _why_gone(self) -> Problem:
+    def _why_gone(self) -> Problem | None:
+        if self.phase == "broken":
+            return self.problem
         code = None
         if self._process is not None:
             # Its socket closes a moment before the process can be waited for.

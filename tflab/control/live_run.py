@@ -17,6 +17,7 @@ from tflab.runs.state import RunState
 from tflab.runs.store import elsewhere, is_alive
 
 _LIVENESS_SECONDS = 2.0
+_FIRST_WORD_SECONDS = 1.0
 
 
 class LiveRun:
@@ -41,6 +42,7 @@ class LiveRun:
         self._stop_asked = False
         self._next_look = clock() + _LIVENESS_SECONDS
         self._seen_dead = False
+        self._lost_server_at: float | None = None
 
     @property
     def over(self) -> bool:
@@ -76,16 +78,35 @@ class LiveRun:
         self._carry_stop_on()
 
     def fail(self, problem: Problem) -> None:
-        """End a run that could not even start, in this view of it."""
-        self.state.apply(
-            Ended(
-                state="failed",
-                time=time.time(),
-                cause=f"{problem.title}. {problem.cause}",
-                next_step=problem.next_step,
-                writer="server",
-            )
+        """End a run that could not even start, in its log too, so that no list shows it starting."""
+        ended = Ended(
+            state="failed",
+            time=time.time(),
+            cause=f"{problem.title}. {problem.cause}",
+            next_step=problem.next_step,
+            writer="server",
         )
+        # On a full disk this view of it still says so.
+        with suppress(OSError):
+            append_last(self.folder, ended)
+        self.state.apply(ended)
+
+    def without_server(self, problem: Problem, certain: bool) -> bool:
+        """Tell a run that waits for its process that the fork server is lost; True when it ended.
+
+        Args:
+            problem: What became of the server.
+            certain: Whether the server said so itself. Otherwise it may have forked the run in its
+                last moment, and a second is left for the run's first word.
+        """
+        if self.state.started is not None or self.state.ended is not None:
+            return False
+        if self._lost_server_at is None:
+            self._lost_server_at = self._clock()
+        if not certain and self._clock() - self._lost_server_at < _FIRST_WORD_SECONDS:
+            return False
+        self.fail(problem)
+        return True
 
     def _carry_stop_on(self) -> None:
         started = self.state.started

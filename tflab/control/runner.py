@@ -63,12 +63,12 @@ def follow(
             asked = min(stops(), 2)
             while handled < asked:
                 handled += 1
-                _stop(server, run, kill=handled == 2)
+                stop_live(server, run, kill=handled == 2)
             if run.poll():
                 if on_change is not None:
                     on_change(run)
             elif not run.over:
-                _look_at_server(server, run)
+                fail_without_server(server, run)
                 _wait(server)
     except BaseException:
         _abandon(server, run)
@@ -89,7 +89,8 @@ def versions() -> dict[str, str]:
     return found
 
 
-def _stop(server: ForkServer, run: LiveRun, kill: bool) -> None:
+def stop_live(server: ForkServer, run: LiveRun, kill: bool) -> None:
+    """Carry a stop on, or kill at once. While TensorFlow loads, the server itself is ended."""
     started = run.state.started
     if run.state.ended is not None:
         return
@@ -107,26 +108,18 @@ def _stop(server: ForkServer, run: LiveRun, kill: bool) -> None:
 
 
 def _abandon(server: ForkServer, run: LiveRun) -> None:
-    _stop(server, run, kill=False)
+    stop_live(server, run, kill=False)
     while not run.over:
         server.poll()
         if not run.poll():
-            _look_at_server(server, run)
+            fail_without_server(server, run)
             _wait(server)
 
 
-def _look_at_server(server: ForkServer, run: LiveRun) -> None:
-    if run.state.started is None and server.phase in ("broken", "gone"):
-        problem = server.problem or _GONE
-        cause = f"{problem.title}. {problem.cause}"
-        end = Ended(
-            state="failed",
-            time=time.time(),
-            cause=cause,
-            next_step=problem.next_step,
-            writer="server",
-        )
-        _end(run, end)
+def fail_without_server(server: ForkServer, run: LiveRun) -> None:
+    """End a run that has not started, and will not because its fork server is broken or gone."""
+    if server.phase in ("broken", "gone", "off"):
+        run.without_server(server.problem or _GONE, certain=server.phase == "broken")
 
 
 def _end(run: LiveRun, end: Ended) -> None:

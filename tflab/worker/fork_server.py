@@ -22,6 +22,7 @@ from tflab.runs.protocol import Message, Request, RunForked, RunReaped, ServerPh
 from tflab.runs.record import Problem
 from tflab.runs.reserve import append_last
 from tflab.worker.imports import import_tensorflow, warm_up
+from tflab.worker.orphans import end_orphans, keep_orphans
 
 _encode = msgspec.json.encode
 _decoder = msgspec.json.Decoder(Request)
@@ -109,6 +110,7 @@ class ForkServer:
         self._children = children
         self._line = line
         self._runs: dict[int, children.Child] = {}
+        keep_orphans()
         self._wake, self._bell = socket.socketpair()
         for end in (self._wake, self._bell):
             end.setblocking(False)
@@ -161,6 +163,8 @@ class ForkServer:
         self._line.say(RunForked(folder=str(folder), pid=child.pid))
 
     def _see_off(self) -> None:
+        # A run keeps its orphans while it lives, so those that come here outlived theirs.
+        end_orphans(self._runs)
         for child in list(self._runs.values()):
             try:
                 gone = self._children.reap(child)

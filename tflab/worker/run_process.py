@@ -24,6 +24,7 @@ from tflab.worker.cells import Execution
 from tflab.worker.devices import check_device, choose_device
 from tflab.worker.errors import explain, leaving
 from tflab.worker.interrupt import Interrupt
+from tflab.worker.orphans import keep_orphans
 
 DISK_FAILED = 74
 """Exit code of a run whose log could not be written to the end."""
@@ -44,6 +45,7 @@ def run(folder: Path, prepare: Callable[[], object] = lambda: None) -> int:
         OSError: When the run folder cannot be written.
     """
     _own_session()
+    keep_orphans()
     interrupt = Interrupt()
     interrupt.install()
     capture = Capture(folder)
