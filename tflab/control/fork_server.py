@@ -25,6 +25,9 @@ _ANSWER_SECONDS = 10.0
 _LOG_LIMIT = 1 << 20
 _decoder: msgspec.json.Decoder[Message] = msgspec.json.Decoder(Message)
 
+# Servers that stay for their last runs. Kept so that nobody waits for them, and nobody complains.
+_left_behind: list[subprocess.Popen[bytes]] = []
+
 
 class ForkServer:
     """Starts one fork server and speaks with it; never blocks but in `close`.
