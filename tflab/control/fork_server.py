@@ -201,7 +201,7 @@ class ForkServer:
                 self._unanswered.pop(message.folder, None)
 
     def _hangs(self) -> bool:
-        """Whether the server, ready to fork, left a request lie for far longer than forking takes."""
+        """Whether the server, though ready, left a request lie far longer than forking takes."""
         if self.phase != "ready" or not self._unanswered:
             return False
         return self._clock() - min(self._unanswered.values()) > _ANSWER_SECONDS
