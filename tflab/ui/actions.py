@@ -65,6 +65,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("glossary", "g", "Words", "Explain the technical words of this lesson.", "lesson", True),
     Action("neighbour(1)", "n", "Next lesson", "Open the next lesson.", "lesson"),
     Action("neighbour(-1)", "p", "Lesson before", "Open the lesson before.", "lesson"),
+    Action("fold", "space", "Fold", "Fold a cell's code away, or unfold it.", "lesson"),
     Action("copy_cell", "c", "Copy code", "Copy the cell's code.", "lesson", True),
     Action("copy_output", "o", "Copy output", "Copy the cell's output or error.", "lesson", True),
     Action("open_output", "enter", "Whole output", "Show the whole output of the cell.", "lesson"),

@@ -86,8 +86,8 @@ class FigureView(Vertical):
             return title
         marks = glyphs()
         arrows = "← →" if marks.unicode else "left right"
-        step = "" if figure.step is None else f"step {figure.step}, "
-        where = f"  {step}frame {index + 1} of {len(self._frames)}  {arrows}"
+        step = "" if figure.step is None else f"step {figure.step}  "
+        where = f"  {step}{index + 1}/{len(self._frames)} {arrows}"
         return title + Content.styled(where, "$text-quiet")
 
 

@@ -10,7 +10,7 @@ from textual.binding import BindingType
 from textual.containers import VerticalScroll
 from textual.widget import Widget
 
-from tflab.lessons.lesson import Lesson
+from tflab.lessons.lesson import Cell, Lesson
 from tflab.runs.state import CellState, RunState
 from tflab.ui.actions import bindings
 from tflab.ui.css import beside
@@ -58,7 +58,7 @@ class LessonView(VerticalScroll):
             if cell.kind == "prose":
                 widgets.append(Markdown(next(prose), classes="prose", open_links=False))
             else:
-                widgets.append(CodeCell(cell))
+                widgets.append(CodeCell(cell, _fold_label(lesson, cell)))
         with self.app.batch_update():
             await self.remove_children()
             await self.mount_all(widgets)
@@ -171,6 +171,11 @@ class LessonView(VerticalScroll):
         if self.current is not None:
             self.post_message(RunRequested(self.current.cell.index))
 
+    def action_fold(self) -> None:
+        """Fold the source of the cell under the cursor, or unfold it."""
+        if self.current is not None:
+            self.current.toggle_fold()
+
     def action_copy_cell(self) -> None:
         """Copy the code of the cell under the cursor."""
         if self.current is not None:
@@ -212,3 +217,13 @@ class LessonView(VerticalScroll):
         if self.current is None or self._state is None:
             return ""
         return output_text(self._state, self.current.cell.index)
+
+
+def _fold_label(lesson: Lesson, cell: Cell) -> str:
+    """Return what stands for a cell that is folded at first; empty for one that is open."""
+    if cell.is_parameters:
+        return f"Parameters: {', '.join(lesson.defaults)}"
+    goals = sum(goal.cell == cell.index for goal in lesson.goals)
+    if goals and cell.source.lstrip().startswith("lab.goal("):
+        return f"{goals} goals are checked here" if goals > 1 else "A goal is checked here"
+    return ""

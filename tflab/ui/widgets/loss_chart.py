@@ -105,7 +105,10 @@ class LossChart(Vertical, can_focus=True):
         self._y_range = drawing.y_range
         picture.show_drawing(drawing)
         self._say("#loss-legend", legend_content(drawing.legend))
-        notes = [*drawing.notes, self._diagnosis] if self._diagnosis else drawing.notes
+        notes = [*drawing.notes, self._diagnosis] if self._diagnosis else list(drawing.notes)
+        self.query_one("#loss-notes").set_class(not own, "-quiet")
+        if not own:
+            notes = ["Run the lesson to see its curves here."]
         self._say("#loss-notes", Content("\n".join(notes)))
         self.query_one("#loss-notes").display = bool(notes)
 

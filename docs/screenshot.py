@@ -1,0 +1,53 @@
+"""Make the picture of the README: run a lesson in the real app and export the screen as SVG.
+
+python docs/screenshot.py docs/workbench.svg
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+from tflab.lessons.library import resolve
+from tflab.ui.app import LabApp
+from tflab.ui.widgets.figure_view import FigureView
+
+_DEADLINE_SECONDS = 60
+
+
+async def picture(target: Path) -> None:
+    """Run the linear classifier twice, and write what the screen then shows to `target`."""
+    app = LabApp(resolve("linear-classifier"))
+    async with app.run_test(size=(120, 40)) as pilot:
+
+        async def until(condition) -> None:  # type: ignore[no-untyped-def]
+            async with asyncio.timeout(_DEADLINE_SECONDS):
+                while not condition():
+                    await pilot.pause(0.05)
+
+        await until(lambda: app.bench is not None and "steps" in app.bench.form.values)
+        bench = app.bench
+        assert bench is not None
+        for rate in (0.03, 0.1):
+            runs = len(bench.runs.own)
+            bench.form.set_values({"learning_rate": rate}, 0, "cpu")
+            await pilot.pause(0.2)
+            bench.rerun()
+            await until(lambda runs=runs: len(bench.runs.own) > runs and not bench.runs.running)
+        await until(lambda: bench.runs.current is not None and bench.runs.current.over)
+        await until(lambda: bool(app.main.query(FigureView)))
+        await pilot.press("f3")
+        bench.view.scroll_to_widget(app.main.query(FigureView).first(), animate=False)
+        app.clear_notifications()
+        await pilot.pause(0.5)
+        target.write_text(app.export_screenshot(title="tflab"), encoding="utf-8")
+        bench.close()
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ["TFLAB_DATA"] = folder
+        asyncio.run(picture(Path(sys.argv[1])))
