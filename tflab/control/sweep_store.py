@@ -1,0 +1,112 @@
+"""Sweeps on disk: `sweeps/<id>.json` in the data folder, the plan and the ids of its runs."""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+
+from tflab.control.sweep_plan import SweepPlan
+from tflab.runs.record import Problem
+from tflab.runs.store import data_folder
+
+_ID = re.compile(r"\d{8}-\d{6}-[0-9a-f]{6}")
+
+
+class SweepRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """A sweep as it is kept.
+
+    Attributes:
+        runs: The run of each point of the plan, by id; None where none was started.
+    """
+
+    id: str
+    created: float
+    plan: SweepPlan
+    runs: list[str | None]
+    version: int = 1
+
+
+class SweepStore:
+    """The sweeps of one user. The folder is private to the user (0700), files too (0600).
+
+    Args:
+        root: Where the files are; by default `sweeps` in the data folder.
+    """
+
+    def __init__(self, root: Path | None = None) -> None:
+        self.root = root or data_folder() / "sweeps"
+
+    def create(self, plan: SweepPlan) -> SweepRecord:
+        """Keep a sweep that has not begun.
+
+        Raises:
+            Problem: When it cannot be written.
+        """
+        now = time.time()
+        stamp = time.strftime("%Y%m%d-%H%M%S", time.localtime(now))
+        record = SweepRecord(
+            id=f"{stamp}-{secrets.token_hex(3)}",
+            created=now,
+            plan=plan,
+            runs=[None] * len(plan.points),
+        )
+        try:
+            self.save(record)
+        except OSError as error:
+            raise Problem(
+                "The sweep cannot be kept",
+                f"{self.root}: {error.strerror}.",
+                "Make room or give write access, or set TFLAB_DATA to another folder.",
+            ) from error
+        return record
+
+    def save(self, record: SweepRecord) -> None:
+        """Write a sweep, whole or not at all.
+
+        Raises:
+            OSError: When the disk is full or the folder cannot be written.
+        """
+        self.root.mkdir(parents=True, exist_ok=True, mode=0o700)
+        fresh = self.root / f".{record.id}.{os.getpid()}"
+        fd = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+        try:
+            with os.fdopen(fd, "wb") as file:
+                file.write(msgspec.json.encode(record))
+            fresh.replace(self.root / f"{record.id}.json")
+        except OSError:
+            fresh.unlink(missing_ok=True)
+            raise
+
+    def load(self, sweep: str) -> SweepRecord:
+        """Read a sweep.
+
+        Raises:
+            Problem: When there is no such sweep, or its file is damaged.
+        """
+        path = self.root / f"{sweep}.json"
+        if not _ID.fullmatch(sweep) or not path.is_file():
+            raise Problem("No such sweep", f"There is no sweep {sweep!r}.", "Start one anew.")
+        try:
+            record = msgspec.json.decode(path.read_bytes(), type=SweepRecord)
+        except (OSError, msgspec.MsgspecError, UnicodeDecodeError) as error:
+            raise Problem("The sweep cannot be read", f"{path}: {error}.", "Delete it.") from error
+        if len(record.runs) != len(record.plan.points):
+            raise Problem("The sweep cannot be read", f"{path}: runs are missing.", "Delete it.")
+        return record
+
+    def ids(self) -> Iterator[str]:
+        """Yield the ids of all sweeps, newest first."""
+        try:
+            names = sorted(os.listdir(self.root), reverse=True)
+        except FileNotFoundError:
+            return
+        for name in names:
+            stem, dot, end = name.rpartition(".")
+            if dot and end == "json" and _ID.fullmatch(stem):
+                yield stem
