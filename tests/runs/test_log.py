@@ -109,7 +109,8 @@ def test_any_bytes_at_all_are_read_and_folded_without_a_crash(folder, events, ou
 def test_a_writer_closes_off_a_line_that_another_left_torn(folder, any_event, data):
     first, second = data.draw(any_event), data.draw(any_event)
     whole = written(folder(), first)
-    cut = data.draw(st.integers(1, len(whole) - 1))
+    # Without its end of line alone, a line would be whole again once it is closed off.
+    cut = data.draw(st.integers(1, len(whole) - 2))
     place = folder(whole[:cut])
     written(place, second)
     found, reader = read_all(place)

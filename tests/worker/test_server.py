@@ -11,6 +11,7 @@ import msgspec
 import psutil
 import pytest
 
+from tflab.control import fork_server
 from tflab.control.fork_server import ForkServer
 from tflab.runs.log import last_event
 from tflab.runs.protocol import RunForked, RunReaped
@@ -118,6 +119,8 @@ def test_a_run_outlives_the_workbench_and_then_the_server_leaves(bench, tmp_path
     finally:
         server.close()
         bench.server = shared
+        while fork_server._left_behind:
+            fork_server._left_behind.pop().wait()
 
 
 def test_closing_while_it_imports_leaves_nothing_behind(tmp_path):
