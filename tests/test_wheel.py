@@ -52,7 +52,7 @@ def test_the_wheel_brings_the_whole_course(site: Path, tmp_path: Path):
 
 
 def test_the_wheel_brings_style_sheets_and_data(site: Path):
-    source = ROOT / "tflab"
+    source, installed = ROOT / "tflab", site / "tflab"
     for pattern in ("**/*.tcss", "data/*.csv", "data/*.toml", "**/py.typed"):
         names = {path.relative_to(source) for path in source.glob(pattern)}
         assert names, pattern
