@@ -117,6 +117,8 @@ def test_a_run_outlives_the_workbench_and_then_the_server_leaves(bench, tmp_path
         assert list(run.state.series["loss"].values) == [1.0, 0.5]
         run.wait_for(lambda: not psutil.pid_exists(pid) or _is_dead(pid))
     finally:
+        # Whatever went wrong above, the run is not to wait for ever.
+        (bench.root / "lessons" / "go").touch()
         server.close()
         bench.server = shared
         while fork_server._left_behind:
