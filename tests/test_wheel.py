@@ -56,6 +56,4 @@ def test_the_wheel_brings_style_sheets_and_data(site: Path):
     for pattern in ("**/*.tcss", "data/*.csv", "data/*.toml", "**/py.typed"):
         names = {path.relative_to(source) for path in source.glob(pattern)}
         assert names, pattern
-        assert {
-            path.relative_to(site / "tflab") for path in (site / "tflab").glob(pattern)
-        } == names
+        assert {path.relative_to(installed) for path in installed.glob(pattern)} == names

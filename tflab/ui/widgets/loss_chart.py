@@ -24,6 +24,8 @@ from tflab.ui.progress_text import progress_content
 from tflab.ui.widgets.drawing_view import DrawingView
 from tflab.ui.widgets.legend import legend_content
 
+_NO_RUN = "Run the lesson to see its curves here."
+_NO_CURVES = "This run logged no curves. Its output and figures stand in the lesson."
 _SMOOTHING = (0.0, 0.6, 0.9)
 
 
@@ -79,7 +81,7 @@ class LossChart(Vertical, can_focus=True):
         changed = state.points != self._drawn_points
         due = time.monotonic() >= self._next_draw or state.ended is not None
         first = self._drawn_points <= 0
-        if changed and (due or first):
+        if (changed and (due or first)) or (state.ended is not None and not state.points):
             self.redraw()
         if due:
             self._show_progress()
@@ -108,7 +110,7 @@ class LossChart(Vertical, can_focus=True):
         notes = [*drawing.notes, self._diagnosis] if self._diagnosis else list(drawing.notes)
         self.query_one("#loss-notes").set_class(not own, "-quiet")
         if not own:
-            notes = ["Run the lesson to see its curves here."]
+            notes = [_NO_CURVES if state is not None and state.ended else _NO_RUN]
         self._say("#loss-notes", Content("\n".join(notes)))
         self.query_one("#loss-notes").display = bool(notes)
 
