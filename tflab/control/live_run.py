@@ -60,6 +60,10 @@ class LiveRun:
         for event in events:
             self.state.apply(event)
         self.caught_up = not events
+        if self._reader.trouble:
+            self.state.note(f"The run log cannot be read: {self._reader.trouble}.")
+        if self.over:
+            self.state.note_damage(self._reader.damaged)
         if self.state.ended is None:
             self._carry_stop_on()
             if not events:
@@ -78,7 +82,7 @@ class LiveRun:
         self._carry_stop_on()
 
     def fail(self, problem: Problem) -> None:
-        """End a run that could not even start, in its log too, so that no list shows it starting."""
+        """End a run that could not even start, in its log too, so that every list says so."""
         ended = Ended(
             state="failed",
             time=time.time(),

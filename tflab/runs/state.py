@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import codecs
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
+from tflab.runs import bounds
 from tflab.runs.events import (
+    LOG_VERSION,
     CellEnded,
     CellStarted,
     Ended,
@@ -30,6 +32,10 @@ from tflab.runs.series import Series
 from tflab.runs.transcript import Transcript
 
 CellItem = Transcript | Value | Result | Figure | Prediction
+_Named = TypeVar("_Named")
+
+_ALL = " The log has them all."
+_NEWER = "A newer tflab recorded this run; what only that one knows is left out."
 
 
 class CellState:
@@ -79,6 +85,7 @@ class RunState:
         self.frames: dict[str, list[Figure]] = {}
         self.notices: list[str] = []
         self.points = 0
+        self._figure_numbers = 0
         self._decoder: codecs.IncrementalDecoder = new_decoder()
 
     @property
@@ -107,10 +114,8 @@ class RunState:
     def apply(self, event: Event) -> None:
         """Take in one event. Kinds that are not known here are passed over."""
         match event:
-            case Scalars(tag=tag):
-                series = self.series.get(tag) or self.series.setdefault(tag, Series(tag))
-                series.extend(event.steps, event.values)
-                self.points += len(event.values)
+            case Scalars():
+                self._add_points(event)
             case Output():
                 self._print(event)
             case Progress():
@@ -129,16 +134,29 @@ class RunState:
             case _:
                 self._apply_outcome(event)
 
+    def note(self, text: str) -> None:
+        """Add something that the reader of the run should know, once."""
+        if text not in self.notices and len(self.notices) < bounds.MAX_NOTICES:
+            self.notices.append(text)
+
+    def note_damage(self, lines: int) -> None:
+        """Say how many lines of the log could not be read, if any."""
+        if lines:
+            what = "A line" if lines == 1 else f"{lines:,} lines"
+            self.note(f"{what} of the run log could not be read; the rest is shown.")
+
     def _apply_outcome(self, event: Event) -> None:
         match event:
             case Started():
                 self.started = event
-            case Goal():
-                self.goals[event.text] = event
+                if event.log_version > LOG_VERSION:
+                    self.note(_NEWER)
+            case Goal(text=text):
+                self._name(self.goals, text, event)
             case Error():
                 self.error = event
             case Notice(text=text):
-                self.notices.append(text)
+                self.note(text)
             case Ended():
                 # The run's own word counts; the server only speaks for a run that could not.
                 if self.ended is None or self.ended.writer == "server":
@@ -146,19 +164,52 @@ class RunState:
             case _:
                 pass
 
+    def _add_points(self, event: Scalars) -> None:
+        series = self.series.get(event.tag)
+        if series is None:
+            if len(self.series) >= bounds.MAX_SERIES:
+                self.note(f"Only the first {bounds.MAX_SERIES:,} metrics are shown.{_ALL}")
+                return
+            series = self.series[event.tag] = Series(event.tag)
+        series.extend(event.steps, event.values)
+        self.points += len(event.values)
+
     def _add_item(self, event: Value | Result | Figure | Prediction) -> None:
         cell = self._cell(event.cell)
         cell.version += 1
         if isinstance(event, Result):
-            self.results[event.name] = event
+            self._name(self.results, event.name, event)
         if isinstance(event, Prediction):
-            self.predictions[event.question] = event
+            self._name(self.predictions, event.question, event)
         if isinstance(event, Figure):
+            if not self._make_room(event):
+                return
             frames = self.frames.setdefault(event.title, [])
             frames.append(event)
             if event.step is not None and len(frames) > 1:
                 return
-        cell.items.append(event)
+        if len(cell.items) < bounds.MAX_ITEMS:
+            cell.items.append(event)
+        else:
+            self.note(f"Only the first {bounds.MAX_ITEMS} outputs of a cell are shown.{_ALL}")
+
+    def _make_room(self, figure: Figure) -> bool:
+        """Thin moving pictures until there is room for one more figure."""
+        self._figure_numbers += bounds.weight(figure)
+        if self._figure_numbers <= bounds.MAX_FIGURE_NUMBERS:
+            return True
+        self.note(f"Figures hold very many points; some frames are left out here.{_ALL}")
+        self._figure_numbers -= bounds.thin_frames(self.frames)
+        if self._figure_numbers <= 2 * bounds.MAX_FIGURE_NUMBERS:
+            return True
+        self._figure_numbers -= bounds.weight(figure)
+        return False
+
+    def _name(self, kept: dict[str, _Named], name: str, event: _Named) -> None:
+        if name in kept or len(kept) < bounds.MAX_NAMED:
+            kept[name] = event
+        else:
+            self.note(f"Only the first {bounds.MAX_NAMED:,} results are shown.{_ALL}")
 
     def _print(self, event: Output) -> None:
         cell = self._cell(event.cell)

@@ -102,13 +102,20 @@ class RunStore:
         """Read a whole run. A run that died without a word is `lost`.
 
         Raises:
-            Problem: When there is no such run.
+            Problem: When there is no such run, or its log cannot be read.
         """
         folder = self.folder(run)
         reader, state = LogReader(folder), RunState()
         while events := reader.poll():
             for event in events:
                 state.apply(event)
+        if reader.trouble:
+            raise Problem(
+                "The run log cannot be read",
+                f"{folder}: {reader.trouble}.",
+                "See that the folder can be read and its disk is there.",
+            )
+        state.note_damage(reader.damaged)
         if state.ended is None and state.started is not None and not is_alive(state.started):
             state.apply(lost(folder))
         return state

@@ -12,9 +12,10 @@ import msgspec
 
 from tflab import lab
 from tflab.lessons.lesson import Lesson
+from tflab.recording.bounded_log import BoundedLog
 from tflab.recording.run_recorder import RunRecorder
 from tflab.runs.events import Ended, Error, Event, Notice, Started
-from tflab.runs.log import FILES, RECORD, LogWriter
+from tflab.runs.log import FILES, RECORD
 from tflab.runs.processes import this_host
 from tflab.runs.record import RunRecord, RunRequest
 from tflab.runs.reserve import give_back
@@ -55,7 +56,7 @@ def run(folder: Path, prepare: Callable[[], object] = lambda: None) -> int:
     def watch() -> Iterable[Event]:
         return [_cut_notice(capture)] if capture.cut_now() else ()
 
-    recorder = RunRecorder(folder, LogWriter(folder), request.guesses, capture.printed, watch)
+    recorder = RunRecorder(folder, BoundedLog(folder), request.guesses, capture.printed, watch)
     pid = os.getpid()
     began = process_start(pid)
     recorder.emit(Started(time=time.time(), pid=pid, process_start=began, host=this_host()))

@@ -1,0 +1,58 @@
+"""A run log that stays within a limit, so that no lesson can fill the disk with points."""
+
+from __future__ import annotations
+
+from tflab.runs.events import (
+    CellEnded,
+    CellStarted,
+    Ended,
+    Error,
+    Event,
+    Goal,
+    Notice,
+    Prediction,
+    Started,
+)
+from tflab.runs.log import LogWriter
+
+EVENTS_LIMIT = 512 << 20
+"""Bytes of a run log up to which everything is kept: about fifteen million points."""
+
+_ROOM = 8 << 20
+_OUTLINE = (Started, CellStarted, CellEnded, Goal, Prediction, Notice, Error, Ended)
+_ENDING = (Error, Ended)
+
+
+class BoundedLog(LogWriter):
+    """Writes like any log, up to `EVENTS_LIMIT`. What is too much is said in a notice.
+
+    Past the limit cells, goals and outcomes are still kept in a little more room, and how the run
+    ended always is.
+    """
+
+    _was_cut = False
+
+    def write(self, *events: Event) -> None:
+        """Append `events`, or as many of their kinds as there is room for.
+
+        Raises:
+            OSError: As `LogWriter.write`.
+        """
+        excess = self.size() - EVENTS_LIMIT
+        if excess < 0:
+            super().write(*events)
+            return
+        kinds = _OUTLINE if excess < _ROOM else _ENDING
+        kept = [event for event in events if isinstance(event, kinds)]
+        if len(kept) < len(events) and not self._was_cut:
+            self._was_cut = True
+            kept.insert(0, _notice())
+        super().write(*kept)
+
+
+def _notice() -> Notice:
+    limit = EVENTS_LIMIT >> 20
+    return Notice(
+        text=f"The run log has reached {limit} MiB; points, results and figures from here on are "
+        "not kept."
+    )
