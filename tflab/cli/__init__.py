@@ -17,7 +17,12 @@ _MODULES = {
     "open": "open",
     "lessons": "lessons",
     "run": "run",
+    "sweep": "sweep",
+    "runs": "runs",
+    "attach": "attach",
+    "stop": "stop",
     "devices": "devices",
+    "export": "export",
     "check": "check",
     "new": "new",
 }

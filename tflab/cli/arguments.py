@@ -18,6 +18,20 @@ _EXIT_CODES = """exit code:
   130  stopped by Ctrl+C (143 by SIGTERM, 129 by SIGHUP); a second Ctrl+C kills the run at once
 """
 
+_LARGEST_COUNT = 100_000
+
+_SWEEP_VALUES = """values:
+  0.01,0.03,0.1   these              1e-3..1:log:7   7 values, each the same times larger
+  1..8:step:1     1, 2, 3, to 8      0..1:lin:5      5 values at equal distances
+  '*'             every choice of a list
+"""
+_SWEEP_EXIT_CODES = """exit code:
+  0    the sweep went to its end; some runs may have failed
+  1    every run failed
+  2    wrong usage, a bad value or a bad lesson file
+  130  stopped by Ctrl+C (143 by SIGTERM, 129 by SIGHUP); a second Ctrl+C kills its runs at once
+"""
+
 
 class UsageProblem(Problem):
     """The command line makes no sense."""
@@ -66,8 +80,21 @@ def _build() -> _Parser:
     command = add("lessons", "list the lessons", "tflab lessons --json")
     command.add_argument("--json", action="store_true", help="print one JSON array")
     _add_run(add("run", "run a lesson here", "tflab run 10 -p learning_rate=0.5 -p steps=15"))
+    _add_sweep(
+        add(
+            "sweep",
+            "run a lesson over many values",
+            "tflab sweep 10 -p learning_rate=1e-3..1:log:7",
+        )
+    )
+    command = add("runs", "list the runs, those that are still going first", "tflab runs --all")
+    command.add_argument("--all", action="store_true", help="all of them, not only the newest")
+    command.add_argument("--json", action="store_true", help="print one JSON array")
+    _add_attach(add("attach", "follow a run that was started elsewhere", "tflab attach last"))
+    _add_known(add("stop", "stop a run that is still going", "tflab stop last"))
     command = add("devices", "list the CPU and the GPUs", "tflab devices --json")
     command.add_argument("--json", action="store_true", help="print one JSON object")
+    _add_export(add("export", "write runs as files", "tflab export last --as csv --to loss.csv"))
     command = add("check", "say whether files are good lessons", "tflab check my_lesson.py")
     command.add_argument("paths", metavar="PATH", nargs="+", help="a file, or a folder of them")
     command = add("new", "write a lesson to start from", "tflab new my_lesson.py")
@@ -77,6 +104,19 @@ def _build() -> _Parser:
 
 def _add_lesson(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("lesson", metavar="LESSON", help="its id, its number, or a path")
+
+
+def _add_known(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("run", metavar="RUN", help="its id, the beginning of it, or last")
+
+
+def _add_attach(parser: argparse.ArgumentParser) -> None:
+    parser.epilog = f"{parser.epilog}\n\nCtrl+C lets go of the run and leaves it running."
+    _add_known(parser)
+    parser.add_argument("--json", action="store_true", help="print one JSON object at the end")
+    parser.add_argument(
+        "--plain", action="store_true", help="linear text without control sequences"
+    )
 
 
 def _add_run(parser: argparse.ArgumentParser) -> None:
@@ -111,11 +151,86 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _add_export(parser: argparse.ArgumentParser) -> None:
+    parser.epilog = f"{parser.epilog}\n  tflab export 20261122-10 last --as chart-svg > both.svg"
+    parser.add_argument(
+        "runs", metavar="RUN", nargs="+", help="a run's id, the beginning of one, or last"
+    )
+    parser.add_argument(
+        "--as",
+        dest="format",
+        metavar="FORMAT",
+        required=True,
+        help="csv, csv-summary, json, tensorboard, script, notebook, chart-text or chart-svg",
+    )
+    parser.add_argument("--to", metavar="PATH", help="where to write; default: stdout")
+    parser.add_argument("--metric", metavar="NAME", help="what a chart shows; default: loss")
+    parser.add_argument("--log", action="store_true", help="give a chart a logarithmic y axis")
+
+
+def _add_sweep(parser: argparse.ArgumentParser) -> None:
+    parser.epilog = (
+        f"{parser.epilog} -p learning_rate=1e-3..1:log:7\n\n{_SWEEP_VALUES}\n{_SWEEP_EXIT_CODES}"
+    )
+    _add_lesson(parser)
+    parser.add_argument(
+        "-p",
+        "--parameter",
+        metavar="NAME=VALUES",
+        action="append",
+        default=[],
+        type=_assignment,
+        help="give a parameter one or several values; may be repeated",
+    )
+    parser.add_argument(
+        "--sample", metavar="N", type=_count, help="draw N combinations at random, not all"
+    )
+    parser.add_argument(
+        "--sample-seed", metavar="N", type=_seed, default=0, help="decides which; default: 0"
+    )
+    parser.add_argument(
+        "--repeat", metavar="N", type=_count, default=1, help="run each N times, seed by seed"
+    )
+    parser.add_argument("--seed", metavar="N", type=_seed, default=0, help="the first; default: 0")
+    parser.add_argument(
+        "--jobs", metavar="N", type=_count, help="runs at once; default: the cores, one a GPU"
+    )
+    parser.add_argument(
+        "--device",
+        metavar="cpu|gpu:N|gpus",
+        action="append",
+        default=[],
+        help="where to run; repeat it to spread over several; default: cpu",
+    )
+    parser.add_argument(
+        "--metric",
+        metavar="NAME",
+        default="loss",
+        help="what ranks the runs, the smallest first or as :max or :min says; default: loss",
+    )
+    output = parser.add_mutually_exclusive_group()
+    output.add_argument("--json", action="store_true", help="print one JSON object at the end")
+    output.add_argument("--csv", action="store_true", help="print one table of all runs at the end")
+    output.add_argument(
+        "--plain",
+        action="store_true",
+        help="linear text without control sequences; always so when stdout is no terminal",
+    )
+
+
 def _assignment(text: str) -> tuple[str, str]:
     name, mark, value = text.partition("=")
     if not mark or not name.strip():
         raise argparse.ArgumentTypeError(f"{text!r} is not of the form NAME=VALUE")
     return name.strip(), value
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text[:9]) <= _LARGEST_COUNT:
+        raise argparse.ArgumentTypeError(
+            f"it takes a whole number from 1 to {_LARGEST_COUNT}, not {text!r}"
+        )
+    return int(text)
 
 
 def _seed(text: str) -> int:
