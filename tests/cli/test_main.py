@@ -15,7 +15,7 @@ from tflab.cli import main
 from tflab.control.devices import Device, DeviceList, DeviceOwner
 from tflab.lessons.library import find_lessons
 
-COMMANDS = ["open", "lessons", "run", "devices", "check", "new"]
+COMMANDS = ["open", "lessons", "run", "sweep", "devices", "check", "new"]
 Captured = pytest.CaptureFixture[str]
 
 

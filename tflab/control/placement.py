@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from tflab.control.devices import Device
+from tflab.control.devices import Device, DeviceList, find_device
 from tflab.control.fork_server import ForkServer
 from tflab.control.runner import begin, follow
 from tflab.runs.record import RunRequest
@@ -38,6 +38,21 @@ def make_slots(devices: Sequence[Device], jobs: int | None = None) -> tuple[Slot
         cores = max(0, jobs - len(gpus))
     slots = [*gpus, *(Slot() for _ in range(cores))]
     return tuple(slots[:jobs] if jobs else slots)
+
+
+def choose_devices(texts: Sequence[str], found: DeviceList) -> tuple[Device, ...]:
+    """Return the devices that people name, each once; `gpus` stands for every GPU.
+
+    Raises:
+        Problem: When there is no such device.
+    """
+    chosen: dict[str, Device] = {}
+    for text in texts or ("cpu",):
+        named = [find_device("gpu" if text.strip().lower() == "gpus" else text, found)]
+        if text.strip().lower() == "gpus":
+            named = [device for device in found.devices if device.key != "cpu"]
+        chosen |= {device.key: device for device in named}
+    return tuple(chosen.values())
 
 
 def perform(request: RunRequest) -> RunSummary:

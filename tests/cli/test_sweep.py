@@ -1,0 +1,162 @@
+"""`tflab sweep` for real: fork server, runs, exit codes, and what stands on stdout."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pexpect
+import pytest
+
+from tflab.control.sweep_store import SweepStore
+from tflab.runs.store import RunStore
+
+LOSS = """\
+if rate > 9:
+    raise ValueError("too large")
+for step in lab.track(range(steps)):
+    lab.log(step, loss=rate / (step + 1) if rate != 3 else float("nan"))
+"""
+
+WAITING = """\
+import time
+
+lab.log(0, loss=rate)
+with open(ready, "w") as pipe:
+    pipe.write("now")
+while True:
+    time.sleep(0.01)
+"""
+
+Tflab = Callable[..., subprocess.CompletedProcess[str]]
+Write = Callable[[str], Path]
+
+
+def test_json_of_a_grid_with_failures(tflab: Tflab, lesson: Write) -> None:
+    done = tflab(
+        "sweep", lesson(LOSS), "-p", "rate=1..3:step:1,9.5", "-p", "steps=2,4", "--json", "--jobs=2"
+    )
+    assert done.returncode == 0, done.stderr
+    found: dict[str, Any] = json.loads(done.stdout)
+    assert len(found["runs"]) == 8
+    assert found["fields"]["rate"] == [1, 2, 3, 9.5]
+    assert found["best"]["parameters"] == {"rate": 1, "steps": 4, "ready": ""}
+    assert found["best"]["mean"] == 0.25
+    assert [row["mean"] for row in found["rows"][:4]] == [0.25, 0.5, 0.5, 1]
+    assert [row["mean"] for row in found["rows"][4:]] == ["nan", "nan", None, None]
+    assert [run["status"] for run in found["runs"]] == ["finished"] * 6 + ["failed"] * 2
+    assert "too large" in found["runs"][-1]["cause"]
+    assert found["error"] is None
+    assert SweepStore().load(found["sweep"]).runs == [run["run"] for run in found["runs"]]
+    assert set(RunStore().ids()) == {run["run"] for run in found["runs"]}
+
+
+def test_csv_is_one_table_alone(tflab: Tflab, lesson: Write) -> None:
+    done = tflab("sweep", lesson(LOSS), "-p", "rate=3,0.5", "--repeat", "2", "--seed=5", "--csv")
+    assert done.returncode == 0, done.stderr
+    rows = list(csv.DictReader(io.StringIO(done.stdout)))
+    assert [(row["rank"], row["best"], row["rate"], row["seed"]) for row in rows] == [
+        ("1", "yes", "0.5", "5"),
+        ("1", "yes", "0.5", "6"),
+        ("2", "", "3", "5"),
+        ("2", "", "3", "6"),
+    ]
+    assert [row["value"] for row in rows] == ["0.125", "0.125", "nan", "nan"]
+    assert [row["mean"] for row in rows] == ["0.125", "0.125", "nan", "nan"]
+    assert rows[0]["spread"] == "0"
+
+
+def test_plain_lines_say_number_progress_and_best(tflab: Tflab, lesson: Write) -> None:
+    done = tflab("sweep", lesson(LOSS), "-p", "rate=0.5,1,2,4,5", "--sample=3", "--metric=loss:max")
+    assert done.returncode == 0, done.stderr
+    out = done.stdout
+    assert "\x1b" not in out
+    assert "A tiny lesson" in out
+    assert "3 of these combinations, drawn at random" in out
+    assert "the time is known after the first." in out
+    assert "[3/3] rate=" in out
+    assert "Best: rate=" in out
+    assert out.rstrip().splitlines()[-1].startswith("3 finished in")
+    again = tflab("sweep", lesson(LOSS), "-p", "rate=0.5,1,2,4,5", "--sample=3", "--json")
+    rates = {run["parameters"]["rate"] for run in json.loads(again.stdout)["runs"]}
+    assert all(f"rate={rate:g}" in out for rate in rates), "the same sample again"
+    assert "going by earlier runs" in tflab("sweep", lesson(LOSS), "-p", "rate=1").stdout
+
+
+def test_every_run_failed(tflab: Tflab, lesson: Write) -> None:
+    done = tflab("sweep", lesson(LOSS), "-p", "rate=9.5,10")
+    assert done.returncode == 1
+    assert "2 failed" in done.stdout
+    assert "too large" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["-p", "rate=0..1:lin:5"], "rate must be a number above 0"),
+        (["-p", "rate=0.1..1"], "1e-3..1 log 7"),
+        (["-p", "rat=1"], "Did you mean rate?"),
+        (["-p", "rate=1", "-p", "rate=2"], "rate is given twice"),
+        (["-p", "rate=0.01..10:lin:1000", "-p", "steps=1..10:step:1"], "10,000 runs"),
+        (["--jobs", "0"], "from 1 to 100000"),
+        (["--repeat", "x"], "from 1 to 100000"),
+        (["--device", "gpu:99"], "gpu:99"),
+        (["--json", "--csv"], "not allowed"),
+    ],
+)
+def test_refusals(tflab: Tflab, lesson: Write, words: list[str], said: str) -> None:
+    done = tflab("sweep", lesson(LOSS), *words)
+    assert done.returncode == 2
+    assert said in done.stderr
+    if "--json" not in words:
+        assert done.stdout == ""
+    assert list(RunStore().ids()) == []
+
+
+def test_refusal_as_json(tflab: Tflab, lesson: Write) -> None:
+    done = tflab("sweep", lesson(LOSS), "-p", "rate=x", "--json")
+    assert done.returncode == 2
+    assert json.loads(done.stdout)["error"]["title"] == "Bad value for rate"
+
+
+def test_interrupt_stops_every_run(lesson: Write, tmp_path: Path) -> None:
+    pipe = tmp_path / "ready"
+    os.mkfifo(pipe)
+    words = ["sweep", str(lesson(WAITING)), "-p", "rate=1,2,3,4", "-p", f"ready={pipe}"]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tflab", *words, "--jobs=2", "--json"],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    with pipe.open() as end:
+        assert end.read().startswith("now"), "at least one run goes on"
+    process.send_signal(signal.SIGINT)
+    # A run that opens the pipe only now must not wait for a reader.
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    out, _ = process.communicate(timeout=60)
+    os.close(reader)
+    assert process.returncode == 130
+    found = json.loads(out)
+    assert [run["status"] for run in found["runs"]] == ["cancelled"] * 4
+    assert [run["run"] is not None for run in found["runs"]] == [True, True, False, False]
+
+
+def test_live_table_on_a_terminal(lesson: Write) -> None:
+    words = ["-m", "tflab", "sweep", str(lesson(LOSS)), "-p", "rate=0.5,1,2", "--repeat=2"]
+    child = pexpect.spawn(sys.executable, words, encoding="utf-8", dimensions=(24, 80), timeout=60)
+    child.expect("6 runs")
+    child.expect(r"of 6 done")
+    child.expect(r"finished, best")
+    child.expect(r"Best: rate=0\.5 with loss 0\.125")
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.exitstatus == 0

@@ -1,0 +1,101 @@
+"""`tflab sweep LESSON`: a lesson over many values, from the command line."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+from collections.abc import Mapping, Sequence
+
+from tflab.cli.arguments import UsageProblem
+from tflab.cli.printing import terminal
+from tflab.cli.sweep_views import CsvView, JsonView, LiveView, PlainView, SweepView
+from tflab.control.devices import list_devices
+from tflab.control.placement import Slot, choose_devices, make_slots
+from tflab.control.run_executor import RunExecutor
+from tflab.control.stop_signals import StopSignals
+from tflab.control.sweep import Sweep
+from tflab.control.sweep_estimate import usual_seconds
+from tflab.control.sweep_plan import SweepPlan, make_plan
+from tflab.control.sweep_store import SweepStore
+from tflab.lessons.lesson import Lesson
+from tflab.lessons.library import resolve
+from tflab.lessons.parameters import unknown_parameter
+from tflab.lessons.reader import read_lesson
+from tflab.lessons.sweep_values import Values, parse_sweep_values
+from tflab.runs.store import RunStore
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run a sweep to its end and return the exit code; `arguments` describes them all."""
+    lesson = read_lesson(resolve(arguments.lesson))
+    fields = parse_fields(lesson, arguments.parameter)
+    devices = choose_devices(arguments.device, list_devices())
+    slots = make_slots(devices, arguments.jobs)
+    plan = make_plan(
+        lesson,
+        fields,
+        seed=arguments.seed,
+        repeat=arguments.repeat,
+        budget=arguments.sample,
+        sample_seed=arguments.sample_seed,
+        metric=arguments.metric,
+        devices=[device.key for device in devices],
+        jobs=len(slots),
+    )
+    return _run(plan, slots, _view(arguments))
+
+
+def parse_fields(lesson: Lesson, pairs: Sequence[tuple[str, str]]) -> Mapping[str, Values]:
+    """Return the values that the command line gives to each parameter.
+
+    Raises:
+        ValueProblem: When a name is unknown or a text makes no sense.
+        UsageProblem: When a name is given twice.
+    """
+    fields: dict[str, Values] = {}
+    for name, text in pairs:
+        parameter = lesson.parameter(name)
+        if parameter is None:
+            raise unknown_parameter(lesson, name)
+        if name in fields:
+            raise UsageProblem(
+                "Wrong usage", f"{name} is given twice.", "Write its values with commas, once."
+            )
+        fields[name] = parse_sweep_values(parameter, text)
+    return fields
+
+
+def _run(plan: SweepPlan, slots: Sequence[Slot], view: SweepView) -> int:
+    executor = RunExecutor(slots, threaded=False)
+    sweep = Sweep(SweepStore().create(plan), executor)
+    try:
+        with StopSignals() as stops:
+            sweep.start()
+            view.begin(sweep, usual_seconds(RunStore(), plan.lesson))
+            handled = 0
+            while not sweep.over:
+                while handled < min(stops.count, 2):
+                    handled += 1
+                    sweep.stop_all(kill=handled == 2)
+                sweep.poll()
+                view.update(sweep)
+                executor.wait()
+            view.end(sweep)
+            return _exit_code(sweep, stops.first)
+    finally:
+        sweep.close()
+
+
+def _exit_code(sweep: Sweep, stopped_by: signal.Signals | None) -> int:
+    if stopped_by is not None:
+        return 128 + stopped_by
+    return 0 if sweep.count("finished") else 1
+
+
+def _view(arguments: argparse.Namespace) -> SweepView:
+    if arguments.json:
+        return JsonView()
+    if arguments.csv:
+        return CsvView()
+    found = terminal()
+    return PlainView(found) if arguments.plain or not found.live else LiveView(found)
