@@ -1,0 +1,54 @@
+"""What differs between runs: their values, and the text of the lesson as each ran it."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+from tflab.runs.record import RunRecord
+
+MISSING = object()
+"""Stands for a parameter that a run's lesson does not have."""
+
+
+class Difference(NamedTuple):
+    """A name, and what each run has under it, in the order of the runs."""
+
+    name: str
+    values: tuple[Any, ...]
+
+
+def differences(records: Sequence[RunRecord]) -> list[Difference]:
+    """Return what was asked differently: lesson, parameters, device and seed, in that order."""
+    requests = [record.request for record in records]
+    names = dict.fromkeys(name for request in requests for name in request.parameters)
+    found = [Difference("lesson", tuple(request.lesson for request in requests))]
+    found += [
+        Difference(name, tuple(r.parameters.get(name, MISSING) for r in requests)) for name in names
+    ]
+    found.append(Difference("device", tuple(request.device for request in requests)))
+    found.append(Difference("seed", tuple(request.seed for request in requests)))
+    found.append(Difference("until", tuple(request.until for request in requests)))
+    return [item for item in found if any(value != item.values[0] for value in item.values[1:])]
+
+
+def source_diff(records: Sequence[RunRecord]) -> str:
+    """Return how the lesson's text changed from each run to the next that differs.
+
+    A unified diff; empty where all ran the same text.
+    """
+    parts: list[str] = []
+    for before, after in pairwise(records):
+        if before.request.source == after.request.source:
+            continue
+        lines = difflib.unified_diff(
+            before.request.source.splitlines(),
+            after.request.source.splitlines(),
+            f"{before.request.lesson} as run {before.id} had it",
+            f"{after.request.lesson} as run {after.id} had it",
+            lineterm="",
+        )
+        parts.append("\n".join(lines))
+    return "\n\n".join(parts)
