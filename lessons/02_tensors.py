@@ -24,9 +24,9 @@ from tflab import lab
 
 # %% [markdown]
 # ## Rank and shape
-# The **rank** is the number of axes, the **shape** says how long each one is. A single number has
-# no axis at all, so its rank is 0 and its shape is the empty `()`. The last tensor is a block of
-# 4 tables with 2 rows and 3 columns each: read a shape from the outside in.
+# The **rank** is the number of axes, the **shape** says how long each one is. A single number, a
+# scalar, has no axis at all, so its rank is 0 and its shape is the empty `()`. The last tensor is a
+# block of 4 tables with 2 rows and 3 columns each: read a shape from the outside in.
 
 # %%
 scalar = tf.constant(7, dtype=dtype)

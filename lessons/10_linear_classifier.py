@@ -41,7 +41,8 @@ print("targets", targets.shape, targets.dtype.name)
 # %% [markdown]
 # ## The model
 # `W` holds one weight for each coordinate, `b` is one number. The prediction is a weighted sum, and
-# broadcasting adds `b` to each of them. Above 0.5 a point counts as cloud 1.
+# broadcasting adds `b` to each of them. Above 0.5 a point counts as cloud 1. The loss is the
+# **mean squared error**: how far the predictions lie from 0 and 1, squared, on average.
 
 # %%
 W = tf.Variable(tf.random.uniform((2, 1)))
@@ -54,7 +55,7 @@ def predict(points):
 
 
 def square_loss(targets, predictions):
-    """Mean squared error: the mean of the squared misses."""
+    """The mean of the squared misses."""
     return tf.reduce_mean(tf.square(targets - predictions))
 
 

@@ -21,7 +21,7 @@ batch_size: Annotated[int, Meta(ge=1, le=150, description="Flowers in one step")
 
 # %% [markdown]
 # Keras 3 runs on TensorFlow, JAX or PyTorch, and is told which one before it is imported. Older
-# material has no such line, because Keras had one backend then.
+# material has no such line: its `tf.keras` was a part of TensorFlow and knew no other.
 
 # %%
 import os

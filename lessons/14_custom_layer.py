@@ -51,6 +51,20 @@ class MyDense(keras.layers.Layer):
         return self.activation(tf.matmul(inputs, self.kernel) + self.bias)
 
 
+# %%
+class OldSpelling(keras.layers.Layer):
+    def build(self, input_shape):
+        self.kernel = self.add_weight("kernel", shape=(input_shape[-1], 1))
+
+
+try:
+    OldSpelling().build((None, 4))
+    old_spelling = "accepted"
+except (TypeError, ValueError) as error:
+    old_spelling = type(error).__name__
+    print(f"{old_spelling}: {error}")
+lab.show(old_spelling=old_spelling)
+
 # %% [markdown]
 # ## Built by the first call
 # A fresh layer has no weights: nobody has told it how many inputs there will be. The first call

@@ -1,6 +1,6 @@
 # %% [markdown]
 # # Where it runs
-# The same matrix product can run on the CPU or on a GPU, and the difference can be a hundredfold.
+# The same matrix product can run on the CPU or on a GPU, and the difference can be large.
 # You will list what TensorFlow sees, place tensors by hand, and measure each device in billions of
 # additions and multiplications a second.
 #

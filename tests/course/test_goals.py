@@ -1,4 +1,4 @@
-"""Every goal can be reached by what its strong hint says, and none is reached by doing nothing."""
+"""Every goal can be reached by what its strong hint says."""
 
 from __future__ import annotations
 
@@ -133,13 +133,6 @@ def test_goal_is_reached_as_its_hint_says(
 
 
 @pytest.mark.parametrize("lesson_id", REACHED_BY)
-def test_no_goal_is_reached_by_the_defaults(course: Course, lesson_id: str) -> None:
-    goals = course.run(lesson_id).goals
-    assert goals
-    assert not any(goals.values()), goals
-
-
-@pytest.mark.parametrize("lesson_id", REACHED_BY)
 def test_every_goal_is_tried(lesson_id: str) -> None:
     texts = [goal.text for goal in LESSONS[lesson_id].goals]
     begins = [goal for goal, _ in REACHED_BY[lesson_id]]
@@ -152,18 +145,3 @@ def test_every_goal_has_a_weak_and_a_strong_hint(lesson_id: str) -> None:
     assert [len(goal.hints) for goal in LESSONS[lesson_id].goals] == [2] * len(
         LESSONS[lesson_id].goals
     )
-
-
-@pytest.mark.parametrize("lesson_id", REACHED_BY)
-def test_every_question_is_answered_by_the_run(course: Course, lesson_id: str) -> None:
-    questions = LESSONS[lesson_id].questions
-    answers = course.run(lesson_id).answers
-    assert questions
-    assert set(answers) == {question.text for question in questions}
-    for question in questions:
-        answer = answers[question.text]
-        if question.choices:
-            assert answer in question.choices
-            assert len(question.choices) >= 2
-        else:
-            assert isinstance(answer, int | float)

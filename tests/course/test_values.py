@@ -1,4 +1,7 @@
-"""Every lesson gives the results that the course promises, on a real run."""
+"""Every lesson gives the results that the course promises, on a real run.
+
+What is checked at the defaults is all in this file, so that each of those runs is made once.
+"""
 
 from __future__ import annotations
 
@@ -33,6 +36,28 @@ def test_results_at_the_defaults(course: Course, lesson_id: str) -> None:
     assert CHECKS[lesson_id](outcome.results), outcome.results
     assert (outcome.state.seconds or 0) < seconds_allowed(lesson_id)
     assert outcome.state.notices == []
+
+
+@pytest.mark.parametrize("lesson_id", PARAMETERS)
+def test_no_goal_is_reached_by_the_defaults(course: Course, lesson_id: str) -> None:
+    goals = course.run(lesson_id).goals
+    assert goals
+    assert not any(goals.values()), goals
+
+
+@pytest.mark.parametrize("lesson_id", PARAMETERS)
+def test_every_question_is_answered_by_the_run(course: Course, lesson_id: str) -> None:
+    questions = LESSONS[lesson_id].questions
+    answers = course.run(lesson_id).answers
+    assert questions
+    assert set(answers) == {question.text for question in questions}
+    for question in questions:
+        answer = answers[question.text]
+        if question.choices:
+            assert answer in question.choices
+            assert len(question.choices) >= 2
+        else:
+            assert isinstance(answer, int | float)
 
 
 SEEDED = ("random-initialisation", "linear-classifier", "custom-layer", "batches-and-momentum")
