@@ -1,0 +1,54 @@
+"""`tflab export`, and the line that makes a run again: on real runs."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+from tflab.runs.store import RunStore
+
+RANDOM = """\
+import numpy as np
+import tensorflow as tf
+for step in range(steps):
+    lab.log(step, loss=rate * np.random.rand())
+print("drew", rate, np.random.rand(), float(tf.random.uniform(())))
+lab.show(last=float(tf.random.uniform(())))
+"""
+
+
+def test_a_real_run_is_exported_and_its_script_gives_the_same(tflab, lesson, tmp_path):
+    path = lesson(RANDOM)
+    done = tflab("run", path, "-p", "rate=0.25", "-p", "steps=6", "--seed", 11, "--json")
+    report = json.loads(done.stdout)
+    assert report["status"] == "finished", done.stdout
+
+    text = tflab("export", "last", "--as", "csv").stdout
+    assert text.splitlines()[0] == "step,loss"
+    assert len(text.splitlines()) == 7
+
+    script = tmp_path / "again.py"
+    assert tflab("export", report["run"][:18], "--as", "script", "--to", script).returncode == 0
+    said = subprocess.run(
+        [sys.executable, script], capture_output=True, text=True, check=True, timeout=120
+    )
+    drew = next(line for line in report["output"].splitlines() if line.startswith("drew"))
+    assert drew in said.stdout.splitlines()
+
+    assert tflab("export", "last", "--as", "notebook", "--to", tmp_path).returncode == 0
+    assert len(list(tmp_path.glob("*.ipynb"))) == 1
+    assert "<svg" in tflab("export", "last", "--as", "chart-svg").stdout
+    folder = tmp_path / "events"
+    assert tflab("export", "last", "--as", "tensorboard", "--to", folder).returncode == 0
+    assert list(folder.glob(f"{report['run']}/events.out.tfevents.*"))
+
+
+def test_what_cannot_be_exported_is_said(tflab, data):
+    for words in (("export", "last", "--as", "csv"), ("export", "2020", "--as", "csv")):
+        done = tflab(*words)
+        assert done.returncode == 2
+        assert "No such run" in done.stderr
+        assert done.stdout == ""
+    assert tflab("export", "last").returncode == 2
+    assert list(RunStore().ids()) == []

@@ -1,0 +1,120 @@
+"""Scripts and notebooks: run again by `python`, read again by tflab and by nbformat."""
+
+from __future__ import annotations
+
+import ast
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import msgspec
+import nbformat
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.export.conftest import SOURCE, VALUES
+from tflab.export.notebook import notebook
+from tflab.export.script import script
+from tflab.export.source import put_values
+from tflab.lessons.library import course_folder
+from tflab.lessons.reader import parse_lesson, read_lesson
+from tflab.runs.record import RunRecord, RunRequest
+
+SAID = "3.5 7 graph True a \"b\" \\ ü"  # fmt: skip
+
+
+def record_of(lesson, **values):
+    request = RunRequest(
+        lesson=lesson.id,
+        title=lesson.title,
+        path=str(lesson.path),
+        source=lesson.source,
+        parameters=lesson.defaults | values,
+    )
+    return RunRecord(id="20260101-000000-aaaaaa", created=0.0, request=request)
+
+
+def run(path, *words):
+    return subprocess.run(
+        [sys.executable, str(path), *words], capture_output=True, text=True, check=True, timeout=120
+    ).stdout
+
+
+@pytest.fixture
+def small(make_run):
+    return make_run({}, seed=3).record
+
+
+def test_a_script_runs_and_gives_what_the_values_give(small, tmp_path):
+    path = tmp_path / "small.py"
+    path.write_text(script(small), encoding="utf-8")
+    assert run(path).splitlines() == [SAID, "later"]
+
+
+def test_a_script_is_a_lesson_with_these_values_as_defaults(small, tmp_path):
+    path = tmp_path / "small.py"
+    path.write_text(script(small), encoding="utf-8")
+    lesson = read_lesson(path)
+    assert lesson.defaults == VALUES
+    assert lesson.title == "A small lesson"
+
+
+def test_a_run_up_to_a_cell_ends_there(small):
+    short = msgspec.structs.replace(small.request, until=2)
+    assert "later" not in script(msgspec.structs.replace(small, request=short))
+    assert "total" in script(msgspec.structs.replace(small, request=short))
+
+
+def test_a_notebook_is_valid_and_its_cells_run(small, tmp_path):
+    found = nbformat.reads(notebook(small), 4)
+    nbformat.validate(found)
+    assert [cell.cell_type for cell in found.cells] == ["markdown", *["code"] * 4]
+    assert found.cells[0].source.startswith("# A small lesson")
+    assert "“quotes”" in found.cells[0].source
+    code = "\n".join(cell.source for cell in found.cells if cell.cell_type == "code")
+    path = tmp_path / "cells.py"
+    path.write_text(code, encoding="utf-8")
+    assert run(path).splitlines() == [SAID, "later"]
+
+
+def test_nbclient_runs_the_notebook(small):
+    nbclient = pytest.importorskip("nbclient", reason="nbclient is not installed")
+    pytest.importorskip("ipykernel", reason="ipykernel is not installed")
+    found = nbformat.reads(notebook(small), 4)
+    nbclient.NotebookClient(found, timeout=120).execute()
+    assert SAID in found.cells[3].outputs[0].text
+
+
+@pytest.mark.parametrize("path", sorted(course_folder().glob("*.py")), ids=lambda path: path.stem)
+def test_every_lesson_of_the_course_exports(path, tmp_path):
+    lesson = read_lesson(path)
+    record = record_of(lesson)
+    again = parse_lesson(script(record), Path("9_again.py"))
+    assert again.defaults == lesson.defaults
+    assert [c.source for c in again.cells if c.kind == "prose"] == [
+        c.source for c in lesson.cells if c.kind == "prose"
+    ]
+    nbformat.validate(nbformat.reads(notebook(record), 4))
+    assert json.loads(notebook(record))["metadata"]["tflab"]["run"] == record.id
+
+
+@given(
+    rate=st.floats(allow_nan=False, allow_infinity=False),
+    title=st.text(st.characters(exclude_categories=["Cs"]), max_size=20),
+    steps=st.integers(-(1 << 63), (1 << 63) - 1),
+    fast=st.booleans(),
+)
+def test_any_value_is_read_back_as_it_was(rate, title, steps, fast):
+    cell = next(c for c in parse_lesson(SOURCE, Path("s.py")).cells if c.is_parameters).source
+    text = put_values(cell, {"rate": rate, "big": steps, "fast": fast, "title": title})
+    found = {}
+    for statement in ast.parse(text).body:
+        if isinstance(statement, ast.AnnAssign | ast.Assign):
+            target = getattr(statement, "target", None) or statement.targets[0]
+            found[target.id] = ast.literal_eval(statement.value)
+    assert found["rate"] == rate
+    assert (found["big"], found["fast"], found["title"]) == (steps, fast, title)
+    assert (found["offset"], found["mode"]) == (-1.5, "eager")
+    assert "# how many" in text

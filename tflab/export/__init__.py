@@ -1,0 +1,1 @@
+"""Taking runs elsewhere: one module for each format. Nothing here imports TensorFlow."""

@@ -1,0 +1,65 @@
+"""Runs as JSON, points and all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from tflab.export.loaded import LoadedRun
+from tflab.runs.events import as_number
+from tflab.runs.series import Series
+from tflab.runs.state import result_value
+from tflab.runs.transcript import Transcript
+
+
+def runs_json(runs: Sequence[LoadedRun]) -> str:
+    """Return one object, or an array of them for several runs.
+
+    Numbers that JSON cannot write are the texts "nan", "inf" and "-inf".
+    """
+    found = [_describe(run) for run in runs]
+    return msgspec.json.encode(found if len(found) > 1 else found[0]).decode() + "\n"
+
+
+def _describe(run: LoadedRun) -> dict[str, Any]:
+    request, state = run.record.request, run.state
+    error = state.error
+    return {
+        "run": run.record.id,
+        "name": run.marks.name,
+        "note": run.marks.note,
+        "created": run.created,
+        "versions": run.record.versions,
+        "lesson": request.lesson,
+        "title": request.title,
+        "parameters": request.parameters,
+        "device": request.device,
+        "seed": request.seed,
+        "until": request.until,
+        "state": state.status,
+        "seconds": state.seconds,
+        "series": {tag: _points(series) for tag, series in state.series.items()},
+        "results": {name: result_value(result) for name, result in state.results.items()},
+        "goals": [{"text": g.text, "passed": g.passed} for g in state.goals.values()],
+        "predictions": [
+            {"question": p.question, "guess": p.guess, "answer": p.answer, "correct": p.correct}
+            for p in state.predictions.values()
+        ],
+        "output": "".join(
+            item.text()
+            for _, cell in sorted(state.cells.items())
+            for item in cell.items
+            if isinstance(item, Transcript)
+        ),
+        "error": None if error is None else {"title": error.title, "cause": error.cause},
+        "source": request.source,
+    }
+
+
+def _points(series: Series) -> dict[str, list[Any]]:
+    values: list[Any] = series.values.tolist()
+    if series.nonfinite:
+        values = [as_number(value) for value in values]
+    return {"steps": [int(step) for step in series.steps], "values": values}

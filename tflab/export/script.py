@@ -1,0 +1,44 @@
+"""A run as a Python program: the lesson as run, its values in place, device and seed set first.
+
+It is a lesson file as well, and needs tflab installed, as every lesson does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tflab.export.source import cells_with_values, origin, set_up_code
+from tflab.lessons.lesson import Cell
+from tflab.runs.record import RunRecord
+
+
+def script(record: RunRecord) -> str:
+    """Return the program.
+
+    Raises:
+        LessonError: When this version of tflab cannot read the lesson any more.
+    """
+    return "\n".join(_lines(record)).rstrip("\n") + "\n"
+
+
+def _lines(record: RunRecord) -> Iterator[str]:
+    yield f"# {origin(record)}, written by `tflab export`."
+    yield "# It needs tflab installed: python -m pip install tflab."
+    yield ""
+    begun = False
+    for cell in cells_with_values(record.request):
+        if cell.kind == "code" and not begun:
+            begun = True
+            yield from ("# %%", set_up_code(record), "")
+        yield from _cell(cell)
+
+
+def _cell(cell: Cell) -> Iterator[str]:
+    if cell.kind == "prose":
+        yield "# %% [markdown]"
+        for line in cell.source.split("\n"):
+            yield f"# {line}" if line.strip() else "#"
+    else:
+        yield '# %% tags=["parameters"]' if cell.is_parameters else "# %%"
+        yield cell.source
+    yield ""

@@ -1,0 +1,124 @@
+"""A chart as SVG: lines and text only, to be put into a report or opened in a browser."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from html import escape
+
+from tflab.charts.drawing import ChartOptions, Curve
+from tflab.charts.palette import axis_ink, label_ink, series_ink
+from tflab.charts.scale import Tick, place, step_ticks, ticks, usable, value_range
+from tflab.charts.thin import Floats, thin
+from tflab.runs.transcript import plain_line
+
+_WIDTH, _HEIGHT = 800, 450
+_LEFT, _RIGHT, _TOP, _LINE = 64, 16, 44, 20
+_DASHES = ("", "9 4", "2 3", "12 3 2 3", "6 2 1 2 1 2", "1 6")
+_FONT = "font-family='system-ui, sans-serif' font-size='13'"
+
+
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    """Where the picture lies, in pixels, and what its axes span."""
+
+    x: tuple[float, float]
+    y: tuple[float, float]
+    log: bool
+    bottom: float
+
+    def across(self, step: float) -> float:
+        return _LEFT + place(step, *self.x) * (_WIDTH - _LEFT - _RIGHT)
+
+    def up(self, value: float) -> float:
+        part = place(max(value, self.y[0]) if self.log else value, *self.y, self.log)
+        return self.bottom - part * (self.bottom - _TOP)
+
+
+def loss_svg(curves: Sequence[Curve], title: str, options: ChartOptions) -> str:
+    """Return series over steps as an SVG document of 800 by 450 pixels and more for the legend.
+
+    Lines differ in their dashes as well as in colour. Points that are not finite are left out.
+    """
+    thinned = [thin(curve.steps, curve.values, _WIDTH // 2) for curve in curves]
+    if options.log_y:
+        thinned = [(x[y > 0], y[y > 0]) for x, y in thinned]
+    height = _HEIGHT + _LINE * len(curves)
+    frame = _frame([pair for pair in thinned if len(pair[0])], options)
+    ground = "#10141b" if options.dark else "#ffffff"
+    lines = [
+        f"<svg xmlns='http://www.w3.org/2000/svg' width='{_WIDTH}' height='{height}' "
+        f"viewBox='0 0 {_WIDTH} {height}' role='img'>",
+        f"<title>{escape(plain_line(title))}</title>",
+        f"<rect width='100%' height='100%' fill='{ground}'/>",
+        _text(_LEFT, 24, title, options, "start", bold=True),
+        *_axes(frame, options),
+    ]
+    for index, (curve, (x, y)) in enumerate(zip(curves, thinned, strict=True)):
+        colour = series_ink(curve.style, options.dark).hex
+        dash = _DASHES[curve.style % len(_DASHES)]
+        stroke = f"stroke='{colour}' stroke-width='1.6' stroke-dasharray='{dash}'"
+        lines.append(f"<path fill='none' {stroke} d='{_path(frame, x, y)}'/>")
+        below = _HEIGHT + _LINE * index + 4
+        lines.append(f"<path {stroke} d='M{_LEFT} {below}h40'/>")
+        lines.append(_text(_LEFT + 50, below + 4, curve.label, options, "start"))
+    return "\n".join([*lines, "</svg>", ""])
+
+
+def _frame(series: Sequence[tuple[Floats, Floats]], options: ChartOptions) -> _Frame:
+    bottom = _HEIGHT - 44.0
+    if not series:
+        return _Frame(
+            (0.0, 1.0), (0.1, 1.0) if options.log_y else (0.0, 1.0), options.log_y, bottom
+        )
+    low = min(float(x.min()) for x, _ in series)
+    high = max(float(x.max()) for x, _ in series)
+    if not usable(low, high):
+        low, high = low - 1.0, high + 1.0
+    smallest = min(float(y.min()) for _, y in series)
+    largest = max(float(y.max()) for _, y in series)
+    return _Frame((low, high), value_range(smallest, largest, options.log_y), options.log_y, bottom)
+
+
+def _axes(frame: _Frame, options: ChartOptions) -> Iterator[str]:
+    colour = axis_ink(options.dark).hex
+    right = _WIDTH - _RIGHT
+    for tick in ticks(*frame.y, 6, frame.log):
+        y = frame.up(tick.value)
+        faint = f"stroke='{colour}' stroke-opacity='0.35'"
+        yield f"<path {faint} d='M{_LEFT} {y:.1f}H{right}'/>"
+        yield _text(_LEFT - 8, y + 4, tick.label, options, "end")
+    for tick in _inside(step_ticks(*frame.x, 8), frame.x):
+        x = frame.across(tick.value)
+        yield f"<path stroke='{colour}' d='M{x:.1f} {frame.bottom}v5'/>"
+        yield _text(x, frame.bottom + 20, tick.label, options, "middle")
+    yield f"<path fill='none' stroke='{colour}' d='M{_LEFT} {_TOP}V{frame.bottom}H{right}'/>"
+    yield _text(right, frame.bottom + 36, options.x_label, options, "end")
+
+
+def _inside(marks: Sequence[Tick], limits: tuple[float, float]) -> list[Tick]:
+    return [mark for mark in marks if limits[0] <= mark.value <= limits[1]]
+
+
+def _path(frame: _Frame, x: Floats, y: Floats) -> str:
+    points = []
+    for step, value in zip(x.tolist(), y.tolist(), strict=True):
+        across, up = frame.across(step), frame.up(value)
+        if math.isfinite(across) and math.isfinite(up):
+            points.append(f"{across:.1f} {up:.1f}")
+    if len(points) == 1:
+        return f"M{points[0]}h2"
+    return "M" + "L".join(points) if points else ""
+
+
+def _text(
+    x: float, y: float, text: str, options: ChartOptions, anchor: str, bold: bool = False
+) -> str:
+    weight = " font-weight='600'" if bold else ""
+    fill = label_ink(options.dark).hex
+    content = escape(plain_line(text))
+    return (
+        f"<text x='{x:.1f}' y='{y:.1f}' {_FONT}{weight} fill='{fill}' "
+        f"text-anchor='{anchor}'>{content}</text>"
+    )

@@ -1,0 +1,83 @@
+"""Runs as CSV: every point of their series, or one row for each run."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from tflab.export.loaded import LoadedRun
+from tflab.runs.metrics import best_value, higher_is_better
+from tflab.runs.series import Series
+
+
+def series_csv(runs: Sequence[LoadedRun]) -> str:
+    """Return one line a step: `step` and a column for each series, before them `run` if several.
+
+    A step that a series logged twice has two lines. Where a series has no value at a step its field
+    is empty; values that are not finite are written as nan, inf and -inf.
+    """
+    tags = list(dict.fromkeys(tag for run in runs for tag in run.state.series))
+    several = len(runs) > 1
+    lines = ([*(["run"] if several else []), "step", *tags],)
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerows(lines)
+    for run in runs:
+        head = [run.record.id] if several else []
+        columns = [run.state.series.get(tag) for tag in tags]
+        writer.writerows([*head, *fields] for fields in _steps(columns))
+    return text.getvalue()
+
+
+def summary_csv(runs: Sequence[LoadedRun]) -> str:
+    """Return one line a run: what was asked, how it ended, last and best value of each metric."""
+    rows = [dict(_summary(run)) for run in runs]
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    text = io.StringIO()
+    writer = csv.DictWriter(text, names, restval="", lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue()
+
+
+def _summary(run: LoadedRun) -> Iterator[tuple[str, Any]]:
+    request, state = run.record.request, run.state
+    yield "run", run.record.id
+    yield "name", run.marks.name
+    yield "created", run.created
+    yield "lesson", request.lesson
+    yield "state", state.status
+    yield "seconds", "" if state.seconds is None else round(state.seconds, 3)
+    yield "device", request.device
+    yield "seed", request.seed
+    for name, value in request.parameters.items():
+        yield f"parameter.{name}", value
+    for tag, series in state.series.items():
+        metric = series.summary()
+        best = best_value(tag, metric)
+        yield tag, metric["last"]
+        yield f"{tag}.{'max' if higher_is_better(tag) else 'min'}", "" if best is None else best
+    yield "goals", sum(goal.passed for goal in state.goals.values())
+
+
+def _steps(columns: Sequence[Series | None]) -> Iterable[list[Any]]:
+    """Yield the fields of each step in order."""
+    used = [series for series in columns if series is not None and len(series)]
+    if not used:
+        return
+    if all(series.steps == used[0].steps for series in used[1:]):
+        blank: Sequence[Any] = [""] * len(used[0])
+        values = [s.values if s is not None and len(s) else blank for s in columns]
+        for step, *fields in zip(used[0].steps, *values, strict=True):
+            yield [int(step), *fields]
+        return
+    rows: dict[tuple[float, int], list[Any]] = {}
+    for place, series in enumerate(columns):
+        seen: dict[float, int] = {}
+        for step, value in zip(series.steps, series.values, strict=True) if series else ():
+            again = seen[step] = seen.get(step, -1) + 1
+            rows.setdefault((step, again), [""] * len(columns))[place] = value
+    for (step, _), fields in sorted(rows.items(), key=lambda item: item[0]):
+        yield [int(step), *fields]
