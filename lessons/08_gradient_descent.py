@@ -58,7 +58,8 @@ for w_here, slope in zip(places.numpy().astype("float64"), taped, strict=True):
 # the new one. Adam divides by the recent size of the slope, so its first step is about the learning
 # rate itself, however steep the hill.
 #
-# `tf.function` makes one step a graph. At most 25 frames of the path are drawn.
+# `tf.function` makes one step a graph. At most 25 frames of the path are drawn, close together at the
+# start, where the most happens.
 
 # %%
 rules = {
@@ -81,16 +82,17 @@ def descend():
 
 
 valley = np.linspace(-2, 12, 80)
-frames = {int(step) for step in np.linspace(0, steps, min(steps + 1, 25))}
+frames = {round(step) - 1 for step in np.geomspace(1, steps + 1, 25)}
 path = [(0.0, 25.0)]
 
 
 def draw_path(step):
-    """Add a frame with the places visited so far, the last few hundred of them."""
+    """Add a frame with the places visited so far: the first ones all, then fewer and fewer."""
+    seen = np.unique(np.geomspace(1, len(path), 60).astype(int)) - 1
     lab.line(
         "J(w) and the path over it",
         {"J(w)": (valley, cost_at(valley))},
-        points={"path": path[-200:], "now": path[-1:]},
+        points={"path": [path[i] for i in seen], "now": path[-1:]},
         x_range=(-2, 12),
         y_range=(0, 50),
         x_label="w",

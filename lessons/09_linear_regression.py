@@ -128,10 +128,10 @@ lab.show(w=float(w), b=float(b), predictions=predictions)
 lab.show(final_loss=final_loss, steps_per_second=steps_per_second)
 lab.predict("What is the slope w of the line through the four points?", 0.5, within=0.02)
 line_xs = np.array([0.0, 8.0])
-lab.scatter(
+lab.line(
     "The line found",
-    {"points": np.column_stack([xs, ys])},
-    lines={"w·x + b": (line_xs, float(w) * line_xs + float(b))},
+    {"w·x + b": (line_xs, float(w) * line_xs + float(b))},
+    points={"points": np.column_stack([xs, ys])},
     x_range=(0, 8),
     y_range=(0, 7),
     x_label="x",

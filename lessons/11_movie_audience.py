@@ -87,13 +87,13 @@ def predict(wanted):
 def draw_line(epoch):
     """Add a frame with the model's line now and then."""
     if epoch % -(-epochs // 24) == 0 or epoch == epochs:
-        lab.scatter(
+        lab.line(
             "Clicks and audience",
-            {"films": known, "Okja": [(okja_clicks, predict(okja_clicks)[0])]},
-            lines={
+            {
                 "model": (line_clicks, predict(line_clicks)),
                 "least squares": (line_clicks, slope * line_clicks + intercept),
             },
+            points={"films": known, "Okja": [(okja_clicks, predict(okja_clicks)[0])]},
             x_range=(8000, 17000),
             y_range=(0, 1500),
             x_label="want to see",
