@@ -15,6 +15,7 @@ from textual.widget import Widget
 
 from tflab.lessons.library import LessonEntry
 from tflab.ui.actions import Scope
+from tflab.ui.glyphs import glyphs
 from tflab.ui.widgets.goals import Goals
 from tflab.ui.widgets.key_line import KeyLine
 from tflab.ui.widgets.lesson_list import LessonList
@@ -32,9 +33,10 @@ class TooSmall(Widget):
     def render(self) -> Content:
         """Draw the sentence."""
         width, height = self.app.size
+        times = "×" if glyphs().unicode else "x"
         return Content(
-            f"This terminal is {width}×{height}.\n"
-            f"The workbench needs {SMALLEST[0]}×{SMALLEST[1]} or more.\nMake it larger."
+            f"This terminal is {width}{times}{height}.\n"
+            f"The workbench needs {SMALLEST[0]}{times}{SMALLEST[1]} or more.\nMake it larger."
         )
 
 

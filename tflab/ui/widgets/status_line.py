@@ -16,6 +16,7 @@ class StatusLine(Widget):
         title: Title of the lesson.
         device: Short name of the chosen device.
         server: What the fork server is doing; empty when it is ready.
+        sweep: How far the sweep is; empty while there is none.
         run: State and progress of the run on show.
         tone: Theme variable that colours the run's mark.
     """
@@ -23,6 +24,7 @@ class StatusLine(Widget):
     title: reactive[str] = reactive("")
     device: reactive[str] = reactive("")
     server: reactive[str] = reactive("")
+    sweep: reactive[str] = reactive("")
     run: reactive[str] = reactive("")
     tone: reactive[str] = reactive("$text-quiet")
 
@@ -33,7 +35,7 @@ class StatusLine(Widget):
         right = Content.assemble(
             *(
                 Content.styled(text + quiet, "$text-quiet")
-                for text in (self.server, self.device)
+                for text in (self.server, self.sweep, self.device)
                 if text
             ),
             Content.styled(f"{marks.bullet} ", self.tone),
@@ -45,6 +47,6 @@ class StatusLine(Widget):
             (" tflab", "bold $primary"),
             (quiet, "$text-quiet"),
             (self.title, "bold"),
-        ).truncate(max(room, 6), ellipsis=True)
+        ).truncate(max(room, 6), ellipsis=marks.unicode)
         gap = max(self.size.width - left.cell_length - right.cell_length, 1)
         return Content.assemble(left, " " * gap, right)
