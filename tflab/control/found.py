@@ -27,6 +27,7 @@ class FoundRun:
     Attributes:
         record: What was asked of it.
         going: Whether it is still going.
+        pid: Its process; 0 when it has none yet.
         began: When it started, in seconds since the epoch.
         ended: How it ended; None while it goes on, or when it ended without a word.
         last_word: When its log last grew, in seconds since the epoch.
@@ -35,6 +36,7 @@ class FoundRun:
 
     record: RunRecord
     going: bool
+    pid: int
     began: float
     ended: Ended | None
     last_word: float
@@ -64,6 +66,7 @@ def look_at(store: RunStore, run: str) -> FoundRun | None:
     return FoundRun(
         record=record,
         going=ended is None and started is not None and is_alive(started),
+        pid=started.pid if started else 0,
         began=started.time if started else record.created,
         ended=ended,
         last_word=last_word(folder),

@@ -21,6 +21,16 @@ def start_of(pid: int) -> float | None:
     return _from_proc(pid) if sys.platform == "linux" else _from_psutil(pid)
 
 
+def parent_of(pid: int) -> int:
+    """Return the process id of the parent of a living process; 0 when there is none."""
+    import psutil
+
+    try:
+        return int(psutil.Process(pid).ppid())
+    except psutil.Error:
+        return 0
+
+
 def is_same(pid: int, process_start: float) -> bool:
     """Return whether process `pid` lives and started at `process_start`; 0.0 stands for any."""
     now = start_of(pid)

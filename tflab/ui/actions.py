@@ -11,7 +11,7 @@ from typing import Literal
 
 from textual.binding import Binding
 
-Scope = Literal["app", "lessons", "lesson", "loss", "parameters", "runs"]
+Scope = Literal["app", "lessons", "lesson", "loss", "parameters", "runs", "sweep"]
 
 SCOPE_TITLES: dict[Scope, str] = {
     "app": "Everywhere",
@@ -20,6 +20,7 @@ SCOPE_TITLES: dict[Scope, str] = {
     "loss": "Loss",
     "parameters": "Parameters",
     "runs": "Runs",
+    "sweep": "Sweep",
 }
 
 
@@ -47,7 +48,10 @@ ACTIONS: tuple[Action, ...] = (
     Action("show('runs')", "f6", "Runs", "Go to the runs of this lesson."),
     Action("hint", "f10", "Hint", "Show a hint for the first open goal; again for a stronger one."),
     Action("live", "ctrl+t", "Live", "Run again at every change of a value, or stop doing so."),
+    Action("options", "", "Run options", "Set priority, threads and memory of runs."),
     Action("predict", "ctrl+g", "Guess", "Guess what the run will give, then run."),
+    Action("sweep", "ctrl+s", "Sweep", "Run the lesson over several values, or show the sweep."),
+    Action("follow", "ctrl+o", "Found run", "Show the run that was found still going, or ended."),
     Action("forget('lesson')", "", "Start lesson anew", "Forget the progress of this lesson."),
     Action("forget('course')", "", "Start course anew", "Forget the progress of every lesson."),
     Action("edit", "f7", "Edit file", "Open the lesson in your editor ($EDITOR)."),
@@ -82,6 +86,14 @@ ACTIONS: tuple[Action, ...] = (
     Action("show_run", "enter", "Show", "Show this run's output and curves.", "runs", True),
     Action("load_values", "v", "Use values", "Put this run's values in the form.", "runs", True),
     Action("copy_command", "c", "Copy command", "Copy the line that runs it again.", "runs", True),
+    Action("open_run", "enter", "Show run", "Show this run in the workbench.", "sweep", True),
+    Action("use_values", "v", "Use values", "Put these values in the form.", "sweep", True),
+    Action("stop_row", "x", "Stop run", "Stop the runs with these values.", "sweep", True),
+    Action("stop_all", "ctrl+x", "Stop all", "Stop the whole sweep.", "sweep", True),
+    Action("log_axis", "l", "Log axis", "Change between a linear and a log axis.", "sweep", True),
+    Action("next_metric", "m", "Metric", "Rank by the next metric or result.", "sweep", True),
+    Action("new_sweep", "n", "New", "Plan another sweep.", "sweep", True),
+    Action("close", "escape", "Back", "Go back; the sweep goes on.", "sweep", True),
 )
 
 

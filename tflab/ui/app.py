@@ -16,15 +16,21 @@ from tflab.lessons.library import LessonEntry, find_lessons, resolve
 from tflab.runs.record import Problem
 from tflab.ui import messages
 from tflab.ui.actions import Scope, actions, bindings
+from tflab.ui.ask_options import ask_options
 from tflab.ui.commands import LabCommands
+from tflab.ui.glyphs import glyphs
+from tflab.ui.leaving import leave, let_go
 from tflab.ui.screens.dialog import Dialog
 from tflab.ui.screens.main import MainScreen
+from tflab.ui.server_words import tell_server
 from tflab.ui.settings import load_settings, save_settings
+from tflab.ui.signals import watch_signals
 from tflab.ui.themes import DARK, LIGHT
 from tflab.ui.widgets.goals import Goals
 
 if TYPE_CHECKING:
     from tflab.ui.bench import Bench
+    from tflab.ui.sweeps import Sweeps
 
 _ACTION_NAMES = {action.id.partition("(")[0] for action in actions("app")}
 
@@ -46,12 +52,14 @@ class LabApp(App[None]):
         super().__init__()
         self.settings = load_settings()
         self.bench: Bench | None = None
+        self.sweeps: Sweeps | None = None
         self.entries: list[LessonEntry] = find_lessons()
         self._wanted = lesson
         self.register_theme(DARK)
         self.register_theme(LIGHT)
         self.theme = LIGHT.name if self.settings.theme == LIGHT.name else DARK.name
         self.animation_level = "none"
+        self.set_class(not glyphs().unicode, "-ascii")
 
     def get_default_screen(self) -> Screen[None]:
         """Make the main screen with what the first paint needs."""
@@ -80,6 +88,7 @@ class LabApp(App[None]):
 
     def on_mount(self) -> None:
         """Paint first; everything else comes after."""
+        watch_signals(self)
         self.call_after_refresh(self._open_bench)
 
     async def _open_bench(self) -> None:
@@ -139,6 +148,24 @@ class LabApp(App[None]):
         if self.bench is not None:
             self.bench.toggle_live()
 
+    def action_sweep(self) -> None:
+        """Show the sweep that goes on, or plan one."""
+        if self.sweeps is None and self.bench is not None:
+            from tflab.ui.sweeps import Sweeps
+
+            self.sweeps = Sweeps(self, self.bench)
+        if self.sweeps is not None:
+            self.sweeps.open()
+
+    async def action_follow(self) -> None:
+        """Show the run that was found."""
+        if self.bench is not None:
+            await self.bench.found.follow()
+
+    def action_options(self) -> None:
+        """Choose how much of a shared machine runs may take."""
+        ask_options(self)
+
     def action_predict(self) -> None:
         """Guess again, then run."""
         if self.bench is not None:
@@ -165,28 +192,10 @@ class LabApp(App[None]):
             await self.bench.edit()
 
     async def action_leave(self) -> None:
-        """Leave; a run that goes on is asked about first."""
-        if self.bench is None or not self.bench.runs.running:
-            await self._leave()
-            return
-        from tflab.ui.screens.leave import LeaveScreen
+        """Leave; what goes on is asked about first."""
+        await leave(self)
 
-        self.push_screen(LeaveScreen(), self._leave_as)
-
-    async def action_quit(self) -> None:
-        """Leave, as Ctrl+Q does."""
-        await self.action_leave()
-
-    async def _leave_as(self, choice: str | None) -> None:
-        if choice == "leave":
-            await self._leave()
-        elif choice == "stop" and self.bench is not None:
-            self.bench.stop_and_then(self._leave)
-
-    async def _leave(self) -> None:
-        if self.bench is not None:
-            self.bench.close()
-        self.exit()
+    action_quit = action_leave
 
     def open_lesson(self, path: Path) -> None:
         """Open the lesson at `path` in the lesson pane."""
@@ -227,8 +236,8 @@ class LabApp(App[None]):
     def _server_changed(self, message: messages.ServerChanged) -> None:
         if self.bench is not None:
             self.bench.show_status()
-        if message.problem is not None and message.phase in ("broken", "gone"):
-            self.show_problem(message.problem)
+        if message.problem is not None:
+            tell_server(self, message)
 
     @on(messages.ValuesChanged)
     def _values_changed(self) -> None:
@@ -288,7 +297,6 @@ def run_app(lesson: str | None = None) -> int:
     try:
         app.run()
     finally:
-        if app.bench is not None:
-            with contextlib.suppress(RuntimeError):
-                app.bench.close()
+        with contextlib.suppress(RuntimeError):
+            let_go(app)
     return app.return_code or 0

@@ -12,17 +12,21 @@ from tflab.control.live_run import LiveRun
 from tflab.lessons.lesson import Lesson
 from tflab.lessons.reader import LessonError, read_lesson
 from tflab.runs.diagnosis import diagnose
-from tflab.runs.record import Problem, RunRequest
+from tflab.runs.record import Problem
 from tflab.runs.store import RunStore
 from tflab.runs.summary import RunSummary, summarise
 from tflab.ui import messages
 from tflab.ui.command_line import command_line
 from tflab.ui.editor import edit_file
+from tflab.ui.found_runs import FoundRuns
 from tflab.ui.glyphs import glyphs
 from tflab.ui.guide import Guide, glossary
 from tflab.ui.live_mode import LiveMode
 from tflab.ui.run_controller import RunController
+from tflab.ui.run_ending import Told, tell_end, tell_notices
+from tflab.ui.run_request import new_request
 from tflab.ui.run_words import difference, run_words
+from tflab.ui.trust import Gate
 from tflab.ui.widgets.goals import Goals
 from tflab.ui.widgets.lesson_list import LessonList
 from tflab.ui.widgets.lesson_view import LessonView
@@ -46,12 +50,15 @@ class Bench:
         self.lesson: Lesson | None = None
         self.runs = RunController(app, RunStore())
         self.guide = Guide(app)
+        self.gate = Gate(app)
         self.live = LiveMode(app, self.rerun)
         self.view = LessonView()
         self.form = ParameterForm()
         self.chart = LossChart()
         self.run_list = RunList()
+        self.found = FoundRuns(app, self)
         self._on_show: LiveRun | None = None
+        self._notices = Told()
         self._stamp: tuple[int, int] | None = None
         self._after_end: Callable[[], Awaitable[None]] | None = None
 
@@ -71,6 +78,7 @@ class Bench:
         self._app.set_interval(_FILE_SECONDS, self._look_at_file)
         self._app.set_interval(_DEVICE_SECONDS, self._look_at_devices)
         self._look_at_devices()
+        self.found.begin()
 
     def close(self) -> None:
         """Keep the place, and let go of the fork server. Called twice, it does nothing more."""
@@ -117,6 +125,8 @@ class Bench:
             self._app.settings.lesson = lesson.id
             self._app.keep_settings()
         self.run_list.show_runs(self.runs.history(lesson.id), lesson.defaults)
+        if self.runs.current is not None:
+            await self.show_run(self.runs.current)
         self.show_status()
 
     def run(self, until: int | None) -> None:
@@ -124,7 +134,7 @@ class Bench:
         lesson, bad = self.lesson, self.form.first_bad
         if lesson is None:
             self._app.notify("Open a lesson first.", severity="warning")
-        elif self.runs.running:
+        elif self.runs.own_running:
             self._app.notify("A run is going on. Stop it first (^x).", severity="warning")
         elif bad is not None:
             self._app.main.show_pane("parameters")
@@ -150,7 +160,7 @@ class Bench:
         lesson = self.lesson
         if lesson is None or not lesson.questions:
             self._app.notify("This lesson asks nothing.")
-        elif not self.runs.running:
+        elif not self.runs.own_running:
             self.guide.predict(lesson, lambda: self._start(lesson, None))
 
     def help_on(self, wish: str) -> None:
@@ -165,19 +175,12 @@ class Bench:
             self.guide.neighbour(self.lesson, 1 if wish == "next" else -1)
 
     def _start(self, lesson: Lesson, until: int | None) -> None:
-        device = self.form.device.device
-        request = RunRequest(
-            lesson=lesson.id,
-            title=lesson.title,
-            path=str(lesson.path),
-            source=lesson.source,
-            parameters=self.form.values,
-            device=self.form.device.key,
-            device_uuid=device.uuid if device is not None else "",
-            seed=self.form.seed,
-            until=until,
-            guesses=self.guide.guesses.get(lesson.id, {}),
-        )
+        self.gate.open(lesson, self.form.device.device, lambda: self._begin(lesson, until))
+
+    def _begin(self, lesson: Lesson, until: int | None) -> None:
+        guesses = self.guide.guesses.get(lesson.id, {})
+        options = self._app.settings.options
+        request = new_request(lesson, self.form, guesses, until, options)
         try:
             self.runs.start(request)
         except Problem as problem:
@@ -185,8 +188,11 @@ class Bench:
 
     def stop(self) -> None:
         """Stop the run on show."""
-        if not self.runs.stop():
-            self._app.notify("Nothing is running.")
+        try:
+            if not self.runs.stop():
+                self._app.notify("Nothing is running.")
+        except Problem as problem:
+            self._app.show_problem(problem)
         self.show_status()
 
     def stop_and_then(self, after: Callable[[], Awaitable[None]]) -> None:
@@ -196,9 +202,12 @@ class Bench:
 
     async def show_run(self, run: LiveRun) -> None:
         """Bring every pane up to date with the run on show."""
-        if run is not self.runs.current:
-            return
         shown = self.lesson is not None and run.record.request.lesson == self.lesson.id
+        if run is not self.runs.current:
+            if shown:
+                self.run_list.put(summarise(run.record, run.state))
+            return
+        self._notices = tell_notices(self._app, run, self._notices)
         self.chart.show_run(run.state, difference(self._on_show, run))
         self._on_show = run
         if shown:
@@ -214,19 +223,11 @@ class Bench:
         await self.show_run(run)
         if run.record.id not in self.runs.own:
             return
-        ended = run.state.ended
         if self.lesson is not None and run.record.request.lesson == self.lesson.id:
             self.guide.note_run(self.lesson, run.state)
             found = diagnose(run.state.series, tuple(self.lesson.defaults), _finished(run))
             self.chart.show_diagnosis(found.text if found is not None else "")
-        if ended is not None and ended.state in ("failed", "lost") and run.state.error is None:
-            self._app.show_problem(
-                Problem(f"The run {ended.state}"[:40], ended.cause, ended.next_step)
-            )
-        elif run.state.error is not None and ended is not None and ended.state == "failed":
-            self._app.notify(
-                f"{run.state.error.title}, line {run.state.error.line}", severity="error"
-            )
+        tell_end(self._app, run.state)
         if self._after_end is not None:
             after, self._after_end = self._after_end, None
             await after()
@@ -239,7 +240,7 @@ class Bench:
         elif wish == "command" and self.lesson is not None:
             self._app.copy_to_clipboard(command_line(run, self.lesson.defaults))
             self._app.notify("Command copied.")
-        elif self.runs.running:
+        elif self.runs.own_running:
             self._app.notify("Wait for the run to end, or stop it (^x).", severity="warning")
         else:
             try:

@@ -70,12 +70,13 @@ class RunEnded(Message):
 
 
 class ServerChanged(Message):
-    """The fork server's phase changed."""
+    """The fork server's phase changed. `final` when no other one will be started by itself."""
 
-    def __init__(self, phase: str, problem: Problem | None = None) -> None:
+    def __init__(self, phase: str, problem: Problem | None = None, final: bool = False) -> None:
         super().__init__()
         self.phase = phase
         self.problem = problem
+        self.final = final
 
 
 class ValuesChanged(Message):

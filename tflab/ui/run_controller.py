@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from typing import Any
 
 from textual.message_pump import MessagePump
@@ -11,6 +12,7 @@ from textual.timer import Timer
 from tflab.control.fork_server import ForkServer
 from tflab.control.live_run import LiveRun
 from tflab.control.runner import versions
+from tflab.control.server_keeper import ServerKeeper
 from tflab.runs.record import Problem, RunRequest
 from tflab.runs.store import RunStore
 from tflab.runs.summary import RunSummary, read_summary, summarise, write_summary
@@ -18,6 +20,7 @@ from tflab.ui.messages import RunAdvanced, RunEnded, RunOpened, ServerChanged
 
 _BUSY_SECONDS = 0.03
 _IDLE_SECONDS = 0.25
+_WATCH_SECONDS = 0.5
 
 
 class RunController:
@@ -33,20 +36,42 @@ class RunController:
         self._timer: Timer | None = None
         self._announced = ""
         self.store = store
-        self.server = ForkServer()
+        self._keeper = ServerKeeper()
+        self._told: tuple[str, str] | None = None
+        self._watched: list[LiveRun] = []
+        self._next_watch = 0.0
         self.current: LiveRun | None = None
         self.own: set[str] = set()
-        self._superseded: list[LiveRun] = []
+
+    @property
+    def server(self) -> ForkServer:
+        """The fork server as it is now; another one takes its place when it is gone."""
+        return self._keeper.server
 
     @property
     def running(self) -> bool:
         """Whether the run on show has not ended."""
         return self.current is not None and self.current.state.ended is None
 
+    @property
+    def own_running(self) -> bool:
+        """Whether the run on show has not ended and was started here."""
+        return self.running and self.current is not None and self.current.record.id in self.own
+
     def warm_up(self) -> None:
         """Start the fork server, and look after it and the run from now on."""
-        self.server.start()
+        self._with_keeper(self._keeper.start)
         self._schedule()
+
+    def ready_server(self) -> ForkServer:
+        """Return the fork server that takes runs; a new one where the last is broken or gone.
+
+        Raises:
+            Problem: When it cannot be started.
+        """
+        self._keeper.wake()
+        self._told = None
+        return self.server
 
     def start(self, request: RunRequest) -> LiveRun:
         """Start a run and show it. One that goes on is stopped: it is superseded.
@@ -54,18 +79,14 @@ class RunController:
         Raises:
             Problem: When the run cannot be kept or the fork server cannot be started.
         """
-        if self.server.phase in ("off", "broken", "gone"):
-            self.server.close()
-            self.server = ForkServer()
-            self.server.start()
-        if self.current is not None and self.running:
+        server = self.ready_server()
+        if self.current is not None and self.own_running:
             self.current.stop()
-            self._superseded.append(self.current)
         record = self.store.create(request, versions())
         self.own.add(record.id)
         folder = self.store.folder(record.id)
         run = LiveRun(record, folder)
-        self.server.start_run(folder)
+        server.start_run(folder)
         self._show(run)
         return run
 
@@ -75,10 +96,24 @@ class RunController:
         Raises:
             Problem: When it cannot be read.
         """
+        for run in self._watched:
+            if run.record.id == run_id:
+                self._show(run)
+                return
         self._show(LiveRun(self.store.record(run_id), self.store.folder(run_id)))
 
+    def watch(self, run: LiveRun) -> None:
+        """Follow a run that is not on show to its end, at leisure."""
+        known = [self.current, *self._watched]
+        if not any(other is not None and other.record.id == run.record.id for other in known):
+            self._watched.append(run)
+
     def stop(self) -> bool:
-        """Ask the run on show to stop; False when there is none."""
+        """Ask the run on show to stop; False when there is none.
+
+        Raises:
+            Problem: When it is on another machine.
+        """
         if self.current is None or not self.running:
             return False
         self.current.stop()
@@ -89,7 +124,7 @@ class RunController:
         """Let go of the fork server; it leaves after its last run."""
         if self._timer is not None:
             self._timer.stop()
-        self.server.close()
+        self._keeper.close()
 
     def history(self, lesson: str, limit: int = 100) -> list[RunSummary]:
         """Return the newest runs of a lesson, at most `limit` of the last thousand runs."""
@@ -123,7 +158,10 @@ class RunController:
             self._target.log(f"summary of {summary.id} not kept: {error}")
 
     def _show(self, run: LiveRun) -> None:
-        self.current = run
+        before, self.current = self.current, run
+        self._watched = [other for other in self._watched if other is not run]
+        if before is not None and before is not run and not before.over:
+            self.watch(before)
         run.poll()
         self._target.post_message(RunOpened(run))
         self._schedule()
@@ -132,31 +170,60 @@ class RunController:
         """Look again soon: often while something goes on, seldom when all is quiet."""
         if self._timer is not None:
             self._timer.stop()
-        busy = bool(self._superseded) or (self.current is not None and not self.current.over)
+        stopping = any(run.stopping for run in self._watched)
+        busy = stopping or (self.current is not None and not self.current.over)
         pause = _BUSY_SECONDS if busy or self.server.phase == "importing" else _IDLE_SECONDS
         self._timer = self._target.set_timer(pause, self._tick)
 
     def _tick(self) -> None:
-        self.server.poll()
+        self._with_keeper(self._keeper.poll)
         if self.server.phase != self._announced:
             self._announced = self.server.phase
-            self._target.post_message(ServerChanged(self.server.phase, self.server.problem))
-        for old in self._superseded:
-            old.poll()
-        self._superseded = [old for old in self._superseded if not old.over]
+            self._announce()
+        self._look_at_watched()
         run = self.current
         if run is not None and not run.over:
             self._advance(run)
         self._schedule()
+
+    def _with_keeper(self, act: Callable[[], object]) -> None:
+        """Do what may fail for want of a process or of a log; reading goes on all the same."""
+        try:
+            act()
+        except Problem as problem:
+            self._announce(problem)
+
+    def _announce(self, problem: Problem | None = None) -> None:
+        """Tell of the server's phase, and of what is wrong with it once."""
+        problem = problem or self.server.problem
+        words = (problem.title, problem.cause) if problem is not None else None
+        if words == self._told and not self._keeper.given_up:
+            problem = None
+        self._told = words or self._told
+        phase, last = self.server.phase, self._keeper.given_up
+        self._target.post_message(ServerChanged(phase, problem, last))
+
+    def _look_at_watched(self) -> None:
+        """Carry stops on at every turn, and read what is new now and then."""
+        now = time.monotonic()
+        due = now >= self._next_watch
+        if due:
+            self._next_watch = now + _WATCH_SECONDS
+        for run in self._watched:
+            if (due or run.stopping) and run.poll():
+                self._target.post_message(RunAdvanced(run))
+            if run.over:
+                self._keep(run.folder, summarise(run.record, run.state))
+        self._watched = [run for run in self._watched if not run.over]
 
     def _advance(self, run: LiveRun) -> None:
         deadline = time.monotonic() + 0.015
         changed = run.poll()
         while not run.caught_up and time.monotonic() < deadline:
             changed = run.poll() or changed
-        if run.state.started is None and self.server.phase in ("broken", "gone"):
-            run.fail(self.server.problem or _GONE)
-            changed = True
+        if self._keeper.lost and run.record.id in self.own:
+            certain = self.server.phase == "broken"
+            changed = run.without_server(self.server.problem or _GONE, certain) or changed
         if changed:
             self._target.post_message(RunAdvanced(run))
         if run.over:
