@@ -77,7 +77,10 @@ class FigureView(Vertical):
         picture = self.query_one(DrawingView)
         picture.styles.height = len(drawing.rows)
         picture.show_drawing(drawing)
-        self.query_one(".figure-title", Static).update(self._title(figure, index))
+        title = self._title(figure, index)
+        if drawing.y_label:
+            title += Content.styled(f"\n{drawing.y_label}", "$text-quiet")
+        self.query_one(".figure-title", Static).update(title)
         self.query_one(".figure-legend", Static).update(_below(drawing, figure))
 
     def _title(self, figure: Figure, index: int) -> Content:
@@ -92,8 +95,7 @@ class FigureView(Vertical):
 
 
 def _below(drawing: Drawing, figure: Figure) -> Content:
-    axes = f" {glyphs().dot} ".join(name for name in (drawing.x_label, drawing.y_label) if name)
     notes = [plain_line(note) for note in (*drawing.notes, figure.note) if note]
     lines = [legend_content(drawing.legend)]
-    lines += [Content.styled(text, "$text-quiet") for text in (axes, *notes) if text]
+    lines += [Content.styled(text, "$text-quiet") for text in (drawing.x_label, *notes) if text]
     return Content("\n").join([line for line in lines if line])
