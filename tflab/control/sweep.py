@@ -97,6 +97,11 @@ class Sweep:
         return changed
 
     @property
+    def started_here(self) -> bool:
+        """Whether an executor is behind it; not so for a sweep found again."""
+        return self._executor is not None
+
+    @property
     def over(self) -> bool:
         """Whether every run has ended or never will begin."""
         return not self._open

@@ -16,9 +16,10 @@ DARK = Theme(
     background="#10141b",
     surface="#10141b",
     panel="#1b222d",
-    boost="#222b38",
     dark=True,
     variables={
+        # Among the theme's own colours Textual takes it for transparent.
+        "boost": "#222b38",
         "border-quiet": "#2f3948",
         "text-quiet": "#8b97a8",
         "code-background": "#161c25",
@@ -41,9 +42,9 @@ LIGHT = Theme(
     background="#fbfaf7",
     surface="#fbfaf7",
     panel="#edeae2",
-    boost="#e4e0d6",
     dark=False,
     variables={
+        "boost": "#e4e0d6",
         "border-quiet": "#cfcabd",
         "text-quiet": "#646b75",
         "code-background": "#f3f1ea",

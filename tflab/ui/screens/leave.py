@@ -17,7 +17,12 @@ Choice = Literal["stop", "leave", "stay"]
 
 
 class LeaveScreen(Dialog[Choice]):
-    """Asks what is to become of the run."""
+    """Asks what is to become of the run, or of the sweep.
+
+    Args:
+        sweep: Whether a sweep goes on.
+        waiting: How many of its runs have not begun.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "choose('stay')", "Stay"),
@@ -27,20 +32,31 @@ class LeaveScreen(Dialog[Choice]):
         Binding("left,up", "app.focus_previous", "Previous", show=False),
     ]
 
+    def __init__(self, sweep: bool = False, waiting: int = 0) -> None:
+        super().__init__()
+        self._what = "sweep" if sweep else "run"
+        self._waiting = waiting
+
     def compose(self) -> ComposeResult:
         """Lay out the question."""
         with Vertical(classes="dialog") as dialog:
-            dialog.border_title = "A run is going on"
-            yield Static(
-                Content(
-                    "Stop it and quit, or leave it running? A run that is left goes on to its "
-                    "end; you find it under Runs next time."
-                )
-            )
+            dialog.border_title = f"A {self._what} is going on"
+            yield Static(Content(self._words()))
             with Horizontal(classes="choices"):
                 yield Button("Stop it (s)", id="stop", variant="primary", compact=True)
                 yield Button("Leave it running (l)", id="leave", compact=True)
                 yield Button("Stay (Esc)", id="stay", compact=True)
+
+    def _words(self) -> str:
+        if self._what == "run":
+            return (
+                "Stop it and quit, or leave it running? A run that is left goes on to its "
+                "end; you find it under Runs next time."
+            )
+        words = "Stop it and quit, or leave it running? Runs that have begun go on to their end."
+        if self._waiting:
+            words += f" The {self._waiting:,} that have not begun never will."
+        return words
 
     def action_choose(self, choice: Choice) -> None:
         """Answer."""

@@ -36,6 +36,11 @@ class DeviceField(Vertical):
             return None
         return next((d for d in self._devices.devices if d.key == self.key), None)
 
+    @property
+    def devices(self) -> DeviceList | None:
+        """The machine's devices, once they are known."""
+        return self._devices
+
     def show_devices(self, devices: DeviceList) -> None:
         """Take in the devices as they are now; the choice stays if it still exists."""
         if self._devices == devices:

@@ -11,14 +11,13 @@ from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from tflab.lessons.parameters import format_value
-from tflab.runs.events import RunStatus
 from tflab.runs.summary import RunSummary
 from tflab.runs.tensor_text import number_text
 from tflab.ui.actions import bindings
 from tflab.ui.glyphs import glyphs
 from tflab.ui.messages import RunChosen
 
-_TONES: dict[RunStatus, str] = {
+TONES: dict[str, str] = {
     "starting": "$secondary",
     "running": "$secondary",
     "finished": "$success",
@@ -28,14 +27,15 @@ _TONES: dict[RunStatus, str] = {
 }
 
 
-def _mark(status: RunStatus) -> str:
+def mark_of(status: str) -> str:
     """Return the mark of a state; states differ by more than colour."""
     marks = glyphs()
-    by_status: dict[RunStatus, str] = {
+    by_status = {
         "finished": marks.passed,
         "failed": marks.failed,
         "cancelled": marks.stopped,
         "lost": marks.lost,
+        "waiting": marks.open,
     }
     return by_status.get(status, marks.bullet)
 
@@ -97,7 +97,7 @@ class RunList(OptionList):
         if run.seed:
             changed.append(f"seed {run.seed}")
         values = ", ".join(changed) or "defaults"
-        first = Content.assemble((f"{_mark(run.status)} ", _TONES[run.status]), values)
+        first = Content.assemble((f"{mark_of(run.status)} ", TONES[run.status]), values)
         second = Content.styled(f"\n  {_outcome(run)}", "$text-quiet")
         return first + second
 

@@ -1,0 +1,264 @@
+"""A sweep on the screen: one chart of all curves, one table of all rows, the best first."""
+
+from __future__ import annotations
+
+import os
+import time
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import OptionList, Static
+from textual.widgets.option_list import Option
+
+from tflab.charts.loss import draw_loss
+from tflab.control.sweep import Sweep
+from tflab.control.sweep_run import SweepRun
+from tflab.control.sweep_table import SweepRow, duration
+from tflab.runs.summary import summarise
+from tflab.runs.transcript import plain_line
+from tflab.ui.actions import bindings
+from tflab.ui.chart_options import chart_options
+from tflab.ui.css import beside
+from tflab.ui.glyphs import glyphs
+from tflab.ui.screens.dialog import Dialog
+from tflab.ui.sweep_curves import SweepCurves, short_legend, wants_log
+from tflab.ui.sweep_rows import SweepRows
+from tflab.ui.widgets.drawing_view import DrawingView
+from tflab.ui.widgets.key_line import KeyLine
+from tflab.ui.widgets.legend import legend_content
+
+if TYPE_CHECKING:
+    from tflab.ui.sweeps import Sweeps
+
+
+class SweepScreen(Dialog[None]):
+    """Shows a sweep, live or found again. Leaving it stops nothing.
+
+    Args:
+        sweep: What to show; whoever made it polls it.
+        sweeps: Carries out what needs the workbench.
+    """
+
+    DEFAULT_CSS = beside(__file__)
+    SCOPED_CSS = False
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *bindings("sweep"),
+        Binding("f1", "keys", "Help", show=False),
+    ]
+
+    def __init__(self, sweep: Sweep, sweeps: Sweeps) -> None:
+        super().__init__()
+        self._sweep = sweep
+        self._sweeps = sweeps
+        self._metric = sweep.plan.metric
+        self._log_y: bool | None = None
+        self._y_range: tuple[float, float] | None = None
+        self._curves = SweepCurves()
+        self._rows: list[SweepRow] = []
+        self._table = SweepRows(sweep.plan)
+        self._chosen: SweepRow | None = None
+        self._version = -1
+        self._next = 0.0
+        self._pause = 0.5 if os.environ.get("SSH_CONNECTION") else 0.25
+
+    def compose(self) -> ComposeResult:
+        """Lay out the chart over the table."""
+        with Vertical(id="sweep"):
+            yield Static("", id="sweep-progress")
+            yield Static("", id="sweep-legend")
+            yield DrawingView(id="sweep-picture")
+            yield Static("", id="sweep-notes")
+            yield Static("", id="sweep-header")
+            yield OptionList(id="sweep-rows")
+            yield KeyLine(id="sweep-keys")
+
+    def on_mount(self) -> None:
+        """Show what there is, and follow the theme."""
+        box = self.query_one("#sweep")
+        box.border_title = f"Sweep: {plain_line(self._sweep.plan.title)}"
+        keys = self.query_one(KeyLine)
+        keys.scope, keys.alone = "sweep", True
+        self.query_one(OptionList).focus()
+        self.app.theme_changed_signal.subscribe(self, lambda _: self.advance(now=True))
+
+    def on_resize(self) -> None:
+        """Draw again at the new size."""
+        self.call_after_refresh(self.advance, True)
+
+    def advance(self, now: bool = False) -> None:
+        """Show what is new, at a pace that a terminal can follow; at once with `now`."""
+        due = self._sweep.version != self._version and time.monotonic() >= self._next
+        if not self.is_mounted or not (now or due):
+            return
+        began = time.monotonic()
+        self._version = self._sweep.version
+        self._rows = self._sweep.rows(self._metric)
+        self._show_table()
+        self._show_progress()
+        self._draw()
+        # A sweep of thousands must not take the loop to itself.
+        spent = time.monotonic() - began
+        self._next = began + max(self._pause, 5 * spent)
+
+    def action_open_run(self) -> None:
+        """Show the run under the cursor in the workbench."""
+        self._use("show")
+
+    def action_use_values(self) -> None:
+        """Put the values under the cursor into the form."""
+        self._use("values")
+
+    def action_stop_row(self) -> None:
+        """Stop the runs of the row under the cursor."""
+        row = self._row()
+        going = [run for run in row.runs if not run.over] if row is not None else []
+        for run in going:
+            self._sweep.stop(run)
+        if not going:
+            self.notify("These runs have ended.")
+
+    def action_stop_all(self) -> None:
+        """Stop the whole sweep."""
+        if self._sweep.over:
+            self.notify("The sweep is over.")
+        else:
+            self._sweep.stop_all()
+            self.advance(now=True)
+
+    def action_log_axis(self) -> None:
+        """Change between a linear and a logarithmic y axis."""
+        self._log_y, self._y_range = not self._is_log(), None
+        self._draw()
+
+    def action_next_metric(self) -> None:
+        """Rank by the next metric or result that the runs have given."""
+        metrics = self._sweep.metrics()
+        if metrics:
+            place = metrics.index(self._metric) if self._metric in metrics else -1
+            self._metric = metrics[(place + 1) % len(metrics)]
+            self._y_range = None
+            self.advance(now=True)
+
+    def action_new_sweep(self) -> None:
+        """Plan another sweep."""
+        if self._sweeps.running:
+            self.notify("This sweep is going on. Stop it first (^x).", severity="warning")
+        else:
+            self.dismiss()
+            self._sweeps.plan()
+
+    def action_keys(self) -> None:
+        """Show help."""
+        from tflab.ui.screens.help import HelpScreen
+
+        self.app.push_screen(HelpScreen("sweep"))
+
+    @on(OptionList.OptionSelected)
+    def _selected(self, event: OptionList.OptionSelected) -> None:
+        event.stop()
+        self.action_open_run()
+
+    @on(OptionList.OptionHighlighted)
+    def _moved(self, event: OptionList.OptionHighlighted) -> None:
+        event.stop()
+        self._draw()
+
+    def _row(self) -> SweepRow | None:
+        place = self.query_one(OptionList).highlighted
+        return self._rows[place] if place is not None and place < len(self._rows) else None
+
+    def _use(self, wish: str) -> None:
+        row = self._row()
+        run = _best_run(row) if row is not None else None
+        summary = run.summary if run is not None else None
+        if run is not None and run.live is not None:
+            summary = summarise(run.live.record, run.live.state)
+        if summary is None:
+            self.notify("This run has not begun." if not self._sweep.over else "It never began.")
+            return
+        self.dismiss()
+        self._sweeps.use(summary, wish)
+
+    def _show_table(self) -> None:
+        table = self.query_one(OptionList)
+        chosen = self._row_before()
+        header, contents = self._table.render(self._rows, self._metric, self.size.width - 6)
+        self.query_one("#sweep-header", Static).update(header)
+        if table.option_count != len(contents):
+            table.clear_options()
+            table.add_options([Option(content) for content in contents])
+            table.highlighted = 0 if contents else None
+        else:
+            for place in self._table.changed:
+                table.replace_option_prompt_at_index(place, contents[place])
+        if chosen is not None:
+            places = [row.runs[0].index for row in self._rows]
+            with self.prevent(OptionList.OptionHighlighted):
+                table.highlighted = places.index(chosen)
+        self._chosen = self._row()
+
+    def _row_before(self) -> int | None:
+        """Index of the first run of the row under the cursor, unless the cursor is at the top."""
+        place = self.query_one(OptionList).highlighted
+        if not place or self._chosen is None:
+            return None
+        return self._chosen.runs[0].index
+
+    def _show_progress(self) -> None:
+        sweep, dot = self._sweep, f" {glyphs().dot} "
+        words = [f"{sweep.done:,} of {len(sweep.runs):,} done"]
+        for state in ("running", "failed", "lost", "cancelled"):
+            count = sweep.count(state, "starting") if state == "running" else sweep.count(state)
+            words += [f"{count:,} {state}"] if count else []
+        left = sweep.seconds_left
+        if sweep.stopping and not sweep.over:
+            words.append("stopping")
+        elif left and not sweep.over:
+            words.append(f"about {duration(left)} to go")
+        if sweep.unkept:
+            words.append(f"not kept: {sweep.unkept}")
+        done = round(16 * sweep.done / max(1, len(sweep.runs)))
+        bar = Content.assemble(
+            (glyphs().filled * done, "$primary"),
+            (glyphs().empty * (16 - done), "$border-quiet"),
+        )
+        self.query_one("#sweep-progress", Static).update(bar + Content(f"  {dot.join(words)}"))
+
+    def _drawn_metric(self) -> str:
+        """The metric whose curves are drawn; a result has none, so those of the loss stay."""
+        drawn = any(run.curve(self._metric) is not None for run in self._sweep.runs)
+        return self._metric if drawn else self._sweep.plan.metric
+
+    def _is_log(self) -> bool:
+        if self._log_y is not None:
+            return self._log_y
+        return wants_log(self._rows, self._drawn_metric())
+
+    def _draw(self) -> None:
+        self._chosen = self._row()
+        picture = self.query_one("#sweep-picture", DrawingView)
+        size, metric = picture.size, self._drawn_metric()
+        if size.width < 10 or size.height < 3:
+            return
+        curves, notes = self._curves.make(self._rows, metric, self._chosen)
+        options = chart_options(self.app, log_y=self._is_log(), y_range=self._y_range)
+        drawing = draw_loss(curves, (size.width, size.height), options)
+        self._y_range = drawing.y_range
+        picture.show_drawing(drawing)
+        title = Content.styled(f"{plain_line(metric)}   ", "bold")
+        legend = legend_content(short_legend(drawing.legend))
+        self.query_one("#sweep-legend", Static).update(title + legend)
+        widget = self.query_one("#sweep-notes", Static)
+        widget.display = bool(notes)
+        widget.update(Content(f" {glyphs().dot} ".join(notes)))
+
+
+def _best_run(row: SweepRow) -> SweepRun | None:
+    """Return the run of a row to look at: one that finished, else one that has begun."""
+    begun = [run for run in row.runs if run.id]
+    finished = [run for run in begun if run.status == "finished"]
+    return next(iter([*finished, *begun]), None)
