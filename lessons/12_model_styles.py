@@ -102,8 +102,8 @@ def make_functional():
 # %% [markdown]
 # ## Style 3: subclassing
 # A class that makes its layers once and uses them in `call`, with all of Python at hand: loops,
-# conditions, printing. The price: Keras cannot see inside before the first call, so the class has
-# no shapes and no parameters until it is built.
+# conditions, printing. The price: Keras cannot see inside before the first call, so until then the
+# class has no shapes and no parameters.
 
 
 # %%
@@ -120,9 +120,9 @@ class Subclassed(keras.Model):
 
 
 def make_subclassing():
-    """An instance, built so that its weights exist."""
+    """An instance, called once so that its weights exist."""
     model = Subclassed()
-    model.build((None, 2))
+    model(inputs[:1])
     return model
 
 
