@@ -74,7 +74,7 @@ def test_a_signal_ends_the_workbench_and_not_the_run(
         assert RESTORED in first.raw
     if number == signal.SIGTERM:
         assert b"The run goes on" in first.raw
-    run, state = only_run(data)
+    _, state = only_run(data)
     assert state.status == "running"
 
     second = open_app(lesson)
@@ -85,7 +85,7 @@ def test_a_signal_ends_the_workbench_and_not_the_run(
     second.wait_for(CURVE)
     second.press("ctrl+x")
     second.wait_for("cancelled in")
-    run, state = only_run(data)
+    _, state = only_run(data)
     assert state.status == "cancelled"
     steps = list(state.series["loss"].steps)
     assert steps == list(range(len(steps))), "the whole curve, without a gap"
@@ -151,7 +151,9 @@ def test_tmux_is_killed_and_the_run_goes_on(data: Path, write_lesson: Callable[.
         pytest.skip("tmux is not installed")
 
     def shows(text: str) -> bool:
-        done = subprocess.run([*tmux, "capture-pane", "-p"], capture_output=True, text=True)
+        done = subprocess.run(
+            [*tmux, "capture-pane", "-p"], capture_output=True, text=True, check=False
+        )
         return text in done.stdout
 
     try:
@@ -160,7 +162,7 @@ def test_tmux_is_killed_and_the_run_goes_on(data: Path, write_lesson: Callable[.
         _wait(lambda: shows("running"))
     finally:
         subprocess.run([*tmux, "kill-server"], check=False)
-    run, state = only_run(data)
+    _, state = only_run(data)
     assert state.status == "running"
     _wait(lambda: not [p for p in processes_of(data) if "open" in p.cmdline()])
     done = tflab("stop", "last")

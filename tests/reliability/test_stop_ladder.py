@@ -131,5 +131,5 @@ def test_stopping_twice_at_once_does_no_harm(bench: Bench) -> None:
     ladders: list[Any] = [StopLadder(run.pid, folder=run.folder) for _ in range(2)]
     for ladder in ladders:
         ladder.begin()
-    run.wait_for(lambda: all([ladder.tick() == "done" for ladder in ladders]))
+    run.wait_for(lambda: {ladder.tick() for ladder in ladders} == {"done"})
     assert run.finish().status == "cancelled"

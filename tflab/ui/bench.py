@@ -16,16 +16,17 @@ from tflab.runs.record import Problem
 from tflab.runs.store import RunStore
 from tflab.runs.summary import RunSummary, summarise
 from tflab.ui import messages
-from tflab.ui.command_line import command_line
 from tflab.ui.editor import edit_file
 from tflab.ui.found_runs import FoundRuns
 from tflab.ui.glyphs import glyphs
 from tflab.ui.guide import Guide, glossary
+from tflab.ui.history import HistoryDesk
 from tflab.ui.live_mode import LiveMode
 from tflab.ui.run_controller import RunController
 from tflab.ui.run_ending import Told, tell_end, tell_notices
 from tflab.ui.run_request import new_request
 from tflab.ui.run_words import difference, run_words
+from tflab.ui.server_words import phase_words
 from tflab.ui.trust import Gate
 from tflab.ui.widgets.goals import Goals
 from tflab.ui.widgets.lesson_list import LessonList
@@ -52,6 +53,7 @@ class Bench:
         self.guide = Guide(app)
         self.gate = Gate(app)
         self.live = LiveMode(app, self.rerun)
+        self.past = HistoryDesk(app, self)
         self.view = LessonView()
         self.form = ParameterForm()
         self.chart = LossChart()
@@ -234,19 +236,12 @@ class Bench:
 
     def use_run(self, run: RunSummary, wish: str) -> None:
         """Show an earlier run, take over its values, or copy its command."""
-        if wish == "values":
-            self.form.set_values(run.parameters, run.seed, run.device)
-            self._app.notify("The form has this run's values.")
-        elif wish == "command" and self.lesson is not None:
-            self._app.copy_to_clipboard(command_line(run, self.lesson.defaults))
-            self._app.notify("Command copied.")
-        elif self.runs.own_running:
-            self._app.notify("Wait for the run to end, or stop it (^x).", severity="warning")
-        else:
-            try:
-                self.runs.open(run.id)
-            except Problem as problem:
-                self._app.show_problem(problem)
+        self._app.call_later(self.past.use, run.id, wish)
+
+    async def show_as_run(self, lesson: Lesson) -> None:
+        """Show a lesson as a run had it; its file is read again only when it changes from now."""
+        self._stamp = _file_stamp(lesson.path)
+        await self.show_lesson(lesson, reloaded=False)
 
     async def edit(self) -> None:
         """Open the lesson in the person's editor, and read it again afterwards."""
@@ -263,8 +258,7 @@ class Bench:
         status = self._app.main.query_one(StatusLine)
         device = self.form.device.device
         status.device = (device.name if device.key != "cpu" else "CPU") if device else ""
-        phase = self.runs.server.phase
-        status.server = "TensorFlow is loading" if phase == "importing" else ""
+        status.server = phase_words(self.runs.server.phase)
         ready = self.runs.server.phase == "ready"
         status.run, status.tone = run_words(self.runs.current, ready)
         if self.live.on:

@@ -12,13 +12,27 @@ if TYPE_CHECKING:
     from tflab.ui.messages import ServerChanged
 
 
+def phase_words(phase: str) -> str:
+    """Return what the status line says of the fork server; nothing while all is well."""
+    words = {
+        "importing": "TensorFlow is loading",
+        "broken": "TensorFlow cannot be loaded",
+        "gone": "no fork server",
+    }
+    return words.get(phase, "")
+
+
 def tell_server(app: LabApp, message: ServerChanged) -> None:
     """Tell of a fork server that is broken or gone."""
     problem = message.problem
     if problem is None:
         return
-    if message.final:
-        steps = f"{problem.next_step} Run starts it once more; reading and history go on."
+    if message.final and message.phase == "broken":
+        # It was shown in full the first time.
+        text = "Run tries again; reading and history go on without."
+        app.notify(text, title=problem.title, severity="warning", markup=False)
+    elif message.final:
+        steps = f"{problem.next_step} Run tries again; reading and history go on without."
         app.show_problem(Problem(problem.title, problem.cause, steps))
     elif message.phase == "gone":
         text = f"{plain(problem.cause)} Another one is being started."

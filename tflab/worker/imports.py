@@ -8,6 +8,7 @@ import os
 from pathlib import Path
 
 from tflab.runs.record import Problem
+from tflab.worker.trouble import gpu_trouble
 
 _SMALLEST = '# %% [markdown]\n# # A\n\n# %% tags=["parameters"]\na = 1\n'
 
@@ -52,7 +53,7 @@ def _import() -> str:
         raise Problem(
             "TensorFlow cannot be loaded",
             f"{type(error).__name__}: {_last_line(str(error))}",
-            "Install it again: `python -m pip install --force-reinstall tensorflow`.",
+            _mend(str(error)),
         ) from error
     return str(tensorflow.__version__)
 
@@ -69,6 +70,16 @@ def _missing(error: ModuleNotFoundError) -> Problem:
         f"It needs a module {error.name!r}, which is not installed.",
         "Install it again: `python -m pip install --force-reinstall tensorflow`.",
     )
+
+
+def _mend(text: str) -> str:
+    again = "`python -m pip install --force-reinstall tensorflow`"
+    if gpu_trouble(text) is not None:
+        return (
+            "Install the CUDA libraries that fit it, `python -m pip install 'tflab[gpu]'`, or "
+            f"TensorFlow again: {again}."
+        )
+    return f"Install it again: {again}."
 
 
 def _last_line(text: str) -> str:
