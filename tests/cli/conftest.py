@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tflab.control.trust import TrustStore
+
 HEAD = """\
 # %% [markdown]
 # # A tiny lesson
@@ -35,6 +37,7 @@ def lesson(tmp_path: Path) -> Callable[[str], Path]:
     def write(code: str) -> Path:
         path = tmp_path / "7_tiny.py"
         path.write_text(HEAD + code, encoding="utf-8")
+        TrustStore().trust(path, HEAD + code)
         return path
 
     return write

@@ -256,10 +256,11 @@ def test_data_folder_that_cannot_be_written(
 ) -> None:
     from tflab.cli import main
 
+    path = lesson("pass\n")
     blocked = tmp_path / "file"
     blocked.write_text("")
     monkeypatch.setenv("TFLAB_DATA", str(blocked / "data"))
-    assert main(["run", str(lesson("pass\n")), "--json"]) != 0
+    assert main(["run", str(path), "--json", "--trust"]) != 0
     out, err = capsys.readouterr()
     assert "TFLAB_DATA" in json.loads(out)["error"]["next_step"]
     assert "Traceback" not in err

@@ -30,7 +30,7 @@ def test_first_lessons_run_and_leave_their_goals_open(which: str, tmp_path: Path
     assert len(lesson.goals) == 2
     assert all(len(goal.hints) == 2 for goal in lesson.goals)
     done = subprocess.run(
-        [sys.executable, "-m", "tflab", "run", str(path), "--json"],
+        [sys.executable, "-m", "tflab", "run", str(path), "--json", "--trust"],
         capture_output=True,
         text=True,
         timeout=120,
@@ -56,7 +56,7 @@ def test_strongest_hint_reaches_the_goal(
     path.write_text(example() if which == "guide" else new_lesson("First"), encoding="utf-8")
     words = [word for value in values for word in ("-p", value)]
     done = subprocess.run(
-        [sys.executable, "-m", "tflab", "run", str(path), "--json", *words],
+        [sys.executable, "-m", "tflab", "run", str(path), "--json", "--trust", *words],
         capture_output=True,
         text=True,
         timeout=120,

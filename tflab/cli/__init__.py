@@ -23,6 +23,7 @@ _MODULES = {
     "stop": "stop",
     "devices": "devices",
     "export": "export",
+    "doctor": "doctor",
     "check": "check",
     "new": "new",
 }

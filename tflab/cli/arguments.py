@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from tflab import __version__
+from tflab.cli.limits import add_limits, add_trust
 from tflab.runs.record import Problem
 
 LARGEST_SEED = 2**32 - 1
@@ -95,6 +96,8 @@ def _build() -> _Parser:
     command = add("devices", "list the CPU and the GPUs", "tflab devices --json")
     command.add_argument("--json", action="store_true", help="print one JSON object")
     _add_export(add("export", "write runs as files", "tflab export last --as csv --to loss.csv"))
+    command = add("doctor", "look for what keeps runs from working", "tflab doctor --json")
+    command.add_argument("--json", action="store_true", help="print one JSON object")
     command = add("check", "say whether files are good lessons", "tflab check my_lesson.py")
     command.add_argument("paths", metavar="PATH", nargs="+", help="a file, or a folder of them")
     command = add("new", "write a lesson to start from", "tflab new my_lesson.py")
@@ -143,6 +146,8 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--until", metavar="CELL", type=int, help="stop after this cell; the first one is 0"
     )
+    add_trust(parser)
+    add_limits(parser)
     parser.add_argument("--json", action="store_true", help="print one JSON object at the end")
     parser.add_argument(
         "--plain",
@@ -208,6 +213,7 @@ def _add_sweep(parser: argparse.ArgumentParser) -> None:
         default="loss",
         help="what ranks the runs, the smallest first or as :max or :min says; default: loss",
     )
+    add_trust(parser)
     output = parser.add_mutually_exclusive_group()
     output.add_argument("--json", action="store_true", help="print one JSON object at the end")
     output.add_argument("--csv", action="store_true", help="print one table of all runs at the end")

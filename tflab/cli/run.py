@@ -12,6 +12,7 @@ from tflab.cli.printing import print_json, print_problem, terminal
 from tflab.cli.questions import ask, given_guesses
 from tflab.cli.report import refused
 from tflab.cli.showing import JsonView, LinearView, LiveView, View
+from tflab.cli.trust import require_trust
 from tflab.control.fork_server import ForkServer
 from tflab.control.runner import begin, follow
 from tflab.control.stop_signals import StopSignals
@@ -88,6 +89,7 @@ def _request(arguments: argparse.Namespace, path: Path, asking: bool) -> RunRequ
     device, uuid = _device(arguments.device)
     _check_until(lesson, arguments.until)
     guesses = given_guesses(lesson, arguments.guess)
+    require_trust(lesson, arguments)
     if asking and not arguments.guess and sys.stdin.isatty():
         guesses = ask(lesson, lambda line: print(line, flush=True), input)
     return RunRequest(
@@ -101,6 +103,9 @@ def _request(arguments: argparse.Namespace, path: Path, asking: bool) -> RunRequ
         seed=arguments.seed,
         until=arguments.until,
         guesses=guesses,
+        nice=arguments.nice,
+        threads=arguments.threads,
+        memory_limit=arguments.memory_limit,
     )
 
 

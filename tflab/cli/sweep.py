@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from tflab.cli.arguments import UsageProblem
 from tflab.cli.printing import terminal
 from tflab.cli.sweep_views import CsvView, JsonView, LiveView, PlainView, SweepView
+from tflab.cli.trust import require_trust
 from tflab.control.devices import list_devices
 from tflab.control.placement import Slot, choose_devices, make_slots
 from tflab.control.run_executor import RunExecutor
@@ -29,6 +30,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Run a sweep to its end and return the exit code; `arguments` describes them all."""
     lesson = read_lesson(resolve(arguments.lesson))
     fields = parse_fields(lesson, arguments.parameter)
+    require_trust(lesson, arguments)
     devices = choose_devices(arguments.device, list_devices())
     slots = make_slots(devices, arguments.jobs)
     plan = make_plan(

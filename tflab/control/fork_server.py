@@ -14,6 +14,7 @@ from typing import Literal
 
 import msgspec
 
+from tflab.runs.private import make_private
 from tflab.runs.protocol import Message, RunForked, RunReaped, ServerPhase, StartRun
 from tflab.runs.record import Problem
 from tflab.runs.store import data_folder
@@ -143,7 +144,7 @@ class ForkServer:
         self.phase = "off"
 
     def _spawn(self, end: socket.socket) -> subprocess.Popen[bytes]:
-        self._log_path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        make_private(self._log_path.parent)
         log = os.open(self._log_path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
         try:
             if os.fstat(log).st_size > _LOG_LIMIT:

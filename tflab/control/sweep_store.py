@@ -12,6 +12,7 @@ from pathlib import Path
 import msgspec
 
 from tflab.control.sweep_plan import SweepPlan
+from tflab.runs.private import make_private
 from tflab.runs.record import Problem
 from tflab.runs.store import data_folder
 
@@ -72,7 +73,7 @@ class SweepStore:
         Raises:
             OSError: When the disk is full or the folder cannot be written.
         """
-        self.root.mkdir(parents=True, exist_ok=True, mode=0o700)
+        make_private(self.root)
         fresh = self.root / f".{record.id}.{os.getpid()}"
         fd = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
         try:
@@ -90,7 +91,7 @@ class SweepStore:
             Problem: When there is no such sweep, or its file is damaged.
         """
         path = self.root / f"{sweep}.json"
-        if not _ID.fullmatch(sweep) or not path.is_file():
+        if not _ID.fullmatch(sweep) or path.is_symlink() or not path.is_file():
             raise Problem("No such sweep", f"There is no sweep {sweep!r}.", "Start one anew.")
         try:
             record = msgspec.json.decode(path.read_bytes(), type=SweepRecord)

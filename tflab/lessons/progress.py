@@ -15,6 +15,7 @@ from typing import Literal
 
 import msgspec
 
+from tflab.runs.private import make_private, write_whole
 from tflab.runs.store import data_folder
 
 Standing = Literal["not started", "in progress", "goals reached"]
@@ -110,16 +111,17 @@ class ProgressStore:
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
-        self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with self._path.with_suffix(".lock").open("w") as lock:
+        make_private(self._path.parent)
+        with open(self._path.with_suffix(".lock"), "w", opener=_private) as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
 
     def _write(self, course: Course) -> None:
-        fresh = self._path.with_suffix(f".{os.getpid()}")
-        fresh.write_bytes(msgspec.json.encode(course))
-        fresh.chmod(0o600)
-        fresh.replace(self._path)
+        write_whole(self._path, msgspec.json.encode(course))
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 def standing(progress: LessonProgress | None, goals: Sequence[str]) -> Standing:

@@ -8,6 +8,11 @@ import msgspec
 
 RECORD_VERSION = 1
 
+MOST_NICE = 19
+MOST_THREADS = 1024
+LEAST_MEMORY = 256
+"""MiB. With less, TensorFlow's first threads and kernels already find no memory."""
+
 
 class Problem(Exception):
     """Something went wrong that a person can mend: a title, a cause and a next step.
@@ -36,6 +41,9 @@ class RunRequest(msgspec.Struct, frozen=True, kw_only=True):
         until: Index of the last cell to run, or None for the whole lesson.
         guesses: The learner's guesses, by question.
         device_uuid: The GPU's UUID, so that the number means the same card to CUDA; empty for CPU.
+        nice: Added to the priority value of the run's process, 0 to 19; 19 yields to all others.
+        threads: Threads that TensorFlow computes with; 0 leaves it to TensorFlow.
+        memory_limit: Memory for the run in MiB, on top of what TensorFlow itself takes; 0 for none.
     """
 
     lesson: str
@@ -48,6 +56,9 @@ class RunRequest(msgspec.Struct, frozen=True, kw_only=True):
     until: int | None = None
     guesses: dict[str, Any] = {}
     device_uuid: str = ""
+    nice: int = 0
+    threads: int = 0
+    memory_limit: int = 0
 
 
 class RunRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -15,6 +15,7 @@ import platformdirs
 from tflab.runs.events import Started
 from tflab.runs.log import EVENTS, FILES, OUTPUT, RECORD, LogReader
 from tflab.runs.lost import lost
+from tflab.runs.private import make_private
 from tflab.runs.processes import is_same, start_of, this_host
 from tflab.runs.record import Problem, RunRecord, RunRequest
 from tflab.runs.reserve import CONTENT, RESERVE
@@ -55,7 +56,7 @@ class RunStore:
         )
         folder = self.root / record.id
         try:
-            self.root.mkdir(parents=True, exist_ok=True, mode=0o700)
+            make_private(self.root)
             folder.mkdir(mode=0o700)
             (folder / FILES).mkdir(mode=0o700)
             for name, content in (
@@ -123,10 +124,12 @@ class RunStore:
     def ids(self) -> Iterator[str]:
         """Yield the ids of all runs, newest first."""
         try:
-            names = sorted(os.listdir(self.root), reverse=True)
+            with os.scandir(self.root) as entries:
+                # Links are not followed: what they lead to is no run of ours.
+                names = [e.name for e in entries if is_run_id(e.name) and not e.is_symlink()]
         except FileNotFoundError:
             return
-        yield from filter(is_run_id, names)
+        yield from sorted(names, reverse=True)
 
     def find(self, text: str) -> str:
         """Return the id of the run that `text` names: an id, the beginning of one, or `last`.

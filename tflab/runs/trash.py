@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
+from tflab.runs.private import make_private
 from tflab.runs.record import Problem
 from tflab.runs.store import RunStore, is_run_id
 
@@ -46,7 +47,7 @@ class Trash:
         """
         folder = self._store.folder(run)
         try:
-            self.root.mkdir(parents=True, exist_ok=True, mode=0o700)
+            make_private(self.root)
             target = self.root / run
             folder.rename(target)
             os.utime(target)
@@ -67,7 +68,7 @@ class Trash:
                 "Deleted runs are kept for seven days, or until the trash is emptied.",
             )
         try:
-            self._store.root.mkdir(parents=True, exist_ok=True, mode=0o700)
+            make_private(self._store.root)
             folder.rename(self._store.root / run)
             os.utime(self._store.root / run)
         except OSError as error:

@@ -33,7 +33,12 @@ def check_device(request: RunRequest) -> None:
             "Choose the CPU, or install `tflab[gpu]` and look at `tflab devices`.",
         )
     for device in found:
-        tf.config.experimental.set_memory_growth(device, True)
+        if request.memory_limit:
+            # A device with a limit takes no growth: TensorFlow refuses the two together.
+            part = tf.config.LogicalDeviceConfiguration(memory_limit=request.memory_limit)
+            tf.config.set_logical_device_configuration(device, [part])
+        else:
+            tf.config.experimental.set_memory_growth(device, True)
 
 
 def _visible(request: RunRequest) -> str:

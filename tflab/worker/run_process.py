@@ -25,6 +25,7 @@ from tflab.worker.cells import Execution
 from tflab.worker.devices import check_device, choose_device
 from tflab.worker.errors import explain, leaving
 from tflab.worker.interrupt import Interrupt
+from tflab.worker.limits import limit_memory, limit_threads, lower_priority
 from tflab.worker.orphans import keep_orphans
 
 DISK_FAILED = 74
@@ -63,6 +64,7 @@ def run(folder: Path, prepare: Callable[[], object] = lambda: None) -> int:
     os.register_at_fork(after_in_child=recorder.detach)
     lab.attach(recorder)
     choose_device(request)
+    lower_priority(request)
     clock = time.monotonic()
     *errors, end = _Run(folder, request, recorder, interrupt).perform(prepare)
     interrupt.ignore()
@@ -108,7 +110,10 @@ class _Run:
         from tflab.lessons.reader import parse_lesson
 
         lesson = parse_lesson(self._request.source, Path(self._request.path))
+        limit_threads(self._request)
         check_device(self._request)
+        if not limit_memory(self._request):
+            self._recorder.emit(Notice(text="This system cannot limit a run's memory."))
         _seed(self._request.seed)
         home = lesson.path.parent
         os.chdir(home if home.is_dir() else self._folder / FILES)

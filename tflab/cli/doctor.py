@@ -1,0 +1,57 @@
+"""`tflab doctor`: looks for what keeps runs and the workbench from working, and says what to do."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Iterator
+
+from tflab.cli.printing import print_json
+from tflab.control.checks.check import Check
+from tflab.control.checks.data import check_data
+from tflab.control.checks.python import check_packages, check_python
+from tflab.control.checks.tensorflow import check_cpu, check_devices, check_tensorflow
+from tflab.control.checks.terminal import check_terminal, terminal_size
+from tflab.control.devices import list_devices
+from tflab.runs.store import data_folder
+from tflab.runs.transcript import plain_line
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print every check as it is done; return 0 when none of them found a problem."""
+    found: list[Check] = []
+    for check in _checks():
+        found.append(check)
+        if not arguments.json:
+            print(_line(check), flush=True)
+    problems = sum(check.status == "problem" for check in found)
+    if arguments.json:
+        checks = [
+            {"name": c.name, "status": c.status, "text": c.text, "mend": c.mend} for c in found
+        ]
+        print_json({"ok": problems == 0, "checks": checks})
+    else:
+        warnings = sum(check.status == "warning" for check in found)
+        print(f"\n{_count(problems, 'problem').capitalize()}, {_count(warnings, 'warning')}.")
+    return 1 if problems else 0
+
+
+def _checks() -> Iterator[Check]:
+    yield check_python()
+    yield check_packages()
+    yield check_cpu()
+    devices = list_devices()
+    yield from check_devices(devices)
+    yield from check_tensorflow(gpus=len(devices.devices) - 1)
+    yield from check_terminal(os.environ, terminal_size())
+    yield from check_data(data_folder())
+
+
+def _line(check: Check) -> str:
+    line = f"{check.status:<8} {check.name:<12} {plain_line(check.text)}"
+    return f"{line}\n{'':<21} {plain_line(check.mend)}" if check.mend else line
+
+
+def _count(number: int, what: str) -> str:
+    many = "" if number == 1 else "s"
+    return f"{number or 'no'} {what}{many}"

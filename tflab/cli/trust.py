@@ -1,0 +1,41 @@
+"""A lesson from elsewhere on the command line: `--trust` remembers it, a terminal may be asked."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from tflab.control.trust import TrustStore, untrusted
+from tflab.lessons.lesson import Lesson
+from tflab.runs.transcript import plain_line
+
+
+def require_trust(lesson: Lesson, arguments: argparse.Namespace) -> None:
+    """Make sure that a lesson may run. A person at a terminal is asked; nobody else is.
+
+    Raises:
+        Problem: When it is not trusted.
+    """
+    store = TrustStore()
+    if store.trusts(lesson.path, lesson.source):
+        return
+    if not arguments.trust and not (_can_ask(arguments) and _asked(lesson)):
+        raise untrusted(lesson.path)
+    try:
+        store.trust(lesson.path, lesson.source)
+    except OSError as error:
+        print(f"That it is trusted cannot be kept: {error.strerror}.", file=sys.stderr)
+
+
+def _can_ask(arguments: argparse.Namespace) -> bool:
+    quiet = any(getattr(arguments, name, False) for name in ("json", "plain", "csv"))
+    return not quiet and sys.stdin.isatty() and sys.stdout.isatty()
+
+
+def _asked(lesson: Lesson) -> bool:
+    print(f"This lesson comes from outside the course: {plain_line(str(lesson.path))}")
+    print("A lesson is code and can do what you can do. Read it before you trust it.")
+    try:
+        return input("Trust and run it? [y/N] ").strip().casefold() in ("y", "yes")
+    except EOFError:
+        return False

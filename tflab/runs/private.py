@@ -1,0 +1,39 @@
+"""Folders and small files of the user's own: readable by nobody else, written whole or not."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+
+
+def make_private(folder: Path) -> None:
+    """Make a folder, and every missing one above it, with mode 0700.
+
+    Raises:
+        OSError: When it cannot be made, or something else has its name.
+    """
+    # Path.mkdir gives its mode to the last folder only; the data folder itself would stay open.
+    if not folder.parent.exists():
+        make_private(folder.parent)
+    folder.mkdir(exist_ok=True, mode=0o700)
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write `content` to `path` with mode 0600, making a missing folder with 0700.
+
+    A symbolic link at `path` is replaced, not followed.
+
+    Raises:
+        OSError: When the disk is full or the folder cannot be written; what was there stays.
+    """
+    make_private(path.parent)
+    fresh = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW
+    try:
+        with os.fdopen(os.open(fresh, flags, 0o600), "wb") as file:
+            file.write(content)
+        fresh.replace(path)
+    except OSError:
+        fresh.unlink(missing_ok=True)
+        raise

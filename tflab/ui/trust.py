@@ -1,0 +1,79 @@
+"""What a person is asked before a run starts: a lesson from elsewhere, a GPU that others use."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tflab.control.trust import TrustStore
+from tflab.lessons.library import user_folder
+from tflab.ui.screens.confirm import ConfirmScreen
+
+if TYPE_CHECKING:
+    from tflab.control.devices import Device
+    from tflab.lessons.lesson import Lesson
+    from tflab.ui.app import LabApp
+
+
+class Gate:
+    """Every run of the workbench passes through here. It asks at most one thing at a time."""
+
+    def __init__(self, app: LabApp) -> None:
+        self._app = app
+        self._asking = False
+        self._accepted: set[str] = set()
+
+    def open(self, lesson: Lesson, device: Device | None, then: Callable[[], None]) -> None:
+        """Call `then` when a run of `lesson` on `device` may start: now, after asking, or never."""
+        self.trusted(lesson.path, lesson.source, lambda: self._free(device, then))
+
+    def trusted(self, path: Path, source: str, then: Callable[[], None]) -> None:
+        """Call `then` if the lesson is trusted, or is so after asking."""
+        if TrustStore().trusts(path, source):
+            then()
+            return
+
+        def accept() -> None:
+            try:
+                TrustStore().trust(path, source)
+            except OSError as error:
+                self._app.notify(f"That it is trusted is not kept: {error.strerror}.")
+            then()
+
+        text = (
+            f"This lesson comes from outside the course: {path}.\n\n"
+            "A lesson is code and can do what you can do. Read it (it is on the screen) before "
+            f"you trust it. You are asked again when it changes; lessons in {user_folder()} are "
+            "your own and never asked about."
+        )
+        self._ask("A lesson from elsewhere", text, "Trust and run", accept)
+
+    def _free(self, device: Device | None, then: Callable[[], None]) -> None:
+        if device is None or not device.busy_with_others or device.key in self._accepted:
+            then()
+            return
+
+        def accept() -> None:
+            self._accepted.add(device.key)
+            then()
+
+        users = ", ".join(sorted({owner.user for owner in device.owners if not owner.mine}))
+        text = (
+            f"{device.name} ({device.key}) is in use by {users or 'someone else'}. Your run may "
+            "lack memory, and slows theirs down. You are asked once for each device."
+        )
+        self._ask("This GPU is in use", text, "Run all the same", accept)
+
+    def _ask(self, title: str, text: str, yes: str, accept: Callable[[], None]) -> None:
+        # In live mode each change of a value asks for a run; one question is enough.
+        if self._asking:
+            return
+        self._asking = True
+
+        def answered(good: bool | None) -> None:
+            self._asking = False
+            if good:
+                accept()
+
+        self._app.push_screen(ConfirmScreen(title, text, yes), answered)
