@@ -83,6 +83,8 @@ def test_texts_and_their_values(parameter: Parameter, text: str, values: tuple[A
         (RATE, "1..20 lin 3", "you gave 10.5", "default"),
         (RATE, "0..1 log 5", "does not stay above 0", "0.1..0.5 lin 5"),
         (RATE, "0.1..1", "without its steps", "1e-3..1 log 7"),
+        (RATE, "0.1..1 log", "without its steps", "1e-3..1 log 7"),
+        (STEPS, "2..", "without its steps", "1..8 step 1"),
         (RATE, "0.1..1 by 5", "without its steps", "1e-3..1 log 7"),
         (RATE, "0.1..1 log 1", "cannot take 1 values", "from 2 to 1000"),
         (RATE, "0.1..1 log x", "cannot take x values", "from 2 to 1000"),

@@ -44,8 +44,8 @@ def parse_sweep_values(parameter: Parameter, text: str) -> Values:
             return whole
     found: list[Any] = []
     for part in _parts(parameter, text):
-        ranged = _RANGE.fullmatch(part.strip()) if parameter.type in ("int", "float") else None
-        found += _spread(parameter, ranged) if ranged else [_value(parameter, part)]
+        ranged = ".." in part and parameter.type in ("int", "float")
+        found += _spread(parameter, part.strip()) if ranged else [_value(parameter, part)]
         if len(found) > MOST_VALUES:
             raise _refusal(parameter, f"gives more than {MOST_VALUES} values", "Take fewer.")
     # True == 1, so the type tells values apart too.
@@ -136,15 +136,16 @@ def _value(parameter: Parameter, text: str) -> Any:
     return parse_value(parameter, text)
 
 
-def _spread(parameter: Parameter, match: re.Match[str]) -> list[Any]:
-    low, high = (_number(parameter, match[name]) for name in ("low", "high"))
-    kind, by = (match["kind"] or "").lower(), match["by"]
-    if kind not in ("log", "lin", "step"):
+def _spread(parameter: Parameter, text: str) -> list[Any]:
+    match = _RANGE.fullmatch(text)
+    if match is None or not match["by"] or match["kind"].lower() not in ("log", "lin", "step"):
         raise _refusal(
             parameter,
-            f"has a range without its steps: {plain_line(match[0])}",
+            f"has a range without its steps: {plain_line(text)[:_LONGEST]}",
             f"Say which values to take, such as {_example(parameter)}.",
         )
+    low, high = (_number(parameter, match[name]) for name in ("low", "high"))
+    kind, by = match["kind"].lower(), match["by"]
     numbers = (
         _stepped(parameter, low, high, _number(parameter, by))
         if kind == "step"

@@ -1,0 +1,107 @@
+"""A sweep at the workbench, as a person would do it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.terminal.conftest import OpenApp
+from tests.terminal.processes import processes_of, wait_gone
+from tests.terminal.terminal import Terminal
+from tflab.control.sweep_store import SweepStore
+from tflab.runs.store import RunStore
+
+Write = Callable[..., Path]
+
+LOOP = ["import time", "for step in range(steps):", "    lab.log(step, loss=1 / (step + steps))"]
+SLOW = [*LOOP, "while steps > 5:", "    time.sleep(0.01)"]
+
+
+def plan(app: Terminal, values: str, runs: str) -> None:
+    """Open the form, write values for `steps` and see how many runs they make."""
+    app.wait_for(r"steps +3")
+    app.press("ctrl+s")
+    app.wait_for("Sweep: A lesson of our own")
+    app.wait_for("A whole number")
+    app.type(values)
+    app.wait_for(runs)
+
+
+def test_plan_run_look_and_take_values(open_app: OpenApp, write_lesson: Write) -> None:
+    app = open_app(write_lesson(*LOOP))
+    plan(app, "2..5 step", "without its steps")
+    app.wait_for("needs another value")
+    app.press("ctrl+r")
+    app.type(" 1")
+    app.wait_for(r"4 runs.*the time is known after the first")
+    app.press("ctrl+r")
+    app.wait_for("4 of 4 done")
+    app.wait_for(r"▸ +5 +0\.1111 .*best")
+    assert "at the cursor" not in app.text, "the cursor is on the best row"
+    app.press("down")
+    app.wait_for("at the cursor")
+    app.press("v")
+    app.wait_for(r"steps +• +4")
+    assert "A lesson of our own" in app.text
+    app.press("ctrl+s")
+    app.wait_for("4 of 4 done")
+    app.press("enter")
+    app.wait_for("● finished in")
+    assert len(list(RunStore().ids())) == 4
+    app.press("ctrl+q")
+    assert app.wait_end() == 0
+
+
+def test_sweep_goes_on_behind_the_screen_and_quitting_asks(
+    open_app: OpenApp, write_lesson: Write, data: Path
+) -> None:
+    app = open_app(write_lesson(*SLOW), size=(80, 24))
+    app.wait_for("from tflab import lab")
+    app.press("f5")
+    plan(app, "2, 8, 9, 3", "4 runs")
+    app.press("ctrl+r")
+    app.wait_for(r"of 4 done · [12] running")
+    app.press("escape")
+    app.wait_for(r"sweep \d/4")
+    app.press("ctrl+q")
+    app.wait_for("A sweep is going on")
+    app.press("escape")
+    app.wait_gone("A sweep is going on")
+    app.press("ctrl+s")
+    app.wait_for("Sweep: A lesson of our own")
+    app.wait_for(r"● +8 ")
+    app.press("escape")
+    app.wait_gone("Sweep: A lesson of our own")
+    ours = processes_of(data)
+    app.press("ctrl+q")
+    app.wait_for("Stop it")
+    app.press("s")
+    assert app.wait_end() == 0
+    assert wait_gone(ours) == []
+    store = SweepStore(data / "sweeps")
+    kept = store.load(next(store.ids()))
+    states = {
+        kept.plan.points[index].parameters["steps"]: RunStore(data / "runs").load(run).status
+        for index, run in enumerate(kept.runs)
+        if run is not None
+    }
+    assert states[8] == "cancelled"
+
+
+def test_earlier_sweep_is_shown_again(open_app: OpenApp, write_lesson: Write) -> None:
+    lesson = write_lesson(*LOOP)
+    app = open_app(lesson)
+    plan(app, "2, 4", "2 runs")
+    app.press("ctrl+r")
+    app.wait_for("2 of 2 done")
+    app.press("escape")
+    app.wait_gone("2 of 2 done")
+    app.press("ctrl+q")
+    assert app.wait_end() == 0
+    again = open_app(lesson)
+    plan(again, "9", "1 run, about")
+    again.press("ctrl+o")
+    again.wait_for("2 runs over steps")
+    again.press("enter")
+    again.wait_for(r"▸ +4 .*best")
+    again.wait_for("2 of 2 done")
