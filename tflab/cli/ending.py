@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from tflab.cli.printing import Terminal
 from tflab.cli.report import error
+from tflab.runs.diagnosis import diagnose
 from tflab.runs.events import Result
 from tflab.runs.record import RunRecord
 from tflab.runs.series import Series
@@ -20,6 +21,12 @@ _WHOLE = 16
 def metric_lines(state: RunState) -> list[str]:
     """Return one line for each series: first, last, lowest, and where it diverged."""
     return [_metric(series) for series in state.series.values() if len(series)]
+
+
+def diagnosis_lines(record: RunRecord, state: RunState) -> list[str]:
+    """Return what stands out in the loss; nothing for a healthy run."""
+    found = diagnose(state.series, tuple(record.request.parameters), state.status == "finished")
+    return [] if found is None else [found.text]
 
 
 def result_lines(state: RunState) -> list[str]:

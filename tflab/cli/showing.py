@@ -60,7 +60,11 @@ class LinearView:
     def end(self, run: LiveRun) -> None:
         """Print metrics, what went wrong, and how the run ended."""
         self._report.update(run.state)
-        lines = [*ending.metric_lines(run.state), *ending.error_lines(run.state)]
+        lines = [
+            *ending.metric_lines(run.state),
+            *ending.diagnosis_lines(run.record, run.state),
+            *ending.error_lines(run.state),
+        ]
         for line in [*lines, ending.summary_line(run.record, run.state)]:
             _print(line)
 
@@ -99,6 +103,7 @@ class LiveView:
             _print(line)
         for title, lines in (
             ("Metrics", [f"  {line}" for line in ending.metric_lines(run.state)]),
+            ("Diagnosis", [f"  {t}" for t in ending.diagnosis_lines(run.record, run.state)]),
             ("Results", ending.result_lines(run.state)),
             ("Goals", ending.goal_lines(run.state, self._terminal)),
         ):

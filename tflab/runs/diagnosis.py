@@ -37,53 +37,61 @@ def diagnose(
         parameters: Names of the lesson's parameters, so that only those are suggested.
         finished: Whether the run came to its own end; one that was stopped is not called short.
     """
-    found = [(tag, s) for tag, s in series.items() if _metric(tag) == "loss" and len(s)]
-    if not found:
-        return None
-    tag, loss = found[0]
-    smaller = _suggest(parameters, ("learning_rate", "rate", "momentum"), "a smaller")
-    if loss.nonfinite and not math.isnan(loss.values[-1]) and math.isfinite(loss.values[-1]):
-        return None
+    losses = [(tag, s) for tag, s in series.items() if _metric(tag) == "loss" and len(s)]
+    for tag, loss in losses:
+        kind, text, names, how = _look(loss, series.get(_validation_tag(tag)), finished)
+        if kind is not None:
+            words = f"{text} {_suggest(parameters, names, how)}".rstrip()
+            return Diagnosis(kind, f"{tag}: {words}" if len(losses) > 1 else words)
+    return None
+
+
+_Finding = tuple[Kind | None, str, tuple[str, ...], str]
+_RATE = ("learning_rate", "rate")
+_LENGTH = ("epochs", "steps")
+
+
+def _look(loss: Series, validation: Series | None, finished: bool) -> _Finding:
+    """Return what one loss shows: kind, sentence, and which parameters to change in what way."""
     if loss.nonfinite:
-        return Diagnosis(
-            "diverged",
-            f"The loss left the range of numbers at step {loss.first_nonfinite_step}: each step "
-            f"overshot by more than the one before. {smaller}",
-        )
+        return _look_at_nonfinite(loss)
     values = _thin(list(loss.values))
     if len(values) < _LEAST_POINTS:
-        return None
-    partner = series.get(_validation_tag(tag))
-    longer = _suggest(parameters, ("steps", "epochs"), "more")
+        return None, "", (), ""
     if _rises(values):
-        return Diagnosis(
-            "rising",
-            "The loss ended far above where it began: each step overshoots. " + smaller,
+        text = "The loss ended far above where it began: each step overshoots."
+        return "rising", text, _RATE, "a smaller"
+    if validation is not None and _overfits(values, _thin(list(validation.values))):
+        text = (
+            f"The validation loss rose after step {_best_step(validation)} while the training loss "
+            "still fell: from there on the model learned the examples by heart."
         )
-    if partner is not None and _overfits(values, _thin(list(partner.values))):
-        best = _best_step(partner)
-        fewer = _suggest(parameters, ("epochs", "steps"), "fewer")
-        return Diagnosis(
-            "overfitting",
-            f"The validation loss rose after step {best} while the training loss still fell: "
-            f"from there on the model learned the examples by heart. {fewer}",
-        )
+        return "overfitting", text, _LENGTH, "fewer"
     if _oscillates(values):
-        return Diagnosis(
-            "oscillating",
+        text = (
             "The loss swings up and down from step to step and hardly gains: the steps jump across "
-            "the valley. " + smaller,
+            "the valley."
         )
+        return "oscillating", text, _RATE, "a smaller"
     if finished and _still_falls(values):
-        return Diagnosis("still falling", f"The loss was still falling when it stopped. {longer}")
+        return "still falling", "The loss was still falling when it stopped.", _LENGTH, "more"
     if _plateaued(values):
-        larger = _suggest(parameters, ("learning_rate", "rate", "units", "depth"), "a larger")
-        return Diagnosis(
-            "plateau",
-            f"The loss hardly moved from start to end: the steps are too short to get anywhere, or "
-            f"the model can do no better. {larger}",
+        text = (
+            "The loss hardly moved from start to end: the steps are too short to get anywhere, or "
+            "the model can do no better."
         )
-    return None
+        return "plateau", text, _RATE, "a larger"
+    return None, "", (), ""
+
+
+def _look_at_nonfinite(loss: Series) -> _Finding:
+    if math.isfinite(loss.values[-1]):
+        return None, "", (), ""
+    text = (
+        f"The loss left the range of numbers at step {loss.first_nonfinite_step}: each step "
+        "overshot by more than the one before."
+    )
+    return "diverged", text, _RATE, "a smaller"
 
 
 def _metric(tag: str) -> str:
