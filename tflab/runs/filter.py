@@ -128,6 +128,19 @@ def parse_filter(text: str, known: Iterable[str] | None = None) -> Filter:
     return Filter(tuple(found))
 
 
+def settled(found: Filter, known: Iterable[str]) -> Filter:
+    """Return a filter without its last word while that may still become a name, as `lo` of `loss`.
+
+    For a field in which someone is still typing.
+    """
+    last = found.conditions[-1] if found.conditions else None
+    if last is not None and not last.name:
+        names = (*FIXED, *_PREFIXES, *known)
+        if any(name.startswith(last.value) for name in names):
+            return Filter(found.conditions[:-1])
+    return found
+
+
 def names_in(rows: Iterable[HistoryRow]) -> set[str]:
     """Return every name that a condition on these rows may use, beside the fixed ones."""
     parameters: set[str] = set()

@@ -11,7 +11,9 @@ from typing import Literal
 
 from textual.binding import Binding
 
-Scope = Literal["app", "lessons", "lesson", "loss", "parameters", "runs", "sweep"]
+Scope = Literal[
+    "app", "lessons", "lesson", "loss", "parameters", "runs", "sweep", "history", "compare"
+]
 
 SCOPE_TITLES: dict[Scope, str] = {
     "app": "Everywhere",
@@ -21,6 +23,8 @@ SCOPE_TITLES: dict[Scope, str] = {
     "parameters": "Parameters",
     "runs": "Runs",
     "sweep": "Sweep",
+    "history": "History",
+    "compare": "Compare",
 }
 
 
@@ -52,6 +56,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("predict", "ctrl+g", "Guess", "Guess what the run will give, then run."),
     Action("sweep", "ctrl+s", "Sweep", "Run the lesson over several values, or show the sweep."),
     Action("follow", "ctrl+o", "Found run", "Show the run that was found still going, or ended."),
+    Action("history", "ctrl+y", "History", "List every run: filter, compare, run again."),
     Action("forget('lesson')", "", "Start lesson anew", "Forget the progress of this lesson."),
     Action("forget('course')", "", "Start course anew", "Forget the progress of every lesson."),
     Action("edit", "f7", "Edit file", "Open the lesson in your editor ($EDITOR)."),
@@ -86,14 +91,38 @@ ACTIONS: tuple[Action, ...] = (
     Action("show_run", "enter", "Show", "Show this run's output and curves.", "runs", True),
     Action("load_values", "v", "Use values", "Put this run's values in the form.", "runs", True),
     Action("copy_command", "c", "Copy command", "Copy the line that runs it again.", "runs", True),
-    Action("open_run", "enter", "Show run", "Show this run in the workbench.", "sweep", True),
-    Action("use_values", "v", "Use values", "Put these values in the form.", "sweep", True),
-    Action("stop_row", "x", "Stop run", "Stop the runs with these values.", "sweep", True),
+    Action("open_run", "enter", "Show", "Show this run in the workbench.", "sweep", True),
+    Action("use_values", "v", "Use", "Put these values in the form.", "sweep", True),
+    Action("stop_row", "x", "Stop", "Stop the runs with these values.", "sweep", True),
     Action("stop_all", "ctrl+x", "Stop all", "Stop the whole sweep.", "sweep", True),
-    Action("log_axis", "l", "Log axis", "Change between a linear and a log axis.", "sweep", True),
+    Action("log_axis", "l", "Log", "Change between a linear and a log axis.", "sweep", True),
     Action("next_metric", "m", "Metric", "Rank by the next metric or result.", "sweep", True),
     Action("new_sweep", "n", "New", "Plan another sweep.", "sweep", True),
     Action("close", "escape", "Back", "Go back; the sweep goes on.", "sweep", True),
+    Action("wish('show')", "enter", "Open", "Open the run as it was.", "history", True),
+    Action("filter", "slash", "Filter", "Filter by values, metrics, state.", "history", True),
+    Action("mark", "space", "Mark", "Mark the run for the keys below.", "history", True),
+    Action("work('compare')", "c", "Compare", "Compare the marked runs.", "history", True),
+    Action("wish('rerun')", "r", "Run again", "Run exactly this again.", "history", True),
+    Action("wish('values')", "v", "Values", "Put its values in the form.", "history", True),
+    Action("sort", "s", "Sort", "Sort by the next column.", "history", True),
+    Action("everywhere", "a", "All", "All lessons, or the open one.", "history", True),
+    Action("work('delete')", "d", "Delete", "Move to the trash.", "history", True),
+    Action("work('undo')", "u", "Undo", "Bring back what was deleted.", "history", True),
+    Action("work('name')", "n", "Name", "Name the run.", "history", True),
+    Action("work('note')", "t", "Note", "Write a note on the run.", "history", True),
+    Action("work('pin')", "p", "Pin", "Keep it at the top, or no longer.", "history", True),
+    Action("work('export')", "x", "Export", "Write it as a file.", "history", True),
+    Action("work('copy')", "y", "Copy", "Copy the line that runs it again.", "history", True),
+    Action("turn", "i", "Turn", "Turn the order around.", "history", True),
+    Action("unmark", "m", "Unmark", "Take every mark off.", "history", True),
+    Action("work('empty')", "e", "Empty trash", "Delete it for good.", "history", True),
+    Action("keys", "f1", "Help", "Show these keys.", "history", True),
+    Action("next_metric", "m", "Metric", "Show the next metric.", "compare", True),
+    Action("log_axis", "l", "Log axis", "Change to a log axis, or back.", "compare", True),
+    Action("source", "d", "Lesson diff", "Show how the lesson changed.", "compare", True),
+    Action("copy", "c", "Copy table", "Copy the table as text.", "compare", True),
+    Action("close", "escape", "Back", "Go back.", "compare", True),
 )
 
 
@@ -122,6 +151,6 @@ def key_name(key: str) -> str:
     """Return a key as people write it: `ctrl+r` gives `^r`, `f1` gives `F1`."""
     if key.startswith("ctrl+"):
         return f"^{key.removeprefix('ctrl+')}"
-    if key == "slash":
-        return "/"
+    if key in ("slash", "escape"):
+        return "/" if key == "slash" else "Esc"
     return key.upper() if len(key) > 1 and key[0] == "f" and key[1:].isdigit() else key

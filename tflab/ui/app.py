@@ -15,12 +15,12 @@ from textual.screen import Screen
 from tflab.lessons.library import LessonEntry, find_lessons, resolve
 from tflab.runs.record import Problem
 from tflab.ui import messages
-from tflab.ui.actions import Scope, actions, bindings
+from tflab.ui.actions import Scope, bindings
 from tflab.ui.ask_options import ask_options
 from tflab.ui.commands import LabCommands
 from tflab.ui.glyphs import glyphs
 from tflab.ui.leaving import leave, let_go
-from tflab.ui.screens.dialog import Dialog
+from tflab.ui.screens.dialog import blocks
 from tflab.ui.screens.main import MainScreen
 from tflab.ui.server_words import tell_server
 from tflab.ui.settings import load_settings, save_settings
@@ -31,8 +31,6 @@ from tflab.ui.widgets.goals import Goals
 if TYPE_CHECKING:
     from tflab.ui.bench import Bench
     from tflab.ui.sweeps import Sweeps
-
-_ACTION_NAMES = {action.id.partition("(")[0] for action in actions("app")}
 
 
 class LabApp(App[None]):
@@ -67,7 +65,7 @@ class LabApp(App[None]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """While a dialog is open, the keys are the dialog's."""
-        if self.screen_stack and isinstance(self.screen, Dialog) and action in _ACTION_NAMES:
+        if self.screen_stack and blocks(self.screen, action):
             return False
         return super().check_action(action, parameters)
 
@@ -150,12 +148,9 @@ class LabApp(App[None]):
 
     def action_sweep(self) -> None:
         """Show the sweep that goes on, or plan one."""
-        if self.sweeps is None and self.bench is not None:
-            from tflab.ui.sweeps import Sweeps
+        from tflab.ui.sweeps import show_sweeps
 
-            self.sweeps = Sweeps(self, self.bench)
-        if self.sweeps is not None:
-            self.sweeps.open()
+        show_sweeps(self)
 
     async def action_follow(self) -> None:
         """Show the run that was found."""
@@ -170,6 +165,11 @@ class LabApp(App[None]):
         """Guess again, then run."""
         if self.bench is not None:
             self.bench.predict()
+
+    def action_history(self) -> None:
+        """List every run."""
+        if self.bench is not None:
+            self.bench.past.show()
 
     def action_forget(self, what: str) -> None:
         """Forget the progress of the open lesson or of the course."""

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 
 from textual.binding import Binding, BindingType
-from textual.screen import ModalScreen
+from textual.screen import ModalScreen, Screen
 
+from tflab.ui.actions import actions
 from tflab.ui.css import beside
 
 Answer = TypeVar("Answer")
+
+_ACTION_NAMES = {action.id.partition("(")[0] for action in actions("app")}
 
 
 class Dialog(ModalScreen[Answer], Generic[Answer]):
@@ -17,6 +20,9 @@ class Dialog(ModalScreen[Answer], Generic[Answer]):
 
     DEFAULT_CSS = beside(__file__)
     SCOPED_CSS = False
+    PASSES: ClassVar[frozenset[str]] = frozenset()
+    """Actions of the app that work all the same while this is open."""
+
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "close", "Close")]
 
     def __init__(self) -> None:
@@ -25,3 +31,8 @@ class Dialog(ModalScreen[Answer], Generic[Answer]):
     def action_close(self) -> None:
         """Go back."""
         self.dismiss()
+
+
+def blocks(screen: Screen[Any], action: str) -> bool:
+    """Return whether an action of the app is kept back by a dialog: its keys are the dialog's."""
+    return isinstance(screen, Dialog) and action in _ACTION_NAMES - screen.PASSES

@@ -21,6 +21,12 @@ _ABOUT: dict[Scope, str] = {
     "loss": "The curves of the run on show. A dim curve is the run before.",
     "parameters": "Type new values; Enter runs with them. A dot marks what differs from the "
     "lesson's default.",
+    "sweep": "Every row is one combination of values. The best row so far is marked and its curve "
+    "is bright; so is the curve of the row under the cursor.",
+    "history": "Every run is kept. Keys act on the marked runs, or else on the one under the "
+    "cursor. The filter takes parameters, metrics (loss, best.loss), state, lesson, name, note, "
+    "device, seed, seconds, age, goals and pinned, compared with < <= > >= = != and ~ (contains).",
+    "compare": "One line for each run; the table has only what differs.",
     "runs": "Every run of this lesson is kept, with its values, output and curves.",
 }
 

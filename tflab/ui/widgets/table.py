@@ -1,0 +1,187 @@
+"""A table that draws only the rows in view, so that ten thousand rows cost what forty do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import ClassVar, NamedTuple
+
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from tflab.charts.text import cell_width, clean, fit, pad
+from tflab.ui.css import beside
+from tflab.ui.glyphs import glyphs
+
+_GAP = 2
+
+
+class Column(NamedTuple):
+    """A column: its title, its width in cells, and whether it holds numbers."""
+
+    title: str
+    width: int
+    right: bool = False
+
+
+class TableCell(NamedTuple):
+    """What stands in a cell. `tone` is a tone of the style sheet, or a colour such as `#ffa657`."""
+
+    text: str
+    tone: str = ""
+
+
+class Table(ScrollView, can_focus=True):
+    """Rows under a head that stays. The caller makes the cells of a row when it comes into view."""
+
+    DEFAULT_CSS = beside(__file__)
+    SCOPED_CSS = False
+    TONES = ("good", "bad", "warn", "busy", "quiet", "mark")
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "table--head",
+        "table--sorted",
+        "table--cursor",
+        *(f"table--{tone}" for tone in TONES),
+    }
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "cursor(-1)", "Up", show=False),
+        Binding("down", "cursor(1)", "Down", show=False),
+        Binding("pageup", "page(-1)", "Page up", show=False),
+        Binding("pagedown", "page(1)", "Page down", show=False),
+        Binding("left", "scroll_left", "Left", show=False),
+        Binding("right", "scroll_right", "Right", show=False),
+        Binding("home", "cursor(-1_000_000_000)", "First", show=False),
+        Binding("end", "cursor(1_000_000_000)", "Last", show=False),
+    ]
+
+    class HeadClicked(Message):
+        """The head of a column was clicked."""
+
+        def __init__(self, column: int) -> None:
+            super().__init__()
+            self.column = column
+
+    class Moved(Message):
+        """The cursor stands on another row."""
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.cursor = 0
+        self.count = 0
+        self._columns: Sequence[Column] = ()
+        self._sorted: tuple[int, bool] | None = None
+        self._cells: Callable[[int], Sequence[TableCell]] = lambda _: ()
+
+    def show_rows(
+        self,
+        columns: Sequence[Column],
+        count: int,
+        cells: Callable[[int], Sequence[TableCell]],
+        order: tuple[int, bool] | None = None,
+    ) -> None:
+        """Show `count` rows; `order` is the column they are sorted by, and whether downwards."""
+        self._columns, self.count, self._cells, self._sorted = columns, count, cells, order
+        width = sum(column.width for column in columns) + _GAP * len(columns)
+        self.virtual_size = Size(width, count + 1)
+        self.put_cursor(self.cursor)
+        self.refresh()
+
+    def put_cursor(self, row: int) -> None:
+        """Put the cursor on a row, or on the nearest there is, and bring it into view."""
+        before, self.cursor = self.cursor, max(0, min(row, self.count - 1))
+        top = round(self.scroll_y)
+        room = max(1, self.scrollable_content_region.height - 1)
+        if self.cursor < top:
+            self.scroll_to(y=self.cursor, animate=False, immediate=True)
+        elif self.cursor >= top + room:
+            self.scroll_to(y=self.cursor - room + 1, animate=False, immediate=True)
+        if self.cursor != before:
+            self.refresh()
+            self.post_message(self.Moved())
+
+    def action_cursor(self, by: int) -> None:
+        """Move the cursor."""
+        self.put_cursor(self.cursor + by)
+
+    def action_page(self, by: int) -> None:
+        """Move the cursor by what fits on the screen."""
+        self.put_cursor(self.cursor + by * max(1, self.scrollable_content_region.height - 2))
+
+    def on_click(self, event: events.Click) -> None:
+        """Sort by the column whose head was clicked, or go to the row."""
+        if event.y > 0:
+            self.put_cursor(round(self.scroll_y) + event.y - 1)
+            return
+        right = -round(self.scroll_x)
+        for index, column in enumerate(self._columns):
+            right += column.width + _GAP
+            if event.x < right:
+                self.post_message(self.HeadClicked(index))
+                return
+
+    def on_resize(self) -> None:
+        """Keep the cursor in view."""
+        self.put_cursor(self.cursor)
+
+    def watch_scroll_x(self, old_value: float, new_value: float) -> None:
+        """Draw the head again as well when the table is scrolled sideways."""
+        super().watch_scroll_x(old_value, new_value)
+        self.refresh(Region(0, 0, self.size.width, 1))
+
+    def render_line(self, y: int) -> Strip:
+        """Return the head, or one row of the visible part."""
+        left, top = self.scroll_offset
+        row = top + y - 1
+        if y == 0:
+            segments = list(self._head())
+            base = self.get_component_rich_style("table--head")
+        elif row < self.count:
+            base = self.rich_style
+            if row == self.cursor:
+                base = base + self.get_component_rich_style("table--cursor")
+            segments = [
+                Segment(_fill(cell.text, column), base + self._tone(cell.tone))
+                for cell, column in zip(self._cells(row), self._columns, strict=True)
+            ]
+        else:
+            return Strip.blank(self.size.width, self.rich_style)
+        return Strip(segments).crop_extend(left, left + self.size.width, base)
+
+    def _head(self) -> Sequence[Segment]:
+        found = []
+        for index, column in enumerate(self._columns):
+            style, title = self.get_component_rich_style("table--head"), column.title
+            if self._sorted is not None and self._sorted[0] == index:
+                style = self.get_component_rich_style("table--sorted")
+                title = f"{title}{_arrow(self._sorted[1])}"
+            found.append(Segment(_fill(title, column), style))
+        return found
+
+    def _tone(self, tone: str) -> Style:
+        if not tone:
+            return Style.null()
+        if tone.startswith("#"):
+            return Style(color=tone)
+        found = self.get_component_rich_style(f"table--{tone}", partial=True)
+        return Style(color=found.color, bold=found.bold)
+
+
+def _arrow(downwards: bool) -> str:
+    if glyphs().unicode:
+        return "↓" if downwards else "↑"
+    return "v" if downwards else "^"
+
+
+def width_of(title: str, texts: Sequence[str], most: int) -> int:
+    """Return a width for a column with these texts in it; an arrow fits beside the title."""
+    return min(most, max([cell_width(title) + 1, *map(cell_width, texts)]))
+
+
+def _fill(text: str, column: Column) -> str:
+    shown = fit(clean(text, glyphs().unicode), column.width, glyphs().unicode)
+    return pad(shown, column.width, column.right) + " " * _GAP
