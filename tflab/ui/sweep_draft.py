@@ -11,7 +11,7 @@ from tflab.control.placement import Slot, choose_devices, make_slots
 from tflab.control.sweep_plan import SweepPlan, make_plan
 from tflab.lessons.lesson import Lesson, Parameter
 from tflab.lessons.parameters import ValueProblem, allowed, format_value, parse_value
-from tflab.lessons.sweep_values import parse_sweep_values
+from tflab.lessons.sweep_values import format_sweep_values, parse_sweep_values
 from tflab.runs.record import Problem
 
 _LARGEST = 100_000
@@ -94,7 +94,8 @@ def first_texts(lesson: Lesson, values: Mapping[str, Any], before: Texts) -> dic
     """Return what the fields hold at first: several values typed before, else the current one."""
     texts: dict[str, str] = {}
     for parameter in lesson.parameters:
-        now = format_value(values.get(parameter.name, parameter.default))
+        value = values.get(parameter.name, parameter.default)
+        now = format_sweep_values(parameter, (value,))
         kept = before.get(parameter.name, "")
         texts[parameter.name] = kept if _is_several(parameter, kept) else now
     return texts
