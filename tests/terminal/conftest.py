@@ -35,11 +35,12 @@ def open_app(data: Path, tmp_path: Path) -> Iterator[OpenApp]:
 
 
 @pytest.fixture
-def write_lesson(tmp_path: Path) -> Callable[..., Path]:
-    """Write a lesson of one code cell, with a loop of `steps` to begin with."""
+def write_lesson(data: Path) -> Callable[..., Path]:
+    """Write a lesson of one code cell to the person's own lessons, which need no trust."""
 
     def write(*lines: str, steps: int = 3, name: str = "own.py") -> Path:
-        path = tmp_path / name
+        path = data / "lessons" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
         head = ["# %% [markdown]", "# # A lesson of our own", '# %% tags=["parameters"]']
         body = [f"steps = {steps}  # how many", "# %%", "from tflab import lab", *lines]
         path.write_text("\n".join([*head, *body, ""]))

@@ -9,6 +9,9 @@ from tests.terminal.terminal import PATIENCE, Terminal
 CURVE = r"┤.*[⡀-⣿]"
 """A row of the loss chart that has some of the curve."""
 
+POINTS = r"[⠁-⣿]{3,} +loss"
+"""The legend of the loss chart, which is there from the first point on."""
+
 QUESTIONS = "What do you expect"
 """Asked before the first run of a lesson that has questions."""
 

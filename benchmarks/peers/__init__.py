@@ -1,0 +1,1 @@
+"""What our figures stand beside: small programs without any of our code."""

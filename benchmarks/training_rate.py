@@ -1,0 +1,113 @@
+"""Training steps a second: a lesson that logs every step, beside the same loop as a bare script.
+
+Once without a screen, as `tflab run` and sweeps do it, and once with the workbench drawing the loss
+live beside it. Both loops measure themselves, after a warm-up.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from benchmarks.figure import Budget, Figure, in_turn, show
+from benchmarks.workbench import (
+    data_folder,
+    newest_results,
+    open_workbench,
+    wait_until_warm,
+    write_lesson,
+)
+from tests.terminal.terminal import Terminal
+from tflab.control.fork_server import ForkServer
+from tflab.control.runner import begin, follow
+from tflab.runs.record import RunRequest
+from tflab.runs.store import RunStore
+
+TITLE = "Training steps a second, linear classifier, every step logged"
+STEPS = 2000
+LESSON = (
+    "import time",
+    "from benchmarks.peers.training_script import WARM_UP, make_step",
+    "training_step = make_step()",
+    "for step in range(WARM_UP):",
+    "    lab.log(step, warming=training_step())",
+    "start = time.perf_counter()",
+    "for step in lab.track(range(steps)):",
+    "    lab.log(step, loss=training_step())",
+    "lab.show(rate=steps / (time.perf_counter() - start))",
+)
+
+
+def measure(rounds: int = 7) -> list[Figure]:
+    """Let a headless run, a watched run and the script take turns."""
+    with data_folder() as data, _script() as script, closing(ForkServer()) as server:
+        server.start()
+        path = write_lesson(data, "rate", _import_path(), *LESSON, steps=STEPS)
+        with open_workbench(path) as app:
+            wait_until_warm(app)
+            cases = {
+                "headless": lambda: _headless(server, path),
+                "watched": lambda: _watched(app),
+                "script": script,
+            }
+            in_turn(cases, 1)
+            found = in_turn(cases, rounds)
+    budget = Budget(0.97, "at least", ratio=True)
+    beside = "bare script"
+    return [
+        Figure("run without a screen", "steps/s", found["headless"], beside, found["script"]),
+        Figure("run, watched live", "steps/s", found["watched"], beside, found["script"], budget),
+    ]
+
+
+def _headless(server: ForkServer, path: Path) -> float:
+    request = RunRequest(
+        lesson=path.stem,
+        title=path.stem,
+        path=str(path),
+        source=path.read_text(),
+        parameters={"steps": STEPS},
+    )
+    run = begin(server, RunStore(), request)
+    follow(server, run)
+    return float(run.state.results["rate"].value)
+
+
+def _watched(app: Terminal) -> float:
+    app.press("ctrl+r")
+    app.wait_for("● (starting|running)")
+    app.wait_for("● finished in")
+    rate = newest_results()["rate"]
+    assert isinstance(rate, float)
+    return rate
+
+
+@contextmanager
+def _script() -> Iterator[Callable[[], float]]:
+    command = [sys.executable, "-m", "benchmarks.peers.training_script"]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    ) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        told, answers = process.stdin, process.stdout
+
+        def rate() -> float:
+            told.write(f"{STEPS}\n")
+            told.flush()
+            return float(answers.readline())
+
+        yield rate
+        told.close()
+
+
+def _import_path() -> str:
+    """Return the line that lets the lesson import the loop: a run starts in a folder of its own."""
+    return f"import sys; sys.path.insert(0, {str(Path(__file__).parents[1])!r})"
+
+
+if __name__ == "__main__":
+    show(TITLE, measure())
