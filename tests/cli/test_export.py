@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import shlex
 import subprocess
 import sys
 
 from tflab.runs.store import RunStore
+from tflab.ui.history import line_of
 
 RANDOM = """\
 import numpy as np
@@ -52,3 +54,22 @@ def test_what_cannot_be_exported_is_said(tflab, data):
         assert done.stdout == ""
     assert tflab("export", "last").returncode == 2
     assert list(RunStore().ids()) == []
+
+
+def test_a_preset_gives_values_and_the_copied_line_gives_the_run_again(tflab, lesson):
+    path = lesson(RANDOM)
+    path.with_suffix(".presets.toml").write_text('["Fast"]\nrate = 2\nsteps = 3\nseed = 5\n')
+    first = json.loads(tflab("run", path, "--preset", "fast", "-p", "steps=2", "--json").stdout)
+    assert first["parameters"] == {"rate": 2.0, "steps": 2, "ready": ""}
+    assert first["seed"] == 5
+
+    line, current = line_of(RunStore().record(first["run"]).request)
+    assert current
+    again = json.loads(tflab(*shlex.split(line)[1:], "--json").stdout)
+    same = ("parameters", "seed", "metrics", "results", "output")
+    assert [again[name] for name in same] == [first[name] for name in same]
+    assert again["run"] != first["run"]
+
+    done = tflab("run", path, "--preset", "fats")
+    assert done.returncode == 2
+    assert "Fast" in done.stderr

@@ -136,6 +136,7 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--device", metavar="cpu|gpu:N", default="cpu", help="default: cpu")
     parser.add_argument("--seed", metavar="N", type=_seed, default=0, help="default: 0")
+    parser.add_argument("--preset", metavar="NAME", help="values kept under a name; -p goes over")
     parser.add_argument(
         "--guess",
         metavar="ANSWER",

@@ -6,6 +6,7 @@ import argparse
 import signal
 import sys
 from pathlib import Path
+from typing import Any
 
 from tflab.cli.arguments import UsageProblem
 from tflab.cli.printing import print_json, print_problem, terminal
@@ -81,11 +82,10 @@ def _view(arguments: argparse.Namespace) -> View:
 
 
 def _request(arguments: argparse.Namespace, path: Path, asking: bool) -> RunRequest:
-    from tflab.lessons.parameters import parse_values
     from tflab.lessons.reader import read_lesson
 
     lesson = read_lesson(path)
-    values = parse_values(lesson, _assignments(arguments.parameter))
+    values, seed = _values(lesson, arguments)
     device, uuid = _device(arguments.device)
     _check_until(lesson, arguments.until)
     guesses = given_guesses(lesson, arguments.guess)
@@ -100,13 +100,28 @@ def _request(arguments: argparse.Namespace, path: Path, asking: bool) -> RunRequ
         parameters=values,
         device=device,
         device_uuid=uuid,
-        seed=arguments.seed,
+        seed=seed,
         until=arguments.until,
         guesses=guesses,
         nice=arguments.nice,
         threads=arguments.threads,
         memory_limit=arguments.memory_limit,
     )
+
+
+def _values(lesson: Lesson, arguments: argparse.Namespace) -> tuple[dict[str, Any], int]:
+    """Return values and seed: those of the preset, and over them what `-p` and `--seed` say."""
+    from tflab.lessons.parameters import parse_values
+
+    texts = _assignments(arguments.parameter)
+    values = parse_values(lesson, texts)
+    if arguments.preset is None:
+        return values, arguments.seed
+    from tflab.lessons.presets import PresetStore, preset_values
+
+    kept, seed = preset_values(lesson, PresetStore().find(lesson, arguments.preset))
+    values = {name: values[name] if name in texts else kept[name] for name in values}
+    return values, arguments.seed or seed or 0
 
 
 def _assignments(pairs: list[tuple[str, str]]) -> dict[str, str]:

@@ -86,6 +86,7 @@ ACTIONS: tuple[Action, ...] = (
         "nudge(1)", "up", "Larger", "Make the number larger, or take the next choice.", "parameters"
     ),
     Action("nudge(-1)", "down", "Smaller", "Make the number smaller.", "parameters"),
+    Action("presets", "ctrl+n", "Presets", "Use or save named values.", "parameters", True),
     Action("reset_field", "ctrl+d", "Default", "Put this value back.", "parameters", True),
     Action("reset_all", "ctrl+l", "All defaults", "Put every value back.", "parameters", True),
     Action("show_run", "enter", "Show", "Show this run's output and curves.", "runs", True),

@@ -15,6 +15,7 @@ from tflab.runs.diagnosis import diagnose
 from tflab.runs.record import Problem
 from tflab.runs.store import RunStore
 from tflab.runs.summary import RunSummary, summarise
+from tflab.runs.transcript import plain_line
 from tflab.ui import messages
 from tflab.ui.editor import edit_file
 from tflab.ui.found_runs import FoundRuns
@@ -22,6 +23,7 @@ from tflab.ui.glyphs import glyphs
 from tflab.ui.guide import Guide, glossary
 from tflab.ui.history import HistoryDesk
 from tflab.ui.live_mode import LiveMode
+from tflab.ui.presets import choose_preset
 from tflab.ui.run_controller import RunController
 from tflab.ui.run_ending import Told, tell_end, tell_notices
 from tflab.ui.run_request import new_request
@@ -113,7 +115,7 @@ class Bench:
         self.leave_lesson()
         self.lesson = lesson
         main = self._app.main
-        main.query_one(StatusLine).title = lesson.title
+        main.query_one(StatusLine).title = plain_line(lesson.title)
         main.query_one(Goals).show_lesson(lesson)
         main.query_one(LessonList).mark(lesson.path)
         await self.form.show_lesson(lesson, keep=same)
@@ -173,6 +175,8 @@ class Bench:
             self.guide.contents(self.view)
         elif wish == "glossary":
             self.guide.glossary(self.lesson)
+        elif wish == "presets":
+            choose_preset(self._app)
         else:
             self.guide.neighbour(self.lesson, 1 if wish == "next" else -1)
 

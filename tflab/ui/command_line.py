@@ -33,6 +33,9 @@ def request_line(
         words += ["--device", request.device]
     if request.until is not None:
         words += ["--until", str(request.until)]
+    limits = (request.nice, request.threads, request.memory_limit)
+    for option, value in zip(("--nice", "--threads", "--memory-limit"), limits, strict=True):
+        words += [option, str(value)] if value else []
     for question in questions:
         if question not in request.guesses:
             break

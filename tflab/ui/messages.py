@@ -139,9 +139,11 @@ class SearchRequested(Message):
 
 
 class GuideRequested(Message):
-    """Help with the open lesson: its contents, its technical words, or the lesson beside it."""
+    """Help with the open lesson: contents, technical words, presets, or the lesson beside it."""
 
-    def __init__(self, wish: Literal["contents", "glossary", "next", "previous"]) -> None:
+    def __init__(
+        self, wish: Literal["contents", "glossary", "presets", "next", "previous"]
+    ) -> None:
         super().__init__()
         self.wish = wish
 

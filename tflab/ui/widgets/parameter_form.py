@@ -17,7 +17,7 @@ from tflab.lessons.nudge import nudge
 from tflab.lessons.parameters import format_value
 from tflab.ui.actions import bindings
 from tflab.ui.css import beside
-from tflab.ui.messages import RunRequested, ValuesChanged
+from tflab.ui.messages import GuideRequested, RunRequested, ValuesChanged
 from tflab.ui.widgets.device_field import DeviceField
 from tflab.ui.widgets.parameter_field import ParameterField
 
@@ -112,6 +112,10 @@ class ParameterForm(Vertical):
         field = self._focused_field()
         if field is not None:
             field.reset()
+
+    def action_presets(self) -> None:
+        """Use named values, or keep these under a name."""
+        self.post_message(GuideRequested("presets"))
 
     def action_reset_all(self) -> None:
         """Put every default back."""
