@@ -8,17 +8,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
-from textual.app import App
 from textual.binding import BindingType
 from textual.screen import Screen
 
 from tflab.lessons.library import LessonEntry, find_lessons, resolve
-from tflab.runs.record import Problem
 from tflab.ui import messages
 from tflab.ui.actions import Scope, bindings
 from tflab.ui.ask_options import ask_options
 from tflab.ui.commands import LabCommands
 from tflab.ui.glyphs import glyphs
+from tflab.ui.guarded import GuardedApp
 from tflab.ui.leaving import leave, let_go
 from tflab.ui.screens.dialog import blocks
 from tflab.ui.screens.main import MainScreen
@@ -33,7 +32,7 @@ if TYPE_CHECKING:
     from tflab.ui.sweeps import Sweeps
 
 
-class LabApp(App[None]):
+class LabApp(GuardedApp):
     """The workbench.
 
     Args:
@@ -96,12 +95,6 @@ class LabApp(App[None]):
 
         self.bench = Bench(self)
         await self.bench.open(self.first_lesson())
-
-    def show_problem(self, problem: Problem) -> None:
-        """Show a problem over whatever is on the screen."""
-        from tflab.ui.screens.notice import ProblemScreen
-
-        self.push_screen(ProblemScreen(problem))
 
     def keep_settings(self) -> None:
         """Write the settings; where that fails the session goes on without."""

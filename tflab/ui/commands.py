@@ -7,6 +7,9 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.content import Content
+from textual.fuzzy import Matcher
+from textual.markup import escape
 
 from tflab.ui.actions import SCOPE_TITLES, actions, key_name
 
@@ -16,13 +19,22 @@ if TYPE_CHECKING:
     Command = tuple[str, str, partial[Any]]
 
 
+def _highlight(matcher: Matcher, title: str) -> Content:
+    """Mark what matches. Brackets in a lesson's title are no markup."""
+    _, offsets = matcher.fuzzy_search.match(matcher.query, title)
+    content = Content(title)
+    for offset in offsets:
+        content = content.stylize(matcher.match_style, offset, offset + 1)
+    return content
+
+
 class LabCommands(Provider):
     """Finds actions that work now and lessons to open."""
 
     async def discover(self) -> Hits:
         """Show everything before anything is typed."""
         for title, about, call in self._commands():
-            yield DiscoveryHit(title, call, help=about)
+            yield DiscoveryHit(Content(title), call, text=title, help=escape(about))
 
     async def search(self, query: str) -> Hits:
         """Show what matches."""
@@ -30,7 +42,7 @@ class LabCommands(Provider):
         for title, about, call in self._commands():
             score = matcher.match(title)
             if score > 0:
-                yield Hit(score, matcher.highlight(title), call, help=about)
+                yield Hit(score, _highlight(matcher, title), call, text=title, help=escape(about))
 
     def _commands(self) -> Iterator[Command]:
         app: LabApp = self.app  # type: ignore[assignment]

@@ -8,6 +8,7 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Input, Static
 
+from tflab.ui.safe_text import box_title
 from tflab.ui.screens.dialog import Dialog
 
 
@@ -29,7 +30,7 @@ class AskScreen(Dialog[str]):
     def compose(self) -> ComposeResult:
         """Lay out the field."""
         with Vertical(classes="dialog") as dialog:
-            dialog.border_title = self._title
+            dialog.border_title = box_title(self._title)
             dialog.border_subtitle = "Enter keeps, Esc goes back"
             if self._about:
                 yield Static(Content.styled(self._about, "$text-quiet"))

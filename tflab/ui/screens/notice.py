@@ -12,6 +12,7 @@ from textual.widgets import Static
 
 from tflab.runs.record import Problem
 from tflab.runs.transcript import plain
+from tflab.ui.safe_text import box_title
 from tflab.ui.screens.dialog import Dialog
 from tflab.ui.widgets.text_view import TextView
 
@@ -32,7 +33,7 @@ class ProblemScreen(Dialog[None]):
         """Lay out the message."""
         problem = self._problem
         with Vertical(classes="dialog -problem") as dialog:
-            dialog.border_title = plain(problem.title)
+            dialog.border_title = box_title(problem.title)
             dialog.border_subtitle = "Esc closes, c copies"
             yield Static(Content(plain(problem.cause)))
             yield Static(Content.styled(plain(problem.next_step), "$text-quiet"))
@@ -61,7 +62,7 @@ class TextScreen(Dialog[None]):
     def compose(self) -> ComposeResult:
         """Lay out the text."""
         with Vertical(classes="sheet") as sheet:
-            sheet.border_title = self._title
+            sheet.border_title = box_title(self._title)
             sheet.border_subtitle = "Esc closes, c copies"
             yield TextView(self._text)
 

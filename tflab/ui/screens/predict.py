@@ -14,6 +14,7 @@ from textual.widgets import Button, Input, Select, Static
 
 from tflab.lessons.lesson import Question
 from tflab.runs.transcript import plain
+from tflab.ui.safe_text import choice_text
 from tflab.ui.screens.dialog import Dialog
 
 Guesses = dict[str, Any]
@@ -45,7 +46,7 @@ class PredictScreen(Dialog[Guesses]):
                 yield Static(Content(plain(question.text)), classes="question")
                 before = self._guesses.get(question.text)
                 if question.choices:
-                    options = [(choice, choice) for choice in question.choices]
+                    options = [(choice_text(choice), choice) for choice in question.choices]
                     field: Select[str] = Select(options, prompt="no guess", compact=True)
                     if before in question.choices:
                         field.value = before

@@ -11,8 +11,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.widgets import OptionList, Static
-from textual.widgets.option_list import Option
+from textual.widgets import Static
 
 from tflab.charts.loss import draw_loss
 from tflab.control.sweep import Sweep
@@ -24,12 +23,14 @@ from tflab.ui.actions import bindings
 from tflab.ui.chart_options import chart_options
 from tflab.ui.css import beside
 from tflab.ui.glyphs import glyphs
+from tflab.ui.safe_text import box_title
 from tflab.ui.screens.dialog import Dialog
 from tflab.ui.sweep_curves import SweepCurves, short_legend, wants_log
-from tflab.ui.sweep_rows import SweepRows
 from tflab.ui.widgets.drawing_view import DrawingView
 from tflab.ui.widgets.key_line import KeyLine
 from tflab.ui.widgets.legend import legend_content
+from tflab.ui.widgets.sweep_table import SweepTable
+from tflab.ui.widgets.table import Table
 
 if TYPE_CHECKING:
     from tflab.ui.sweeps import Sweeps
@@ -59,11 +60,10 @@ class SweepScreen(Dialog[None]):
         self._y_range: tuple[float, float] | None = None
         self._curves = SweepCurves()
         self._rows: list[SweepRow] = []
-        self._table = SweepRows(sweep.plan)
-        self._chosen: SweepRow | None = None
+        self._table = SweepTable(sweep.plan, id="sweep-rows")
         self._version = -1
         self._next = 0.0
-        self._pause = 0.5 if os.environ.get("SSH_CONNECTION") else 0.25
+        self._pause = 1.0 if os.environ.get("SSH_CONNECTION") else 0.5
 
     def compose(self) -> ComposeResult:
         """Lay out the chart over the table."""
@@ -72,17 +72,16 @@ class SweepScreen(Dialog[None]):
             yield Static("", id="sweep-legend")
             yield DrawingView(id="sweep-picture")
             yield Static("", id="sweep-notes")
-            yield Static("", id="sweep-header")
-            yield OptionList(id="sweep-rows")
+            yield self._table
             yield KeyLine(id="sweep-keys")
 
     def on_mount(self) -> None:
         """Show what there is, and follow the theme."""
         box = self.query_one("#sweep")
-        box.border_title = f"Sweep: {plain_line(self._sweep.plan.title)}"
+        box.border_title = box_title(f"Sweep: {self._sweep.plan.title}")
         keys = self.query_one(KeyLine)
         keys.scope, keys.alone = "sweep", True
-        self.query_one(OptionList).focus()
+        self._table.focus()
         self.app.theme_changed_signal.subscribe(self, lambda _: self.advance(now=True))
 
     def on_resize(self) -> None:
@@ -97,7 +96,7 @@ class SweepScreen(Dialog[None]):
         began = time.monotonic()
         self._version = self._sweep.version
         self._rows = self._sweep.rows(self._metric)
-        self._show_table()
+        self._table.show_sweep(self._rows, self._metric)
         self._show_progress()
         self._draw()
         # A sweep of thousands must not take the loop to itself.
@@ -114,7 +113,7 @@ class SweepScreen(Dialog[None]):
 
     def action_stop_row(self) -> None:
         """Stop the runs of the row under the cursor."""
-        row = self._row()
+        row = self._table.row
         going = [run for run in row.runs if not run.over] if row is not None else []
         for run in going:
             self._sweep.stop(run)
@@ -157,22 +156,14 @@ class SweepScreen(Dialog[None]):
 
         self.app.push_screen(HelpScreen("sweep"))
 
-    @on(OptionList.OptionSelected)
-    def _selected(self, event: OptionList.OptionSelected) -> None:
+    @on(Table.Moved)
+    def _moved(self, event: Table.Moved) -> None:
         event.stop()
-        self.action_open_run()
-
-    @on(OptionList.OptionHighlighted)
-    def _moved(self, event: OptionList.OptionHighlighted) -> None:
-        event.stop()
-        self._draw()
-
-    def _row(self) -> SweepRow | None:
-        place = self.query_one(OptionList).highlighted
-        return self._rows[place] if place is not None and place < len(self._rows) else None
+        # Keys pressed in a row need one drawing only.
+        self.call_later(self._draw)
 
     def _use(self, wish: str) -> None:
-        row = self._row()
+        row = self._table.row
         run = _best_run(row) if row is not None else None
         summary = run.summary if run is not None else None
         if run is not None and run.live is not None:
@@ -182,31 +173,6 @@ class SweepScreen(Dialog[None]):
             return
         self.dismiss()
         self._sweeps.use(summary, wish)
-
-    def _show_table(self) -> None:
-        table = self.query_one(OptionList)
-        chosen = self._row_before()
-        header, contents = self._table.render(self._rows, self._metric, self.size.width - 6)
-        self.query_one("#sweep-header", Static).update(header)
-        if table.option_count != len(contents):
-            table.clear_options()
-            table.add_options([Option(content) for content in contents])
-            table.highlighted = 0 if contents else None
-        else:
-            for place in self._table.changed:
-                table.replace_option_prompt_at_index(place, contents[place])
-        if chosen is not None:
-            places = [row.runs[0].index for row in self._rows]
-            with self.prevent(OptionList.OptionHighlighted):
-                table.highlighted = places.index(chosen)
-        self._chosen = self._row()
-
-    def _row_before(self) -> int | None:
-        """Index of the first run of the row under the cursor, unless the cursor is at the top."""
-        place = self.query_one(OptionList).highlighted
-        if not place or self._chosen is None:
-            return None
-        return self._chosen.runs[0].index
 
     def _show_progress(self) -> None:
         sweep, dot = self._sweep, f" {glyphs().dot} "
@@ -239,12 +205,11 @@ class SweepScreen(Dialog[None]):
         return wants_log(self._rows, self._drawn_metric())
 
     def _draw(self) -> None:
-        self._chosen = self._row()
         picture = self.query_one("#sweep-picture", DrawingView)
         size, metric = picture.size, self._drawn_metric()
         if size.width < 10 or size.height < 3:
             return
-        curves, notes = self._curves.make(self._rows, metric, self._chosen)
+        curves, notes = self._curves.make(self._rows, metric, self._table.row)
         options = chart_options(self.app, log_y=self._is_log(), y_range=self._y_range)
         drawing = draw_loss(curves, (size.width, size.height), options)
         self._y_range = drawing.y_range

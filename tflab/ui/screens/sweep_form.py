@@ -19,6 +19,7 @@ from tflab.control.sweep_plan import SweepPlan
 from tflab.lessons.lesson import Lesson
 from tflab.runs.transcript import plain_line
 from tflab.ui.css import beside
+from tflab.ui.safe_text import box_title
 from tflab.ui.screens.dialog import Dialog
 from tflab.ui.sweep_draft import OPTIONS, Draft, field_help, first_texts
 
@@ -102,7 +103,7 @@ class SweepForm(Dialog[Answer]):
     def compose(self) -> ComposeResult:
         """Lay out fields, what they make, and the buttons."""
         with Vertical(classes="dialog -sweep") as dialog:
-            dialog.border_title = f"Sweep: {plain_line(self._lesson.title)}"
+            dialog.border_title = box_title(f"Sweep: {self._lesson.title}")
             dialog.border_subtitle = "^r runs, Esc goes back"
             with VerticalScroll(id="sweep-fields", can_focus=False):
                 yield from self._own.values()

@@ -10,6 +10,7 @@ from textual.widgets import Select, Static
 
 from tflab.control.devices import Device, DeviceList
 from tflab.ui.messages import DeviceChanged
+from tflab.ui.safe_text import choice_text
 
 _GIB = 1 << 30
 
@@ -51,7 +52,7 @@ class DeviceField(Vertical):
             select = self.query_one(Select)
             wanted = self.key if any(d.key == self.key for d in devices.devices) else "cpu"
             with self.prevent(Select.Changed):
-                select.set_options([(_short(d), d.key) for d in devices.devices])
+                select.set_options([(choice_text(_short(d)), d.key) for d in devices.devices])
                 select.value = wanted
             self.key = wanted
         self._describe()

@@ -14,7 +14,9 @@ from textual.widgets import Input, Select, Static, Switch
 
 from tflab.lessons.lesson import Parameter
 from tflab.lessons.parameters import ValueProblem, allowed, format_value, parse_value
+from tflab.runs.transcript import plain_line
 from tflab.ui.glyphs import glyphs
+from tflab.ui.safe_text import choice_text
 
 _NUMBER_KEYS = r"[0-9eE+\-._]*"
 
@@ -88,7 +90,9 @@ class ParameterField(Vertical):
                 switch = Switch(bool(self._value), animate=False)
                 return Horizontal(Static(_on_off(self._value), classes="state"), switch)
             case "choice":
-                options = [(format_value(choice), choice) for choice in parameter.choices]
+                options = [
+                    (choice_text(format_value(choice)), choice) for choice in parameter.choices
+                ]
                 return Select(options, value=self._value, allow_blank=False, compact=True)
             case "str":
                 return Input(format_value(self._value), compact=True, max_length=2000)
@@ -138,10 +142,11 @@ class ParameterField(Vertical):
 
     def _help(self) -> Content:
         if self.problem is not None:
-            return Content(self.problem)
+            return Content(plain_line(self.problem))
         if self.has_focus_within and self.parameter.type in ("int", "float"):
-            return Content(f"{self.parameter.help}: {allowed(self.parameter)}".lstrip(": "))
-        return Content(self.parameter.help)
+            words = f"{self.parameter.help}: {allowed(self.parameter)}".lstrip(": ")
+            return Content(plain_line(words))
+        return Content(plain_line(self.parameter.help))
 
 
 def _on_off(value: bool) -> str:

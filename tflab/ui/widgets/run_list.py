@@ -13,6 +13,7 @@ from textual.widgets.option_list import Option
 from tflab.lessons.parameters import format_value
 from tflab.runs.summary import RunSummary
 from tflab.runs.tensor_text import number_text
+from tflab.runs.transcript import plain_line
 from tflab.ui.actions import bindings
 from tflab.ui.glyphs import glyphs
 from tflab.ui.messages import RunChosen
@@ -97,7 +98,7 @@ class RunList(OptionList):
         if run.seed:
             changed.append(f"seed {run.seed}")
         values = ", ".join(changed) or "defaults"
-        first = Content.assemble((f"{mark_of(run.status)} ", TONES[run.status]), values)
+        first = Content.assemble((f"{mark_of(run.status)} ", TONES[run.status]), plain_line(values))
         second = Content.styled(f"\n  {_outcome(run)}", "$text-quiet")
         return first + second
 

@@ -1,0 +1,77 @@
+"""The last line of defence: no text may steer the terminal, whichever widget draws it.
+
+Widgets make foreign text safe with `plain` where they show it. What one of them forgets ends here:
+every line on its way to the terminal loses its control characters, and toasts take no markup.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from rich.segment import Segment
+from textual.app import App
+from textual.color import Color
+from textual.filter import LineFilter
+from textual.notifications import SeverityLevel
+
+from tflab.runs.record import Problem
+from tflab.runs.transcript import plain, plain_line
+
+# What `plain` takes as a control character, line ends and tabs too: within a line there are none.
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+class ControlFilter(LineFilter):
+    """Takes control characters and hyperlinks out of a line. They are no cells wide."""
+
+    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
+        """Return the segments without what could steer a terminal."""
+        del background
+        return [_clean(segment) for segment in segments]
+
+
+class GuardedApp(App[None]):
+    """An app that lets no foreign text reach the terminal as anything but text."""
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Return what every line passes through; ours comes last."""
+        return [*super().get_line_filters(), _FILTER]
+
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: SeverityLevel = "information",
+        timeout: float | None = None,
+        markup: bool = False,
+    ) -> None:
+        """Show a toast. Its text is taken as it is: a goal or a path is no markup."""
+        del markup
+        super().notify(
+            plain(message),
+            title=plain_line(title),
+            severity=severity,
+            timeout=timeout,
+            markup=False,
+        )
+
+    def show_problem(self, problem: Problem) -> None:
+        """Show a problem over whatever is on the screen."""
+        from tflab.ui.screens.notice import ProblemScreen
+
+        self.push_screen(ProblemScreen(problem))
+
+
+_FILTER = ControlFilter()
+
+
+def _clean(segment: Segment) -> Segment:
+    text, style, control = segment
+    harmless = text.isascii() and text.isprintable()
+    if harmless and (style is None or not style.link):
+        return segment
+    # A hyperlink is a control sequence with foreign text in it.
+    quiet = style.update_link(None) if style is not None and style.link else style
+    return Segment(text if harmless else _CONTROL.sub("", text), quiet, control)
