@@ -15,6 +15,7 @@ from tflab.runs.transcript import plain_line
 _MOST_COLUMNS = 100
 _ROWS = 16
 _MOST_CHARTS = 3
+_MOST_CURVES = 12
 _RESET = "\x1b[0m"
 
 
@@ -37,8 +38,10 @@ def chart_rows(state: RunState, terminal: Terminal) -> Iterator[str]:
             curves.append(Curve(plain_line(tag), series.steps, series.values, style=len(curves)))
     drawn = [(kind, curves) for kind, curves in kinds.items() if curves]
     for kind, curves in drawn[:_MOST_CHARTS]:
-        drawing = draw_loss(curves, _size(terminal), _options(terminal))
+        drawing = draw_loss(curves[:_MOST_CURVES], _size(terminal), _options(terminal))
         yield from _lines(drawing, plain_line(kind), terminal)
+        if len(curves) > _MOST_CURVES:
+            yield f"({_MOST_CURVES} of {len(curves)} curves are drawn)"
     if len(drawn) > _MOST_CHARTS:
         yield f"({len(drawn) - _MOST_CHARTS} more metrics; `tflab` shows them all)"
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Sequence
 
 from textual.containers import Vertical
 from textual.content import Content
+from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Static
 
@@ -17,7 +19,9 @@ from tflab.ui.glyphs import glyphs
 from tflab.ui.widgets.figure_view import FigureView
 
 _MAX_LINES = 24
-_MAX_COLUMNS = 2000
+_MAX_COLUMNS = 400
+# Text that streams in is laid out anew each time, which costs the more the longer it is.
+_TEXT_SECONDS = 0.2
 
 
 class CellOutput(Vertical):
@@ -27,11 +31,16 @@ class CellOutput(Vertical):
         super().__init__(classes="output")
         self._drawn: list[tuple[Widget, int]] = []
         self._error: Error | None = None
+        self._next_text = 0.0
+        self._coming_back: Timer | None = None
         self.display = False
 
     async def clear(self) -> None:
         """Take everything away, before a new run."""
         self._drawn, self._error = [], None
+        if self._coming_back is not None:
+            self._coming_back.stop()
+            self._coming_back = None
         self.display = False
         await self.remove_children()
 
@@ -43,6 +52,8 @@ class CellOutput(Vertical):
             if index < len(self._drawn):
                 widget, before = self._drawn[index]
                 if before != stamp:
+                    if isinstance(block, Transcript) and self._too_soon(state, items, error):
+                        continue
                     _redraw(widget, block, state)
                     self._drawn[index] = (widget, stamp)
             else:
@@ -53,6 +64,21 @@ class CellOutput(Vertical):
             self._error = error
             await self.mount(Static(error_content(error), classes="error"))
         self.display = bool(self._drawn) or self._error is not None
+
+    def _too_soon(self, state: RunState, items: Sequence[CellItem], error: Error | None) -> bool:
+        """Whether text was drawn a moment ago; it is then drawn a moment later."""
+        now = time.monotonic()
+        if now >= self._next_text or state.ended is not None:
+            self._next_text = now + _TEXT_SECONDS
+            return False
+        if self._coming_back is None:
+
+            async def again() -> None:
+                self._coming_back = None
+                await self.sync(state, items, error)
+
+            self._coming_back = self.set_timer(_TEXT_SECONDS, again)
+        return True
 
 
 Block = Transcript | Value | Figure | Prediction | list[Result]
@@ -135,12 +161,16 @@ def _prediction(prediction: Prediction) -> Content:
 def text_content(text: str) -> Content:
     """Return printed text, its beginning cut away when it is long; the whole is a key away."""
     text = text.rstrip("\n")
-    lines = [line[:_MAX_COLUMNS] for line in text[-_MAX_LINES * _MAX_COLUMNS :].split("\n")]
+    lines = [_cut(line) for line in text[-_MAX_LINES * _MAX_COLUMNS :].split("\n")]
     total = text.count("\n") + 1
     if total <= _MAX_LINES:
         return Content("\n".join(lines))
     hidden = f"{glyphs().ellipsis} {total - _MAX_LINES:,} lines above; Enter shows all\n"
     return Content.assemble((hidden, "$text-quiet"), "\n".join(lines[-_MAX_LINES:]))
+
+
+def _cut(line: str) -> str:
+    return line if len(line) <= _MAX_COLUMNS else line[: _MAX_COLUMNS - 1] + glyphs().ellipsis
 
 
 def _table(results: Sequence[Result]) -> Content:

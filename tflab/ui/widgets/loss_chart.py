@@ -21,11 +21,14 @@ from tflab.ui.actions import bindings
 from tflab.ui.chart_options import chart_options
 from tflab.ui.css import beside
 from tflab.ui.progress_text import progress_content
+from tflab.ui.safe_text import box_title
 from tflab.ui.widgets.drawing_view import DrawingView
 from tflab.ui.widgets.legend import legend_content
 
 _NO_RUN = "Run the lesson to see its curves here."
 _NO_CURVES = "This run logged no curves. Its output and figures stand in the lesson."
+# More than these cannot be told apart, and their legend has no room.
+_MOST_CURVES = 12
 _SMOOTHING = (0.0, 0.6, 0.9)
 
 
@@ -47,6 +50,7 @@ class LossChart(Vertical, can_focus=True):
         self._diagnosis = ""
         self._said: dict[str, Content] = {}
         self._metric = "loss"
+        self._left_out = 0
         self._log_y = False
         self._smoothing = 0.0
         self._y_range: tuple[float, float] | None = None
@@ -108,6 +112,8 @@ class LossChart(Vertical, can_focus=True):
         picture.show_drawing(drawing)
         self._say("#loss-legend", legend_content(drawing.legend))
         notes = [*drawing.notes, self._diagnosis] if self._diagnosis else list(drawing.notes)
+        if own and self._left_out:
+            notes.append(f"{len(own)} of {len(own) + self._left_out} curves are drawn.")
         self.query_one("#loss-notes").set_class(not own, "-quiet")
         if not own:
             notes = [_NO_CURVES if state is not None and state.ended else _NO_RUN]
@@ -162,6 +168,7 @@ class LossChart(Vertical, can_focus=True):
         if metrics and self._metric not in metrics:
             self._choose(metrics[0])
         chosen = [s for s in state.series.values() if _metric(s.tag) == self._metric]
+        self._left_out = max(0, len(chosen) - _MOST_CURVES)
         return [
             Curve(
                 label=series.tag,
@@ -170,7 +177,7 @@ class LossChart(Vertical, can_focus=True):
                 style=index,
                 memo=self._memos.setdefault(series.tag, Memo()),
             )
-            for index, series in enumerate(chosen)
+            for index, series in enumerate(chosen[:_MOST_CURVES])
         ]
 
     def _metrics(self) -> list[str]:
@@ -180,7 +187,7 @@ class LossChart(Vertical, can_focus=True):
     def _choose(self, metric: str) -> None:
         self._metric, self._y_range, self._ghost = metric, None, []
         if self.parent is not None:
-            self.parent.border_title = metric.capitalize()  # type: ignore[attr-defined]
+            self.parent.border_title = box_title(metric.capitalize())  # type: ignore[attr-defined]
 
     def _x_max(self, state: RunState | None) -> float | None:
         """Return the right end of the axis, chosen so that it seldom moves while a run goes on."""

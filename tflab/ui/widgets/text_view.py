@@ -11,6 +11,8 @@ from textual.geometry import Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from tflab.ui.glyphs import glyphs
+
 _MAX_COLUMNS = 4000
 
 
@@ -26,7 +28,7 @@ class TextView(ScrollView, can_focus=True):
 
     def __init__(self, text: str) -> None:
         super().__init__()
-        self._lines = [line[:_MAX_COLUMNS] for line in text.split("\n")]
+        self._lines = [_cut(line) for line in text.split("\n")]
 
     def on_mount(self) -> None:
         """Tell how large the text is, and take the focus."""
@@ -42,3 +44,10 @@ class TextView(ScrollView, can_focus=True):
         text = self._lines[row] if row < len(self._lines) else ""
         strip = Strip([Segment(text, style)])
         return strip.crop_extend(left, left + self.size.width, style)
+
+
+def _cut(line: str) -> str:
+    """Return a line that can be drawn; one that is longer says how much of it is not shown."""
+    if len(line) <= _MAX_COLUMNS:
+        return line
+    return f"{line[:_MAX_COLUMNS]} {glyphs().ellipsis} {len(line) - _MAX_COLUMNS:,} more"
