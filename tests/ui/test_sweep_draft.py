@@ -1,4 +1,4 @@
-"""A sweep as it is typed, and its curves and rows on the screen."""
+"""A sweep as it is typed, and its curves on the screen."""
 
 from __future__ import annotations
 
@@ -21,7 +21,6 @@ from tflab.control.sweep_table import make_rows
 from tflab.lessons.lesson import Lesson, Parameter
 from tflab.ui.sweep_curves import MOST_CURVES, SweepCurves, short_legend, wants_log
 from tflab.ui.sweep_draft import OPTIONS, Draft, field_help, first_texts
-from tflab.ui.sweep_rows import SweepRows
 
 LESSON = Lesson(
     id="x",
@@ -155,21 +154,3 @@ def test_only_so_many_curves_are_drawn() -> None:
     curves, notes = SweepCurves().make(make_rows(plan, runs), "loss", None)
     assert len(curves) == MOST_CURVES + 1
     assert "of 200 curves are not drawn" in notes[0]
-
-
-def test_rows_are_aligned_fit_and_tell_what_changed() -> None:
-    plan = make_plan(LESSON, {"word": ("短い", "long " * 20)})
-    runs = [finished(0, plan, [1.0, 0.25]), SweepRun(1, plan.points[1])]
-    table = SweepRows(plan)
-    header, lines = table.render(make_rows(plan, runs), "loss", 60)
-    assert all(line.cell_length <= 60 for line in lines)
-    assert table.changed == [0, 1]
-    assert "0.25" in lines[0].plain
-    assert lines[0].plain.endswith("best")
-    assert "waiting" in lines[1].plain
-    assert "loss" in header.plain
-    table.render(make_rows(plan, runs), "loss", 60)
-    assert table.changed == []
-    runs[1] = finished(1, plan, [1.0, 0.1])
-    table.render(make_rows(plan, runs), "loss", 60)
-    assert table.changed == [0, 1], "the other one is the best now"

@@ -190,9 +190,17 @@ def _counted(
             )
         numbers = _log_spaced(float(low), float(high), count)
     else:
-        gap = (high - low) / (count - 1)
-        numbers = [float(low + gap * place) for place in range(count - 1)] + [float(high)]
+        numbers = _evenly_spaced(low, high, count)
     return [round(number) for number in numbers] if parameter.type == "int" else numbers
+
+
+def _evenly_spaced(low: Decimal, high: Decimal, count: int) -> list[float]:
+    gap = (high - low) / (count - 1)
+    exact = [low + gap * place for place in range(1, count - 1)]
+    # People read these numbers; a thousandth of a step is exact enough.
+    places = -gap.adjusted() + _DIGITS - 1 if gap else 0
+    middle = [float(f"{number:.{places}f}") if places > 0 else float(number) for number in exact]
+    return [float(low), *middle, float(high)]
 
 
 def _log_spaced(low: float, high: float, count: int) -> list[float]:

@@ -1,0 +1,101 @@
+"""The table of a sweep: a row for each combination of values, the best first and marked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual.geometry import Region
+
+from tflab.control.sweep_plan import SweepPlan
+from tflab.control.sweep_table import SweepRow, cells, columns
+from tflab.lessons.parameters import format_value
+from tflab.runs.transcript import plain_line
+from tflab.ui.glyphs import glyphs
+from tflab.ui.widgets.run_list import mark_of
+from tflab.ui.widgets.table import Column, Table, TableCell, width_of
+
+_WIDEST = 28
+_STATE_WIDTH = 400
+_METRIC_WIDTH = 10
+_SPREAD_WIDTH = 20
+_TONES = {
+    "finished": "good",
+    "failed": "bad",
+    "lost": "bad",
+    "cancelled": "warn",
+    "running": "busy",
+    "starting": "busy",
+}
+
+
+class SweepTable(Table):
+    """Shows rows as they change places; only the lines that differ are drawn again."""
+
+    def __init__(self, plan: SweepPlan, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._plan = plan
+        self._rows: Sequence[SweepRow] = ()
+        self._metric = ""
+        self._shown: list[tuple[TableCell, ...]] = []
+
+    @property
+    def row(self) -> SweepRow | None:
+        """The row under the cursor."""
+        return self._rows[self.cursor] if self.cursor < len(self._rows) else None
+
+    def show_sweep(self, rows: Sequence[SweepRow], metric: str) -> None:
+        """Show rows, best first. The cursor stays on its values, or at the top if it is there."""
+        before = self.row.runs[0].index if self.row is not None and self.cursor else None
+        self._rows = rows
+        if metric != self._metric:
+            self._metric = metric
+            self.show_rows(self._heads(), len(rows), self._row_cells)
+        if before is not None:
+            places = (at for at, row in enumerate(rows) if row.runs[0].index == before)
+            with self.prevent(Table.Moved):
+                self.put_cursor(next(places, 0))
+        self._refresh_changed()
+
+    def _refresh_changed(self) -> None:
+        top = round(self.scroll_y)
+        places = range(top, min(top + self.size.height, len(self._rows)))
+        shown = [(TableCell(str(place)), *self._row_cells(place)) for place in places]
+        if len(shown) != len(self._shown):
+            self.refresh()
+        else:
+            pairs = zip(self._shown, shown, strict=True)
+            lines = [1 + at for at, (old, new) in enumerate(pairs) if old != new]
+            if lines:
+                self.refresh(*(Region(0, line, self.size.width, 1) for line in lines))
+        self._shown = shown
+
+    def _heads(self) -> list[Column]:
+        plan = self._plan
+        titles = [plain_line(title) for title in columns(plan, self._metric)]
+        names = plan.varied or list(plan.fields)[:1]
+        heads = [Column("", 1)]
+        for title in titles[:-1]:
+            texts = [format_value(value) for value in plan.fields.get(title, [])]
+            if title in names:
+                heads.append(Column(title, width_of(title, texts, _WIDEST), right=True))
+            elif title == titles[-3]:
+                room = _SPREAD_WIDTH if plan.repeat > 1 else _METRIC_WIDTH
+                heads.append(Column(title, max(room, width_of(title, [], _WIDEST)), right=True))
+            else:
+                heads.append(Column(title, 8, right=True))
+        return [*heads, Column(titles[-1], _STATE_WIDTH)]
+
+    def _row_cells(self, place: int) -> tuple[TableCell, ...]:
+        row = self._rows[place]
+        texts = cells(self._plan, row, "±" if glyphs().unicode else "+-")
+        cause = next((run.cause for run in row.runs if run.cause), "")
+        state = "best" if row.best else f"{texts[-1]}: {cause}" if cause else texts[-1]
+        mark, tone = mark_of(row.status), _TONES.get(row.status, "quiet")
+        if row.best:
+            mark, tone = glyphs().here, "mark"
+        quiet = "mark" if row.best else "quiet" if row.status == "waiting" else ""
+        return (
+            TableCell(mark, tone),
+            *(TableCell(plain_line(text), quiet) for text in texts[:-1]),
+            TableCell(plain_line(state), quiet),
+        )
