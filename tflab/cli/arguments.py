@@ -90,11 +90,25 @@ def _build() -> _Parser:
     )
     command = add("runs", "list the runs, those that are still going first", "tflab runs --all")
     command.add_argument("--all", action="store_true", help="all of them, not only the newest")
+    command.add_argument(
+        "--filter",
+        metavar="TEXT",
+        default="",
+        help='only some, such as "learning_rate<0.1 loss<0.03 state=finished age<2d"',
+    )
     command.add_argument("--json", action="store_true", help="print one JSON array")
     _add_attach(add("attach", "follow a run that was started elsewhere", "tflab attach last"))
     _add_known(add("stop", "stop a run that is still going", "tflab stop last"))
     command = add("devices", "list the CPU and the GPUs", "tflab devices --json")
     command.add_argument("--json", action="store_true", help="print one JSON object")
+    command = add("delete", "move runs to the trash", "tflab delete last")
+    command.add_argument(
+        "runs", metavar="RUN", nargs="+", help="a run's id, the beginning of one, or last"
+    )
+    command = add("trash", "show the trash, bring runs back, or empty it", "tflab trash --empty")
+    choice = command.add_mutually_exclusive_group()
+    choice.add_argument("--restore", metavar="RUN", help="bring this run back; `all` for all")
+    choice.add_argument("--empty", action="store_true", help="delete them for good")
     _add_export(add("export", "write runs as files", "tflab export last --as csv --to loss.csv"))
     command = add("doctor", "look for what keeps runs from working", "tflab doctor --json")
     command.add_argument("--json", action="store_true", help="print one JSON object")

@@ -10,6 +10,7 @@ from typing import Any
 from tflab.cli.printing import print_json
 from tflab.control.found import machine_of
 from tflab.lessons.parameters import format_value
+from tflab.runs.filter import names_in, parse_filter
 from tflab.runs.history import History, HistoryRow
 from tflab.runs.metrics import last_value, main_metric
 from tflab.runs.store import RunStore
@@ -25,7 +26,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Print the runs, newest first, and return 0."""
     store = RunStore()
     history = History(store)
-    rows = sorted(history.rows(), key=lambda row: row.over)
+    rows = sorted(_wanted(history, arguments.filter), key=lambda row: row.over)
     going = sum(not row.over for row in rows)
     shown = rows if arguments.all else rows[: max(NEWEST, going)]
     shown = [history.mend(row.id) or row if row.partial else row for row in shown]
@@ -35,13 +36,28 @@ def run(arguments: argparse.Namespace) -> int:
     _print_rows(store, shown)
     if len(rows) > len(shown):
         print(f"{len(rows) - len(shown):,} more; see them with --all.")
-    unreadable = sum(1 for _ in store.ids()) - len(rows)
+    unreadable = 0 if arguments.filter else sum(1 for _ in store.ids()) - len(rows)
     if unreadable > 0:
         what = "run folder has" if unreadable == 1 else "run folders have"
         print(f"{unreadable:,} {what} no readable run.json.", file=sys.stderr)
-    if not rows:
+    if not rows and arguments.filter:
+        print("No run fits the filter.")
+    elif not rows:
         print("There are no runs yet. Start one with `tflab run LESSON`.")
     return 0
+
+
+def _wanted(history: History, text: str) -> list[HistoryRow]:
+    """Return the rows that a filter keeps, read in full where they have to be.
+
+    Raises:
+        Problem: When the filter makes no sense.
+    """
+    rows = history.rows()
+    if not text.strip():
+        return rows
+    rows = [history.mend(row.id) or row if row.partial else row for row in rows]
+    return parse_filter(text, names_in(rows)).keep(rows)
 
 
 def ago(seconds: float) -> str:

@@ -118,7 +118,6 @@ ACTIONS: tuple[Action, ...] = (
     Action("turn", "i", "Turn", "Turn the order around.", "history", True),
     Action("unmark", "m", "Unmark", "Take every mark off.", "history", True),
     Action("work('empty')", "e", "Empty trash", "Delete it for good.", "history", True),
-    Action("keys", "f1", "Help", "Show these keys.", "history", True),
     Action("next_metric", "m", "Metric", "Show the next metric.", "compare", True),
     Action("log_axis", "l", "Log axis", "Change to a log axis, or back.", "compare", True),
     Action("source", "d", "Lesson diff", "Show how the lesson changed.", "compare", True),

@@ -78,6 +78,10 @@ class HistoryDesk:
             self._app.show_problem(problem)
 
     async def _grant(self, wish: Wish | None) -> None:
+        lesson = self._bench.lesson
+        if lesson is not None:
+            # Runs may have been deleted or brought back.
+            self._bench.run_list.show_runs(self._bench.runs.history(lesson.id), lesson.defaults)
         if wish is not None:
             await self.use(wish.run, wish.kind)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import BindingType
+from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Input, Static
@@ -69,7 +69,10 @@ class HistoryScreen(Dialog[Wish]):
     DEFAULT_CSS = beside(__file__)
     SCOPED_CSS = False
     PASSES = frozenset({"theme", "leave"})
-    BINDINGS: ClassVar[list[BindingType]] = list(bindings("history"))
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *bindings("history"),
+        Binding("f1", "keys", "Help", show=False),
+    ]
 
     def __init__(
         self,
