@@ -126,7 +126,9 @@ def test_a_killed_server_is_replaced_and_its_run_finishes(
     assert problem is not None
     assert "SIGKILL" in problem.cause
     until(lambda: keeper.server.phase == "ready", keeper)
-    assert time.monotonic() - began < 5
+    seconds = time.monotonic() - began
+    print(f"\nreplaced after {seconds:.2f} s, without the time that TensorFlow takes to import")
+    assert seconds < 5
     assert keeper.server.pid != first
     (run.folder / "files" / "go").touch()
     until(lambda: run.over, keeper, run)

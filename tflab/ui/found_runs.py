@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from tflab.control.found import FoundRun, look_at, unseen
 from tflab.control.live_run import LiveRun
+from tflab.runs.history import History
 from tflab.runs.processes import parent_of
 from tflab.runs.record import Problem
 from tflab.runs.transcript import plain_line
@@ -88,6 +89,11 @@ class FoundRuns:
         """Read the logs' ends; runs in a thread, because a home may be far away."""
         found = [one for one in (look_at(self._store, run) for run in runs) if one is not None]
         self._app.call_from_thread(self._take, found)
+        history = History(self._store)
+        for one in found:
+            if not one.going and (one.pid or one.ended is not None):
+                # Its summary marks it as seen, so that it is told of once.
+                history.mend(one.record.id)
 
     def _take(self, found: list[FoundRun]) -> None:
         server = self._bench.runs.server.pid
