@@ -98,6 +98,11 @@ class Terminal:
         return int(self._child.pid)
 
     @property
+    def ended(self) -> bool:
+        """Whether the program has closed its end, and so has ended or is about to."""
+        return self._ended
+
+    @property
     def text(self) -> str:
         """The screen as it is now, a line for each row."""
         while self._parse_next():
@@ -159,6 +164,11 @@ class Terminal:
     def type(self, text: str) -> float:
         """Type `text` as it is; return when it went."""
         return self.press(*text)
+
+    def send(self, data: bytes) -> None:
+        """Send bytes as they are: a paste, a click, half a sequence. Waits until all were taken."""
+        while data:
+            data = data[os.write(self._child.child_fd, data) :]
 
     def resize(self, columns: int, rows: int) -> None:
         """Change the size of the terminal, which tells the program."""

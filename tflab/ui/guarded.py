@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from rich.segment import Segment
 from textual.app import App
 from textual.color import Color
+from textual.driver import Driver
 from textual.filter import LineFilter
 from textual.notifications import SeverityLevel
 
@@ -33,6 +34,15 @@ class ControlFilter(LineFilter):
 
 class GuardedApp(App[None]):
     """An app that lets no foreign text reach the terminal as anything but text."""
+
+    def get_driver_class(self) -> type[Driver]:
+        """Return the driver; on Linux and macOS the one that no byte of input can end."""
+        found = super().get_driver_class()
+        if found.__name__ != "LinuxDriver":
+            return found
+        from tflab.ui.driver import TolerantDriver
+
+        return TolerantDriver
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Return what every line passes through; ours comes last."""
