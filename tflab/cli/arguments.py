@@ -190,7 +190,7 @@ def _add_export(parser: argparse.ArgumentParser) -> None:
 
 def _add_sweep(parser: argparse.ArgumentParser) -> None:
     parser.epilog = (
-        f"{parser.epilog} -p learning_rate=1e-3..1:log:7\n\n{_SWEEP_VALUES}\n{_SWEEP_EXIT_CODES}"
+        f"{parser.epilog} -p steps=20,40\n\n{_SWEEP_VALUES}\n{_SWEEP_EXIT_CODES}"
     )
     _add_lesson(parser)
     parser.add_argument(
