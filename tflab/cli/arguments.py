@@ -189,9 +189,7 @@ def _add_export(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_sweep(parser: argparse.ArgumentParser) -> None:
-    parser.epilog = (
-        f"{parser.epilog} -p steps=20,40\n\n{_SWEEP_VALUES}\n{_SWEEP_EXIT_CODES}"
-    )
+    parser.epilog = f"{parser.epilog} -p steps=20,40\n\n{_SWEEP_VALUES}\n{_SWEEP_EXIT_CODES}"
     _add_lesson(parser)
     parser.add_argument(
         "-p",
