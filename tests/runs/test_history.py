@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import stat
+import subprocess
+import sys
 import time
 
 import msgspec
@@ -196,3 +198,25 @@ def test_ten_thousand_rows_are_a_matter_of_a_moment(store):
     # The budget is half a second; the slack is for machines that do other things meanwhile.
     assert again - began < 2.5
     assert time.perf_counter() - again < 1.5
+
+
+def test_two_workbenches_that_list_and_mark_at_once_lose_nothing(store):
+    runs = [finished(store, summary=number % 2 == 0) for number in range(12)]
+    code = (
+        "import sys\n"
+        "from tflab.runs.history import History\n"
+        "from tflab.runs.marks import change_marks\n"
+        "from tflab.runs.store import RunStore\n"
+        "store = RunStore()\n"
+        "history = History(store)\n"
+        "for row in history.rows() * 3:\n"
+        "    change_marks(store.folder(row.id), **{sys.argv[1]: sys.argv[1]})\n"
+        "    history.mend(row.id)\n"
+        "    assert len(history.rows()) == 12\n"
+    )
+    both = [subprocess.Popen([sys.executable, "-c", code, name]) for name in ("name", "note")]
+    assert [process.wait(60) for process in both] == [0, 0]
+    rows = History(store).rows()
+    assert sorted(row.id for row in rows) == sorted(runs)
+    assert all(row.marks.name and row.marks.note for row in rows)
+    assert all(row.summary.metrics["loss"]["last"] == 0.5 for row in rows)

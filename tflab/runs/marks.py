@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +15,9 @@ import msgspec
 from tflab.runs.record import Problem
 
 MARKS = "marks.json"
-LONGEST = 2000
-"""Characters of a note; a name may have 80."""
+LOCK = ".marks.lock"
+LONGEST_NAME = 80
+LONGEST_NOTE = 2000
 
 
 class Marks(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -44,18 +48,13 @@ def change_marks(folder: Path, **changes: Any) -> Marks:
     Raises:
         Problem: When it cannot be written, on a full disk for one.
     """
-    marks = msgspec.structs.replace(read_marks(folder), **changes)
-    marks = msgspec.structs.replace(marks, name=marks.name[:80], note=marks.note[:LONGEST])
-    fresh = folder / f".{MARKS}.{os.getpid()}.{secrets.token_hex(3)}"
     try:
-        fd = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-        try:
-            with os.fdopen(fd, "wb") as file:
-                file.write(msgspec.json.encode(marks))
-            fresh.replace(folder / MARKS)
-        except OSError:
-            fresh.unlink(missing_ok=True)
-            raise
+        with _alone(folder):
+            marks = msgspec.structs.replace(read_marks(folder), **changes)
+            marks = msgspec.structs.replace(
+                marks, name=marks.name[:LONGEST_NAME], note=marks.note[:LONGEST_NOTE]
+            )
+            _write(folder, msgspec.json.encode(marks))
     except OSError as error:
         raise Problem(
             "The mark cannot be kept",
@@ -63,3 +62,29 @@ def change_marks(folder: Path, **changes: Any) -> Marks:
             "Make room or give write access, then try again.",
         ) from error
     return marks
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Let no other workbench change marks meanwhile, so that neither loses the other's.
+
+    The lock is a file that is open for writing: NFS locks no other kind.
+    """
+    fd = os.open(folder.parent / LOCK, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(fd)
+
+
+def _write(folder: Path, content: bytes) -> None:
+    fresh = folder / f".{MARKS}.{os.getpid()}.{secrets.token_hex(3)}"
+    try:
+        fd = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        with os.fdopen(fd, "wb") as file:
+            file.write(content)
+        fresh.replace(folder / MARKS)
+    except OSError:
+        fresh.unlink(missing_ok=True)
+        raise
