@@ -28,8 +28,8 @@ def run(arguments: argparse.Namespace) -> int:
     found = store.find(arguments.run)
     live = LiveRun(store.record(found), store.folder(found))
     view = _view(arguments)
-    view.begin(live)
     try:
+        view.begin(live)
         _follow(live, view)
     except KeyboardInterrupt:
         print(
