@@ -63,8 +63,10 @@ class LabApp(GuardedApp):
         return MainScreen(self.entries, self.first_lesson())
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """While a dialog is open, the keys are the dialog's."""
+        """While a dialog is open, the keys are the dialog's; before the panes are there, none's."""
         if self.screen_stack and blocks(self.screen, action):
+            return False
+        if self.bench is None and action in ("show", "help", "full_screen", "hint"):
             return False
         return super().check_action(action, parameters)
 
