@@ -143,6 +143,35 @@ def test_two_workbenches_see_each_others_runs_and_do_no_harm(
     third.wait_for("cancelled in")
 
 
+def test_a_terminal_that_nobody_reads_does_not_hold_the_workbench(
+    data: Path, write_lesson: Callable[..., Path]
+) -> None:
+    """A line that hangs: what is written blocks, so the screen cannot be left in the usual way."""
+    controller, line = os.openpty()
+    command = [sys.executable, "-m", "tflab", "open", str(write_lesson(*LOOP))]
+    app = subprocess.Popen(
+        command,
+        stdin=line,
+        stdout=line,
+        stderr=line,
+        start_new_session=True,
+        env=os.environ | {"TERM": "xterm-256color", "COLUMNS": "200", "LINES": "60"},
+    )
+    try:
+        _wait(lambda: any("tflab.worker" in p.cmdline() for p in processes_of(data)))
+        # It keeps redrawing what changes until the terminal takes no more.
+        began = time.monotonic()
+        app.send_signal(signal.SIGHUP)
+        assert app.wait(30) == 129
+        assert time.monotonic() - began < 6
+    finally:
+        app.kill()
+        app.wait()
+        os.close(line)
+        os.close(controller)
+    assert wait_gone(processes_of(data)) == []
+
+
 def test_tmux_is_killed_and_the_run_goes_on(data: Path, write_lesson: Callable[..., Path]) -> None:
     socket = f"tflab-test-{os.getpid()}"
     tmux = ["tmux", "-L", socket, "-f", os.devnull]
