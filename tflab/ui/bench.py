@@ -11,24 +11,20 @@ from tflab.control.devices import list_devices
 from tflab.control.live_run import LiveRun
 from tflab.lessons.lesson import Lesson
 from tflab.lessons.reader import LessonError, read_lesson
-from tflab.runs.diagnosis import diagnose
 from tflab.runs.record import Problem
 from tflab.runs.store import RunStore
-from tflab.runs.summary import RunSummary, summarise
+from tflab.runs.summary import RunSummary
 from tflab.runs.transcript import plain_line
 from tflab.ui import messages
 from tflab.ui.editor import edit_file
 from tflab.ui.found_runs import FoundRuns
-from tflab.ui.glyphs import glyphs
 from tflab.ui.guide import Guide, glossary
 from tflab.ui.history import HistoryDesk
 from tflab.ui.live_mode import LiveMode
 from tflab.ui.presets import choose_preset
 from tflab.ui.run_controller import RunController
-from tflab.ui.run_ending import Told, tell_end, tell_notices
 from tflab.ui.run_request import new_request
-from tflab.ui.run_words import difference, run_words
-from tflab.ui.server_words import phase_words
+from tflab.ui.run_view import RunView
 from tflab.ui.trust import Gate
 from tflab.ui.widgets.goals import Goals
 from tflab.ui.widgets.lesson_list import LessonList
@@ -61,8 +57,7 @@ class Bench:
         self.chart = LossChart()
         self.run_list = RunList()
         self.found = FoundRuns(app, self)
-        self._on_show: LiveRun | None = None
-        self._notices = Told()
+        self.on_show = RunView(app, self)
         self._stamp: tuple[int, int] | None = None
         self._after_end: Callable[[], Awaitable[None]] | None = None
 
@@ -208,32 +203,14 @@ class Bench:
 
     async def show_run(self, run: LiveRun) -> None:
         """Bring every pane up to date with the run on show."""
-        shown = self.lesson is not None and run.record.request.lesson == self.lesson.id
-        if run is not self.runs.current:
-            if shown:
-                self.run_list.put(summarise(run.record, run.state))
-            return
-        self._notices = tell_notices(self._app, run, self._notices)
-        self.chart.show_run(run.state, difference(self._on_show, run))
-        self._on_show = run
-        if shown:
-            await self.view.show_run(run.state)
-            self._app.main.query_one(Goals).show_run(run.state)
-            if run.state.ended is None or run.over:
-                self.run_list.put(summarise(run.record, run.state))
-        self.form.show_running(self.runs.running)
-        self.show_status()
+        await self.on_show.show(run)
 
     async def end_run(self, run: LiveRun) -> None:
         """Say how a run ended, if not well; then do what waited for its end."""
-        await self.show_run(run)
+        await self.on_show.show(run)
         if run.record.id not in self.runs.own:
             return
-        if self.lesson is not None and run.record.request.lesson == self.lesson.id:
-            self.guide.note_run(self.lesson, run.state)
-            found = diagnose(run.state.series, tuple(self.lesson.defaults), _finished(run))
-            self.chart.show_diagnosis(found.text if found is not None else "")
-        tell_end(self._app, run.state)
+        self.on_show.end(run)
         if self._after_end is not None:
             after, self._after_end = self._after_end, None
             await after()
@@ -259,14 +236,7 @@ class Bench:
 
     def show_status(self) -> None:
         """Write the status line."""
-        status = self._app.main.query_one(StatusLine)
-        device = self.form.device.device
-        status.device = (device.name if device.key != "cpu" else "CPU") if device else ""
-        status.server = phase_words(self.runs.server.phase)
-        ready = self.runs.server.phase == "ready"
-        status.run, status.tone = run_words(self.runs.current, ready)
-        if self.live.on:
-            status.run = f"live {glyphs().dot} {status.run}"
+        self.on_show.show_status()
 
     def _look_at_file(self) -> None:
         if self.lesson is None:
@@ -282,10 +252,6 @@ class Bench:
             group="devices",
             exclusive=True,
         )
-
-
-def _finished(run: LiveRun) -> bool:
-    return run.state.status == "finished"
 
 
 def _file_stamp(path: Path) -> tuple[int, int] | None:

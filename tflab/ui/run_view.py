@@ -1,0 +1,89 @@
+"""The run on show: brings every pane up to date with it, at a pace the eye can follow."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from tflab.control.live_run import LiveRun
+from tflab.runs.diagnosis import diagnose
+from tflab.runs.summary import summarise
+from tflab.ui.glyphs import glyphs
+from tflab.ui.run_ending import Told, tell_end, tell_notices
+from tflab.ui.run_words import difference, run_words
+from tflab.ui.server_words import phase_words
+from tflab.ui.widgets.goals import Goals
+from tflab.ui.widgets.status_line import StatusLine
+
+if TYPE_CHECKING:
+    from tflab.ui.app import LabApp
+    from tflab.ui.bench import Bench
+
+_WORDS_SECONDS = 0.25
+
+
+class RunView:
+    """Shows a run in chart, lesson, goals, list of runs and status line.
+
+    Numbers in words change four times a second at most: each change is redrawn, sent to the
+    terminal and read by nobody in between. A change of state shows at once.
+    """
+
+    def __init__(self, app: LabApp, bench: Bench) -> None:
+        self._app = app
+        self._bench = bench
+        self._on_show: LiveRun | None = None
+        self._notices = Told()
+        self._state_told = ""
+        self._next_words = 0.0
+
+    async def show(self, run: LiveRun) -> None:
+        """Bring every pane up to date with the run on show; another run only has its row."""
+        bench = self._bench
+        if run is not bench.runs.current:
+            if self._is_of_lesson(run):
+                bench.run_list.put(summarise(run.record, run.state))
+            return
+        self._notices = tell_notices(self._app, run, self._notices)
+        bench.chart.show_run(run.state, difference(self._on_show, run))
+        self._on_show = run
+        if self._is_of_lesson(run):
+            await bench.view.show_run(run.state)
+            self._app.main.query_one(Goals).show_run(run.state)
+        state = f"{run.record.id} {run.state.status} {run.over}"
+        if state != self._state_told or time.monotonic() >= self._next_words:
+            self._state_told = state
+            self._next_words = time.monotonic() + _WORDS_SECONDS
+            self._show_words(run)
+
+    def end(self, run: LiveRun) -> None:
+        """Keep what a run of this workbench reached, and say what stands out in it."""
+        lesson = self._bench.lesson
+        if lesson is not None and self._is_of_lesson(run):
+            self._bench.guide.note_run(lesson, run.state)
+            finished = run.state.status == "finished"
+            found = diagnose(run.state.series, tuple(lesson.defaults), finished)
+            self._bench.chart.show_diagnosis(found.text if found is not None else "")
+        tell_end(self._app, run.state)
+
+    def show_status(self) -> None:
+        """Write the status line."""
+        bench = self._bench
+        status = self._app.main.query_one(StatusLine)
+        device = bench.form.device.device
+        status.device = (device.name if device.key != "cpu" else "CPU") if device else ""
+        status.server = phase_words(bench.runs.server.phase)
+        ready = bench.runs.server.phase == "ready"
+        words, status.tone = run_words(bench.runs.current, ready)
+        status.run = f"live {glyphs().dot} {words}" if bench.live.on else words
+
+    def _show_words(self, run: LiveRun) -> None:
+        bench = self._bench
+        if self._is_of_lesson(run) and (run.state.ended is None or run.over):
+            bench.run_list.put(summarise(run.record, run.state))
+        bench.form.show_running(bench.runs.running)
+        self.show_status()
+
+    def _is_of_lesson(self, run: LiveRun) -> bool:
+        lesson = self._bench.lesson
+        return lesson is not None and run.record.request.lesson == lesson.id
