@@ -56,11 +56,11 @@ FIGURE = (
 )
 
 
-def latencies(app: Terminal, busy: Callable[[], bool]) -> list[float]:
-    """Go to and fro between two panes while the run goes on; return the seconds that each took."""
+def latencies(app: Terminal, busy: Callable[[], bool], most: int = 60) -> list[float]:
+    """Go to and fro between two panes while it is busy; return the seconds that each took."""
     found = []
     panes = [("f3", "Run to here"), ("f6", "Use values")]
-    while busy() and len(found) < 60:
+    while busy() and len(found) < most:
         key, shows = panes[len(found) % 2]
         found.append(-app.press(key) + app.wait_for(shows))
     return found
@@ -86,6 +86,8 @@ def test_the_workbench_stays_quick_and_small(
 ) -> None:
     app = open_app(write_lesson(*flood))
     app.wait_for(r"steps +\d")
+    app.wait_gone("TensorFlow is loading", 90)
+    quiet = statistics.median(latencies(app, lambda: True, 10))
     app.press("ctrl+r")
     app.wait_for("running")
     process = psutil.Process(app.pid)
@@ -103,11 +105,15 @@ def test_the_workbench_stays_quick_and_small(
         app.wait_for(notice)
     largest[0] = max(largest[0], process.memory_info().rss)
     median = statistics.median(took)
-    words = f"median {median * 1000:.0f} ms, worst {max(took) * 1000:.0f} ms of {len(took)}"
+    words = (
+        f"median {median * 1000:.0f} ms, worst {max(took) * 1000:.0f} ms of {len(took)}, "
+        f"{quiet * 1000:.0f} ms with no run"
+    )
     print(f"\n{words}, {largest[0] / 1e6:.0f} MB, log {_size(folder)}")
     record_property("latency", words)
-    assert median < 0.15 * SLOW, words
-    assert max(took) < 1.5 * SLOW, words
+    # Side by side in one session, because other programs slow both down alike.
+    assert median < max(0.15, 4 * quiet) * SLOW, words
+    assert max(took) < max(1.0, 15 * quiet) * SLOW, words
     assert largest[0] < 250e6, f"{largest[0] / 1e6:.0f} MB"
     app.press("ctrl+q")
     assert app.wait_end() == 0
