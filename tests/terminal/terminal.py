@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import re
 import select
+import termios
 import threading
 import time
 import warnings
@@ -15,6 +16,7 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 import pexpect
 import pyte
@@ -49,6 +51,7 @@ class Terminal:
     Attributes:
         spawned: When the program was started, by `time.perf_counter`.
         raw: Every byte it has written so far.
+        first_settings: The settings of the terminal line at the start.
     """
 
     def __init__(
@@ -78,6 +81,7 @@ class Terminal:
                 cwd=str(folder) if folder else None,
                 dimensions=(rows, columns),
             )
+        self.first_settings = termios.tcgetattr(self._child.child_fd)
         self._reader = threading.Thread(target=self._read_on, daemon=True)
         self._reader.start()
 
@@ -96,6 +100,11 @@ class Terminal:
     def pid(self) -> int:
         """The program's process id."""
         return int(self._child.pid)
+
+    @property
+    def settings(self) -> list[Any]:
+        """What the program has made of the terminal line: echo, line mode and so on."""
+        return termios.tcgetattr(self._child.child_fd)
 
     @property
     def ended(self) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import gc
+import os
 import sys
 
 from tflab.runs.record import Problem
@@ -21,6 +22,9 @@ def run(arguments: argparse.Namespace) -> int:
             "Standard input or output is no terminal here.",
             "Run a lesson as plain text with `tflab run LESSON --plain`.",
         )
+    if os.environ.get("TERM", "") in ("", "dumb", "unknown"):
+        # Such a terminal promises no colour at all; Textual would send it 16 million.
+        os.environ.setdefault("TEXTUAL_COLOR_SYSTEM", "standard")
     # Collecting garbage while thousands of lasting objects are made takes a fifth of the time to
     # the first paint; the app turns it on again once it has painted.
     gc.disable()

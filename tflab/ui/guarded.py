@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from rich.segment import Segment
 from textual.app import App
 from textual.color import Color
+from textual.command import CommandPalette
 from textual.driver import Driver
 from textual.filter import LineFilter
 from textual.notifications import SeverityLevel
@@ -43,6 +44,11 @@ class GuardedApp(App[None]):
         from tflab.ui.driver import TolerantDriver
 
         return TolerantDriver
+
+    def action_command_palette(self) -> None:
+        """Open the palette, unless it is open below another screen: Textual bears only one."""
+        if not any(isinstance(screen, CommandPalette) for screen in self.screen_stack):
+            super().action_command_palette()
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Return what every line passes through; ours comes last."""

@@ -1,0 +1,161 @@
+"""Hard conditions: odd sizes and resizing while a run goes on, poor terminals, pastes, crashes."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.terminal.conftest import OpenApp
+from tests.terminal.processes import processes_of, wait_gone
+from tests.terminal.terminal import Terminal
+from tflab.runs.store import RunStore
+
+LOOP = (
+    "import time",
+    "for step in lab.track(range(steps)):",
+    "    lab.log(step, loss=1 / (step + 1))",
+    "    time.sleep(0.005)",
+)
+SIZES = [(20, 5), (400, 120), (60, 20), (1, 1), (99, 27), (100, 28), (240, 6), (21, 119), (120, 40)]
+RESTORED = (b"\x1b[?1049l", b"\x1b[?25h")
+"""The screen from before comes back, and the cursor shows."""
+
+CRASH = """
+import sys
+
+class Late:
+    def find_spec(self, name, path=None, target=None):
+        if name == "tflab.ui.bench":
+            sys.meta_path.remove(self)
+            from tflab.ui.app import LabApp
+            LabApp.action_theme = crash
+
+def crash(app):
+    raise RuntimeError("provoked")
+
+sys.meta_path.insert(0, Late())
+"""
+"""Makes the key for the theme a fault, once the app has been imported."""
+
+COLOUR = re.compile(rb"\x1b\[[0-9;]*[34]8;2;")
+
+
+def start_run(app: Terminal) -> None:
+    app.wait_for(r"steps +\d")
+    app.press("ctrl+r")
+    app.wait_for(r"running +[1-9]")
+
+
+def assert_restored(app: Terminal, settings: list[object]) -> None:
+    """The terminal has its own screen, its cursor, its line mode and no mouse reports."""
+    for sequence in RESTORED:
+        assert app.raw.rfind(sequence) > app.raw.find(b"\x1b[?1049h"), sequence
+    assert app.raw.rfind(b"\x1b[?1000l") > app.raw.rfind(b"\x1b[?1000h")
+    assert app.settings == settings
+
+
+def test_resizing_all_the_time_while_a_run_goes_on(
+    open_app: OpenApp, data: Path, write_lesson: Callable[..., Path]
+) -> None:
+    app = open_app(write_lesson(*LOOP, steps=400))
+    start_run(app)
+    for turn in range(60):
+        columns, rows = SIZES[turn % len(SIZES)]
+        app.resize(columns, rows)
+        app.press(("f3", "f4", "f5", "down", "tab")[turn % 5])
+    app.resize(120, 40)
+    app.wait_for("finished in")
+    (run,) = RunStore(data / "runs").ids()
+    assert len(RunStore(data / "runs").load(run).series["loss"]) == 400
+
+
+@pytest.mark.parametrize("size", [(20, 5), (60, 20), (400, 120)], ids=str)
+def test_every_size_starts_and_leaves(open_app: OpenApp, size: tuple[int, int]) -> None:
+    app = open_app(size=size)
+    app.wait_for("needs" if size[0] < 60 else "Two clouds of points")
+    app.press("ctrl+q")
+    assert app.wait_end() == 0
+
+
+@pytest.mark.parametrize("term", ["screen", "tmux-256color", "xterm", "linux", "dumb", "vt100"])
+def test_poor_terminals_run_a_lesson(
+    open_app: OpenApp, write_lesson: Callable[..., Path], term: str
+) -> None:
+    """Colours that the terminal does not have are not sent to it."""
+    tmux = "/tmp/tmux-0/default,1,0" if term.startswith("tmux") else None
+    lesson = write_lesson("lab.log(0, loss=1.0)")
+    app = open_app(lesson, TERM=term, COLORTERM=None, TMUX=tmux, LANG="C")
+    app.wait_for(r"steps +\d")
+    app.press("ctrl+r")
+    app.wait_for("finished in")
+    app.press("ctrl+q")
+    assert app.wait_end() == 0
+    assert not COLOUR.search(app.raw), "no true colour was promised"
+
+
+def test_a_megabyte_pasted_into_a_field(
+    open_app: OpenApp, write_lesson: Callable[..., Path]
+) -> None:
+    """It is taken as far as the field goes, and the workbench stays quick."""
+    app = open_app(write_lesson("print('x')"))
+    app.wait_for(r"steps +\d")
+    app.press("f5")
+    app.wait_for("how many: a whole")
+    for body in (b"7" * (1 << 20), b"word and more\n" * 75_000):
+        app.send(b"\x1b[200~" + body + b"\x1b[201~")
+    app.press("f1")
+    app.wait_for("Type new values")
+    app.press("escape")
+    app.wait_gone("Type new values")
+    app.press("ctrl+d")
+    app.wait_for(r"steps +3\b")
+
+
+def test_bytes_that_are_no_utf8(open_app: OpenApp, write_lesson: Callable[..., Path]) -> None:
+    app = open_app(write_lesson("print('x')"))
+    app.wait_for(r"steps +\d")
+    app.send(bytes(range(0x80, 0x100)) + b"\xc3(\xff\xfe\xed\xa0\x80")
+    app.press("f1")
+    app.wait_for("Esc closes")
+
+
+def test_restored_after_leaving(open_app: OpenApp) -> None:
+    app = open_app()
+    before = app.first_settings
+    app.wait_for("Two clouds of points")
+    assert app.settings != before
+    app.press("ctrl+q")
+    assert app.wait_end() == 0
+    assert_restored(app, before)
+
+
+def test_restored_after_a_crash_and_the_run_goes_on(
+    open_app: OpenApp, data: Path, tmp_path: Path, write_lesson: Callable[..., Path]
+) -> None:
+    """A fault of our own, provoked in the middle of a run, leaves terminal and run in order."""
+    (tmp_path / "sitecustomize.py").write_text(CRASH)
+    app = open_app(write_lesson(*LOOP, steps=300), PYTHONPATH=str(tmp_path))
+    before = app.first_settings
+    start_run(app)
+    app.press("f9")
+    assert app.wait_end() == 1
+    assert b"provoked" in app.raw
+    assert_restored(app, before)
+    assert wait_gone(processes_of(data), timeout=30) == []
+    (run,) = RunStore(data / "runs").ids()
+    assert RunStore(data / "runs").load(run).status == "finished"
+
+
+def test_restored_after_sigterm(open_app: OpenApp, write_lesson: Callable[..., Path]) -> None:
+    app = open_app(write_lesson(*LOOP, steps=100))
+    before = app.first_settings
+    start_run(app)
+    os.kill(app.pid, signal.SIGTERM)
+    assert app.wait_end() == 128 + signal.SIGTERM
+    assert_restored(app, before)
+    assert b"tflab attach" in app.raw
