@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 from rich.segment import Segment
 from textual.app import App
+from textual.await_complete import AwaitComplete
 from textual.color import Color
 from textual.command import CommandPalette
 from textual.driver import Driver
@@ -22,6 +23,16 @@ from tflab.runs.transcript import plain, plain_line
 
 # What `plain` takes as a control character, line ends and tabs too: within a line there are none.
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+class _Palette(CommandPalette):
+    """The palette. Like a dialog, it goes away once and alone."""
+
+    def dismiss(self, result: None = None) -> AwaitComplete:
+        """Go away, if this is the screen on top."""
+        if self.app.screen is not self:
+            return AwaitComplete()
+        return super().dismiss(result)
 
 
 class ControlFilter(LineFilter):
@@ -48,7 +59,7 @@ class GuardedApp(App[None]):
     def action_command_palette(self) -> None:
         """Open the palette, unless it is open below another screen: Textual bears only one."""
         if not any(isinstance(screen, CommandPalette) for screen in self.screen_stack):
-            super().action_command_palette()
+            self.push_screen(_Palette(id="--command-palette"))
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Return what every line passes through; ours comes last."""
