@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import stat
 from collections.abc import Callable
 from pathlib import Path
@@ -13,6 +14,7 @@ import pytest
 from tests.cli.conftest import HEAD, command
 from tests.terminal.conftest import OpenApp
 from tests.terminal.processes import processes_of
+from tflab.control.fork_server import ForkServer
 from tflab.control.sweep_store import SweepStore
 from tflab.runs.record import Problem, RunRequest
 from tflab.runs.store import RunStore
@@ -84,6 +86,22 @@ def test_nothing_listens(open_app: OpenApp, data: Path, write_lesson: Callable[.
             assert [c for c in found if c.status == psutil.CONN_LISTEN] == []
             assert kind == "unix" or found == [], found
             assert [c for c in found if kind == "unix" and c.laddr] == [], "only unnamed pairs"
+
+
+def test_no_module_comes_from_the_current_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "tensorflow.py").write_text("raise SystemExit('mine')")
+    monkeypatch.chdir(tmp_path)
+    server = ForkServer()
+    server.start()
+    try:
+        while server.phase == "importing":
+            select.select([server], [], [], 60)
+            server.poll()
+        assert server.phase == "ready", server.problem
+    finally:
+        server.close()
 
 
 @pytest.mark.parametrize("name", ["../../etc", "..", "/etc", "20260101-000000-abcdef/../../x", ""])
