@@ -8,6 +8,7 @@ import sys
 NAMES = (
     "first_paint",
     "first_point",
+    "nudge",
     "training_rate",
     "lab_log",
     "key_latency",

@@ -26,7 +26,7 @@ def measure(rounds: int = 4) -> list[Figure]:
     script: Samples = []
     for _ in range(rounds):
         cold.append(_cold())
-        script.append(_script())
+        script.append(run_script())
         warm.append(_warm())
     return [
         Figure("Run, fork server warm", "s", warm, "cold script", script, Budget(0.3)),
@@ -55,7 +55,8 @@ def _press_run(app: Terminal) -> float:
     return app.press("ctrl+r") if re.search(QUESTIONS, app.text) else pressed
 
 
-def _script() -> float:
+def run_script() -> float:
+    """Return the seconds from the start of the bare script to its first loss."""
     with Terminal([sys.executable, str(resolve(LESSON))], SIZE) as script:
         return script.wait_for(r"^step 0 +loss") - script.spawned
 
