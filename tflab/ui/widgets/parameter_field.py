@@ -138,7 +138,9 @@ class ParameterField(Vertical):
         self.post_message(self.Changed())
 
     def _show_help(self) -> None:
-        self.query_one(".help", Static).update(self._help())
+        # Called after a refresh, when another lesson may have taken the field's place.
+        for line in self.query(".help").results(Static):
+            line.update(self._help())
 
     def _help(self) -> Content:
         if self.problem is not None:
