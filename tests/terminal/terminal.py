@@ -50,7 +50,6 @@ class Terminal:
 
     Attributes:
         spawned: When the program was started, by `time.perf_counter`.
-        raw: Every byte it has written so far.
         first_settings: The settings of the terminal line at the start.
     """
 
@@ -68,7 +67,7 @@ class Terminal:
         self._chunks: deque[tuple[float, bytes]] = deque()
         self._news = threading.Event()
         self._ended = False
-        self.raw = bytearray()
+        self._written: list[bytes] = []
         self.spawned = time.perf_counter()
         with warnings.catch_warnings():
             # Python 3.12 and later warn of a fork beside threads; this child becomes another
@@ -95,6 +94,11 @@ class Terminal:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+    @property
+    def raw(self) -> bytes:
+        """Every byte it has written so far."""
+        return b"".join(self._written)
 
     @property
     def pid(self) -> int:
@@ -231,7 +235,7 @@ class Terminal:
             if not data:
                 break
             self._chunks.append((time.perf_counter(), data))
-            self.raw += data
+            self._written.append(data)
             self._news.set()
         self._ended = True
         self._news.set()
