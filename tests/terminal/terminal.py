@@ -209,7 +209,12 @@ class Terminal:
         self._reader.join(PATIENCE)
 
     def _display(self) -> str:
-        return "\n".join(self._screen.display)
+        # pyte's own gives up where a change of size has cut a wide character in two.
+        lines, columns = self._screen.buffer, range(self._screen.columns)
+        return "\n".join(
+            "".join(lines[row][column].data for column in columns)
+            for row in range(self._screen.lines)
+        )
 
     def _parse_next(self) -> float | None:
         """Parse one chunk; return when it came, or None when there was none."""
