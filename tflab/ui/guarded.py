@@ -7,16 +7,19 @@ every line on its way to the terminal loses its control characters, and toasts t
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from rich.segment import Segment
+from textual.actions import ActionParseResult
 from textual.app import App
 from textual.await_complete import AwaitComplete
 from textual.color import Color
 from textual.command import CommandPalette
+from textual.dom import DOMNode
 from textual.driver import Driver
 from textual.filter import LineFilter
 from textual.notifications import SeverityLevel
+from textual.widgets import OptionList
 
 from tflab.runs.record import Problem
 from tflab.runs.transcript import plain, plain_line
@@ -61,6 +64,17 @@ class GuardedApp(App[None]):
         if not any(isinstance(screen, CommandPalette) for screen in self.screen_stack):
             self.push_screen(_Palette(id="--command-palette"))
 
+    async def run_action(
+        self,
+        action: str | ActionParseResult,
+        default_namespace: DOMNode | None = None,
+        namespaces: Mapping[str, DOMNode] | None = None,
+    ) -> bool:
+        """Run an action, unless it goes down a page of a list that has no row to show."""
+        if "page_" in str(action) and _has_no_row(default_namespace):
+            return False
+        return await super().run_action(action, default_namespace, namespaces)
+
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Return what every line passes through; ours comes last."""
         return [*super().get_line_filters(), _FILTER]
@@ -89,6 +103,14 @@ class GuardedApp(App[None]):
         from tflab.ui.screens.notice import ProblemScreen
 
         self.push_screen(ProblemScreen(problem))
+
+
+def _has_no_row(node: DOMNode | None) -> bool:
+    """Whether this is a list, or has one, that a small terminal leaves no room: paging fails."""
+    lists = [node] if isinstance(node, OptionList) else []
+    if isinstance(node, CommandPalette):
+        lists = list(node.query(OptionList))
+    return any(not found.scrollable_content_region.height for found in lists)
 
 
 _FILTER = ControlFilter()
