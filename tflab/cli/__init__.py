@@ -44,7 +44,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"tflab {__version__}")
         return 0
     try:
-        code = _dispatch(words)
+        code = _dispatch(words) if words else _open()
         sys.stdout.flush()
         return code
     except KeyboardInterrupt:
@@ -54,6 +54,20 @@ def main(argv: Sequence[str] | None = None) -> int:
         # Whoever read our output left, as `head` does. Python would complain once more at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 128 + signal.SIGPIPE
+
+
+def _open() -> int:
+    """Open the workbench. What reads words stays out of the way of the first paint."""
+    from tflab.cli.open import open_workbench
+    from tflab.runs.record import Problem
+
+    try:
+        return open_workbench(None)
+    except Problem as problem:
+        from tflab.cli.printing import print_problem
+
+        print_problem(problem)
+        return 2
 
 
 def _dispatch(words: list[str]) -> int:

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
-import argparse
 import gc
 import os
 import sys
+from typing import TYPE_CHECKING
 
 from tflab.runs.record import Problem
 
+if TYPE_CHECKING:
+    import argparse
+
 
 def run(arguments: argparse.Namespace) -> int:
+    """Open the workbench at a lesson and return its exit code."""
+    return open_workbench(getattr(arguments, "lesson", None))
+
+
+def open_workbench(lesson: str | None) -> int:
     """Open the workbench and return its exit code.
+
+    Args:
+        lesson: An id, a number or a path; None for the one last open.
 
     Raises:
         Problem: When there is no such lesson, or no terminal to draw on.
@@ -30,4 +41,4 @@ def run(arguments: argparse.Namespace) -> int:
     gc.disable()
     from tflab.ui.app import run_app
 
-    return run_app(getattr(arguments, "lesson", None))
+    return run_app(lesson)
