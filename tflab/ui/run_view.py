@@ -19,14 +19,16 @@ if TYPE_CHECKING:
     from tflab.ui.app import LabApp
     from tflab.ui.bench import Bench
 
-_WORDS_SECONDS = 0.25
+_WORDS_SECONDS = 0.5
+_ROW_SECONDS = 2.0
 
 
 class RunView:
     """Shows a run in chart, lesson, goals, list of runs and status line.
 
-    Numbers in words change four times a second at most: each change is redrawn, sent to the
-    terminal and read by nobody in between. A change of state shows at once.
+    Numbers in words change twice a second at most, and those in the list of runs, which is sent to
+    the terminal as a whole, every other second: nobody reads faster. A change of state shows at
+    once.
     """
 
     def __init__(self, app: LabApp, bench: Bench) -> None:
@@ -36,6 +38,7 @@ class RunView:
         self._notices = Told()
         self._state_told = ""
         self._next_words = 0.0
+        self._next_row = 0.0
 
     async def show(self, run: LiveRun) -> None:
         """Bring every pane up to date with the run on show; another run only has its row."""
@@ -51,10 +54,10 @@ class RunView:
             await bench.view.show_run(run.state)
             self._app.main.query_one(Goals).show_run(run.state)
         state = f"{run.record.id} {run.state.status} {run.over}"
-        if state != self._state_told or time.monotonic() >= self._next_words:
+        if state != self._state_told:
             self._state_told = state
-            self._next_words = time.monotonic() + _WORDS_SECONDS
-            self._show_words(run)
+            self._next_words = self._next_row = 0.0
+        self._show_words(run, time.monotonic())
 
     def end(self, run: LiveRun) -> None:
         """Keep what a run of this workbench reached, and say what stands out in it."""
@@ -77,12 +80,16 @@ class RunView:
         words, status.tone = run_words(bench.runs.current, ready)
         status.run = f"live {glyphs().dot} {words}" if bench.live.on else words
 
-    def _show_words(self, run: LiveRun) -> None:
+    def _show_words(self, run: LiveRun, now: float) -> None:
         bench = self._bench
-        if self._is_of_lesson(run) and (run.state.ended is None or run.over):
+        settled = run.state.ended is None or run.over
+        if now >= self._next_row and settled and self._is_of_lesson(run):
+            self._next_row = now + _ROW_SECONDS
             bench.run_list.put(summarise(run.record, run.state))
-        bench.form.show_running(bench.runs.running)
-        self.show_status()
+        if now >= self._next_words:
+            self._next_words = now + _WORDS_SECONDS
+            bench.form.show_running(bench.runs.running)
+            self.show_status()
 
     def _is_of_lesson(self, run: LiveRun) -> bool:
         lesson = self._bench.lesson

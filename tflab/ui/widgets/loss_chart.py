@@ -29,6 +29,7 @@ _NO_RUN = "Run the lesson to see its curves here."
 _NO_CURVES = "This run logged no curves. Its output and figures stand in the lesson."
 # More than these cannot be told apart, and their legend has no room.
 _MOST_CURVES = 12
+_PROGRESS_SECONDS = 0.5
 _SMOOTHING = (0.0, 0.6, 0.9)
 
 
@@ -56,6 +57,7 @@ class LossChart(Vertical, can_focus=True):
         self._y_range: tuple[float, float] | None = None
         self._drawn_points = -1
         self._next_draw = 0.0
+        self._next_progress = 0.0
         self._pause = 0.5 if os.environ.get("SSH_CONNECTION") else 0.25
 
     def compose(self) -> ComposeResult:
@@ -87,7 +89,8 @@ class LossChart(Vertical, can_focus=True):
         first = self._drawn_points <= 0
         if (changed and (due or first)) or (state.ended is not None and not state.points):
             self.redraw()
-        if due:
+        if time.monotonic() >= self._next_progress or state.ended is not None:
+            self._next_progress = time.monotonic() + _PROGRESS_SECONDS
             self._show_progress()
 
     def redraw(self) -> None:

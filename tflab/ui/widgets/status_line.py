@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from rich.cells import cell_len
 from textual.content import Content
+from textual.geometry import Region
 from textual.reactive import reactive
 from textual.widget import Widget
 
@@ -25,8 +27,16 @@ class StatusLine(Widget):
     device: reactive[str] = reactive("")
     server: reactive[str] = reactive("")
     sweep: reactive[str] = reactive("")
-    run: reactive[str] = reactive("")
+    run: reactive[str] = reactive("", repaint=False)
     tone: reactive[str] = reactive("$text-quiet")
+
+    def watch_run(self, before: str, now: str) -> None:
+        """Repaint the words of the run alone where they keep their place."""
+        width = cell_len(now)
+        if now and width == cell_len(before):
+            self.refresh(Region(self.size.width - width - 1, 0, width, 1))
+        else:
+            self.refresh()
 
     def render(self) -> Content:
         """Draw the line; the right side wins when there is little room."""
