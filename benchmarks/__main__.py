@@ -14,13 +14,13 @@ NAMES = (
     "key_latency",
     "chart_traffic",
     "redraw",
-    "sweep",
     "open_run",
     "list_runs",
     "memory",
+    "sweep",
 )
-LIMIT = 180
-"""Seconds that a benchmark may take; on a quiet machine each takes less than 60."""
+LIMIT = 600
+"""Seconds that a benchmark may take. Each takes less than 60, but for the sweep: its peers are slow."""
 
 
 def main() -> int:
