@@ -20,7 +20,7 @@ NAMES = (
     "sweep",
 )
 LIMIT = 600
-"""Seconds that a benchmark may take. Each takes less than 60, but for the sweep: its peers are slow."""
+"""Seconds that a benchmark may take. All but the sweep, with its slow peers, stay below 60."""
 
 
 def main() -> int:
