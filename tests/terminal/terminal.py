@@ -205,7 +205,11 @@ class Terminal:
 
     def close(self) -> None:
         """Hang up, as a lost line does, and see that the program is gone."""
-        self._child.close(force=True)
+        try:
+            self._child.close(force=True)
+        except pexpect.ExceptionPexpect:
+            # It was killed, and is still giving back its memory.
+            self._child.wait()
         self._reader.join(PATIENCE)
 
     def _display(self) -> str:
