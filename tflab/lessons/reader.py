@@ -65,11 +65,13 @@ def _read_source(path: Path, findings: Findings) -> str | None:
         )
         return None
     try:
-        if not stat.S_ISREG(path.stat().st_mode):
+        found = path.stat()
+        if not stat.S_ISREG(found.st_mode):
             findings.add(0, "It is not a file.", "Give the path of a lesson file, ending in .py.")
             return None
         with path.open("rb") as file:
-            data = file.read(_LARGEST + 1)
+            # Python makes room for all that is asked for, and the largest is far more than usual.
+            data = file.read(min(found.st_size, _LARGEST) + 1)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         findings.add(0, f"It cannot be read: {reason}.", "Check the path and its permissions.")
