@@ -116,7 +116,7 @@ class HistoryScreen(Dialog[Wish]):
 
     def take(self, rows: list[HistoryRow]) -> None:
         """Show these runs."""
-        if not self.is_attached:
+        if not self._in_place:
             return
         self._all = rows
         self._view.marked &= {row.id for row in rows}
@@ -124,12 +124,17 @@ class HistoryScreen(Dialog[Wish]):
 
     def take_disk_use(self, use: DiskUse) -> None:
         """Show how much room the runs take."""
-        if self.is_attached:
+        if self._in_place:
             dot = f" {glyphs().dot} "
             parts = [f"runs {bytes_text(use.runs)}", f"{bytes_text(use.free)} free"]
             if use.trash:
                 parts.insert(1, f"trash {bytes_text(use.trash)}")
             self.query_one(".aside", Static).update(Content(dot.join(parts)))
+
+    @property
+    def _in_place(self) -> bool:
+        """Whether the widgets are there. While the screen closes, they go before it does."""
+        return self.is_attached and bool(self.query(".aside")) and bool(self.query(Table))
 
     @property
     def current(self) -> HistoryRow | None:
