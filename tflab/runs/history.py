@@ -9,7 +9,6 @@ is only ever a shortcut: it may be deleted, damaged or written by two workbenche
 from __future__ import annotations
 
 import os
-import secrets
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ import msgspec
 from tflab.runs.events import Ended, Started
 from tflab.runs.log import first_event, last_event
 from tflab.runs.marks import NONE, Marks, read_marks
+from tflab.runs.private import replace_whole
 from tflab.runs.record import Problem, RunRecord
 from tflab.runs.state import RunState
 from tflab.runs.store import RunStore, is_alive, is_run_id
@@ -99,7 +99,9 @@ class History:
                 found[name] = pair
         self._known = found
         self._keep(fresh)
-        return [pair[1] for _, pair in sorted(found.items(), reverse=True)]
+        rows = [row for _, row in found.values()]
+        # Not by id alone: it has the time on the wall, which goes back an hour once a year.
+        return sorted(rows, key=lambda row: (row.summary.created, row.id), reverse=True)
 
     def row(self, run: str) -> HistoryRow | None:
         """Read the row of one run from its folder; None when it has no readable record."""
@@ -167,7 +169,7 @@ class History:
         known = [pair for pair in (self._known or {}).values() if pair[0] >= 0]
         try:
             if self._lines > 2 * len(known) + _SLACK:
-                _replace(self._index, b"".join(_encode(known)))
+                replace_whole(self._index, b"".join(_encode(known)))
                 self._lines = len(known)
             elif fresh:
                 _append(self._index, b"\n" + b"".join(_encode(fresh)))
@@ -190,16 +192,6 @@ def _append(path: Path, lines: bytes) -> None:
             lines = lines[os.write(fd, lines) :]
     finally:
         os.close(fd)
-
-
-def _replace(path: Path, content: bytes) -> None:
-    fresh = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(3)}")
-    try:
-        _append(fresh, content)
-        fresh.replace(path)
-    except OSError:
-        fresh.unlink(missing_ok=True)
-        raise
 
 
 def _sketch(record: RunRecord, folder: Path) -> RunSummary:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import fcntl
 import os
-import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from tflab.runs.private import replace_whole
 from tflab.runs.record import Problem
 
 MARKS = "marks.json"
@@ -54,7 +54,7 @@ def change_marks(folder: Path, **changes: Any) -> Marks:
             marks = msgspec.structs.replace(
                 marks, name=marks.name[:LONGEST_NAME], note=marks.note[:LONGEST_NOTE]
             )
-            _write(folder, msgspec.json.encode(marks))
+            replace_whole(folder / MARKS, msgspec.json.encode(marks))
     except OSError as error:
         raise Problem(
             "The mark cannot be kept",
@@ -68,23 +68,14 @@ def change_marks(folder: Path, **changes: Any) -> Marks:
 def _alone(folder: Path) -> Iterator[None]:
     """Let no other workbench change marks meanwhile, so that neither loses the other's.
 
-    The lock is a file that is open for writing: NFS locks no other kind.
+    The lock is a file that is open for writing: NFS locks no other kind. Its modification time
+    tells whoever lists the runs that a mark has changed.
     """
-    fd = os.open(folder.parent / LOCK, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    lock = folder.parent / LOCK
+    fd = os.open(lock, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         fcntl.flock(fd, fcntl.LOCK_EX)
         yield
+        os.utime(lock)
     finally:
         os.close(fd)
-
-
-def _write(folder: Path, content: bytes) -> None:
-    fresh = folder / f".{MARKS}.{os.getpid()}.{secrets.token_hex(3)}"
-    try:
-        fd = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-        with os.fdopen(fd, "wb") as file:
-            file.write(content)
-        fresh.replace(folder / MARKS)
-    except OSError:
-        fresh.unlink(missing_ok=True)
-        raise

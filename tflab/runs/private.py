@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 from pathlib import Path
 
 
@@ -28,6 +27,20 @@ def write_whole(path: Path, content: bytes) -> None:
         OSError: When the disk is full or the folder cannot be written; what was there stays.
     """
     make_private(path.parent)
+    replace_whole(path, content)
+
+
+def replace_whole(path: Path, content: bytes) -> None:
+    """Write `content` to `path` as `write_whole` does, but only where its folder is there.
+
+    A run's folder that was deleted meanwhile is not made anew.
+
+    Raises:
+        OSError: When the folder is gone or cannot be written, or the disk is full.
+    """
+    # It brings OpenSSL, which the first paint can do without.
+    import secrets
+
     fresh = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW
     try:

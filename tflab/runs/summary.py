@@ -6,13 +6,13 @@ writes it again.
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from tflab.runs.events import RunStatus
+from tflab.runs.private import replace_whole
 from tflab.runs.record import RunRecord
 from tflab.runs.state import RunState
 
@@ -64,11 +64,7 @@ def write_summary(folder: Path, summary: RunSummary) -> None:
     Raises:
         OSError: When the disk is full or the folder cannot be written.
     """
-    fresh = folder / f".{SUMMARY}.{os.getpid()}"
-    fd = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
-    with os.fdopen(fd, "wb") as file:
-        file.write(msgspec.json.encode(summary))
-    fresh.replace(folder / SUMMARY)
+    replace_whole(folder / SUMMARY, msgspec.json.encode(summary))
 
 
 def read_summary(folder: Path) -> RunSummary | None:

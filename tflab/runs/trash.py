@@ -6,6 +6,7 @@ emptying needs no room either.
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import time
@@ -13,11 +14,14 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
+from tflab.runs.history import INDEX
 from tflab.runs.private import make_private
 from tflab.runs.record import Problem
 from tflab.runs.store import RunStore, is_run_id
+from tflab.runs.summary import SUMMARY
 
 KEEP_SECONDS = 7 * 86400.0
+_GONE = ".gone-"
 
 
 class DiskUse(NamedTuple):
@@ -40,17 +44,17 @@ class Trash:
         self.root = store.root.parent / "trash"
 
     def delete(self, run: str) -> None:
-        """Move a run to the trash.
+        """Move a run to the trash. That takes no room, and so it works on a full disk.
 
         Raises:
             Problem: When there is no such run, or it cannot be moved.
         """
         folder = self._store.folder(run)
         try:
-            make_private(self.root)
-            target = self.root / run
-            folder.rename(target)
-            os.utime(target)
+            # The time comes first: a run that is in the trash with the time of its last log line
+            # would be gone for good at the next look for old ones.
+            os.utime(folder)
+            self._move(folder)
         except OSError as error:
             raise _problem("deleted", folder, error) from error
 
@@ -81,22 +85,44 @@ class Trash:
     def empty(self, older_than: float = 0.0) -> int:
         """Delete for good what was put here more than `older_than` seconds ago; return how many.
 
+        What an emptying that was killed has left goes as well.
+
         Raises:
-            Problem: When a folder cannot be removed.
+            Problem: When a folder cannot be removed; the others are gone all the same.
         """
-        gone = 0
-        for run in self.ids():
-            folder = self.root / run
+        gone, refused = 0, None
+        for name in _names(self.root):
+            folder = self.root / name
             try:
-                if time.time() - folder.stat().st_mtime >= older_than:
-                    shutil.rmtree(folder)
+                if is_run_id(name):
+                    if time.time() - folder.stat().st_mtime < older_than:
+                        continue
+                    folder = _out_of_reach(folder)
                     gone += 1
+                elif not name.startswith(_GONE):
+                    continue
+                _remove(folder)
             except FileNotFoundError:
-                # Another workbench empties the trash as well.
+                # Another workbench empties the trash as well, or has brought the run back.
                 continue
             except OSError as error:
-                raise _problem("removed", folder, error) from error
+                refused = refused or _problem("removed", folder, error)
+        if refused is not None:
+            raise refused
         return gone
+
+    def _move(self, folder: Path) -> None:
+        """Move a run here. Where even its name finds no room, what can be made again makes room."""
+        try:
+            make_private(self.root)
+            folder.rename(self.root / folder.name)
+        except OSError as error:
+            if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+                raise
+            for derived in (self._store.root / INDEX, folder / SUMMARY):
+                derived.unlink(missing_ok=True)
+            make_private(self.root)
+            folder.rename(self.root / folder.name)
 
     def disk_use(self) -> DiskUse:
         """Return how much room runs and trash take, and how much is left. Takes a moment."""
@@ -139,6 +165,24 @@ def _names(folder: Path) -> list[str]:
         return os.listdir(folder)
     except FileNotFoundError:
         return []
+
+
+def _out_of_reach(folder: Path) -> Path:
+    """Give a folder a name that brings no half of a run back, should removing it be cut short."""
+    return folder.rename(folder.with_name(f"{_GONE}{folder.name}"))
+
+
+def _remove(folder: Path) -> None:
+    """Remove a folder, also one in which the lesson left folders that refuse it."""
+    try:
+        shutil.rmtree(folder)
+    except PermissionError:
+        folder.chmod(0o700)
+        for place, names, _ in os.walk(folder):
+            for inner in (Path(place, name) for name in names):
+                if not inner.is_symlink():
+                    inner.chmod(0o700)
+        shutil.rmtree(folder)
 
 
 def _problem(what: str, folder: Path, error: OSError) -> Problem:
