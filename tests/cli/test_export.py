@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import shlex
 import subprocess
@@ -73,3 +75,26 @@ def test_a_preset_gives_values_and_the_copied_line_gives_the_run_again(tflab, le
     done = tflab("run", path, "--preset", "fats")
     assert done.returncode == 2
     assert "Fast" in done.stderr
+
+
+def test_a_real_sweep_is_exported_whole_wherever_a_run_is_taken(tflab, lesson, tmp_path):
+    done = tflab("sweep", lesson(RANDOM), "-p", "rate=0.25,0.5", "--json")
+    found = json.loads(done.stdout)
+    sweep = found["sweep"]
+    text = tflab("export", "last-sweep", "--as", "csv").stdout
+    rows = list(csv.DictReader(io.StringIO(text)))
+    assert [row["rank"] for row in rows] == ["1", "2"]
+    assert {row["run"] for row in rows} == {run["run"] for run in found["runs"]}
+    assert tflab("export", sweep, "--as", "csv").stdout == text
+    assert tflab("sweeps", "last", "--csv").stdout == text
+    assert tflab("export", sweep, "--as", "notebook", "--to", tmp_path).returncode == 0
+    assert [path.name for path in tmp_path.glob("*.ipynb")] == [f"tiny-sweep-{sweep}.ipynb"]
+    both = tflab("export", sweep, "last", "--as", "csv")
+    assert (both.returncode, both.stdout) == (2, "")
+    assert "One sweep at a time" in both.stderr
+    run = found["runs"][0]["run"]
+    alike = run[:4]
+    unclear = tflab("export", alike, "--as", "csv")
+    assert "A run or a sweep?" in unclear.stderr
+    assert tflab("export", run, "--as", "csv").stdout.startswith("step,loss")
+    assert "csv-points" in tflab("export", sweep, "--as", "pdf").stderr

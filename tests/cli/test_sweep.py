@@ -98,6 +98,55 @@ def test_every_run_failed(tflab: Tflab, lesson: Write) -> None:
     assert "too large" in done.stdout
 
 
+LIMITED = """\
+import os
+import tensorflow as tf
+
+lab.log(0, loss=rate)
+lab.show(nice=os.nice(0), threads=tf.config.threading.get_intra_op_parallelism_threads())
+"""
+
+
+def test_nice_threads_and_memory_limit_reach_every_run(tflab: Tflab, lesson: Write) -> None:
+    limits = ["--nice", "7", "--threads", "1", "--memory-limit", "900"]
+    done = tflab("sweep", lesson(LIMITED), "-p", "rate=1,2", *limits, "--json")
+    assert done.returncode == 0, done.stdout + done.stderr
+    store = RunStore()
+    for run in json.loads(done.stdout)["runs"]:
+        request = store.record(run["run"]).request
+        assert (request.nice, request.threads, request.memory_limit) == (7, 1, 900)
+        results = store.load(run["run"]).results
+        assert results["nice"].value == os.nice(0) + 7
+        assert results["threads"].value == 1
+
+
+def test_sweeps_are_listed_and_shown_again(tflab: Tflab, lesson: Write) -> None:
+    assert "There are no sweeps yet" in tflab("sweeps").stdout
+    first = tflab("sweep", lesson(LOSS), "-p", "rate=1,9.5", "--json")
+    second = tflab("sweep", lesson(LOSS), "-p", "rate=2,1,4", "--plain")
+    ids = [json.loads(first.stdout)["sweep"], second.stdout.split()[-1].rstrip(".")]
+    newest, older = tflab("sweeps").stdout.splitlines()
+    assert newest.split()[0] == ids[1]
+    assert "3 runs over rate" in newest
+    assert "3 finished" in newest
+    assert older.split()[0] == ids[0]
+    assert "1 finished, 1 failed" in older
+
+    shown = tflab("sweeps", "last").stdout
+    table = second.stdout[second.stdout.index("\n\n") :]
+    assert table.split("Best:")[0].strip() in shown
+    assert "Best: rate=1 with loss 0.25." in shown
+    assert tflab("sweeps", ids[0], "--json").stdout == first.stdout
+    listed = json.loads(tflab("sweeps", "--json").stdout)
+    assert [sweep["sweep"] for sweep in listed] == ids[::-1]
+    assert listed[1]["states"] == {"finished": 1, "failed": 1}
+
+    missing = tflab("sweeps", "2020")
+    assert missing.returncode == 2
+    assert "No such sweep" in missing.stderr
+    assert tflab("sweeps", "--csv").returncode == 2
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [

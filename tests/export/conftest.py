@@ -53,7 +53,7 @@ VALUES = {
 def make_run():
     """Make a run of the small lesson with the given series: tag to steps and values."""
 
-    def make(series=None, times=None, **changes):
+    def make(series=None, state="finished", **changes):
         store = RunStore()
         request = RunRequest(
             **{
@@ -75,7 +75,7 @@ def make_run():
         writer.write(
             ev.Result(cell=2, name="w", tensor=ev.TensorValue(dtype="int32", shape=[], values=3)),
             ev.Goal(text="get there", passed=True),
-            ev.Ended(state="finished", time=now + 2),
+            ev.Ended(state=state, time=now + 2),
         )
         writer.close()
         return load_run(store, record.id)

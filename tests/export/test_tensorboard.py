@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 import subprocess
 import sys
@@ -12,35 +11,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.export.tensorboard_reader import read_scalars
 from tflab.export.tensorboard import write_event_file
 
-_READ = """
-import json, sys
-from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
-found = EventAccumulator(sys.argv[1], size_guidance={"scalars": 0})
-found.Reload()
-print(json.dumps({tag: [[e.wall_time, e.step, repr(e.value)] for e in found.Scalars(tag)]
-                  for tag in found.Tags()["scalars"]}))
-"""
 STEPS = [0, 1, 127, 128, 16_383, 16_384, 3_000_000_000, 1 << 40, (1 << 62) - 512]
-
-
-def read(folder):
-    done = subprocess.run(
-        [sys.executable, "-c", _READ, str(folder)], capture_output=True, text=True, check=True,
-        timeout=120,
-    )  # fmt: skip
-    return json.loads(done.stdout.splitlines()[-1])
 
 
 def test_tensorboard_reads_every_point(make_run, tmp_path):
     values = [0.5, math.nan, math.inf, -math.inf, 1e-40, 3.0, -2.5, 0.0, 0.1]
     run = make_run({"loss": (STEPS, values), "häufig/val_loss": ([5], [0.125])})
     write_event_file(run, tmp_path)
-    found = read(tmp_path)
+    found = read_scalars(tmp_path)
     assert set(found) == {"loss", "häufig/val_loss"}
     assert [step for _, step, _ in found["loss"]] == [int(float(step)) for step in STEPS]
-    read_back = [float(text) for _, _, text in found["loss"]]
+    read_back = [value for _, _, value in found["loss"]]
     assert str(read_back) == str([float(np.float32(value)) for value in values])
     assert found["loss"][0][0] == pytest.approx(run.state.started.time + 1)
 
@@ -59,7 +43,7 @@ def test_a_long_log_of_single_points_is_quick_and_whole(make_run, tmp_path):
     path = write_event_file(run, tmp_path)
     assert time.perf_counter() - began < 10
     assert path.stat().st_size > 100_000 * 40
-    found = read(tmp_path)["loss"]
+    found = read_scalars(tmp_path)["loss"]
     assert [step for _, step, _ in found] == list(range(100_000))
     assert found[99_999][0] == 99_999
 

@@ -18,6 +18,7 @@ _MODULES = {
     "lessons": "lessons",
     "run": "run",
     "sweep": "sweep",
+    "sweeps": "sweeps",
     "runs": "runs",
     "attach": "attach",
     "stop": "stop",

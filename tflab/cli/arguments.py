@@ -7,30 +7,16 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from tflab import __version__
+from tflab.cli.argument_types import assignment, seed
 from tflab.cli.limits import add_limits, add_trust
+from tflab.cli.sweep_arguments import add_sweep, add_sweeps
 from tflab.runs.record import Problem
-
-LARGEST_SEED = 2**32 - 1
 
 _EXIT_CODES = """exit code:
   0    the run finished, whether or not goals were reached
   1    the lesson failed
   2    wrong usage, a bad parameter or a bad lesson file
   130  stopped by Ctrl+C (143 by SIGTERM, 129 by SIGHUP); a second Ctrl+C kills the run at once
-"""
-
-_LARGEST_COUNT = 100_000
-
-_SWEEP_VALUES = """values:
-  0.01,0.03,0.1   these              1e-3..1:log:7   7 values, each the same times larger
-  1..8:step:1     1, 2, 3, to 8      0..1:lin:5      5 values at equal distances
-  '*'             every choice of a list
-"""
-_SWEEP_EXIT_CODES = """exit code:
-  0    the sweep went to its end; some runs may have failed
-  1    every run failed
-  2    wrong usage, a bad value or a bad lesson file
-  130  stopped by Ctrl+C (143 by SIGTERM, 129 by SIGHUP); a second Ctrl+C kills its runs at once
 """
 
 
@@ -81,13 +67,14 @@ def _build() -> _Parser:
     command = add("lessons", "list the lessons", "tflab lessons --json")
     command.add_argument("--json", action="store_true", help="print one JSON array")
     _add_run(add("run", "run a lesson here", "tflab run 10 -p learning_rate=0.5 -p steps=15"))
-    _add_sweep(
+    add_sweep(
         add(
             "sweep",
             "run a lesson over many values",
             "tflab sweep 10 -p learning_rate=1e-3..1:log:7",
         )
     )
+    add_sweeps(add("sweeps", "list the sweeps, or show one again", "tflab sweeps last"))
     command = add("runs", "list the runs, those that are still going first", "tflab runs --all")
     command.add_argument("--all", action="store_true", help="all of them, not only the newest")
     command.add_argument(
@@ -109,7 +96,9 @@ def _build() -> _Parser:
     choice = command.add_mutually_exclusive_group()
     choice.add_argument("--restore", metavar="RUN", help="bring this run back; `all` for all")
     choice.add_argument("--empty", action="store_true", help="delete them for good")
-    _add_export(add("export", "write runs as files", "tflab export last --as csv --to loss.csv"))
+    _add_export(
+        add("export", "write runs or a sweep as files", "tflab export last --as csv --to loss.csv")
+    )
     command = add("doctor", "look for what keeps runs from working", "tflab doctor --json")
     command.add_argument("--json", action="store_true", help="print one JSON object")
     command = add("check", "say whether files are good lessons", "tflab check my_lesson.py")
@@ -145,11 +134,11 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
         metavar="NAME=VALUE",
         action="append",
         default=[],
-        type=_assignment,
+        type=assignment,
         help="give a parameter a value; may be repeated",
     )
     parser.add_argument("--device", metavar="cpu|gpu:N", default="cpu", help="default: cpu")
-    parser.add_argument("--seed", metavar="N", type=_seed, default=0, help="default: 0")
+    parser.add_argument("--seed", metavar="N", type=seed, default=0, help="default: 0")
     parser.add_argument("--preset", metavar="NAME", help="values kept under a name; -p goes over")
     parser.add_argument(
         "--guess",
@@ -172,93 +161,24 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_export(parser: argparse.ArgumentParser) -> None:
-    parser.epilog = f"{parser.epilog}\n  tflab export 20261122-10 last --as chart-svg > both.svg"
+    parser.epilog = (
+        f"{parser.epilog}\n  tflab export 20261122-10 last --as chart-svg > both.svg"
+        "\n  tflab export last-sweep --as csv --to sweep.csv"
+    )
     parser.add_argument(
-        "runs", metavar="RUN", nargs="+", help="a run's id, the beginning of one, or last"
+        "runs",
+        metavar="RUN",
+        nargs="+",
+        help="id of a run or a sweep, the beginning of one, last for the newest run, or last-sweep",
     )
     parser.add_argument(
         "--as",
         dest="format",
         metavar="FORMAT",
         required=True,
-        help="csv, csv-summary, json, tensorboard, script, notebook, chart-text or chart-svg",
+        help="csv, csv-summary (a sweep: csv-points), json, tensorboard, script, notebook, "
+        "chart-text or chart-svg",
     )
     parser.add_argument("--to", metavar="PATH", help="where to write; default: stdout")
     parser.add_argument("--metric", metavar="NAME", help="what a chart shows; default: loss")
     parser.add_argument("--log", action="store_true", help="give a chart a logarithmic y axis")
-
-
-def _add_sweep(parser: argparse.ArgumentParser) -> None:
-    parser.epilog = f"{parser.epilog} -p steps=20,40\n\n{_SWEEP_VALUES}\n{_SWEEP_EXIT_CODES}"
-    _add_lesson(parser)
-    parser.add_argument(
-        "-p",
-        "--parameter",
-        metavar="NAME=VALUES",
-        action="append",
-        default=[],
-        type=_assignment,
-        help="give a parameter one or several values; may be repeated",
-    )
-    parser.add_argument(
-        "--sample", metavar="N", type=_count, help="draw N combinations at random, not all"
-    )
-    parser.add_argument(
-        "--sample-seed", metavar="N", type=_seed, default=0, help="decides which; default: 0"
-    )
-    parser.add_argument(
-        "--repeat", metavar="N", type=_count, default=1, help="run each N times, seed by seed"
-    )
-    parser.add_argument("--seed", metavar="N", type=_seed, default=0, help="the first; default: 0")
-    parser.add_argument(
-        "--jobs", metavar="N", type=_count, help="runs at once; default: the cores, one a GPU"
-    )
-    parser.add_argument(
-        "--device",
-        metavar="cpu|gpu:N|gpus",
-        action="append",
-        default=[],
-        help="where to run; repeat it to spread over several; default: cpu",
-    )
-    parser.add_argument(
-        "--metric",
-        metavar="NAME",
-        default="loss",
-        help="what ranks the runs, the smallest first or as :max or :min says; default: loss",
-    )
-    add_trust(parser)
-    output = parser.add_mutually_exclusive_group()
-    output.add_argument("--json", action="store_true", help="print one JSON object at the end")
-    output.add_argument("--csv", action="store_true", help="print one table of all runs at the end")
-    output.add_argument(
-        "--plain",
-        action="store_true",
-        help="linear text without control sequences; always so when stdout is no terminal",
-    )
-
-
-def _assignment(text: str) -> tuple[str, str]:
-    name, mark, value = text.partition("=")
-    if not mark or not name.strip():
-        raise argparse.ArgumentTypeError(f"{text!r} is not of the form NAME=VALUE")
-    return name.strip(), value
-
-
-def _count(text: str) -> int:
-    if not text.isdecimal() or not 1 <= int(text[:9]) <= _LARGEST_COUNT:
-        raise argparse.ArgumentTypeError(
-            f"it takes a whole number from 1 to {_LARGEST_COUNT}, not {text!r}"
-        )
-    return int(text)
-
-
-def _seed(text: str) -> int:
-    try:
-        seed = int(text)
-    except ValueError:
-        seed = -1
-    if not 0 <= seed <= LARGEST_SEED:
-        raise argparse.ArgumentTypeError(
-            f"a seed is a whole number from 0 to {LARGEST_SEED}, not {text!r}"
-        )
-    return seed

@@ -1,11 +1,11 @@
-"""Options of `tflab run` for a machine that others use too, and the one that trusts a lesson."""
+"""Options of `run` and `sweep` for a machine that others use too, and the one that trusts."""
 
 from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
 
-from tflab.runs.record import LEAST_MEMORY, MOST_NICE, MOST_THREADS
+from tflab.runs.record import LEAST_MEMORY, MOST_NICE, MOST_THREADS, RunOptions
 
 
 def add_trust(parser: argparse.ArgumentParser) -> None:
@@ -39,6 +39,13 @@ def add_limits(parser: argparse.ArgumentParser) -> None:
         type=_between(LEAST_MEMORY, 1 << 30),
         default=0,
         help=f"memory on top of TensorFlow's own, {LEAST_MEMORY} MiB or more; default: no limit",
+    )
+
+
+def chosen_options(arguments: argparse.Namespace) -> RunOptions:
+    """Return what `add_limits` made of the command line."""
+    return RunOptions(
+        nice=arguments.nice, threads=arguments.threads, memory_limit=arguments.memory_limit
     )
 
 

@@ -8,7 +8,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from tflab.cli.arguments import UsageProblem
+from tflab.cli.limits import chosen_options
 from tflab.cli.printing import print_json, print_problem, terminal
 from tflab.cli.questions import ask, given_guesses
 from tflab.cli.report import refused
@@ -103,9 +106,7 @@ def _request(arguments: argparse.Namespace, path: Path, asking: bool) -> RunRequ
         seed=seed,
         until=arguments.until,
         guesses=guesses,
-        nice=arguments.nice,
-        threads=arguments.threads,
-        memory_limit=arguments.memory_limit,
+        **msgspec.structs.asdict(chosen_options(arguments)),
     )
 
 

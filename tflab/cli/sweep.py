@@ -7,6 +7,7 @@ import signal
 from collections.abc import Mapping, Sequence
 
 from tflab.cli.arguments import UsageProblem
+from tflab.cli.limits import chosen_options
 from tflab.cli.printing import terminal
 from tflab.cli.sweep_views import CsvView, JsonView, LiveView, PlainView, SweepView
 from tflab.cli.trust import require_trust
@@ -43,6 +44,7 @@ def run(arguments: argparse.Namespace) -> int:
         metric=arguments.metric,
         devices=[device.key for device in devices],
         jobs=len(slots),
+        options=chosen_options(arguments),
     )
     return _run(plan, slots, _view(arguments))
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import shutil
 import sys
 import time
@@ -11,16 +10,17 @@ from typing import Protocol
 from wcwidth import wcswidth
 
 from tflab.cli.printing import Terminal, print_json
-from tflab.cli.sweep_report import report, table
 from tflab.control.sweep import Sweep
 from tflab.control.sweep_estimate import plan_words
 from tflab.control.sweep_run import SweepRun
 from tflab.control.sweep_table import SweepRow, cells, columns, duration, mean_text, number
+from tflab.export.sweep_report import report, table_csv
 from tflab.lessons.parameters import format_value
 from tflab.runs.transcript import plain_line
 
 _REDRAW_SECONDS = 0.2
 _LONGEST_CAUSE = 100
+_STATES = ("starting", "running", "waiting", "finished", "failed", "lost", "cancelled")
 
 
 class SweepView(Protocol):
@@ -55,7 +55,7 @@ class CsvView(JsonView):
 
     def end(self, sweep: Sweep) -> None:
         """Print the table."""
-        csv.writer(sys.stdout, lineterminator="\n").writerows(table(sweep))
+        sys.stdout.write(table_csv(sweep))
 
 
 class PlainView:
@@ -69,7 +69,7 @@ class PlainView:
 
     def begin(self, sweep: Sweep, usual: float | None) -> None:
         """Print title, fields and number of runs, and how long they may take."""
-        for line in _heading(sweep):
+        for line in heading(sweep):
             _print(line)
         words = plan_words(len(sweep.runs), sweep.plan.jobs, usual)
         _print(f"{words}{', going by earlier runs' if usual is not None else ''}.")
@@ -90,7 +90,7 @@ class PlainView:
         for line in table_lines(sweep, sweep.rows(), self._terminal):
             _print(line)
         _print("")
-        for line in _outcome(sweep, time.monotonic() - self._began, self._terminal):
+        for line in outcome(sweep, time.monotonic() - self._began, self._terminal):
             _print(line)
 
     def _estimate(self, sweep: Sweep) -> None:
@@ -168,7 +168,8 @@ def _cut(line: str, width: int) -> str:
     return line
 
 
-def _heading(sweep: Sweep) -> list[str]:
+def heading(sweep: Sweep) -> list[str]:
+    """Return title, fields, sample and seeds of a sweep as lines."""
     plan = sweep.plan
     lines = [plain_line(plan.title)]
     for name, values in plan.fields.items():
@@ -183,10 +184,6 @@ def _heading(sweep: Sweep) -> list[str]:
 
 def _run_line(sweep: Sweep, run: SweepRun) -> str:
     plan = sweep.plan
-    names = plan.varied or list(plan.fields)[:1]
-    values = [f"{name}={format_value(run.point.parameters[name])}" for name in names]
-    if plan.repeat > 1:
-        values.append(f"seed={run.point.seed}")
     words: str = run.status
     if run.status == "finished":
         words = f"{plan.metric} {number(run.value(plan.metric))}"
@@ -194,7 +191,7 @@ def _run_line(sweep: Sweep, run: SweepRun) -> str:
         words += f" in {run.seconds:.1f} s"
     if run.cause:
         words += f": {run.cause[:_LONGEST_CAUSE]}"
-    return plain_line(f"{', '.join(values)}: {words}")
+    return plain_line(f"{plan.label(run.point)}: {words}")
 
 
 def _progress(sweep: Sweep) -> str:
@@ -208,19 +205,25 @@ def _progress(sweep: Sweep) -> str:
     return ", ".join(words)
 
 
-def _outcome(sweep: Sweep, seconds: float, terminal: Terminal) -> list[str]:
+def outcome(sweep: Sweep, seconds: float | None, terminal: Terminal) -> list[str]:
+    """Return the best values and how many runs ended how, as lines.
+
+    Args:
+        sweep: What to tell of.
+        seconds: How long it took, where that is known.
+        terminal: Where it is shown.
+    """
     plan, best, lines = sweep.plan, sweep.best, []
     if best is not None:
-        names = plan.varied or list(plan.fields)[:1]
-        values = [f"{name}={format_value(best.parameters[name])}" for name in names]
+        values = [f"{name}={format_value(best.parameters[name])}" for name in plan.shown]
         value = mean_text(best, "±" if terminal.unicode else "+/-")
         lines.append(plain_line(f"Best: {', '.join(values)} with {plan.metric} {value}."))
     elif sweep.count("finished") and plan.metric not in sweep.metrics():
         known = ", ".join(sweep.metrics()) or "nothing"
         lines.append(plain_line(f"No run gave {plan.metric}; they gave {known}. See --metric."))
-    states = ("finished", "failed", "lost", "cancelled")
-    counts = [f"{count} {state}" for state in states if (count := sweep.count(state))]
-    lines.append(f"{', '.join(counts)} in {duration(seconds)}. Sweep {sweep.id}.")
+    counts = [f"{count} {state}" for state in _STATES if (count := sweep.count(state))]
+    took = "" if seconds is None else f" in {duration(seconds)}"
+    lines.append(f"{', '.join(counts)}{took}. Sweep {sweep.id}.")
     if sweep.unkept:
         lines.append(f"The sweep is not kept: {sweep.unkept}.")
     return lines

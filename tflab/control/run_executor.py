@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import select
 import threading
 import time
@@ -54,7 +53,6 @@ class RunExecutor(Executor):
         server: Gives the running fork server of somebody who looks after it. By default the
             executor starts one of its own, and lets go of it in `shutdown`.
         threaded: True when a thread of its own does the work; otherwise call `poll` often.
-        nice: How far runs stand back behind other programs, as in `nice`.
     """
 
     def __init__(
@@ -63,13 +61,11 @@ class RunExecutor(Executor):
         store: RunStore | None = None,
         server: Callable[[], ForkServer] | None = None,
         threaded: bool = True,
-        nice: int = 0,
     ) -> None:
         self.slots = tuple(slots)
         self._store = store or RunStore()
         self._own = ForkServer() if server is None else None
         self._server = server or self._own_server
-        self._nice = nice
         self._free = deque(self.slots)
         self._waiting: deque[tuple[RunFuture, RunRequest]] = deque()
         self._busy: dict[RunFuture, _Placed] = {}
@@ -197,11 +193,8 @@ class RunExecutor(Executor):
         return changed
 
     def _look_at_start(self, placed: _Placed) -> None:
-        started, server = placed.live.state.started, placed.server
-        if started is not None:
-            if self._nice:
-                with contextlib.suppress(ProcessLookupError, PermissionError):
-                    os.setpriority(os.PRIO_PGRP, started.pid, self._nice)
+        server = placed.server
+        if placed.live.state.started is not None:
             return
         fail_without_server(server, placed.live)
         if server.phase == "broken" and server.problem is not None:

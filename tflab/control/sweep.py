@@ -66,6 +66,7 @@ class Sweep:
         self._sweeps = sweeps or SweepStore()
         self._clock = clock
         self._open = list(self.runs)
+        self._turn = 0
         self._unsaved = False
         self._next_save = 0.0
 
@@ -82,19 +83,24 @@ class Sweep:
     def poll(self) -> bool:
         """Bring every run up to date; True when anything changed."""
         changed = isinstance(self._executor, RunExecutor) and self._executor.poll()
-        deadline = time.monotonic() + _READ_SECONDS
-        reading = 0
         for run in self._open:
             if run.future is not None:
                 changed = self._look(run, run.future) or changed
-            elif reading < _READ_AT_ONCE and time.monotonic() < deadline:
-                reading += 1
-                changed = self._read(run) or changed
+        changed = self._read_some() or changed
         if changed:
             self.version += 1
             self._open = [run for run in self._open if not run.over]
         self._save()
         return changed
+
+    def catch_up(self) -> None:
+        """Read every run of a sweep found again as far as its log goes now."""
+        for run in self._open:
+            self._read(run)
+            while run.live is not None and not run.live.caught_up:
+                self._read(run)
+        self._open = [run for run in self._open if not run.over]
+        self.version += 1
 
     @property
     def started_here(self) -> bool:
@@ -214,6 +220,19 @@ class Sweep:
         else:
             run.follow(run.live)
         return changed or run.status != before
+
+    def _read_some(self) -> bool:
+        """Follow a few of the runs that have no future; the next ones have their turn next."""
+        followed = [run for run in self._open if run.future is None]
+        deadline = time.monotonic() + _READ_SECONDS
+        start = self._turn % len(followed) if followed else 0
+        changed = False
+        for run in [*followed[start:], *followed[:start]][:_READ_AT_ONCE]:
+            changed = self._read(run) or changed
+            self._turn += not run.over
+            if time.monotonic() >= deadline:
+                break
+        return changed
 
     def _note(self, run: SweepRun, run_id: str) -> None:
         run.id = run_id

@@ -8,13 +8,13 @@ from typing import Any
 import msgspec
 
 from tflab.lessons.lesson import Lesson
+from tflab.lessons.parameters import format_value
 from tflab.lessons.sweep_values import grid, grid_count, sample
-from tflab.runs.record import Problem, RunRequest
+from tflab.runs.metrics import higher_is_better
+from tflab.runs.record import Problem, RunOptions, RunRequest
 
 MOST_RUNS = 5000
 """Runs in one sweep."""
-
-_LARGER_IS_BETTER = ("acc", "auc", "precision", "recall", "f1", "r2", "score", "iou")
 
 
 class Point(msgspec.Struct, frozen=True):
@@ -33,10 +33,12 @@ class SweepPlan(msgspec.Struct, frozen=True, kw_only=True):
         points: One for each run. The repeats of the same values stand side by side.
         repeat: Runs of the same values, each with the next seed.
         sample: How many combinations were drawn at random, or None for the whole grid.
+        sample_seed: Decided which.
         metric: Tag of the series, or name of the result, that ranks the runs.
         larger: Whether a larger metric is better.
         devices: Keys of the devices it may use.
         jobs: Runs at once.
+        options: How much of a shared machine each run may take.
     """
 
     lesson: str
@@ -47,15 +49,34 @@ class SweepPlan(msgspec.Struct, frozen=True, kw_only=True):
     points: list[Point]
     repeat: int = 1
     sample: int | None = None
+    sample_seed: int = 0
     metric: str = "loss"
     larger: bool = False
     devices: list[str] = []
     jobs: int = 1
+    options: RunOptions = RunOptions()
 
     @property
     def varied(self) -> list[str]:
         """Names of the parameters that have more than one value."""
         return [name for name, values in self.fields.items() if len(values) > 1]
+
+    @property
+    def shown(self) -> list[str]:
+        """Names of the parameters that a table shows: those that vary, or else the first one."""
+        return self.varied or list(self.fields)[:1]
+
+    @property
+    def about(self) -> str:
+        """How many runs over which parameters, such as `6 runs over rate, steps`."""
+        count = len(self.points)
+        over = ", ".join(self.varied) or "one combination"
+        return f"{count:,} run{'s' if count != 1 else ''} over {over}"
+
+    def label(self, point: Point) -> str:
+        """Return what tells a run from the others, such as `rate=0.1, seed=2`."""
+        words = [f"{name}={format_value(point.parameters[name])}" for name in self.shown]
+        return ", ".join([*words, f"seed={point.seed}"] if self.repeat > 1 else words)
 
     def request(self, point: Point) -> RunRequest:
         """Return what to ask for one run; its device comes with its slot."""
@@ -66,6 +87,7 @@ class SweepPlan(msgspec.Struct, frozen=True, kw_only=True):
             source=self.source,
             parameters=point.parameters,
             seed=point.seed,
+            **msgspec.structs.asdict(self.options),
         )
 
 
@@ -80,6 +102,7 @@ def make_plan(
     metric: str = "loss",
     devices: Sequence[str] = ("cpu",),
     jobs: int = 1,
+    options: RunOptions | None = None,
 ) -> SweepPlan:
     """Plan the runs of a grid, or of a random sample of it.
 
@@ -93,6 +116,7 @@ def make_plan(
         metric: What ranks the runs: a name, or a name with `:min` or `:max`.
         devices: Keys of the devices it may use.
         jobs: Runs at once.
+        options: How much of a shared machine each run may take; None for no limits.
 
     Raises:
         Problem: When there would be more than `MOST_RUNS` runs.
@@ -116,10 +140,12 @@ def make_plan(
         points=[Point(values, seed + turn) for values in chosen for turn in range(repeat)],
         repeat=repeat,
         sample=budget,
+        sample_seed=sample_seed,
         metric=name,
         larger=larger,
         devices=list(devices),
         jobs=jobs,
+        options=options or RunOptions(),
     )
 
 
@@ -138,5 +164,4 @@ def metric_order(text: str) -> tuple[str, bool]:
     if mark and order in ("min", "max"):
         return name, order == "max"
     name = text.strip()
-    tail = name.rsplit("/", 1)[-1].lower()
-    return name, any(word in tail for word in _LARGER_IS_BETTER)
+    return name, higher_is_better(name)

@@ -90,6 +90,11 @@ class SweepRun:
             return curves[metric]  # type: ignore[no-any-return]
         return next((c for tag, c in curves.items() if tag.rsplit("/", 1)[-1] == metric), None)
 
+    @property
+    def series(self) -> list[str]:
+        """The tags of its series."""
+        return list(self.live.state.series if self.live is not None else self._curves)
+
     def metrics(self) -> list[str]:
         """Return everything that could rank it: tags of series, then names of results."""
         if self.live is not None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import secrets
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,9 +11,10 @@ from pathlib import Path
 import msgspec
 
 from tflab.control.sweep_plan import SweepPlan
-from tflab.runs.private import make_private
+from tflab.runs.places import data_folder
+from tflab.runs.private import write_whole
 from tflab.runs.record import Problem
-from tflab.runs.store import data_folder
+from tflab.runs.store import find_id, new_id
 
 _ID = re.compile(r"\d{8}-\d{6}-[0-9a-f]{6}")
 
@@ -50,9 +50,8 @@ class SweepStore:
             Problem: When it cannot be written.
         """
         now = time.time()
-        stamp = time.strftime("%Y%m%d-%H%M%S", time.localtime(now))
         record = SweepRecord(
-            id=f"{stamp}-{secrets.token_hex(3)}",
+            id=new_id(now),
             created=now,
             plan=plan,
             runs=[None] * len(plan.points),
@@ -73,16 +72,15 @@ class SweepStore:
         Raises:
             OSError: When the disk is full or the folder cannot be written.
         """
-        make_private(self.root)
-        fresh = self.root / f".{record.id}.{os.getpid()}"
-        fd = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
-        try:
-            with os.fdopen(fd, "wb") as file:
-                file.write(msgspec.json.encode(record))
-            fresh.replace(self.root / f"{record.id}.json")
-        except OSError:
-            fresh.unlink(missing_ok=True)
-            raise
+        write_whole(self.root / f"{record.id}.json", msgspec.json.encode(record))
+
+    def find(self, text: str) -> str:
+        """Return the id of the sweep that `text` names: an id, the beginning of one, or `last`.
+
+        Raises:
+            Problem: When there is none, or several begin like it.
+        """
+        return find_id(text, self.ids(), "sweep")
 
     def load(self, sweep: str) -> SweepRecord:
         """Read a sweep.
@@ -92,7 +90,7 @@ class SweepStore:
         """
         path = self.root / f"{sweep}.json"
         if not _ID.fullmatch(sweep) or path.is_symlink() or not path.is_file():
-            raise Problem("No such sweep", f"There is no sweep {sweep!r}.", "Start one anew.")
+            raise Problem("No such sweep", f"There is no sweep {sweep!r}.", "See `tflab sweeps`.")
         try:
             record = msgspec.json.decode(path.read_bytes(), type=SweepRecord)
         except (OSError, msgspec.MsgspecError, UnicodeDecodeError) as error:

@@ -92,7 +92,7 @@ def columns(plan: SweepPlan, metric: str | None = None) -> list[str]:
     """Return the names of the columns that `cells` fills."""
     repeats = ["runs"] if plan.repeat > 1 else []
     return [
-        *(plan.varied or list(plan.fields)[:1]),
+        *plan.shown,
         *repeats,
         metric or plan.metric,
         "time",
@@ -102,10 +102,9 @@ def columns(plan: SweepPlan, metric: str | None = None) -> list[str]:
 
 def cells(plan: SweepPlan, row: SweepRow, plus_minus: str = "±") -> list[str]:
     """Return one row of the table as text."""
-    names = plan.varied or list(plan.fields)[:1]
     repeats = [f"{row.finished}/{plan.repeat}"] if plan.repeat > 1 else []
     took = "" if row.seconds is None else f"{row.seconds:.1f} s"
-    values = [format_value(row.parameters[name]) for name in names]
+    values = [format_value(row.parameters[name]) for name in plan.shown]
     return [*values, *repeats, mean_text(row, plus_minus), took, row.status]
 
 

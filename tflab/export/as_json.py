@@ -1,4 +1,4 @@
-"""Runs as JSON, points and all."""
+"""Runs and sweeps as JSON, points and all."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from typing import Any
 import msgspec
 
 from tflab.export.loaded import LoadedRun
+from tflab.export.sweep import LoadedSweep
+from tflab.export.sweep_report import report, run_report
 from tflab.runs.events import as_number
 from tflab.runs.series import Series
 from tflab.runs.state import result_value
@@ -21,6 +23,24 @@ def runs_json(runs: Sequence[LoadedRun]) -> str:
     """
     found = [_describe(run) for run in runs]
     return msgspec.json.encode(found if len(found) > 1 else found[0]).decode() + "\n"
+
+
+def sweep_json(sweep: LoadedSweep) -> str:
+    """Return a sweep as one object: what `tflab sweep --json` says, and every point of its runs."""
+    plan = sweep.plan
+    found = report(sweep.sweep) | {"created": sweep.created, "title": plan.title}
+    found["runs"] = [
+        run_report(sweep.sweep, run) | (_points_of(loaded) if loaded is not None else {})
+        for run, loaded in sweep.loaded()
+    ]
+    # Once for all of them, and last, because it is long.
+    found["source"] = plan.source
+    return msgspec.json.encode(found).decode() + "\n"
+
+
+def _points_of(run: LoadedRun) -> dict[str, Any]:
+    known = _describe(run)
+    return {name: known[name] for name in ("series", "results", "goals", "output", "error")}
 
 
 def _describe(run: LoadedRun) -> dict[str, Any]:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from tflab.charts.drawing import ChartOptions
 from tflab.export.loaded import LoadedRun
+from tflab.export.writing import write_text, writing_to
 from tflab.runs.record import Problem
 
 
@@ -42,16 +41,16 @@ FORMATS: tuple[Format, ...] = (
 )
 
 
-def find_format(name: str) -> Format:
-    """Return the format of that name.
+def find_format(name: str, formats: Sequence[Format] = FORMATS) -> Format:
+    """Return the one of `formats` of that name.
 
     Raises:
         Problem: When there is none.
     """
-    for found in FORMATS:
+    for found in formats:
         if found.name == name:
             return found
-    names = ", ".join(found.name for found in FORMATS)
+    names = ", ".join(found.name for found in formats)
     raise Problem("No such format", f"There is no format {name!r}.", f"There are {names}.")
 
 
@@ -101,18 +100,12 @@ def export_to(
     Raises:
         Problem: When they cannot be written.
     """
-    try:
+    with writing_to(target):
         if kind.name == "tensorboard":
             return _tensorboard(runs, target)
-        path = target / default_name(kind, runs) if target.is_dir() else target
-        _write(path, export_text(kind, runs, options, metric))
-    except OSError as error:
-        raise Problem(
-            "The export cannot be written",
-            f"{error.filename or target}: {error.strerror}.",
-            "Make room or choose another place with --to.",
-        ) from error
-    return path
+        return write_text(
+            target, default_name(kind, runs), export_text(kind, runs, options, metric)
+        )
 
 
 def default_name(kind: Format, runs: Sequence[LoadedRun]) -> str:
@@ -120,17 +113,6 @@ def default_name(kind: Format, runs: Sequence[LoadedRun]) -> str:
     first = runs[0].record
     more = f"-and-{len(runs) - 1}-more" if len(runs) > 1 else ""
     return f"{first.request.lesson}-{first.id}{more}{kind.suffix}"
-
-
-def _write(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(3)}")
-    try:
-        fresh.write_text(text, encoding="utf-8")
-        fresh.replace(path)
-    except OSError:
-        fresh.unlink(missing_ok=True)
-        raise
 
 
 def _tensorboard(runs: Sequence[LoadedRun], target: Path) -> Path:

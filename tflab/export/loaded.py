@@ -24,12 +24,17 @@ class LoadedRun:
     @property
     def created(self) -> str:
         """When it was made, as ISO 8601 with the offset of this machine's zone."""
-        return time.strftime("%Y-%m-%dT%H:%M:%S%z", time.localtime(self.record.created))
+        return iso_time(self.record.created)
 
     @property
     def label(self) -> str:
         """Its name, or else its id."""
         return self.marks.name or self.record.id
+
+
+def iso_time(seconds: float) -> str:
+    """Return seconds since 1970 as ISO 8601 with the offset of this machine's zone."""
+    return time.strftime("%Y-%m-%dT%H:%M:%S%z", time.localtime(seconds))
 
 
 def load_run(store: RunStore, run: str) -> LoadedRun:

@@ -30,10 +30,11 @@ def _lines(record: RunRecord) -> Iterator[str]:
         if cell.kind == "code" and not begun:
             begun = True
             yield from ("# %%", set_up_code(record), "")
-        yield from _cell(cell)
+        yield from cell_lines(cell)
 
 
-def _cell(cell: Cell) -> Iterator[str]:
+def cell_lines(cell: Cell) -> Iterator[str]:
+    """Yield the lines of a cell in the percent format, an empty one after it."""
     if cell.kind == "prose":
         yield "# %% [markdown]"
         for line in cell.source.split("\n"):

@@ -27,7 +27,7 @@ def series_csv(runs: Sequence[LoadedRun]) -> str:
     for run in runs:
         head = [run.record.id] if several else []
         columns = [run.state.series.get(tag) for tag in tags]
-        writer.writerows([*head, *fields] for fields in _steps(columns))
+        writer.writerows([*head, *fields] for fields in step_fields(columns))
     return text.getvalue()
 
 
@@ -62,8 +62,8 @@ def _summary(run: LoadedRun) -> Iterator[tuple[str, Any]]:
     yield "goals", sum(goal.passed for goal in state.goals.values())
 
 
-def _steps(columns: Sequence[Series | None]) -> Iterable[list[Any]]:
-    """Yield the fields of each step in order."""
+def step_fields(columns: Sequence[Series | None]) -> Iterable[list[Any]]:
+    """Yield a step and the value of each series at it, in the order of the steps."""
     used = [series for series in columns if series is not None and len(series)]
     if not used:
         return

@@ -19,7 +19,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from tflab.export.hparams import hparams_summaries
 from tflab.export.loaded import LoadedRun
+from tflab.export.wire import field, varint
 from tflab.runs.events import Scalars
 from tflab.runs.log import LogReader
 from tflab.runs.series import Series
@@ -30,7 +32,7 @@ _VERSION = b"brain.Event:2"
 
 
 def write_event_file(run: LoadedRun, folder: Path) -> Path:
-    """Write the series of a run as one event file into `folder`, and return its path.
+    """Write values and series of a run as one event file into `folder`, and return its path.
 
     Raises:
         OSError: When it cannot be written.
@@ -41,7 +43,8 @@ def write_event_file(run: LoadedRun, folder: Path) -> Path:
     try:
         with fresh.open("wb") as file:
             head = struct.pack("<d", run.record.created)
-            file.write(_records(np.frombuffer(b"\x09" + head + _text(3, _VERSION), np.uint8)[None]))
+            for message in (field(3, _VERSION), *_values(run)):
+                file.write(_records(np.frombuffer(b"\x09" + head + message, np.uint8)[None]))
             for points in _points(run.folder):
                 file.writelines(_encode(*points, run.record.created))
         fresh.replace(path)
@@ -49,6 +52,15 @@ def write_event_file(run: LoadedRun, folder: Path) -> Path:
         fresh.unlink(missing_ok=True)
         raise
     return path
+
+
+def _values(run: LoadedRun) -> list[bytes]:
+    """Return what the HParams tab shows of a run: its values, its seed, how it ended."""
+    request, state = run.record.request, run.state
+    began = run.record.created
+    ended = None if state.seconds is None else began + state.seconds
+    values = {**request.parameters, "seed": request.seed}
+    return [field(5, found) for found in hparams_summaries(values, began, ended, state.status)]
 
 
 def _points(folder: Path) -> Iterator[tuple[str, Floats, Floats, Floats]]:
@@ -89,10 +101,10 @@ def _events(
     tag: str, times: Floats, steps: NDArray[np.int64], values: NDArray[np.float32], length: int
 ) -> Bytes:
     """Return `Event` messages of equal length, one a row: wall time, step, summary of one value."""
-    value_head = _text(1, tag.encode()) + b"\x15"
+    value_head = field(1, tag.encode()) + b"\x15"
     inner = len(value_head) + 4
-    summary_head = b"\x0a" + _varint(inner) + value_head
-    event_head = b"\x2a" + _varint(len(summary_head) + 4) + summary_head
+    summary_head = b"\x0a" + varint(inner) + value_head
+    event_head = b"\x2a" + varint(len(summary_head) + 4) + summary_head
     count = len(steps)
     return np.hstack(
         [
@@ -164,15 +176,3 @@ def _stretches(lengths: NDArray[np.int64]) -> Sequence[tuple[int, int]]:
         return []
     edges = [0, *(np.flatnonzero(np.diff(lengths)) + 1).tolist(), len(lengths)]
     return list(pairwise(edges))
-
-
-def _varint(number: int) -> bytes:
-    found = bytearray()
-    while number > 0x7F:
-        found.append(number & 0x7F | 0x80)
-        number >>= 7
-    return bytes([*found, number])
-
-
-def _text(field: int, content: bytes) -> bytes:
-    return bytes([field << 3 | 2]) + _varint(len(content)) + content

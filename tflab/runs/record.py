@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
@@ -25,6 +25,22 @@ class Problem(Exception):
         self.title = title
         self.cause = cause
         self.next_step = next_step
+
+
+class RunOptions(msgspec.Struct, frozen=True, kw_only=True):
+    """How much of a shared machine runs may take; see `RunRequest` for what each means."""
+
+    nice: Annotated[int, msgspec.Meta(ge=0, le=MOST_NICE)] = 0
+    threads: Annotated[int, msgspec.Meta(ge=0, le=MOST_THREADS)] = 0
+    memory_limit: Annotated[int, msgspec.Meta(ge=0)] = 0
+
+    @property
+    def words(self) -> str:
+        """Say which of them are set; empty when none is."""
+        parts = [f"nice {self.nice}"] if self.nice else []
+        parts += [f"{self.threads} thread{'s'[: self.threads > 1]}"] if self.threads else []
+        parts += [f"{self.memory_limit} MiB"] if self.memory_limit else []
+        return ", ".join(parts)
 
 
 class RunRequest(msgspec.Struct, frozen=True, kw_only=True):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tflab.ui.settings import RunOptions
+from tflab.runs.record import RunOptions
 
 if TYPE_CHECKING:
     from tflab.ui.app import LabApp

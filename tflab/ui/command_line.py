@@ -1,4 +1,4 @@
-"""The command line that makes a run again."""
+"""The command line that makes a run, or a sweep, again."""
 
 from __future__ import annotations
 
@@ -7,9 +7,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from tflab.control.sweep_plan import SweepPlan
+from tflab.lessons.lesson import Lesson
 from tflab.lessons.library import find_lessons
 from tflab.lessons.parameters import format_value
-from tflab.runs.record import RunRequest
+from tflab.lessons.sweep_values import format_sweep_values
+from tflab.runs.record import RunOptions, RunRequest
 
 
 def request_line(
@@ -23,7 +26,7 @@ def request_line(
         questions: The lesson's questions in order. Guesses are given by place, so those after the
             first one that was passed over cannot be told.
     """
-    words = ["tflab", "run", _lesson(request)]
+    words = ["tflab", "run", _lesson(request.lesson, request.path)]
     for name, value in request.parameters.items():
         if name not in defaults or defaults[name] != value:
             words += ["-p", f"{name}={format_value(value)}"]
@@ -33,9 +36,7 @@ def request_line(
         words += ["--device", request.device]
     if request.until is not None:
         words += ["--until", str(request.until)]
-    limits = (request.nice, request.threads, request.memory_limit)
-    for option, value in zip(("--nice", "--threads", "--memory-limit"), limits, strict=True):
-        words += [option, str(value)] if value else []
+    words += _limits(request)
     for question in questions:
         if question not in request.guesses:
             break
@@ -43,8 +44,40 @@ def request_line(
     return shlex.join(words)
 
 
-def _lesson(request: RunRequest) -> str:
+def sweep_line(plan: SweepPlan, lesson: Lesson, defaults: Mapping[str, Any]) -> str:
+    """Return `tflab sweep …` with every value that is not the lesson's default.
+
+    Args:
+        plan: What the sweep was to do.
+        lesson: The lesson as the sweep had it.
+        defaults: The lesson's defaults now.
+    """
+    words = ["tflab", "sweep", _lesson(plan.lesson, plan.path)]
+    for parameter in lesson.parameters:
+        name, values = parameter.name, plan.fields[parameter.name]
+        if name not in defaults or values != [defaults[name]]:
+            words += ["-p", f"{name}={format_sweep_values(parameter, values)}"]
+    if plan.sample is not None:
+        words += ["--sample", str(plan.sample), "--sample-seed", str(plan.sample_seed)]
+    if plan.repeat > 1:
+        words += ["--repeat", str(plan.repeat)]
+    if plan.points[0].seed:
+        words += ["--seed", str(plan.points[0].seed)]
+    for device in plan.devices:
+        words += ["--device", device] if plan.devices != ["cpu"] else []
+    words += ["--jobs", str(plan.jobs)]
+    if (plan.metric, plan.larger) != ("loss", False):
+        words += ["--metric", f"{plan.metric}:{'max' if plan.larger else 'min'}"]
+    return shlex.join([*words, *_limits(plan.options)])
+
+
+def _limits(asked: RunRequest | RunOptions) -> list[str]:
+    values = (asked.nice, asked.threads, asked.memory_limit)
+    options = zip(("--nice", "--threads", "--memory-limit"), values, strict=True)
+    return [word for option, value in options if value for word in (option, str(value))]
+
+
+def _lesson(name: str, path: str) -> str:
     """Return the lesson's id where that names the same file, and else the file's path."""
     known = {entry.id: entry.path for entry in find_lessons()}
-    path = Path(request.path)
-    return request.lesson if known.get(request.lesson) == path else str(path)
+    return name if known.get(name) == Path(path) else path

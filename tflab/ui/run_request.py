@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import msgspec
+
 from tflab.lessons.lesson import Lesson
-from tflab.runs.record import RunRequest
-from tflab.ui.settings import RunOptions
+from tflab.runs.record import RunOptions, RunRequest
 from tflab.ui.widgets.parameter_form import ParameterForm
 
 
@@ -39,7 +40,5 @@ def new_request(
         seed=form.seed,
         until=until,
         guesses=dict(guesses),
-        nice=options.nice,
-        threads=options.threads,
-        memory_limit=options.memory_limit,
+        **msgspec.structs.asdict(options),
     )

@@ -3,29 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
 
 import msgspec
 
+from tflab.runs.places import data_folder
 from tflab.runs.private import write_whole
-from tflab.runs.record import MOST_NICE, MOST_THREADS
-from tflab.runs.store import data_folder
-
-
-class RunOptions(msgspec.Struct, frozen=True, kw_only=True):
-    """How much of a shared machine runs may take; see `RunRequest` for what each means."""
-
-    nice: Annotated[int, msgspec.Meta(ge=0, le=MOST_NICE)] = 0
-    threads: Annotated[int, msgspec.Meta(ge=0, le=MOST_THREADS)] = 0
-    memory_limit: Annotated[int, msgspec.Meta(ge=0)] = 0
-
-    @property
-    def words(self) -> str:
-        """Say which of them are set; empty when none is."""
-        parts = [f"nice {self.nice}"] if self.nice else []
-        parts += [f"{self.threads} threads"] if self.threads else []
-        parts += [f"{self.memory_limit} MiB"] if self.memory_limit else []
-        return ", ".join(parts)
+from tflab.runs.record import RunOptions
 
 
 class Settings(msgspec.Struct, kw_only=True):

@@ -12,7 +12,7 @@ from tflab.control.sweep_plan import SweepPlan, make_plan
 from tflab.lessons.lesson import Lesson, Parameter
 from tflab.lessons.parameters import ValueProblem, allowed, format_value, parse_value
 from tflab.lessons.sweep_values import format_sweep_values, parse_sweep_values
-from tflab.runs.record import Problem
+from tflab.runs.record import Problem, RunOptions
 
 _LARGEST = 100_000
 
@@ -47,7 +47,14 @@ class Draft:
         slots: Where its runs go.
     """
 
-    def __init__(self, lesson: Lesson, texts: Texts, options: Texts, found: DeviceList) -> None:
+    def __init__(
+        self,
+        lesson: Lesson,
+        texts: Texts,
+        options: Texts,
+        found: DeviceList,
+        limits: RunOptions | None = None,
+    ) -> None:
         self.problems: dict[str, str] = {}
         self.plan: SweepPlan | None = None
         self.slots: tuple[Slot, ...] = ()
@@ -76,6 +83,7 @@ class Draft:
                 metric=options["metric"].strip() or "loss",
                 devices=[device.key for device in devices],
                 jobs=len(self.slots),
+                options=limits,
             )
         except Problem as problem:
             self.problems[""] = f"{problem.cause} {problem.next_step}"

@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
 from textual.timer import Timer
 
 from tflab.control.devices import list_devices
@@ -18,8 +19,9 @@ from tflab.control.sweep_estimate import usual_seconds
 from tflab.control.sweep_plan import SweepPlan
 from tflab.control.sweep_store import SweepStore
 from tflab.control.sweep_table import mean_text
-from tflab.runs.record import Problem
+from tflab.runs.record import Problem, RunOptions
 from tflab.runs.summary import RunSummary
+from tflab.runs.transcript import plain_line
 from tflab.ui.screens.pick import Choice, PickScreen
 from tflab.ui.screens.sweep import SweepScreen
 from tflab.ui.screens.sweep_form import SweepForm
@@ -40,6 +42,11 @@ def show_sweeps(app: LabApp) -> None:
         app.sweeps = Sweeps(app, app.bench)
     if app.sweeps is not None:
         app.sweeps.open()
+
+
+def behind_the_workbench(options: RunOptions) -> RunOptions:
+    """Return the options of a sweep: many runs at once must leave the workbench its share."""
+    return msgspec.structs.replace(options, nice=max(_NICE, options.nice))
 
 
 class Sweeps:
@@ -85,7 +92,10 @@ class Sweeps:
         texts = self._texts.setdefault(lesson.id, {})
         usual = usual_seconds(self._bench.runs.store, lesson.id)
         devices = form.device.devices or list_devices()
-        screen = SweepForm(lesson, form.values, form.seed, form.device.key, devices, usual, texts)
+        limits = self._app.settings.options
+        screen = SweepForm(
+            lesson, form.values, form.seed, form.device.key, devices, usual, texts, limits
+        )
         self._app.push_screen(screen, self._planned)
 
     def _planned(self, answer: tuple[SweepPlan, Sequence[Slot]] | str | None) -> None:
@@ -98,10 +108,10 @@ class Sweeps:
 
     def begin(self, plan: SweepPlan, slots: Sequence[Slot]) -> None:
         """Start a sweep and show it."""
+        options = behind_the_workbench(plan.options)
+        plan = msgspec.structs.replace(plan, options=options)
         store = self._bench.runs.store
-        executor = RunExecutor(
-            slots, store, self._bench.runs.ready_server, threaded=False, nice=_NICE
-        )
+        executor = RunExecutor(slots, store, self._bench.runs.ready_server, threaded=False)
         try:
             sweep = Sweep(SweepStore().create(plan), executor, store=store)
             sweep.start()
@@ -142,9 +152,7 @@ class Sweeps:
                 continue  # A damaged file must not hide the others.
             if lesson is None or record.plan.lesson == lesson.id:
                 stamp = time.strftime("%d %b %Y %H:%M", time.localtime(record.created))
-                varied = ", ".join(record.plan.varied) or "one combination"
-                about = f"{len(record.plan.points):,} runs over {varied}"
-                found.append(Choice(stamp, about, sweep))
+                found.append(Choice(stamp, plain_line(record.plan.about), sweep))
             if len(found) >= _EARLIER:
                 break
         if not found:

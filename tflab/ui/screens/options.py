@@ -13,9 +13,8 @@ from textual.widgets import Button, Input, Static
 
 from tflab.lessons.lesson import Parameter
 from tflab.lessons.parameters import ValueProblem, format_value, parse_value
-from tflab.runs.record import LEAST_MEMORY, MOST_NICE, MOST_THREADS
+from tflab.runs.record import LEAST_MEMORY, MOST_NICE, MOST_THREADS, RunOptions
 from tflab.ui.screens.dialog import Dialog
-from tflab.ui.settings import RunOptions
 
 _MOST_MEMORY = 1 << 30
 _FIELDS = (
@@ -65,7 +64,9 @@ class OptionsScreen(Dialog[RunOptions]):
             dialog.border_title = "Run options"
             dialog.border_subtitle = "Enter keeps them, Esc goes back"
             for field in _FIELDS:
-                yield Static(Content(field.help), classes="question")
+                name = field.name.replace("_", " ")
+                about = Content.assemble((name, "bold"), f"  {field.help}")
+                yield Static(about, classes="question")
                 value = format_value(getattr(self._options, field.name))
                 yield Input(value, compact=True, type="integer", max_length=12, id=field.name)
             yield Static("", id="trouble")
@@ -84,7 +85,7 @@ class OptionsScreen(Dialog[RunOptions]):
                 _check_memory(field.name, values[field.name])
             except ValueProblem as problem:
                 self.query_one("#trouble", Static).update(Content.styled(problem.cause, "$error"))
-                entry.focus()
+                self.set_focus(entry)
                 return
         self.dismiss(RunOptions(**values))
 

@@ -17,6 +17,7 @@ from tflab.control.placement import Slot
 from tflab.control.sweep_estimate import plan_words
 from tflab.control.sweep_plan import SweepPlan
 from tflab.lessons.lesson import Lesson
+from tflab.runs.record import RunOptions
 from tflab.runs.transcript import plain_line
 from tflab.ui.css import beside
 from tflab.ui.safe_text import box_title
@@ -63,6 +64,7 @@ class SweepForm(Dialog[Answer]):
         devices: The devices of this machine.
         usual: Seconds of a run of this lesson, if any has finished before.
         texts: What was typed here before; kept up to date.
+        limits: How much of a shared machine each run may take.
     """
 
     DEFAULT_CSS = beside(__file__)
@@ -83,12 +85,14 @@ class SweepForm(Dialog[Answer]):
         devices: DeviceList,
         usual: float | None,
         texts: MutableMapping[str, str],
+        limits: RunOptions,
     ) -> None:
         super().__init__()
         self._lesson = lesson
         self._devices = devices
         self._usual = usual
         self._texts = texts
+        self._limits = limits
         first = first_texts(lesson, values, texts)
         self._own = {
             p.name: SweepField(p.name, first[p.name], field_help(p)) for p in lesson.parameters
@@ -163,15 +167,15 @@ class SweepForm(Dialog[Answer]):
         options = {name: field.text for name, field in self._options.items()}
         self._texts.update(own)
         self._texts.update({f" {name}": text for name, text in options.items()})
-        draft = Draft(self._lesson, own, options, self._devices)
+        draft = Draft(self._lesson, own, options, self._devices, self._limits)
         for name, field in {**self._own, **self._options}.items():
             field.show_problem(draft.problems.get(name, ""))
         size = self.query_one("#sweep-size", Static)
         size.set_class(draft.plan is None, "-bad")
         if draft.plan is not None:
-            size.update(
-                Content(plan_words(len(draft.plan.points), draft.plan.jobs, self._usual) + ".")
-            )
+            words = [plan_words(len(draft.plan.points), draft.plan.jobs, self._usual)]
+            words += [self._limits.words] if self._limits.words else []
+            size.update(Content("; ".join(words) + "."))
         else:
             size.update(Content(draft.problems.get("", "A field needs another value.")))
         self.query_one("#run", Button).disabled = draft.plan is None

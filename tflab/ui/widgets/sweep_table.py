@@ -72,11 +72,10 @@ class SweepTable(Table):
     def _heads(self) -> list[Column]:
         plan = self._plan
         titles = [plain_line(title) for title in columns(plan, self._metric)]
-        names = plan.varied or list(plan.fields)[:1]
         heads = [Column("", 1)]
         for title in titles[:-1]:
             texts = [format_value(value) for value in plan.fields.get(title, [])]
-            if title in names:
+            if title in plan.shown:
                 heads.append(Column(title, width_of(title, texts, _WIDEST), right=True))
             elif title == titles[-3]:
                 room = _SPREAD_WIDTH if plan.repeat > 1 else _METRIC_WIDTH

@@ -1,0 +1,39 @@
+"""Every point of a sweep's runs as one table, as long as there are points."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from typing import Any
+
+from tflab.export.sweep import LoadedSweep
+from tflab.export.sweep_report import value_columns
+from tflab.export.table import step_fields
+from tflab.lessons.parameters import format_value
+
+
+def points_csv(sweep: LoadedSweep) -> str:
+    """Return one line a step of each run: `run`, its values, `seed`, `step`, a column a series.
+
+    Where a series has no value at a step its field is empty; values that are not finite are
+    written as nan, inf and -inf.
+    """
+    tags = list(dict.fromkeys(tag for run in sweep.sweep.runs for tag in run.series))
+    names = list(sweep.plan.fields)
+    columns = value_columns(names, {"run", "seed", "step", *tags})
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(["run", *columns, "seed", "step", *tags])
+    for line in _lines(sweep, names, tags):
+        writer.writerow(line)
+    return text.getvalue()
+
+
+def _lines(sweep: LoadedSweep, names: list[str], tags: list[str]) -> Iterator[list[Any]]:
+    for run, loaded in sweep.loaded():
+        if loaded is not None:
+            values = [format_value(run.point.parameters[name]) for name in names]
+            head = [run.id, *values, run.point.seed]
+            series = [loaded.state.series.get(tag) for tag in tags]
+            yield from ([*head, *fields] for fields in step_fields(series))

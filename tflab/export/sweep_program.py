@@ -1,0 +1,141 @@
+"""A sweep as a Python program: the lesson as run, every combination of values, and the table.
+
+The program needs tflab installed, as every lesson does. Each run gets a fresh process, as in tflab,
+so that no run changes what another one finds.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from tflab.control.sweep_plan import SweepPlan
+from tflab.control.sweep_store import SweepRecord
+from tflab.export.script import cell_lines
+from tflab.export.source import lesson_as_run
+
+_CODE = '''\
+def run(values, seed, place):
+    """Run the lesson once, in this process, and return the newest value of each metric.
+
+    The process is fresh: nothing has chosen a device in it yet.
+    """
+    os.environ["CUDA_DEVICE_ORDER"] = "PCI_BUS_ID"
+    os.environ["CUDA_VISIBLE_DEVICES"] = place
+
+    import keras
+
+    from tflab import lab
+    from tflab.recording.last_values import LastValues
+
+    keras.utils.set_random_seed(seed)
+    record = LastValues()
+    lab.attach(record)
+    with tempfile.TemporaryDirectory() as folder, contextlib.redirect_stdout(io.StringIO()):
+        # A file, because tf.function wants to read the code that it turns into a graph.
+        path = pathlib.Path(folder, "lesson.py")
+        path.write_text(LESSON, encoding="utf-8")
+        runpy.run_path(str(path), {"sweep_values": values}, "__main__")
+    return record.values
+
+
+def value_of(metrics, name):
+    """Return a metric by its name, or by the part behind its group, as in `adam/loss`."""
+    tags = [tag for tag in metrics if tag == name or tag.rsplit("/", 1)[-1] == name]
+    return metrics[name] if name in metrics else metrics[tags[0]] if tags else math.nan
+
+
+def main(runs=RUNS):
+    """Do the runs, one at a time in each place; print them best first, and return them."""
+    spawn = multiprocessing.get_context("spawn")
+    pools = [ProcessPoolExecutor(1, spawn, max_tasks_per_child=1) for _ in PLACES]
+    tasks = []
+    for number, (values, seed) in enumerate(runs):
+        at = number % len(PLACES)
+        tasks.append(pools[at].submit(run, values, seed, PLACES[at]))
+    rows = []
+    for (values, seed), task in zip(runs, tasks):
+        row = {**values, "seed": seed}
+        try:
+            row[METRIC] = value_of(task.result(), METRIC)
+        except Exception as error:  # A run that fails does not stop the others.
+            row[METRIC] = math.nan
+            print(f"{row} failed: {error}", file=sys.stderr)
+        rows.append(row)
+        print(f"{len(rows)} of {len(runs)} done", file=sys.stderr)
+    for pool in pools:
+        pool.shutdown()
+    rows.sort(key=lambda row: (math.isnan(row[METRIC]), -row[METRIC] if LARGER else row[METRIC]))
+    for line in [list(rows[0]), *(row.values() for row in rows)]:
+        print(*line, sep="\\t")
+    return rows
+
+
+if __name__ == "__main__":
+    main()
+'''
+
+
+def sweep_program(record: SweepRecord) -> str:
+    """Return the program.
+
+    Raises:
+        LessonError: When this version of tflab cannot read the lesson any more.
+    """
+    return "\n".join([*_head(record), *_settings(record.plan), "", "", _CODE])
+
+
+def sweep_origin(record: SweepRecord) -> str:
+    """Say in one line which sweep this is."""
+    return f"Sweep {record.id} of {record.plan.lesson}: {record.plan.about}"
+
+
+def _head(record: SweepRecord) -> Iterator[str]:
+    yield f"# {sweep_origin(record)}."
+    yield "# Written by `tflab export`."
+    yield "# It needs tflab installed: python -m pip install tflab."
+    yield ""
+    modules = "contextlib io math multiprocessing os pathlib runpy sys tempfile"
+    yield from (f"import {name}" for name in modules.split())
+    yield "from concurrent.futures import ProcessPoolExecutor"
+    yield ""
+
+
+def _settings(plan: SweepPlan) -> Iterator[str]:
+    yield "# Where runs go, one at a time in each place: a GPU's number, or nothing for the CPU."
+    yield f"PLACES = {_places(plan)!r}"
+    yield ""
+    yield "# What ranks the runs, and whether a larger value is better."
+    yield f"METRIC, LARGER = {plan.metric!r}, {plan.larger}"
+    yield ""
+    yield "# The values and the seed of each run."
+    yield "RUNS = ["
+    yield from (f"    ({point.parameters!r}, {point.seed})," for point in plan.points)
+    yield "]"
+    yield ""
+    yield "# The lesson as it was run. What a run's values are comes after the lesson's own."
+    yield f"LESSON = {_literal(_lesson(plan))}"
+
+
+def _places(plan: SweepPlan) -> list[str]:
+    gpus = [key.removeprefix("gpu:") for key in plan.devices if key != "cpu"]
+    cores = plan.jobs - len(gpus) if "cpu" in plan.devices else 0
+    return [*gpus[: plan.jobs], *[""] * cores] or [""]
+
+
+def _lesson(plan: SweepPlan) -> str:
+    lines: list[str] = []
+    for cell in lesson_as_run(plan.request(plan.points[0])).cells:
+        lines += cell_lines(cell)
+        if cell.is_parameters and cell.kind == "code":
+            lines += ["# %% The values of this run.", "globals().update(sweep_values)", ""]
+    return "\n".join(lines).rstrip("\n") + "\n"
+
+
+def _literal(text: str) -> str:
+    """Return Python that means `text`, as it stands in raw quotes wherever it can."""
+    for quotes in ("'''", '"""'):
+        found = f"r{quotes}{text}{quotes}"
+        if quotes not in text and ast.literal_eval(found) == text:
+            return found
+    return repr(text)
