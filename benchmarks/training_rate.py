@@ -87,7 +87,8 @@ def _watched(app: Terminal) -> float:
 
 @contextmanager
 def _script() -> Iterator[Callable[[], float]]:
-    command = [sys.executable, "-m", "benchmarks.peers.training_script"]
+    # By its path, as people run scripts: `-m` would put two more frames below it.
+    command = [sys.executable, str(Path(__file__).parent / "peers" / "training_script.py")]
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
     ) as process:

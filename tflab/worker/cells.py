@@ -9,6 +9,8 @@ import linecache
 import sys
 import time
 import tokenize
+from collections.abc import Iterator
+from dataclasses import dataclass
 from types import CodeType, ModuleType
 from typing import Any
 
@@ -23,8 +25,27 @@ for _name in __future__.all_feature_names:
     _FUTURES |= getattr(__future__, _name).compiler_flag
 
 
+@dataclass
+class OpenCell:
+    """A code cell that has begun.
+
+    Attributes:
+        statements: Its code, but for the last expression.
+        expression: That expression, if its value is to be shown.
+        names: The global names to execute it with.
+        began: When, by `time.perf_counter`.
+        value: What `expression` gave; whoever executes the cell sets it.
+    """
+
+    statements: CodeType
+    expression: CodeType | None
+    names: dict[str, Any]
+    began: float
+    value: Any = None
+
+
 class Execution:
-    """One execution of a lesson from the top.
+    """One execution of a lesson from the top, cell by cell; the code itself is executed outside.
 
     Attributes:
         cell: Index of the cell that is running, or ran last; None before the first.
@@ -47,41 +68,41 @@ class Execution:
         self._module = _fresh_main(lesson)
         self.names = self._module.__dict__
 
-    def run(self, until: int | None = None) -> None:
-        """Run the code cells in order, up to the cell with index `until`.
+    def cells(self, until: int | None = None) -> Iterator[OpenCell]:
+        """Yield the code cells in order, up to the cell with index `until`.
+
+        Whoever asks for the next one has executed the one before.
 
         Raises:
+            SyntaxError: When a cell is no Python.
             KeyboardInterrupt: When SIGINT came, whether or not the lesson swallowed it.
-            BaseException: Whatever the lesson raises.
         """
         for cell in self._lesson.cells:
             if until is not None and cell.index > until:
                 break
             if cell.kind == "code":
-                self._run_cell(cell)
+                opened = self._open(cell)
+                yield opened
+                self._close(cell, opened)
 
-    def _run_cell(self, cell: Cell) -> None:
+    def _open(self, cell: Cell) -> OpenCell:
         recorder = self._recorder
         self.cell = recorder.cell = cell.index
         recorder.forget_meters()
         recorder.emit(CellStarted(cell=cell.index, time=time.time(), at=recorder.at()))
         began = time.perf_counter()
-        with self._interrupt.armed():
-            value = self._execute(cell)
-        for event in shown(value, cell.index, recorder.at()):
+        return OpenCell(*self._compile(cell), self.names, began)
+
+    def _close(self, cell: Cell, opened: OpenCell) -> None:
+        recorder = self._recorder
+        for event in shown(opened.value, cell.index, recorder.at()):
             recorder.emit(event)
         if cell.is_parameters:
             self.names.update(self._values)
-        seconds = time.perf_counter() - began
+        seconds = time.perf_counter() - opened.began
         recorder.emit(CellEnded(cell=cell.index, seconds=seconds, at=recorder.at()))
         if self._interrupt.asked:
             raise KeyboardInterrupt
-
-    def _execute(self, cell: Cell) -> Any:
-        """Run the statements, and return the value of the last one if it is to be shown."""
-        statements, expression = self._compile(cell)
-        exec(statements, self.names)
-        return None if expression is None else eval(expression, self.names)
 
     def _compile(self, cell: Cell) -> tuple[CodeType, CodeType | None]:
         # Empty lines in front put every line, and every syntax error, where it is in the file.

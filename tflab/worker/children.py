@@ -6,17 +6,14 @@ import os
 import signal
 import subprocess
 import sys
-import traceback
-from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
 import msgspec
 
-from tflab.worker.endings import INTERNAL, close_log
+from tflab.worker.endings import close_log
 from tflab.worker.imports import runtime_is_up
 from tflab.worker.memory import MemoryKills, memory_kills
-from tflab.worker.run_process import run
 
 
 class Child(msgspec.Struct, frozen=True):
@@ -27,14 +24,16 @@ class Child(msgspec.Struct, frozen=True):
     kills_before: MemoryKills
 
 
-def start_child(folder: Path, inherited: Iterable[int]) -> Child:
+def start_child(folder: Path) -> Child | None:
     """Start the run of `folder` in a process of its own.
 
     A fork where that is safe. Otherwise a fresh interpreter: slower, the same behaviour.
 
     Args:
         folder: The run folder.
-        inherited: Descriptors of the server that the run must not hold.
+
+    Returns:
+        The child; in the child itself, when it was forked, None.
 
     Raises:
         OSError: When the system has no room for another process.
@@ -44,9 +43,7 @@ def start_child(folder: Path, inherited: Iterable[int]) -> Child:
     if fork is None or runtime_is_up():
         return Child(folder, _spawn(folder), kills)
     pid = fork()
-    if pid == 0:
-        _be_child(folder, inherited)
-    return Child(folder, pid, kills)
+    return Child(folder, pid, kills) if pid else None
 
 
 def reap(child: Child) -> bool:
@@ -67,21 +64,6 @@ def reap(child: Child) -> bool:
     _, status = os.waitpid(child.pid, 0)
     close_log(child.folder, status, child.kills_before)
     return True
-
-
-def _be_child(folder: Path, inherited: Iterable[int]) -> None:
-    code = INTERNAL
-    try:
-        signal.set_wakeup_fd(-1)
-        for descriptor in inherited:
-            os.close(descriptor)
-        code = run(folder)
-    finally:
-        # Leaving this way skips everything that would report an error of our own.
-        if code == INTERNAL:
-            traceback.print_exc()
-            os.write(2, traceback.format_exc().encode("utf-8", "replace"))
-        os._exit(code)
 
 
 def _spawn(folder: Path) -> int:

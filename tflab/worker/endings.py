@@ -15,12 +15,9 @@ from tflab.runs.events import Ended
 from tflab.runs.log import NATIVE, RECORD, STOP, last_event
 from tflab.runs.record import RunRecord
 from tflab.runs.reserve import append_last, give_back
+from tflab.worker.exit_codes import DISK_FAILED, INTERNAL
 from tflab.worker.memory import MemoryKills, explain_kill, memory_kills
-from tflab.worker.run_process import DISK_FAILED
 from tflab.worker.trouble import gpu_trouble
-
-INTERNAL = 70
-"""Exit code of a run process in which tflab itself failed."""
 
 _TAIL = 16 << 10
 _SIZES = re.compile(r"size|sample|batch|unit|layer|depth|count|width|points", re.IGNORECASE)

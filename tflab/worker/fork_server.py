@@ -28,8 +28,12 @@ _encode = msgspec.json.encode
 _decoder = msgspec.json.Decoder(Request)
 
 
-def serve(descriptor: int) -> int:
-    """Serve the workbench that holds the other end of a socket pair; return the exit code."""
+def serve(descriptor: int) -> int | Path:
+    """Serve the workbench that holds the other end of a socket pair.
+
+    Returns as often as `os.fork` does: in the server the exit code, and in each process forked
+    from it the folder of the run to be run there.
+    """
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     line = Line(socket.socket(fileno=descriptor))
@@ -40,14 +44,29 @@ def serve(descriptor: int) -> int:
         return _give_up(line, problem)
     server = ForkServer(line)
     line.say(ServerPhase(phase="ready", tensorflow=version))
-    # Whoever already waits for a run must not wait for this too.
-    server.turn(0)
-    warm_up()
-    # Objects that no collection visits are pages that no run has to copy.
-    gc.collect()
-    gc.freeze()
-    server.run()
+    try:
+        # Whoever already waits for a run must not wait for this too.
+        server.turn(0)
+        warm_up()
+        # Objects that no collection visits are pages that no run has to copy.
+        gc.collect()
+        gc.freeze()
+        server.run()
+    except _InRun as begun:
+        server.let_go()
+        return begun.folder
     return 0
+
+
+class _InRun(BaseException):
+    """Raised in a process forked for a run, to leave the server's frames behind.
+
+    A run lies beneath as few frames as can be: see `tflab.worker.run_process.run`.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.folder = folder
 
 
 class Line:
@@ -104,8 +123,9 @@ class ForkServer:
     """
 
     def __init__(self, line: Line) -> None:
-        # Imported here, not above: they need what `import_tensorflow` imports.
-        from tflab.worker import children
+        # Imported here, not above: they need what `import_tensorflow` imports. No run has to import
+        # its own module again.
+        from tflab.worker import children, run_process  # noqa: F401
 
         self._children = children
         self._line = line
@@ -141,15 +161,16 @@ class ForkServer:
         self._see_off()
         self._line.send()
 
+    def let_go(self) -> None:
+        """Close, in a process forked for a run, what is the server's alone."""
+        signal.set_wakeup_fd(-1)
+        self._selector.close()
+        for end in (self._line.end, self._wake, self._bell):
+            end.close()
+
     def _start(self, folder: Path) -> None:
-        inherited = (
-            self._line.end.fileno(),
-            self._wake.fileno(),
-            self._bell.fileno(),
-            self._selector.fileno(),
-        )
         try:
-            child = self._children.start_child(folder, inherited)
+            child = self._children.start_child(folder)
         except OSError as error:
             problem = Problem(
                 "The run cannot be started",
@@ -159,6 +180,8 @@ class ForkServer:
             _fail(folder, problem)
             self._line.say(RunReaped(folder=str(folder), pid=0))
             return
+        if child is None:
+            raise _InRun(folder)
         self._runs[child.pid] = child
         self._line.say(RunForked(folder=str(folder), pid=child.pid))
 
