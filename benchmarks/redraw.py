@@ -1,7 +1,8 @@
 """What it costs to draw a loss chart again, from 1,000 to 1,000,000 points.
 
 Every picture is the same curve at another resolution, so it has the same dots to draw. "first
-frame" reads everything. "next frame" is a live chart: 10 points are new since the frame before.
+frame" is a run just read from its log; "bare arrays" are points of which nothing is known, so
+that everything is read. "next frame" is a live chart: 10 points are new since the frame before.
 Beside them, the same data given to plotext as they are, and thinned by `thin` (tsdownsample) first.
 
 Run it with `python -m benchmarks.redraw`.
@@ -19,10 +20,12 @@ from benchmarks.timing import medians, milliseconds, table
 from tflab.charts.drawing import ChartOptions, Curve, Memo
 from tflab.charts.loss import draw_loss
 from tflab.charts.thin import thin
+from tflab.runs.series import Series
 
 SIZE = (120, 14)
 BUDGET = 1.5
 _NEW = 10
+_BATCH = 1000
 
 
 def series(count: int, number: int = 0) -> tuple[array[float], array[float]]:
@@ -33,7 +36,25 @@ def series(count: int, number: int = 0) -> tuple[array[float], array[float]]:
 
 
 def first_frame(count: int, curves: int, smoothing: float = 0.0) -> Callable[[], object]:
-    """Return a case that draws series of which nothing is known."""
+    """Return a case that draws series for the first time, as they are after their log was read."""
+    read = []
+    for number in range(curves):
+        steps, values = series(count, number)
+        one = Series(str(number))
+        for at in range(0, count, _BATCH):
+            one.extend(list(map(int, steps[at : at + _BATCH])), list(values[at : at + _BATCH]))
+        read.append(one)
+    options = ChartOptions(x_max=count, smoothing=smoothing)
+
+    def draw() -> object:
+        data = [Curve(s.tag, s.steps, s.values, n, memo=Memo(s)) for n, s in enumerate(read)]
+        return draw_loss(data, SIZE, options)
+
+    return draw
+
+
+def bare_arrays(count: int, curves: int, smoothing: float = 0.0) -> Callable[[], object]:
+    """Return a case that draws points of which nothing is known."""
     data = [Curve(str(n), *series(count, n), style=n) for n in range(curves)]
     options = ChartOptions(x_max=count, smoothing=smoothing)
     return lambda: draw_loss(data, SIZE, options)
@@ -72,7 +93,8 @@ def plotext_alone(count: int, thinned: bool = False) -> Callable[[], object]:
 
 def _rows(smoothing: float, repeats: int) -> list[tuple[str, ...]]:
     rows = []
-    for name, make in (("first frame", first_frame), ("next frame", next_frame)):
+    makers = ("first frame", first_frame), ("bare arrays", bare_arrays), ("next frame", next_frame)
+    for name, make in makers:
         for curves in (1, 6):
             cases = {str(n): make(n, curves, smoothing) for n in (1_000, 100_000, 1_000_000)}
             took = medians(cases, repeats)

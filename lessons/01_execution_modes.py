@@ -12,9 +12,20 @@ from typing import Annotated
 
 from tflab import Meta
 
-a: Annotated[float, Meta(ge=-1e6, le=1e6, description="First number")] = 2.0
-b: Annotated[float, Meta(ge=-1e6, le=1e6, description="Second number")] = 3.0
-steps: Annotated[int, Meta(ge=1, le=20_000, description="Training steps in each mode")] = 400
+a: Annotated[
+    float, Meta(ge=-1e6, le=1e6, description="First number")
+] = 2.0
+b: Annotated[
+    float, Meta(ge=-1e6, le=1e6, description="Second number")
+] = 3.0
+steps: Annotated[
+    int,
+    Meta(
+        ge=1,
+        le=20_000,
+        description="Training steps in each mode",
+    ),
+] = 400
 
 # %%
 from time import perf_counter
@@ -43,7 +54,7 @@ with v1.Session(graph=plan) as session:
 print("after the session: ", lazy)
 lab.show(lazy=float(lazy))
 lab.predict(
-    "In lazy mode, what does printing the sum show before the session runs?",
+    "Before the session runs, what does printing the sum show?",
     "a symbol" if not hasattr(total, "numpy") else "the number",
     choices=["the number", "a symbol", "an error"],
 )
@@ -53,13 +64,31 @@ lab.predict(
 # with four operations, and the traditional greeting. Text comes back as bytes.
 
 # %%
-with tf.Graph().as_default() as plan, v1.Session(graph=plan) as session:
+with (
+    tf.Graph().as_default() as plan,
+    v1.Session(graph=plan) as session,
+):
     left, right = tf.constant(11.0), tf.constant(5.0)
-    operations = [left + right, left - right, left * right, left / right]
-    add, subtract, multiply, divide = (float(number) for number in session.run(operations))
+    operations = [
+        left + right,
+        left - right,
+        left * right,
+        left / right,
+    ]
+    add, subtract, multiply, divide = (
+        float(number) for number in session.run(operations)
+    )
     hello = session.run(tf.constant("Hello world!"))
-print(f"{add:g}  {subtract:g}  {multiply:g}  {divide:g}  {hello}")
-lab.show(add=add, subtract=subtract, multiply=multiply, divide=round(divide, 6), hello=hello)
+print(
+    f"{add:g}  {subtract:g}  {multiply:g}  {divide:g}  {hello}"
+)
+lab.show(
+    add=add,
+    subtract=subtract,
+    multiply=multiply,
+    divide=round(divide, 6),
+    hello=hello,
+)
 
 # %% [markdown]
 # ## Eager: line by line
@@ -99,7 +128,12 @@ def decorated(p, q):
 for attempt in (1, 2, 3):
     print("call", attempt)
     graph = called(x, y)
-print("called:", float(graph), " decorated:", float(decorated(x, y)))
+print(
+    "called:",
+    float(graph),
+    " decorated:",
+    float(decorated(x, y)),
+)
 lab.show(graph=float(graph))
 
 # %% [markdown]
@@ -117,17 +151,21 @@ rate = 0.1
 
 
 def train_step():
-    """One step of gradient descent; returns the loss before it."""
+    """One gradient step; returns the loss before it."""
     with tf.GradientTape() as tape:
-        loss = tf.reduce_mean(tf.square(slope * px + shift - py))
-    slope_gradient, shift_gradient = tape.gradient(loss, [slope, shift])
+        loss = tf.reduce_mean(
+            tf.square(slope * px + shift - py)
+        )
+    slope_gradient, shift_gradient = tape.gradient(
+        loss, [slope, shift]
+    )
     slope.assign_sub(rate * slope_gradient)
     shift.assign_sub(rate * shift_gradient)
     return loss
 
 
 def race(name, step):
-    """Run `step` from the same start again and again; return the seconds it took."""
+    """Train anew with `step`; return the seconds it took."""
     slope.assign(0.0)
     shift.assign(0.0)
     start = perf_counter()
@@ -166,11 +204,18 @@ start = perf_counter()
 train_loop(tf.constant(steps)).numpy()
 loop_seconds = perf_counter() - start
 
-with tf.Graph().as_default() as plan, v1.Session(graph=plan) as session:
+with (
+    tf.Graph().as_default() as plan,
+    v1.Session(graph=plan) as session,
+):
     lazy_slope = v1.get_variable("slope", initializer=0.0)
     lazy_shift = v1.get_variable("shift", initializer=0.0)
-    lazy_loss = tf.reduce_mean(tf.square(lazy_slope * points + lazy_shift - wanted))
-    training = v1.train.GradientDescentOptimizer(rate).minimize(lazy_loss)
+    lazy_loss = tf.reduce_mean(
+        tf.square(lazy_slope * points + lazy_shift - wanted)
+    )
+    training = v1.train.GradientDescentOptimizer(rate).minimize(
+        lazy_loss
+    )
     session.run(v1.global_variables_initializer())
     start = perf_counter()
     for _ in range(steps):
@@ -178,8 +223,9 @@ with tf.Graph().as_default() as plan, v1.Session(graph=plan) as session:
     lazy_seconds = perf_counter() - start
     lazy_slope_value = float(session.run(lazy_slope))
 print(
-    f"slope after {steps} steps: eager and graph {slope.numpy():.5f}, lazy {lazy_slope_value:.5f}"
+    f"slope after {steps} steps, in a graph: {slope.numpy():.5f}"
 )
+print(f"the same in a session: {lazy_slope_value:.5f}")
 
 # %%
 seconds = {
@@ -190,7 +236,9 @@ seconds = {
 }
 speed = {name: steps / time for name, time in seconds.items()}
 for name, rate_seen in speed.items():
-    print(f"{name:6} {rate_seen:10,.0f} steps/s   {rate_seen / speed['eager']:6.1f}× eager")
+    print(
+        f"{name:6} {rate_seen:10,.0f} steps/s   {rate_seen / speed['eager']:6.1f}× eager"
+    )
 lab.bar("Training speed", speed, y_label="steps a second")
 lab.show(
     speedup_graph=speed["graph"] / speed["eager"],
@@ -214,12 +262,18 @@ lab.predict(
 lab.goal(
     "Find two numbers with the sum 16 and the product 55",
     float(graph) == 16 and product == 55,
-    hint=("One of the tables above already holds both results.", "11 + 5 and 11 · 5."),
+    hint=(
+        "One of the tables above already holds both results.",
+        "11 + 5 and 11 · 5.",
+    ),
 )
 lab.goal(
     "Divide by zero, and get an answer that is no error",
     not np.isfinite(quotient),
-    hint=("Only one of the two numbers is divided by.", "Set b to 0 and look at quotient."),
+    hint=(
+        "Only one of the two numbers is divided by.",
+        "Set b to 0 and look at quotient.",
+    ),
 )
 lab.goal(
     "Train so briefly that tracing costs more than all the eager steps",

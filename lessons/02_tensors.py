@@ -33,17 +33,35 @@ scalar = tf.constant(7, dtype=dtype)
 vector = tf.constant([1, 2, 3], dtype=dtype)
 matrix = tf.constant([[1, 2, 3], [4, 5, 6]], dtype=dtype)
 block = tf.reshape(tf.cast(tf.range(24), dtype), (4, 2, 3))
-for name, tensor in [("scalar", scalar), ("vector", vector), ("matrix", matrix), ("block", block)]:
-    print(f"{name:7} rank {tf.rank(tensor)}  shape {tuple(tensor.shape)}")
+for name, tensor in [
+    ("scalar", scalar),
+    ("vector", vector),
+    ("matrix", matrix),
+    ("block", block),
+]:
+    print(
+        f"{name:7} rank {tf.rank(tensor)}  shape {tuple(tensor.shape)}"
+    )
 
 # %%
 block
 
 # %%
-ranks = [int(tf.rank(tensor)) for tensor in (scalar, vector, matrix, block)]
+ranks = [
+    int(tf.rank(tensor))
+    for tensor in (scalar, vector, matrix, block)
+]
 block_bytes = int(tf.size(block)) * block.dtype.size
-lab.show(ranks=ranks, block_shape=list(block.shape), block_bytes=block_bytes)
-lab.predict("How many bytes do the numbers of the 4×2×3 block take?", block_bytes, within=0)
+lab.show(
+    ranks=ranks,
+    block_shape=list(block.shape),
+    block_bytes=block_bytes,
+)
+lab.predict(
+    "How many bytes do the numbers of the 4×2×3 block take?",
+    block_bytes,
+    within=0,
+)
 
 # %% [markdown]
 # Nobody counts elements by hand: 4 · 2 · 3 = 24, times the bytes of one element. That product is
@@ -57,7 +75,9 @@ lab.predict("How many bytes do the numbers of the 4×2×3 block take?", block_by
 # %%
 print("device:", block.device)
 try:
-    tf.constant([1, 2], dtype="int64") + tf.constant([0.5, 0.5], dtype="float32")
+    tf.constant([1, 2], dtype="int64") + tf.constant(
+        [0.5, 0.5], dtype="float32"
+    )
 except tf.errors.InvalidArgumentError as error:
     print("int64 + float32:", type(error).__name__)
 
@@ -105,12 +125,16 @@ try:
     immutable = False
 except TypeError as error:
     immutable = True
-    print("TypeError:", error)
+    print("TypeError:", str(error).rpartition("'")[2].strip())
 lab.show(immutable=immutable)
 lab.predict(
     "What does `as_tensor[0] = 9` do?",
     "raises an error" if immutable else "changes the tensor",
-    choices=["changes the tensor", "makes a new tensor", "raises an error"],
+    choices=[
+        "changes the tensor",
+        "makes a new tensor",
+        "raises an error",
+    ],
 )
 
 # %% [markdown]

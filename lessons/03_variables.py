@@ -10,10 +10,22 @@ from typing import Annotated
 
 from tflab import Meta
 
-start: Annotated[float, Meta(ge=-1e9, le=1e9, description="What the variable holds at first")] = (
-    10.0
-)
-amount: Annotated[float, Meta(ge=-1e9, le=1e9, description="What is added, then subtracted")] = 20.0
+start: Annotated[
+    float,
+    Meta(
+        ge=-1e9,
+        le=1e9,
+        description="What the variable holds at first",
+    ),
+] = 10.0
+amount: Annotated[
+    float,
+    Meta(
+        ge=-1e9,
+        le=1e9,
+        description="What is added, then subtracted",
+    ),
+] = 20.0
 
 # %%
 import tensorflow as tf
@@ -43,7 +55,11 @@ subtracted = float(v)
 print(f"{start:g} + {amount:g} → {added:g}")
 print(f"{start:g} − {amount:g} → {subtracted:g}")
 lab.show(added=added, subtracted=subtracted)
-lab.predict("What does the variable hold after `assign_add(amount)`?", added, within=0.001)
+lab.predict(
+    "What does the variable hold after `assign_add(amount)`?",
+    added,
+    within=0.001,
+)
 
 # %% [markdown]
 # `v + amount` looks similar and changes nothing: it reads the variable and makes a tensor. And a
@@ -57,7 +73,9 @@ _ = v + amount
 after_plus = float(v)
 v.assign(-1.0)
 print("after `v + amount`:", after_plus)
-print("second name:", float(same), "  tf.identity:", float(copy))
+print(
+    "second name:", float(same), "  tf.identity:", float(copy)
+)
 lab.predict(
     "After `same = v` and `v.assign(-1)`, what does `same` hold?",
     "the new value" if float(same) == -1.0 else "the old value",
@@ -103,7 +121,10 @@ lab.show(change=change)
 lab.goal(
     "Bring the variable to exactly 0 with assign_add",
     added == 0 and amount != 0,
-    hint=("What must be added to `start`?", "An amount may be negative: amount = −start."),
+    hint=(
+        "What must be added to `start`?",
+        "An amount may be negative: amount = −start.",
+    ),
 )
 lab.goal(
     "Choose start and amount so that adding gives 25 and subtracting gives −5",

@@ -1,5 +1,5 @@
 # %% [markdown]
-# # Computing with tensors
+# # Tensor operations
 # Element by element, along an axis, or rows times columns: nearly everything a network computes is
 # one of these three. NumPy has all of them as well, so it stands beside TensorFlow here as a check.
 #
@@ -10,7 +10,14 @@ from typing import Annotated
 
 from tflab import Meta
 
-axis: Annotated[int, Meta(ge=0, le=3, description="Axis along which the block is summed")] = 2
+axis: Annotated[
+    int,
+    Meta(
+        ge=0,
+        le=3,
+        description="Axis along which the block is summed",
+    ),
+] = 2
 
 # %%
 import numpy as np
@@ -59,12 +66,19 @@ column + row
 # %%
 c = tf.reshape(tf.range(1, 25), (1, 4, 3, 2))
 sum_axis = tf.reduce_sum(c, axis=axis)
-print(f"sum along axis {axis}: {tuple(c.shape)} → {tuple(sum_axis.shape)}")
+print(
+    f"sum along axis {axis}: {tuple(c.shape)} → {tuple(sum_axis.shape)}"
+)
 lab.show(sum_axis=sum_axis)
 lab.predict(
     "Which shape is left when (1, 4, 3, 2) is summed along your axis?",
     str(tuple(sum_axis.shape)),
-    choices=["(4, 3, 2)", "(1, 3, 2)", "(1, 4, 2)", "(1, 4, 3)"],
+    choices=[
+        "(4, 3, 2)",
+        "(1, 3, 2)",
+        "(1, 4, 2)",
+        "(1, 4, 3)",
+    ],
 )
 
 # %%
@@ -78,9 +92,20 @@ sum_axis
 # %%
 total = int(tf.reduce_sum(c))
 means = tf.cast(c, tf.float32)
-print("sum of all", total, "  mean", float(tf.reduce_mean(means)), "  max", int(tf.reduce_max(c)))
+print(
+    "sum of all",
+    total,
+    "  mean",
+    float(tf.reduce_mean(means)),
+    "  max",
+    int(tf.reduce_max(c)),
+)
 lab.show(total=total)
-lab.predict("What do the numbers from 1 to 24 add up to?", total, within=0)
+lab.predict(
+    "What do the numbers from 1 to 24 add up to?",
+    total,
+    within=0,
+)
 
 # %% [markdown]
 # ## Rows times columns
@@ -122,17 +147,27 @@ first_three = tf.reshape(sum_axis, [-1])[:3].numpy().tolist()
 lab.goal(
     "Add up neighbours: get a sum that starts 3, 7, 11",
     first_three == [3, 7, 11],
-    hint=("3 = 1 + 2 and 7 = 3 + 4: the two numbers of a row.", "Rows run along the last axis, 3."),
+    hint=(
+        "3 = 1 + 2 and 7 = 3 + 4: the two numbers of a row.",
+        "Rows run along the last axis, 3.",
+    ),
 )
 lab.goal(
     "Lay the four tables on top of each other: one table of 3 rows and 2 columns",
     tuple(sum_axis.shape) == (1, 3, 2),
-    hint=("Which axis counts the tables?", "The axis of length 4 must go: axis 1."),
+    hint=(
+        "Which axis counts the tables?",
+        "The axis of length 4 must go: axis 1.",
+    ),
 )
 lab.goal(
     "Sum along an axis without changing a single number",
-    sorted(tf.reshape(sum_axis, [-1]).numpy().tolist()) == list(range(1, 25)),
-    hint=("A sum over one thing is that thing.", "Axis 0 has length 1."),
+    sorted(tf.reshape(sum_axis, [-1]).numpy().tolist())
+    == list(range(1, 25)),
+    hint=(
+        "A sum over one thing is that thing.",
+        "Axis 0 has length 1.",
+    ),
 )
 
 # %% [markdown]

@@ -11,8 +11,20 @@ from typing import Annotated
 
 from tflab import Meta
 
-stddev: Annotated[float, Meta(gt=0, le=20, description="Standard deviation of the weights")] = 0.1
-layers: Annotated[int, Meta(ge=2, le=30, description="Sigmoid layers in the stack")] = 8
+stddev: Annotated[
+    float,
+    Meta(
+        gt=0,
+        le=20,
+        description="Standard deviation of the weights",
+    ),
+] = 0.1
+layers: Annotated[
+    int,
+    Meta(
+        ge=2, le=30, description="Sigmoid layers in the stack"
+    ),
+] = 8
 
 # %%
 import numpy as np
@@ -32,12 +44,22 @@ uniform = tf.random.uniform((5000,), -2 * stddev, 2 * stddev)
 tamed = tf.random.truncated_normal((5000,), stddev=stddev)
 lab.hist(
     "Random numbers",
-    {"normal": normal.numpy(), "uniform": uniform.numpy(), "truncated": tamed.numpy()},
+    {
+        "normal": normal.numpy(),
+        "uniform": uniform.numpy(),
+        "truncated": tamed.numpy(),
+    },
     x_label="value",
     y_label="how many",
 )
-for name, draw in {"normal": normal, "uniform": uniform, "truncated": tamed}.items():
-    print(f"{name:10} largest {np.abs(draw).max() / stddev:5.2f} · stddev")
+for name, draw in {
+    "normal": normal,
+    "uniform": uniform,
+    "truncated": tamed,
+}.items():
+    print(
+        f"{name:10} largest {np.abs(draw).max() / stddev:5.2f} · stddev"
+    )
 
 # %%
 truncated = tf.random.truncated_normal((5, 5), stddev=stddev)
@@ -58,16 +80,25 @@ truncated
 width = 32
 signal = tf.random.normal((64, width))
 wanted = tf.random.uniform((64, width))
-weights = [tf.Variable(tf.random.normal((width, width), stddev=stddev)) for _ in range(layers)]
+weights = [
+    tf.Variable(tf.random.normal((width, width), stddev=stddev))
+    for _ in range(layers)
+]
 with tf.GradientTape() as tape:
     output = signal
     for matrix in weights:
         output = tf.sigmoid(output @ matrix)
     loss = tf.reduce_mean(tf.square(output - wanted))
-norms = [float(tf.norm(gradient)) for gradient in tape.gradient(loss, weights)]
+norms = [
+    float(tf.norm(gradient))
+    for gradient in tape.gradient(loss, weights)
+]
 lab.bar(
     "Gradient by layer",
-    {str(number): norm for number, norm in enumerate(norms, start=1)},
+    {
+        str(number): norm
+        for number, norm in enumerate(norms, start=1)
+    },
     x_label="layer",
     y_label="size of its gradient",
 )
@@ -75,15 +106,20 @@ for number, norm in enumerate(norms, start=1):
     print(f"layer {number:2}  {norm:.2e}")
 
 # %%
-gradient_ratio = norms[0] / norms[-1] if norms[-1] > 0 else float("nan")
-saturated = float(np.mean(np.minimum(output, 1 - output) < 0.01))
+gradient_ratio = (
+    norms[0] / norms[-1] if norms[-1] > 0 else float("nan")
+)
+saturated = float(
+    np.mean(np.minimum(output, 1 - output) < 0.01)
+)
 lab.show(gradient_ratio=gradient_ratio, saturated=saturated)
 lab.predict(
     "Which layer gets the smallest gradient?",
     "the first" if norms[0] < norms[-1] else "the last",
     choices=["the first", "the last"],
 )
-print(f"first / last = {gradient_ratio:.1e},  outputs within 0.01 of 0 or 1: {saturated:.0%}")
+print(f"first / last = {gradient_ratio:.1e}")
+print(f"outputs within 0.01 of 0 or 1: {saturated:.0%}")
 
 # %% [markdown]
 # On its way back, the gradient is multiplied in each layer by the weights and by the slope of the

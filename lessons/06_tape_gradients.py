@@ -1,5 +1,5 @@
 # %% [markdown]
-# # Gradients with a tape
+# # The gradient tape
 # Training means asking, for every weight: if you grew a little, would the loss grow or shrink?
 # That answer is a derivative. TensorFlow gets it by recording what you compute on a **tape** and
 # playing the recording backwards.
@@ -12,7 +12,14 @@ from typing import Annotated
 
 from tflab import Meta
 
-x: Annotated[float, Meta(ge=-1.4, le=10_000, description="Where the slopes are taken")] = 3.0
+x: Annotated[
+    float,
+    Meta(
+        ge=-1.4,
+        le=10_000,
+        description="Where the slopes are taken",
+    ),
+] = 3.0
 
 # %%
 import numpy as np
@@ -34,7 +41,9 @@ dx = tape.gradient(y, point)
 print("y     =", y.numpy())
 print("dy/dx =", dx.numpy())
 lab.show(dx=float(dx))
-lab.predict("What is the slope of x² at your x?", float(dx), within=0.01)
+lab.predict(
+    "What is the slope of x² at your x?", float(dx), within=0.01
+)
 
 # %% [markdown]
 # Playing back uses the recording up, so a second question to the same tape is an error. (Write
@@ -44,7 +53,7 @@ lab.predict("What is the slope of x² at your x?", float(dx), within=0.01)
 try:
     tape.gradient(y, point)
 except RuntimeError as error:
-    print("RuntimeError:", str(error).split(".")[0])
+    print("RuntimeError:", str(error).split("(")[0])
 
 # %% [markdown]
 # ## A constant must be watched
@@ -66,7 +75,7 @@ print("unwatched:", unwatched)
 print("watched:  ", watched.numpy())
 lab.show(unwatched=unwatched)
 lab.predict(
-    "What is the gradient with respect to a constant that nobody watched?",
+    "What is the gradient of a constant that nobody watched?",
     "None" if unwatched is None else "a number",
     choices=["0", "a number", "None"],
 )
@@ -101,7 +110,9 @@ x2 = tf.Variable(1.0, trainable=False)
 with tf.GradientTape() as tape:
     tape.watch(x2)
     y = (x1 + 2 * x2) ** 2
-partials = [float(gradient) for gradient in tape.gradient(y, [x1, x2])]
+partials = [
+    float(gradient) for gradient in tape.gradient(y, [x1, x2])
+]
 print("∂y/∂x1, ∂y/∂x2 =", partials)
 lab.show(partials=partials)
 
@@ -116,21 +127,47 @@ h = 1e-3
 
 
 def finite_difference(function, at):
-    """Measure the slope of `function` between at − h and at + h, in float32 like the tape."""
-    left, right = tf.constant(at - h, tf.float32), tf.constant(at + h, tf.float32)
+    """The slope of `function` between at − h and at + h."""
+    left, right = (
+        tf.constant(at - h, tf.float32),
+        tf.constant(at + h, tf.float32),
+    )
     return float((function(right) - function(left)) / (2 * h))
 
 
 rows = [
     ("x²", float(dx), finite_difference(tf.square, x), 2 * x),
-    ("ln(2x+3)", float(dlog), finite_difference(logarithm, x), 2 / (2 * x + 3)),
-    ("∂/∂x1", partials[0], finite_difference(lambda p: (p + 2) ** 2, 3.0), 2 * (3 + 2)),
-    ("∂/∂x2", partials[1], finite_difference(lambda p: (3 + 2 * p) ** 2, 1.0), 4 * (3 + 2)),
+    (
+        "ln(2x+3)",
+        float(dlog),
+        finite_difference(logarithm, x),
+        2 / (2 * x + 3),
+    ),
+    (
+        "∂/∂x1",
+        partials[0],
+        finite_difference(lambda p: (p + 2) ** 2, 3.0),
+        2 * (3 + 2),
+    ),
+    (
+        "∂/∂x2",
+        partials[1],
+        finite_difference(lambda p: (3 + 2 * p) ** 2, 1.0),
+        4 * (3 + 2),
+    ),
 ]
-print("function        tape  difference    formula  tape off by  diff. off by")
+print(
+    "function      tape  off by  difference  off by   formula"
+)
 for name, taped, measured, exact in rows:
-    off = f"{abs(taped - exact):12.1e} {abs(measured - exact):13.1e}"
-    print(f"{name:9} {taped:10.5f} {measured:11.5f} {exact:10.5f} {off}")
+    tape_off, diff_off = (
+        abs(taped - exact),
+        abs(measured - exact),
+    )
+    print(
+        f"{name:8}{taped:10.4f}{tape_off:8.0e}"
+        f"{measured:12.4f}{diff_off:8.0e}{exact:10.4f}"
+    )
 
 # %% [markdown]
 # Would a smaller step help? It comes closer to the slope in theory, but the two values share more of
@@ -142,11 +179,19 @@ misses = []
 for h in steps:
     measured = finite_difference(tf.square, x)
     misses.append(abs(measured - 2 * x))
-    print(f"h = {h:<6g} slope {measured:14.5f}   off by {misses[-1]:.1e}")
+    print(
+        f"h = {h:<6g} slope {measured:14.5f}   off by {misses[-1]:.1e}"
+    )
 difference_error = max(misses)
 tape_error = abs(float(dx) - 2 * x)
-closer = "the tape" if tape_error < difference_error else "the finite difference"
-lab.show(difference_error=difference_error, tape_error=tape_error)
+closer = (
+    "the tape"
+    if tape_error < difference_error
+    else "the finite difference"
+)
+lab.show(
+    difference_error=difference_error, tape_error=tape_error
+)
 lab.predict(
     "For x², which comes closer to the formula at its worst?",
     "a tie" if tape_error == difference_error else closer,
@@ -161,7 +206,10 @@ reach = max(abs(x), 1.0)
 xs = np.linspace(x - reach, x + reach, 60)
 lab.line(
     "x² and its tangent",
-    {"x²": (xs, xs**2), "tangent": (xs, x**2 + float(dx) * (xs - x))},
+    {
+        "x²": (xs, xs**2),
+        "tangent": (xs, x**2 + float(dx) * (xs - x)),
+    },
     points={"here": [(x, x**2)]},
     x_label="x",
     y_label="y",
@@ -174,7 +222,10 @@ lab.line(
 lab.goal(
     "Find where x² falls with a slope of −1",
     abs(float(dx) + 1) < 1e-3,
-    hint=("x² falls on one side of 0 only.", "Its slope is 2x, so solve 2x = −1."),
+    hint=(
+        "x² falls on one side of 0 only.",
+        "Its slope is 2x, so solve 2x = −1.",
+    ),
 )
 lab.goal(
     "Find where x² and ln(2x+3) climb equally fast, to 0.02",

@@ -1,5 +1,5 @@
 # %% [markdown]
-# # Derivatives of derivatives
+# # Second order: derivatives of derivatives
 # An apple falls. Its position is known: `4.9 · t²` metres after `t` seconds. How fast it moves is
 # the derivative of that, and how fast the speed changes is the derivative once more. A tape
 # inside a tape gives both.
@@ -11,8 +11,22 @@ from typing import Annotated
 
 from tflab import Meta
 
-time: Annotated[float, Meta(ge=0, le=10, description="Seconds since the apple was let go")] = 0.0
-order: Annotated[int, Meta(ge=1, le=6, description="How often to differentiate the polynomial")] = 2
+time: Annotated[
+    float,
+    Meta(
+        ge=0,
+        le=10,
+        description="Seconds since the apple was let go",
+    ),
+] = 0.0
+order: Annotated[
+    int,
+    Meta(
+        ge=1,
+        le=6,
+        description="How often to differentiate the polynomial",
+    ),
+] = 2
 
 # %%
 import numpy as np
@@ -22,7 +36,7 @@ from tflab import lab
 
 
 def position(t):
-    """How far the apple has fallen after t seconds, in metres."""
+    """How many metres the apple has fallen after t seconds."""
     return 4.9 * t**2
 
 
@@ -41,8 +55,16 @@ acceleration = outer.gradient(speed, t)
 print(f"fallen       {float(fallen):8.2f} m")
 print(f"speed        {float(speed):8.2f} m/s")
 print(f"acceleration {float(acceleration):8.2f} m/s²")
-lab.show(fallen=float(fallen), speed=float(speed), acceleration=float(acceleration))
-lab.predict("How fast is the apple at your time, in m/s?", float(speed), within=0.02)
+lab.show(
+    fallen=float(fallen),
+    speed=float(speed),
+    acceleration=float(acceleration),
+)
+lab.predict(
+    "How fast is the apple at your time, in m/s?",
+    float(speed),
+    within=0.02,
+)
 
 # %% [markdown]
 # At `time` 0 the apple does not move yet, but its acceleration is already the full 9.8: the apple
@@ -53,7 +75,9 @@ lab.predict("How fast is the apple at your time, in m/s?", float(speed), within=
 # only, so one playback over the whole vector gives the speed at each.
 
 # %%
-moments = tf.Variable(np.linspace(0, max(time, 3.0), 61), dtype=tf.float32)
+moments = tf.Variable(
+    np.linspace(0, max(time, 3.0), 61), dtype=tf.float32
+)
 with tf.GradientTape() as outer:
     with tf.GradientTape() as inner:
         positions = position(moments)
@@ -81,15 +105,33 @@ lab.line(
 
 # %%
 h = 1e-3
-left, middle, right = (position(time + shift) for shift in (-h, 0.0, h))
+left, middle, right = (
+    position(time + shift) for shift in (-h, 0.0, h)
+)
 rows = [
-    ("speed", float(speed), (right - left) / (2 * h), 9.8 * time),
-    ("acceleration", float(acceleration), (right - 2 * middle + left) / h**2, 9.8),
+    (
+        "speed",
+        float(speed),
+        (right - left) / (2 * h),
+        9.8 * time,
+    ),
+    (
+        "acceleration",
+        float(acceleration),
+        (right - 2 * middle + left) / h**2,
+        9.8,
+    ),
 ]
-print("                   tape  difference    formula  tape off by  diff. off by")
+print(
+    "                 tape  off by difference  off by formula"
+)
 for name, taped, measured, exact in rows:
-    off = f"{abs(taped - exact):12.1e} {abs(measured - exact):13.1e}"
-    print(f"{name:13} {taped:9.5f} {measured:11.5f} {exact:10.5f} {off}")
+    tape_off = abs(taped - exact)
+    diff_off = abs(measured - exact)
+    print(
+        f"{name:12}{taped:9.4f}{tape_off:8.0e}"
+        f"{measured:11.4f}{diff_off:8.0e}{exact:8.4f}"
+    )
 
 # %% [markdown]
 # ## As often as you like
@@ -105,7 +147,7 @@ def polynomial(p):
 
 
 def derivative(function, p, times):
-    """Differentiate `function` the given number of times, one tape inside the other."""
+    """Differentiate again and again, tape inside tape."""
     if times == 0:
         return function(p)
     with tf.GradientTape() as tape:
@@ -117,9 +159,16 @@ places = tf.Variable([-1.0, 0.0, 1.0, 2.0])
 nth = derivative(polynomial, places, order).numpy().tolist()
 for n in range(order + 1):
     values = derivative(polynomial, places, n).numpy()
-    print(f"order {n}:", "  ".join(f"{value:7.1f}" for value in values))
+    print(
+        f"order {n}:",
+        "  ".join(f"{value:7.1f}" for value in values),
+    )
 lab.show(nth=nth)
-lab.predict("What is the derivative of your order at x = 2?", nth[-1], within=0)
+lab.predict(
+    "What is the derivative of your order at x = 2?",
+    nth[-1],
+    within=0,
+)
 
 # %% [markdown]
 # Each differentiation lowers the highest power by one. Once it has become a constant, nothing on
@@ -132,7 +181,10 @@ lab.predict("What is the derivative of your order at x = 2?", nth[-1], within=0)
 lab.goal(
     "Let the apple fall until it moves at 29.4 m/s",
     abs(float(speed) - 29.4) < 1e-3,
-    hint=("Each second adds 9.8 m/s.", "29.4 / 9.8 = 3 seconds."),
+    hint=(
+        "Each second adds 9.8 m/s.",
+        "29.4 / 9.8 = 3 seconds.",
+    ),
 )
 lab.goal(
     "The branch is 20 m up: find when the apple hits the ground, to 10 cm",
@@ -153,7 +205,10 @@ lab.goal(
 lab.goal(
     "Go one further: a derivative that is zero everywhere",
     not any(nth),
-    hint=("What is the slope of a constant?", "One more than the highest power: order 5."),
+    hint=(
+        "What is the slope of a constant?",
+        "One more than the highest power: order 5.",
+    ),
 )
 
 # %% [markdown]

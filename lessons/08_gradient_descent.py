@@ -12,10 +12,15 @@ from typing import Annotated, Literal
 from tflab import Meta
 
 optimizer: Annotated[
-    Literal["sgd", "momentum", "adam"], Meta(description="Rule that turns slopes into steps")
+    Literal["sgd", "momentum", "adam"],
+    Meta(description="Rule that turns slopes into steps"),
 ] = "adam"
-learning_rate: Annotated[float, Meta(gt=0, le=10, description="Size of each step")] = 0.1
-steps: Annotated[int, Meta(ge=1, le=20_000, description="Number of steps")] = 1001
+learning_rate: Annotated[
+    float, Meta(gt=0, le=10, description="Size of each step")
+] = 0.1
+steps: Annotated[
+    int, Meta(ge=1, le=20_000, description="Number of steps")
+] = 1001
 
 # %%
 import os
@@ -45,12 +50,20 @@ with tf.GradientTape() as tape:
     heights = cost_at(places)
 taped = tape.gradient(heights, places).numpy()
 h = 1e-3
-print("    w      tape  difference   formula  tape off by  diff. off by")
-for w_here, slope in zip(places.numpy().astype("float64"), taped, strict=True):
-    measured = (cost_at(w_here + h) - cost_at(w_here - h)) / (2 * h)
-    exact = 2 * w_here - 10
-    off = f"{abs(slope - exact):12.1e} {abs(measured - exact):13.1e}"
-    print(f"{w_here:5.1f} {slope:9.4f} {measured:11.4f} {exact:9.4f} {off}")
+print("    w     tape   off by  difference   off by   formula")
+for w_here, slope in zip(
+    places.numpy().astype("float64"), taped, strict=True
+):
+    rise = cost_at(w_here + h) - cost_at(w_here - h)
+    measured, exact = rise / (2 * h), 2 * w_here - 10
+    tape_off, diff_off = (
+        abs(slope - exact),
+        abs(measured - exact),
+    )
+    print(
+        f"{w_here:5.1f}{slope:9.4f}{tape_off:9.1e}"
+        f"{measured:12.4f}{diff_off:9.1e}{exact:10.4f}"
+    )
 
 # %% [markdown]
 # ## The optimiser
@@ -64,7 +77,9 @@ for w_here, slope in zip(places.numpy().astype("float64"), taped, strict=True):
 # %%
 rules = {
     "sgd": keras.optimizers.SGD(learning_rate),
-    "momentum": keras.optimizers.SGD(learning_rate, momentum=0.9),
+    "momentum": keras.optimizers.SGD(
+        learning_rate, momentum=0.9
+    ),
     "adam": keras.optimizers.Adam(learning_rate),
 }
 rule = rules[optimizer]
@@ -82,17 +97,25 @@ def descend():
 
 
 valley = np.linspace(-2, 12, 80)
-frames = {round(step) - 1 for step in np.geomspace(1, steps + 1, 25)}
+frames = {
+    round(step) - 1 for step in np.geomspace(1, steps + 1, 25)
+}
 path = [(0.0, 25.0)]
 
 
 def draw_path(step):
-    """Add a frame with the places visited so far: the first ones all, then fewer and fewer."""
-    seen = np.unique(np.geomspace(1, len(path), 60).astype(int)) - 1
+    """Add a frame with the places visited so far."""
+    seen = (
+        np.unique(np.geomspace(1, len(path), 60).astype(int))
+        - 1
+    )
     lab.line(
         "J(w) and the path over it",
         {"J(w)": (valley, cost_at(valley))},
-        points={"path": [path[i] for i in seen], "now": path[-1:]},
+        points={
+            "path": [path[i] for i in seen],
+            "now": path[-1:],
+        },
         x_range=(-2, 12),
         y_range=(0, 50),
         x_label="w",
@@ -115,8 +138,13 @@ draw_path(steps)
 # %%
 cost = float(cost_at(w))
 lab.show(w_first=w_first, w=float(w), cost=cost)
-lab.predict("How far from 0 is w after the first step?", abs(w_first), within=0.05)
-print(f"first step to {w_first:.7f}, after {steps} steps w = {float(w):.6f}, cost {cost:.2e}")
+lab.predict(
+    "How far from 0 is w after the first step?",
+    abs(w_first),
+    within=0.05,
+)
+print(f"first step to {w_first:.7f}")
+print(f"{steps} steps to {float(w):.6f}, cost {cost:.2e}")
 
 # %% [markdown]
 # ## The bare rule
@@ -130,12 +158,16 @@ first_bare_cost = 50.0**2 + 100
 for step in range(min(steps, 200)):
     with tf.GradientTape() as tape:
         bare_cost = (theta - 50.0) ** 2 + 100.0
-    theta.assign_sub(learning_rate * tape.gradient(bare_cost, theta))
+    theta.assign_sub(
+        learning_rate * tape.gradient(bare_cost, theta)
+    )
     if step == 0:
         theta_first = float(theta)
     lab.log(step, **{"bare/cost": bare_cost})
 bare = float((theta - 50.0) ** 2 + 100.0)
-lab.show(theta=float(theta), theta_first=theta_first, theta_cost=bare)
+lab.show(
+    theta=float(theta), theta_first=theta_first, theta_cost=bare
+)
 print(f"θ = {float(theta):.4f}, cost {bare:.4g}")
 
 # %% [markdown]
@@ -150,7 +182,11 @@ with tf.GradientTape() as outer:
 curvature = float(outer.gradient(bare_slope, theta))
 limit = 2 / curvature
 lab.show(curvature=curvature, limit=limit)
-lab.predict("From which λ on does the bare rule never come to rest?", limit, within=0.02)
+lab.predict(
+    "From which λ on does the bare rule never come to rest?",
+    limit,
+    within=0.02,
+)
 
 # %% [markdown]
 # ## Goals
@@ -159,17 +195,26 @@ lab.predict("From which λ on does the bare rule never come to rest?", limit, wi
 lab.goal(
     "Let the bare rule hit the bottom in its first step",
     abs(theta_first - 50) < 1e-4,
-    hint=("Which λ makes `1 − 2λ` zero?", "λ = 0.5: set learning_rate to 0.5."),
+    hint=(
+        "Which λ makes `1 − 2λ` zero?",
+        "λ = 0.5: set learning_rate to 0.5.",
+    ),
 )
 lab.goal(
     "Let the bare rule swing for ever: after all steps as high as at the start",
     steps > 1 and abs(bare - first_bare_cost) < 1e-3,
-    hint=("Each step should land on the other side, equally far away.", "1 − 2λ = −1 gives λ = 1."),
+    hint=(
+        "Each step should land on the other side, equally far away.",
+        "1 − 2λ = −1 gives λ = 1.",
+    ),
 )
 lab.goal(
     "Diverge on purpose: let the bare rule end higher than it began",
     not bare <= first_bare_cost + 1e-3,
-    hint=("The limit is in the results.", "Anything above 1 will do, such as 1.1."),
+    hint=(
+        "The limit is in the results.",
+        "Anything above 1 will do, such as 1.1.",
+    ),
 )
 lab.goal(
     "Bring w within 0.001 of 5 in 30 steps or fewer",

@@ -1,5 +1,5 @@
 # %% [markdown]
-# # A line through four points
+# # Linear regression: a line through four points
 # The smallest training loop there is: four points, a weight `w` and a bias `b`, one sample at a
 # time. The same loop runs in three ways: eager, with a graph for each step, and with the whole loop
 # inside one graph.
@@ -11,10 +11,21 @@ from typing import Annotated, Literal
 
 from tflab import Meta
 
-learning_rate: Annotated[float, Meta(gt=0, le=1, description="Size of each gradient step")] = 0.01
-epochs: Annotated[int, Meta(ge=1, le=20_000, description="Passes over the four points")] = 1000
+learning_rate: Annotated[
+    float,
+    Meta(gt=0, le=1, description="Size of each gradient step"),
+] = 0.01
+epochs: Annotated[
+    int,
+    Meta(
+        ge=1,
+        le=20_000,
+        description="Passes over the four points",
+    ),
+] = 1000
 mode: Annotated[
-    Literal["eager", "graph", "loop"], Meta(description="How TensorFlow executes the training")
+    Literal["eager", "graph", "loop"],
+    Meta(description="How TensorFlow executes the training"),
 ] = "loop"
 
 # %%
@@ -38,7 +49,7 @@ b = tf.Variable(0.5)
 
 
 def train_sample(x, y):
-    """One gradient step on one point; returns the squared miss before it."""
+    """One step on one point; returns the miss before it."""
     with tf.GradientTape() as tape:
         loss = tf.square(w * x + b - y)
     w_slope, b_slope = tape.gradient(loss, [w, b])
@@ -62,10 +73,16 @@ measured = [
     ((1 + 0.5 + h - 2) ** 2 - (1 + 0.5 - h - 2) ** 2) / (2 * h),
 ]
 formula = [2 * (1 * 1 + 0.5 - 2) * 1, 2 * (1 * 1 + 0.5 - 2)]
-print("          tape  difference   formula  tape off by  diff. off by")
-for name, tape_slope, difference, exact in zip("wb", taped, measured, formula, strict=True):
-    off = f"{abs(tape_slope - exact):12.1e} {abs(difference - exact):13.1e}"
-    print(f"∂/∂{name} {tape_slope:9.4f} {difference:11.4f} {exact:9.4f} {off}")
+print("         tape   off by  difference   off by   formula")
+for name, tape_slope, difference, exact in zip(
+    "wb", taped, measured, formula, strict=True
+):
+    tape_off = abs(tape_slope - exact)
+    diff_off = abs(difference - exact)
+    print(
+        f"∂/∂{name}{tape_slope:9.4f}{tape_off:9.1e}"
+        f"{difference:12.4f}{diff_off:9.1e}{exact:10.4f}"
+    )
 
 # %% [markdown]
 # ## Training in three modes
@@ -80,7 +97,7 @@ graph_sample = tf.function(train_sample)
 
 @tf.function
 def train_epochs(count):
-    """Run `count` epochs inside one graph; returns the mean loss of each."""
+    """`count` epochs inside one graph: the loss of each."""
     losses = tf.TensorArray(tf.float32, size=count)
     for epoch in tf.range(count):
         total = 0.0
@@ -94,11 +111,14 @@ samples = list(zip(tf.unstack(xs), tf.unstack(ys), strict=True))
 
 
 def run_chunk(count):
-    """Train `count` epochs in the chosen mode and return the losses."""
+    """`count` epochs in the chosen mode: the losses."""
     if mode == "loop":
         return train_epochs(tf.constant(count)).numpy()
     step = graph_sample if mode == "graph" else train_sample
-    return [sum(float(step(x, y)) for x, y in samples) / 4 for _ in range(count)]
+    return [
+        sum(float(step(x, y)) for x, y in samples) / 4
+        for _ in range(count)
+    ]
 
 
 # %% [markdown]
@@ -120,13 +140,21 @@ for start in lab.track(starts):
         lab.log(start + offset, loss=loss)
 final_loss = float(losses[-1])
 steps_per_second = 4 * epochs / seconds
-print(f"{mode}: {steps_per_second:,.0f} steps/s, w = {float(w):.5f}, b = {float(b):.5f}")
+print(
+    f"{mode}: {steps_per_second:,.0f} steps/s, w = {float(w):.5f}, b = {float(b):.5f}"
+)
 
 # %%
 predictions = [float(p) for p in (w * xs + b).numpy()]
 lab.show(w=float(w), b=float(b), predictions=predictions)
-lab.show(final_loss=final_loss, steps_per_second=steps_per_second)
-lab.predict("What is the slope w of the line through the four points?", 0.5, within=0.02)
+lab.show(
+    final_loss=final_loss, steps_per_second=steps_per_second
+)
+lab.predict(
+    "What is the slope w of the line through the four points?",
+    0.5,
+    within=0.02,
+)
 line_xs = np.array([0.0, 8.0])
 lab.line(
     "The line found",
@@ -148,18 +176,32 @@ lab.line(
 
 # %%
 def round_factor(rate):
-    """By how much an error in (w, b) may grow in one round over the four points."""
+    """How much an error in (w, b) may grow in one round."""
     change = np.eye(2)
     for x in xs.numpy():
         pull = np.array([x, 1.0])
-        change = (np.eye(2) - 2 * rate * np.outer(pull, pull)) @ change
+        change = (
+            np.eye(2) - 2 * rate * np.outer(pull, pull)
+        ) @ change
     return max(abs(np.linalg.eigvals(change)))
 
 
-limit = next(rate / 10_000 for rate in range(1, 10_000) if round_factor(rate / 10_000) >= 1)
-print(f"at {learning_rate:g} a round leaves {round_factor(learning_rate):.4f} of the error")
-lab.show(round_factor=float(round_factor(learning_rate)), limit=limit)
-lab.predict("From which learning rate on does this loop diverge?", limit, within=0.15)
+limit = next(
+    rate / 10_000
+    for rate in range(1, 10_000)
+    if round_factor(rate / 10_000) >= 1
+)
+print(
+    f"at {learning_rate:g} a round leaves {round_factor(learning_rate):.4f} of the error"
+)
+lab.show(
+    round_factor=float(round_factor(learning_rate)), limit=limit
+)
+lab.predict(
+    "From which learning rate on does this loop diverge?",
+    limit,
+    within=0.15,
+)
 
 # %% [markdown]
 # ## Goals
@@ -175,7 +217,9 @@ lab.goal(
 )
 lab.goal(
     "Half the epochs: w within 0.0001 of 0.5 and b within 0.0001 of 1.5 in 500 epochs or fewer",
-    epochs <= 500 and abs(float(w) - 0.5) < 1e-4 and abs(float(b) - 1.5) < 1e-4,
+    epochs <= 500
+    and abs(float(w) - 0.5) < 1e-4
+    and abs(float(b) - 1.5) < 1e-4,
     hint=(
         "Fewer steps must go further. How far is learning_rate from its limit?",
         "500 epochs with a learning_rate of 0.019.",
@@ -183,7 +227,9 @@ lab.goal(
 )
 lab.goal(
     "Get the same w and b in eager mode",
-    mode == "eager" and abs(float(w) - 0.5) < 1e-3 and abs(float(b) - 1.5) < 1e-3,
+    mode == "eager"
+    and abs(float(w) - 0.5) < 1e-3
+    and abs(float(b) - 1.5) < 1e-3,
     hint=(
         "Does the mode change the arithmetic?",
         "Set mode to eager, leave the rest, and give it a few seconds.",

@@ -1,5 +1,5 @@
 # %% [markdown]
-# # Linear classifier from scratch
+# # Linear classifier: from scratch
 # Two clouds of points, and one straight line that is to keep them apart. There is no Keras here:
 # the model is a matrix product, the training step is six lines, and you see every one of them.
 #
@@ -11,11 +11,22 @@ from typing import Annotated
 
 from tflab import Meta
 
-samples_per_class: Annotated[int, Meta(ge=10, le=100_000, description="Points in each cloud")] = (
-    1000
-)
-learning_rate: Annotated[float, Meta(gt=0, le=10, description="Size of each gradient step")] = 0.1
-steps: Annotated[int, Meta(ge=1, le=100_000, description="Full-batch training steps")] = 40
+samples_per_class: Annotated[
+    int,
+    Meta(ge=10, le=100_000, description="Points in each cloud"),
+] = 1000
+learning_rate: Annotated[
+    float,
+    Meta(gt=0, le=10, description="Size of each gradient step"),
+] = 0.1
+steps: Annotated[
+    int,
+    Meta(
+        ge=1,
+        le=100_000,
+        description="Full-batch training steps",
+    ),
+] = 40
 
 # %%
 import numpy as np
@@ -31,10 +42,17 @@ from tflab import lab
 
 # %%
 covariance = [[1, 0.5], [0.5, 1]]
-cloud_0 = np.random.multivariate_normal((0, 3), covariance, samples_per_class)
-cloud_1 = np.random.multivariate_normal((3, 0), covariance, samples_per_class)
+cloud_0 = np.random.multivariate_normal(
+    (0, 3), covariance, samples_per_class
+)
+cloud_1 = np.random.multivariate_normal(
+    (3, 0), covariance, samples_per_class
+)
 inputs = tf.constant(np.vstack([cloud_0, cloud_1]), tf.float32)
-targets = tf.constant(np.repeat([[0.0], [1.0]], samples_per_class, axis=0), tf.float32)
+targets = tf.constant(
+    np.repeat([[0.0], [1.0]], samples_per_class, axis=0),
+    tf.float32,
+)
 print("inputs ", inputs.shape, inputs.dtype.name)
 print("targets", targets.shape, targets.dtype.name)
 
@@ -50,7 +68,7 @@ b = tf.Variable(tf.zeros((1,)))
 
 
 def predict(points):
-    """Turn points of shape (n, 2) into predictions of shape (n, 1)."""
+    """Turn points (n, 2) into predictions (n, 1)."""
     return tf.matmul(points, W) + b
 
 
@@ -71,7 +89,7 @@ ends = np.array([-4.0, 7.0])
 
 
 def draw_boundary(step):
-    """Add a frame with the boundary as it lies before this step."""
+    """Add a frame with the boundary before this step."""
     (w1,), (w2,) = W.numpy()
     ys = -w1 / w2 * ends + (0.5 - b.numpy()[0]) / w2
     lab.scatter(
@@ -84,7 +102,10 @@ def draw_boundary(step):
     )
 
 
-frame_steps = {int(step) for step in np.linspace(0, steps, min(steps + 1, 30))}
+frame_steps = {
+    int(step)
+    for step in np.linspace(0, steps, min(steps + 1, 30))
+}
 
 # %% [markdown]
 # ## Training
@@ -94,7 +115,7 @@ frame_steps = {int(step) for step in np.linspace(0, steps, min(steps + 1, 30))}
 
 # %%
 def training_step(inputs, targets):
-    """Do one step of gradient descent and return the loss before it."""
+    """One gradient step; returns the loss before it."""
     with tf.GradientTape() as tape:
         loss = square_loss(targets, predict(inputs))
     grad_W, grad_b = tape.gradient(loss, [W, b])
@@ -121,7 +142,9 @@ draw_boundary(steps)
 predictions = predict(inputs)
 loss = float(square_loss(targets, predictions))
 right_side = tf.equal(predictions > 0.5, targets > 0.5)
-accuracy = float(tf.reduce_mean(tf.cast(right_side, tf.float32)))
+accuracy = float(
+    tf.reduce_mean(tf.cast(right_side, tf.float32))
+)
 lab.show(loss=loss, accuracy=accuracy, W=W, b=b)
 lab.predict(
     "Will the loss end above or below where it began?",
@@ -139,9 +162,13 @@ W
 # about the rest of the loss: squared misses punish even a point that lies far on the right side.
 
 # %%
-columns = np.hstack([inputs.numpy(), np.ones((len(inputs), 1))]).astype("float64")
+columns = np.hstack(
+    [inputs.numpy(), np.ones((len(inputs), 1))]
+).astype("float64")
 best, *_ = np.linalg.lstsq(columns, targets.numpy(), rcond=None)
-optimum = float(np.mean((columns @ best - targets.numpy()) ** 2))
+optimum = float(
+    np.mean((columns @ best - targets.numpy()) ** 2)
+)
 lab.show(optimum=optimum, excess=loss / optimum - 1)
 print(f"loss {loss:.5f}, least squares {optimum:.5f}")
 
@@ -153,11 +180,22 @@ print(f"loss {loss:.5f}, least squares {optimum:.5f}")
 # how slow the rest will be.
 
 # %%
-curvatures = np.linalg.eigvalsh(2 * columns.T @ columns / len(columns))
+curvatures = np.linalg.eigvalsh(
+    2 * columns.T @ columns / len(columns)
+)
 limit = float(2 / curvatures[-1])
-print("steepest:", f"{curvatures[-1]:.2f}", " flattest:", f"{curvatures[0]:.2f}")
+print(
+    "steepest:",
+    f"{curvatures[-1]:.2f}",
+    " flattest:",
+    f"{curvatures[0]:.2f}",
+)
 lab.show(limit=limit)
-lab.predict("From which learning rate on does this loop diverge?", limit, within=0.1)
+lab.predict(
+    "From which learning rate on does this loop diverge?",
+    limit,
+    within=0.1,
+)
 
 # %% [markdown]
 # ## Goals
@@ -189,7 +227,8 @@ lab.goal(
 )
 lab.goal(
     "Train at 95 to 100 % of the limit and still end below where you began",
-    0.95 * limit <= learning_rate < limit and loss < float(first_loss),
+    0.95 * limit <= learning_rate < limit
+    and loss < float(first_loss),
     hint=(
         "The results show `limit`. It depends on the points, so on the seed as well.",
         "Multiply `limit` by 0.97 and take that as learning_rate. Watch the loss zigzag.",

@@ -1,5 +1,5 @@
 # %% [markdown]
-# # How many will see it? Keras from start to end
+# # Movie audience: Keras from start to end
 # Before a film opens, people click "want to see". Does that number tell how large the audience will
 # be? Four films are known; Okja, with 12,008 clicks, is to be predicted. The whole Keras process
 # in one sitting: data, model, compile, fit, evaluate, predict.
@@ -11,9 +11,20 @@ from typing import Annotated
 
 from tflab import Meta
 
-learning_rate: Annotated[float, Meta(gt=0, le=10, description="Size of each gradient step")] = 2e-10
-epochs: Annotated[int, Meta(ge=1, le=500, description="Passes over the four films")] = 100
-standardise: Annotated[bool, Meta(description="Bring the inputs to mean 0 and spread 1")] = False
+learning_rate: Annotated[
+    float,
+    Meta(gt=0, le=10, description="Size of each gradient step"),
+] = 2e-10
+epochs: Annotated[
+    int,
+    Meta(
+        ge=1, le=500, description="Passes over the four films"
+    ),
+] = 100
+standardise: Annotated[
+    bool,
+    Meta(description="Bring the inputs to mean 0 and spread 1"),
+] = False
 
 # %% [markdown]
 # Keras 3 must know its backend before it is imported; older material has no such line.
@@ -33,11 +44,18 @@ from tflab import lab
 # it is enough to see every part of the process.
 
 # %%
-films = ["The Martian", "Kingsman", "Captain America", "Interstellar"]
+films = [
+    "The Martian",
+    "Kingsman",
+    "Captain America",
+    "Interstellar",
+]
 clicks = np.array([8759.0, 10132.0, 12078.0, 16430.0])
 audience = np.array([487.0, 612.0, 866.0, 1030.0])
 okja_clicks = 12008.0
-for film, wanted, came in zip(films, clicks, audience, strict=True):
+for film, wanted, came in zip(
+    films, clicks, audience, strict=True
+):
     print(f"{film:16} {wanted:7.0f} {came:6.0f}")
 
 # %% [markdown]
@@ -48,13 +66,16 @@ for film, wanted, came in zip(films, clicks, audience, strict=True):
 # %%
 slope, intercept = np.polyfit(clicks, audience, 1)
 okja_least_squares = float(slope * okja_clicks + intercept)
-least_loss = float(np.mean((slope * clicks + intercept - audience) ** 2))
+least_loss = float(
+    np.mean((slope * clicks + intercept - audience) ** 2)
+)
 lab.show(
     least_squares=[float(slope), float(intercept)],
     okja_least_squares=okja_least_squares,
     least_loss=least_loss,
 )
-print(f"audience = {slope:.7f} · clicks {intercept:+.5f};  Okja {okja_least_squares:.2f}")
+print(f"audience = {slope:.7f} · clicks {intercept:+.5f}")
+print(f"Okja: {okja_least_squares:.2f}")
 
 # %% [markdown]
 # ## Model and compile
@@ -63,11 +84,17 @@ print(f"audience = {slope:.7f} · clicks {intercept:+.5f};  Okja {okja_least_squ
 # loss and the optimiser. The four films make one batch, so an epoch is a single step.
 
 # %%
-mean, spread = (clicks.mean(), clicks.std()) if standardise else (0.0, 1.0)
+mean, spread = (
+    (clicks.mean(), clicks.std()) if standardise else (0.0, 1.0)
+)
 inputs = ((clicks - mean) / spread).reshape(-1, 1)
-model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
-model.compile(optimizer=keras.optimizers.SGD(learning_rate), loss="mse")
-model.summary()
+model = keras.Sequential(
+    [keras.Input((1,)), keras.layers.Dense(1)]
+)
+model.compile(
+    optimizer=keras.optimizers.SGD(learning_rate), loss="mse"
+)
+model.summary(line_length=56)
 
 # %% [markdown]
 # ## Fit
@@ -80,8 +107,12 @@ known = np.column_stack([clicks, audience])
 
 def predict(wanted):
     """Audience that the model expects for these clicks."""
-    scaled = (np.asarray(wanted, dtype="float64") - mean) / spread
-    return np.array(model(scaled.reshape(-1, 1)))[:, 0].astype("float64")
+    scaled = (
+        np.asarray(wanted, dtype="float64") - mean
+    ) / spread
+    return np.array(model(scaled.reshape(-1, 1)))[:, 0].astype(
+        "float64"
+    )
 
 
 def draw_line(epoch):
@@ -91,9 +122,17 @@ def draw_line(epoch):
             "Clicks and audience",
             {
                 "model": (line_clicks, predict(line_clicks)),
-                "least squares": (line_clicks, slope * line_clicks + intercept),
+                "least squares": (
+                    line_clicks,
+                    slope * line_clicks + intercept,
+                ),
             },
-            points={"films": known, "Okja": [(okja_clicks, predict(okja_clicks)[0])]},
+            points={
+                "films": known,
+                "Okja": [
+                    (okja_clicks, predict(okja_clicks)[0])
+                ],
+            },
             x_range=(8000, 17000),
             y_range=(0, 1500),
             x_label="want to see",
@@ -119,17 +158,27 @@ model.fit(
 # go through the same scaling as the known ones.
 
 # %%
-final_loss = float(model.evaluate(inputs, audience, batch_size=4, verbose=0))
+final_loss = float(
+    model.evaluate(inputs, audience, batch_size=4, verbose=0)
+)
 okja_inputs = np.array([[(okja_clicks - mean) / spread]])
 okja = float(model.predict(okja_inputs, verbose=0)[0, 0])
-lab.show(okja=okja, start_loss=start_loss, final_loss=final_loss)
-lab.predict("How many viewers does least squares expect for Okja?", okja_least_squares, within=0.1)
+lab.show(
+    okja=okja, start_loss=start_loss, final_loss=final_loss
+)
+lab.predict(
+    "How many viewers does least squares expect for Okja?",
+    okja_least_squares,
+    within=0.1,
+)
 lab.predict(
     "With your settings, will the loss end below or above its start?",
     "below" if final_loss < start_loss else "above",
     choices=["below", "above"],
 )
-print(f"Okja: {okja:.1f}, least squares {okja_least_squares:.1f}")
+print(
+    f"Okja: {okja:.1f}, least squares {okja_least_squares:.1f}"
+)
 
 # %% [markdown]
 # ## Why so small a learning rate?
@@ -142,9 +191,12 @@ print(f"Okja: {okja:.1f}, least squares {okja_least_squares:.1f}")
 columns = np.column_stack([inputs[:, 0], np.ones(4)])
 curvatures = np.linalg.eigvalsh(2 * columns.T @ columns / 4)
 limit = float(2 / curvatures[-1])
-weight, bias = (float(values.ravel()[0]) for values in model.get_weights())
+weight, bias = (
+    float(values.ravel()[0]) for values in model.get_weights()
+)
 lab.show(limit=limit, bias=bias)
-print(f"curvatures {curvatures[1]:.4g} and {curvatures[0]:.4g}, so the limit is {limit:.2g}")
+print(f"curvatures {curvatures[1]:.4g} and {curvatures[0]:.4g}")
+print(f"so the limit is {limit:.2g}")
 print(f"w = {weight:.5f}, b = {bias:.5f}")
 
 # %% [markdown]

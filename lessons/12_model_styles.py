@@ -1,5 +1,5 @@
 # %% [markdown]
-# # One network, three ways to write it
+# # Model styles: one network, three ways
 # Keras lets you write a network as a list of layers, as a graph of calls, or as a class. Here the
 # same small network is written in all three and trained on the same flowers from the same start.
 #
@@ -14,10 +14,29 @@ style: Annotated[
     Literal["all", "sequential", "functional", "subclassing"],
     Meta(description="Which of the three to train"),
 ] = "all"
-epochs: Annotated[int, Meta(ge=1, le=400, description="Passes over the training flowers")] = 40
-learning_rate: Annotated[float, Meta(gt=0, le=10, description="Size of each gradient step")] = 0.1
-momentum: Annotated[float, Meta(ge=0, lt=1, description="How much of the last step is kept")] = 0.9
-batch_size: Annotated[int, Meta(ge=1, le=150, description="Flowers in one step")] = 15
+epochs: Annotated[
+    int,
+    Meta(
+        ge=1,
+        le=400,
+        description="Passes over the training flowers",
+    ),
+] = 40
+learning_rate: Annotated[
+    float,
+    Meta(gt=0, le=10, description="Size of each gradient step"),
+] = 0.1
+momentum: Annotated[
+    float,
+    Meta(
+        ge=0,
+        lt=1,
+        description="How much of the last step is kept",
+    ),
+] = 0.9
+batch_size: Annotated[
+    int, Meta(ge=1, le=150, description="Flowers in one step")
+] = 15
 
 # %% [markdown]
 # Keras 3 runs on TensorFlow, JAX or PyTorch, and is told which one before it is imported. Older
@@ -50,9 +69,19 @@ petals = iris.features[order, 2:]
 species = iris.labels[order]
 validation_split = 0.2
 held_out = int(len(species) * validation_split)
-mean, spread = petals[:-held_out].mean(axis=0), petals[:-held_out].std(axis=0)
+mean, spread = (
+    petals[:-held_out].mean(axis=0),
+    petals[:-held_out].std(axis=0),
+)
 inputs = (petals - mean) / spread
-print("petals ", petals.shape, "species", species.shape, "held out", held_out)
+print(
+    "petals ",
+    petals.shape,
+    "species",
+    species.shape,
+    "held out",
+    held_out,
+)
 
 # %% [markdown]
 # ## Style 1: Sequential
@@ -76,10 +105,13 @@ added = keras.Sequential()
 added.add(keras.Input(shape=(2,)))
 added.add(keras.layers.Dense(4, activation="sigmoid"))
 added.add(keras.layers.Dense(3, activation="softmax"))
-print("list and .add alike:", added.count_params() == make_sequential().count_params())
+print(
+    "list and .add alike:",
+    added.count_params() == make_sequential().count_params(),
+)
 
 # %%
-added.summary()
+added.summary(line_length=56)
 
 # %% [markdown]
 # A dense layer has one weight from each input to each unit, and one bias a unit. So the first has
@@ -95,7 +127,9 @@ def make_functional():
     """The layers as calls, from the input to the output."""
     inputs = keras.Input(shape=(2,))
     hidden = keras.layers.Dense(4, activation="sigmoid")(inputs)
-    outputs = keras.layers.Dense(3, activation="softmax")(hidden)
+    outputs = keras.layers.Dense(3, activation="softmax")(
+        hidden
+    )
     return keras.Model(inputs, outputs)
 
 
@@ -112,7 +146,9 @@ class Subclassed(keras.Model):
 
     def __init__(self):
         super().__init__()
-        self.hidden = keras.layers.Dense(4, activation="sigmoid")
+        self.hidden = keras.layers.Dense(
+            4, activation="sigmoid"
+        )
         self.out = keras.layers.Dense(3, activation="softmax")
 
     def call(self, inputs):
@@ -148,13 +184,20 @@ batches = -(-(len(species) - held_out) // batch_size)
 frame_every = -(-epochs // 20)
 
 ys, xs = np.mgrid[0:3:16j, 0.5:7.5:32j]
-grid = ((np.column_stack([xs.ravel(), ys.ravel()]) - mean) / spread).astype("float32")
-flowers = {name: petals[species == index] for index, name in enumerate(iris.names)}
+grid = (
+    (np.column_stack([xs.ravel(), ys.ravel()]) - mean) / spread
+).astype("float32")
+flowers = {
+    name: petals[species == index]
+    for index, name in enumerate(iris.names)
+}
 
 
 def draw_regions(model, step):
-    """Add a frame that shows which species the model answers at each point of the plane."""
-    regions = np.argmax(np.array(model(grid)), axis=1).reshape(xs.shape)
+    """Add a frame with the species answered at each point."""
+    regions = np.argmax(np.array(model(grid)), axis=1).reshape(
+        xs.shape
+    )
     lab.heatmap(
         "Decision regions",
         regions,
@@ -168,7 +211,7 @@ def draw_regions(model, step):
 
 
 def draw_frame(epoch):
-    """Draw the regions of the model in training, about twenty times in all."""
+    """Draw the regions in training, about twenty times."""
     if epoch % frame_every == 0 or epoch == epochs:
         draw_regions(model, epoch)
 
@@ -178,7 +221,9 @@ for name in chosen:
     keras.utils.set_random_seed(common_seed)
     model = makers[name]()
     model.compile(
-        optimizer=keras.optimizers.SGD(learning_rate, momentum=momentum),
+        optimizer=keras.optimizers.SGD(
+            learning_rate, momentum=momentum
+        ),
         loss="sparse_categorical_crossentropy",
         metrics=["accuracy"],
         steps_per_execution=batches,
@@ -193,7 +238,12 @@ for name in chosen:
         epochs=epochs,
         validation_split=validation_split,
         validation_freq=-(-epochs // 10),
-        callbacks=[lab.keras_callback(prefix=f"{name}/", frame=draw_frame if first else None)],
+        callbacks=[
+            lab.keras_callback(
+                prefix=f"{name}/",
+                frame=draw_frame if first else None,
+            )
+        ],
         verbose=0,
     )
     models[name], histories[name] = model, history.history
@@ -203,17 +253,26 @@ for name in chosen:
 # Count the parameters, and compare the final losses.
 
 # %%
-held_inputs, held_species = inputs[-held_out:], species[-held_out:]
+held_inputs, held_species = (
+    inputs[-held_out:],
+    species[-held_out:],
+)
 final_losses, accuracies, counts = [], [], []
 for name, model in models.items():
     final_losses.append(float(histories[name]["loss"][-1]))
     answers = np.argmax(np.array(model(held_inputs)), axis=1)
     accuracies.append(float(np.mean(answers == held_species)))
     counts.append(model.count_params())
-    print(f"{name:12} {counts[-1]} parameters, loss {final_losses[-1]:.6f}")
+    print(
+        f"{name:12} {counts[-1]} parameters, loss {final_losses[-1]:.6f}"
+    )
 
 # %%
-losses_agree = max(final_losses) - min(final_losses) < 1e-4 if style == "all" else None
+losses_agree = (
+    max(final_losses) - min(final_losses) < 1e-4
+    if style == "all"
+    else None
+)
 lab.show(
     parameters=counts[0] if len(set(counts)) == 1 else counts,
     losses_agree=losses_agree,
@@ -221,7 +280,9 @@ lab.show(
     val_accuracy=min(accuracies),
     predictions=answers.tolist(),
 )
-lab.predict("How many parameters has the network?", counts[0], within=0)
+lab.predict(
+    "How many parameters has the network?", counts[0], within=0
+)
 if style == "all":
     lab.predict(
         "Where will the three loss curves lie?",
@@ -236,8 +297,16 @@ if style == "all":
 
 # %%
 probabilities = np.array(model(held_inputs[:4]))
-for row, answer, truth in zip(probabilities, answers, held_species, strict=False):
-    print(np.round(row, 3), "→", iris.names[answer], "· in truth", iris.names[truth])
+for row, answer, truth in zip(
+    probabilities, answers, held_species, strict=False
+):
+    print(
+        np.round(row, 3),
+        "→",
+        iris.names[answer],
+        "· in truth",
+        iris.names[truth],
+    )
 
 # %% [markdown]
 # ## Goals

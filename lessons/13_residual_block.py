@@ -12,8 +12,18 @@ from typing import Annotated
 
 from tflab import Meta
 
-depth: Annotated[int, Meta(ge=1, le=30, description="Hidden layers, or blocks")] = 8
-epochs: Annotated[int, Meta(ge=1, le=200, description="Passes over the training points")] = 20
+depth: Annotated[
+    int,
+    Meta(ge=1, le=30, description="Hidden layers, or blocks"),
+] = 8
+epochs: Annotated[
+    int,
+    Meta(
+        ge=1,
+        le=200,
+        description="Passes over the training points",
+    ),
+] = 20
 
 # %%
 import os
@@ -33,11 +43,24 @@ from tflab import lab
 count = 512
 angles = np.random.uniform(0, np.pi, count)
 upper = np.column_stack([np.cos(angles), np.sin(angles)])
-lower = np.column_stack([1 - np.cos(angles), 0.5 - np.sin(angles)])
-moons = np.vstack([upper, lower]) + np.random.normal(0, 0.1, (2 * count, 2))
-points = ((moons - moons.mean(axis=0)) / moons.std(axis=0)).astype("float32")
-labels = np.repeat([0.0, 1.0], count).astype("float32").reshape(-1, 1)
-lab.scatter("Two moons", {"upper": moons[:150], "lower": moons[count : count + 150]})
+lower = np.column_stack(
+    [1 - np.cos(angles), 0.5 - np.sin(angles)]
+)
+moons = np.vstack([upper, lower]) + np.random.normal(
+    0, 0.1, (2 * count, 2)
+)
+points = (
+    (moons - moons.mean(axis=0)) / moons.std(axis=0)
+).astype("float32")
+labels = (
+    np.repeat([0.0, 1.0], count)
+    .astype("float32")
+    .reshape(-1, 1)
+)
+lab.scatter(
+    "Two moons",
+    {"upper": moons[:150], "lower": moons[count : count + 150]},
+)
 
 # %% [markdown]
 # ## Two networks
@@ -50,17 +73,28 @@ width = 16
 
 
 def make_network(skip):
-    """A network of `depth` sigmoid layers, each with a way around it if `skip`."""
+    """Sigmoid layers, each with a way around it if `skip`."""
     inputs = keras.Input(shape=(2,))
     signal = keras.layers.Dense(width)(inputs)
     for _ in range(depth):
-        layer = keras.layers.Dense(width, activation="sigmoid")(signal)
-        signal = keras.layers.Add()([signal, layer]) if skip else layer
-    outputs = keras.layers.Dense(1, activation="sigmoid")(signal)
+        layer = keras.layers.Dense(width, activation="sigmoid")(
+            signal
+        )
+        signal = (
+            keras.layers.Add()([signal, layer])
+            if skip
+            else layer
+        )
+    outputs = keras.layers.Dense(1, activation="sigmoid")(
+        signal
+    )
     return keras.Model(inputs, outputs)
 
 
-networks = {"plain": make_network(skip=False), "residual": make_network(skip=True)}
+networks = {
+    "plain": make_network(skip=False),
+    "residual": make_network(skip=True),
+}
 for name, network in networks.items():
     print(f"{name:9} {network.count_params()} parameters")
 
@@ -73,29 +107,54 @@ for name, network in networks.items():
 
 # %%
 def gradient_sizes(network):
-    """The size of the gradient of each hidden layer's matrix, first layer first."""
-    kernels = [layer.kernel for layer in network.layers if isinstance(layer, keras.layers.Dense)]
+    """The size of each hidden layer's gradient, in order."""
+    kernels = [
+        layer.kernel
+        for layer in network.layers
+        if isinstance(layer, keras.layers.Dense)
+    ]
     with tf.GradientTape() as tape:
-        loss = tf.reduce_mean(keras.losses.binary_crossentropy(labels, network(points)))
-    gradients = tape.gradient(loss, [kernel.value for kernel in kernels])
-    return [float(tf.norm(gradient)) for gradient in gradients[1:-1]]
+        loss = tf.reduce_mean(
+            keras.losses.binary_crossentropy(
+                labels, network(points)
+            )
+        )
+    gradients = tape.gradient(
+        loss, [kernel.value for kernel in kernels]
+    )
+    return [
+        float(tf.norm(gradient)) for gradient in gradients[1:-1]
+    ]
 
 
-sizes = {name: gradient_sizes(network) for name, network in networks.items()}
+sizes = {
+    name: gradient_sizes(network)
+    for name, network in networks.items()
+}
 for name, norms in sizes.items():
     lab.bar(
         f"Gradient by layer, {name}",
-        {str(number): norm for number, norm in enumerate(norms, start=1)},
+        {
+            str(number): norm
+            for number, norm in enumerate(norms, start=1)
+        },
         x_label="layer",
         y_label="size of its gradient",
     )
 print("layer      plain   residual")
-for number, (plain, residual) in enumerate(zip(*sizes.values(), strict=True), start=1):
+for number, (plain, residual) in enumerate(
+    zip(*sizes.values(), strict=True), start=1
+):
     print(f"{number:5} {plain:10.2e} {residual:10.2e}")
 
 # %%
-ratios = {name: norms[0] / norms[-1] for name, norms in sizes.items()}
-lab.show(gradient_ratio_plain=ratios["plain"], gradient_ratio_residual=ratios["residual"])
+ratios = {
+    name: norms[0] / norms[-1] for name, norms in sizes.items()
+}
+lab.show(
+    gradient_ratio_plain=ratios["plain"],
+    gradient_ratio_residual=ratios["residual"],
+)
 
 # %% [markdown]
 # ## The race
@@ -124,7 +183,9 @@ for name, network in networks.items():
     print(f"{name:9} loss {losses[name]:.4f}")
 
 # %%
-lab.show(loss_plain=losses["plain"], loss_residual=losses["residual"])
+lab.show(
+    loss_plain=losses["plain"], loss_residual=losses["residual"]
+)
 guessing = float(np.log(2))
 lab.predict(
     "Which network ends with the smaller loss?",

@@ -10,9 +10,12 @@ from typing import Annotated, Literal
 
 from tflab import Meta
 
-units: Annotated[int, Meta(ge=1, le=256, description="Outputs of the layer")] = 4
+units: Annotated[
+    int, Meta(ge=1, le=256, description="Outputs of the layer")
+] = 4
 activation: Annotated[
-    Literal["relu", "sigmoid", "tanh", "linear"], Meta(description="Function applied to the sums")
+    Literal["relu", "sigmoid", "tanh", "linear"],
+    Meta(description="Function applied to the sums"),
 ] = "relu"
 
 # %%
@@ -34,7 +37,7 @@ from tflab import lab
 
 # %%
 class MyDense(keras.layers.Layer):
-    """Each output is a weighted sum of all inputs, plus a bias, through an activation."""
+    """A weighted sum, plus a bias, through an activation."""
 
     def __init__(self, units, activation):
         super().__init__()
@@ -43,18 +46,28 @@ class MyDense(keras.layers.Layer):
 
     def build(self, input_shape):
         self.kernel = self.add_weight(
-            shape=(input_shape[-1], self.units), initializer="glorot_uniform", name="kernel"
+            shape=(input_shape[-1], self.units),
+            initializer="glorot_uniform",
+            name="kernel",
         )
-        self.bias = self.add_weight(shape=(self.units,), initializer="zeros", name="bias")
+        self.bias = self.add_weight(
+            shape=(self.units,),
+            initializer="zeros",
+            name="bias",
+        )
 
     def call(self, inputs):
-        return self.activation(tf.matmul(inputs, self.kernel) + self.bias)
+        return self.activation(
+            tf.matmul(inputs, self.kernel) + self.bias
+        )
 
 
 # %%
 class OldSpelling(keras.layers.Layer):
     def build(self, input_shape):
-        self.kernel = self.add_weight("kernel", shape=(input_shape[-1], 1))
+        self.kernel = self.add_weight(
+            "kernel", shape=(input_shape[-1], 1)
+        )
 
 
 try:
@@ -78,15 +91,25 @@ before = len(layer.weights)
 outputs = layer(flowers)
 after = len(layer.weights)
 weights = [list(weight.shape) for weight in layer.weights]
-print("weights before the first call:", before, "  after:", after)
+print(
+    "weights before the first call:", before, "  after:", after
+)
 print("shapes:", weights)
 lab.show(weights=weights)
-lab.predict("How many weight tensors has the layer before its first call?", before, within=0)
+lab.predict(
+    "How many weight tensors has the layer before its first call?",
+    before,
+    within=0,
+)
 
 # %%
 numbers = layer.count_params()
 lab.show(numbers=numbers)
-lab.predict("How many numbers do kernel and bias hold together?", numbers, within=0)
+lab.predict(
+    "How many numbers do kernel and bias hold together?",
+    numbers,
+    within=0,
+)
 layer.kernel
 
 # %% [markdown]
@@ -98,7 +121,9 @@ layer.kernel
 theirs = keras.layers.Dense(units, activation=activation)
 theirs.build(flowers.shape)
 theirs.set_weights(layer.get_weights())
-difference = float(tf.reduce_max(tf.abs(theirs(flowers) - outputs)))
+difference = float(
+    tf.reduce_max(tf.abs(theirs(flowers) - outputs))
+)
 same_output = difference < 1e-5
 print(f"largest difference {difference:.1e}")
 lab.show(same_output=same_output)
@@ -112,11 +137,15 @@ lab.show(same_output=same_output)
 with tf.GradientTape() as tape:
     loss = tf.reduce_mean(tf.square(layer(flowers) - 1.0))
 gradients = tape.gradient(loss, layer.trainable_weights)
-for weight, gradient in zip(layer.trainable_weights, gradients, strict=True):
+for weight, gradient in zip(
+    layer.trainable_weights, gradients, strict=True
+):
     weight.assign_sub(0.05 * gradient)
 new_loss = tf.reduce_mean(tf.square(layer(flowers) - 1.0))
 lab.show(loss_before=float(loss), loss_after=float(new_loss))
-print(f"loss {float(loss):.4f} → {float(new_loss):.4f} after one step")
+print(
+    f"loss {float(loss):.4f} → {float(new_loss):.4f} after one step"
+)
 
 # %% [markdown]
 # ## What the activation does
@@ -126,11 +155,18 @@ print(f"loss {float(loss):.4f} → {float(new_loss):.4f} after one step")
 
 # %%
 values = outputs.numpy().ravel()
-lab.hist("Outputs of the layer", {activation: values}, x_label="output", y_label="how many")
+lab.hist(
+    "Outputs of the layer",
+    {activation: values},
+    x_label="output",
+    y_label="how many",
+)
 lowest, highest = float(values.min()), float(values.max())
 zeros = float(np.mean(values == 0))
 lab.show(lowest=lowest, highest=highest, zeros=zeros)
-print(f"from {lowest:.3f} to {highest:.3f}, exactly 0: {zeros:.0%}")
+print(
+    f"from {lowest:.3f} to {highest:.3f}, exactly 0: {zeros:.0%}"
+)
 
 # %% [markdown]
 # ## Goals
@@ -147,7 +183,10 @@ lab.goal(
 lab.goal(
     "Keep every output strictly between 0 and 1",
     lowest > 0 and highest < 1,
-    hint=("Which activation could be read as a probability?", "Set activation to sigmoid."),
+    hint=(
+        "Which activation could be read as a probability?",
+        "Set activation to sigmoid.",
+    ),
 )
 lab.goal(
     "Let outputs be negative and larger than 1 at once",

@@ -1,5 +1,5 @@
 # %% [markdown]
-# # Which layer takes which rank
+# # Layers and ranks: which layer takes which
 # Most errors in a first network are shape errors. Each kind of layer expects its input to have a
 # certain rank, and the first axis is always the batch. You will feed four kinds of layer and then,
 # on purpose, one wrong block.
@@ -11,7 +11,9 @@ from typing import Annotated
 
 from tflab import Meta
 
-batch: Annotated[int, Meta(ge=1, le=64, description="Examples in one batch")] = 2
+batch: Annotated[
+    int, Meta(ge=1, le=64, description="Examples in one batch")
+] = 2
 
 # %%
 import os
@@ -26,7 +28,9 @@ from tflab import lab
 
 def random_batch(*shape):
     """A batch of random examples, each of the given shape."""
-    return np.random.normal(size=(batch, *shape)).astype("float32")
+    return np.random.normal(size=(batch, *shape)).astype(
+        "float32"
+    )
 
 
 # %% [markdown]
@@ -65,7 +69,12 @@ pictures = random_batch(28, 28, 1)
 conv2d = keras.layers.Conv2D(8, kernel_size=3)
 conv2d_out = list(conv2d(pictures).shape)
 print("Conv2D", pictures.shape, "→", tuple(conv2d_out))
-lab.show(dense_out=dense_out, lstm_out=lstm_out, conv1d_out=conv1d_out, conv2d_out=conv2d_out)
+lab.show(
+    dense_out=dense_out,
+    lstm_out=lstm_out,
+    conv1d_out=conv1d_out,
+    conv2d_out=conv2d_out,
+)
 lab.predict(
     "Which rank does Conv2D take, the batch included?",
     str(pictures.ndim),
@@ -78,16 +87,38 @@ lab.predict(
 # on the layer and on one example. What grows with the batch is the output.
 
 # %%
-made = {"Dense": dense, "LSTM": lstm, "Conv1D": conv1d, "Conv2D": conv2d}
-shapes = dict(zip(made, (dense_out, lstm_out, conv1d_out, conv2d_out), strict=True))
-outputs = {name: int(np.prod(shape)) for name, shape in shapes.items()}
-parameters = {name: layer.count_params() for name, layer in made.items()}
+made = {
+    "Dense": dense,
+    "LSTM": lstm,
+    "Conv1D": conv1d,
+    "Conv2D": conv2d,
+}
+shapes = dict(
+    zip(
+        made,
+        (dense_out, lstm_out, conv1d_out, conv2d_out),
+        strict=True,
+    )
+)
+outputs = {
+    name: int(np.prod(shape)) for name, shape in shapes.items()
+}
+parameters = {
+    name: layer.count_params() for name, layer in made.items()
+}
 for name in made:
-    print(f"{name:7} {parameters[name]:4} parameters, {outputs[name]:7,} outputs")
+    print(
+        f"{name:7} {parameters[name]:4} parameters, {outputs[name]:7,} outputs"
+    )
 lab.bar("Numbers that come out", outputs, y_label="numbers")
-lab.show(outputs=list(outputs.values()), layer_parameters=list(parameters.values()))
+lab.show(
+    outputs=list(outputs.values()),
+    layer_parameters=list(parameters.values()),
+)
 lab.predict(
-    "How many numbers does the Dense layer give out for your batch?", outputs["Dense"], within=0
+    "How many numbers does the Dense layer give out for your batch?",
+    outputs["Dense"],
+    within=0,
 )
 
 # %% [markdown]
@@ -123,7 +154,10 @@ with warnings.catch_warnings(record=True) as caught:
     keras.layers.InputLayer(input_shape=(4,))
 print("keras.Input(1):", bare_input)
 for warning in caught:
-    print("InputLayer(input_shape=…):", str(warning.message).splitlines()[0])
+    print(
+        "InputLayer(input_shape=…):",
+        str(warning.message).splitlines()[0],
+    )
 lab.show(bare_input=bare_input, input_shape_warns=bool(caught))
 
 # %% [markdown]
@@ -134,12 +168,18 @@ lab.show(bare_input=bare_input, input_shape_warns=bool(caught))
 lab.goal(
     "Let the LSTM give out exactly 40 numbers",
     outputs["LSTM"] == 40,
-    hint=("It has 8 units and gives one state for each example.", "8 · 5 = 40: a batch of 5."),
+    hint=(
+        "It has 8 units and gives one state for each example.",
+        "8 · 5 = 40: a batch of 5.",
+    ),
 )
 lab.goal(
     "Send a single example, and keep every rank",
     batch == 1 and len(conv2d_out) == 4 and len(dense_out) == 2,
-    hint=("A batch of one is still a batch.", "Set batch to 1 and read the first axis."),
+    hint=(
+        "A batch of one is still a batch.",
+        "Set batch to 1 and read the first axis.",
+    ),
 )
 lab.goal(
     "Let Conv2D give out more than 100,000 numbers while it keeps its 80 parameters",

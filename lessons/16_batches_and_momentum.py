@@ -1,5 +1,5 @@
 # %% [markdown]
-# # Batches, epochs and momentum
+# # Batches and momentum
 # How many examples should one step look at: one, some, or all? And should a step remember the last
 # one? You will build softmax and cross-entropy by hand, check them against TensorFlow, and then
 # train the same classifier with three sizes of batch.
@@ -11,10 +11,26 @@ from typing import Annotated
 
 from tflab import Meta
 
-batch_size: Annotated[int, Meta(ge=1, le=150, description="Flowers in a mini-batch")] = 32
-momentum: Annotated[float, Meta(ge=0, lt=1, description="How much of the last step is kept")] = 0.0
-learning_rate: Annotated[float, Meta(gt=0, le=10, description="Size of each gradient step")] = 0.1
-epochs: Annotated[int, Meta(ge=1, le=200, description="Passes over all flowers")] = 20
+batch_size: Annotated[
+    int,
+    Meta(ge=1, le=150, description="Flowers in a mini-batch"),
+] = 32
+momentum: Annotated[
+    float,
+    Meta(
+        ge=0,
+        lt=1,
+        description="How much of the last step is kept",
+    ),
+] = 0.0
+learning_rate: Annotated[
+    float,
+    Meta(gt=0, le=10, description="Size of each gradient step"),
+] = 0.1
+epochs: Annotated[
+    int,
+    Meta(ge=1, le=200, description="Passes over all flowers"),
+] = 20
 
 # %%
 import numpy as np
@@ -29,17 +45,25 @@ from tflab import lab
 # be subtracted first; without that, `exp(1000)` is infinity and the result no number at all.
 
 # %%
-logits = tf.constant([[2.0, 1.0, -1.0], [0.0, 0.0, 0.0], [1000.0, 999.0, 0.0]])
+logits = tf.constant(
+    [[2.0, 1.0, -1.0], [0.0, 0.0, 0.0], [1000.0, 999.0, 0.0]]
+)
 labels = tf.constant([0, 2, 1])
 
 
 def softmax(scores):
     """Probabilities that add up to 1 in every row."""
-    raised = tf.exp(scores - tf.reduce_max(scores, axis=1, keepdims=True))
+    raised = tf.exp(
+        scores - tf.reduce_max(scores, axis=1, keepdims=True)
+    )
     return raised / tf.reduce_sum(raised, axis=1, keepdims=True)
 
 
-softmax_matches = bool(np.allclose(softmax(logits), tf.nn.softmax(logits), atol=1e-6))
+softmax_matches = bool(
+    np.allclose(
+        softmax(logits), tf.nn.softmax(logits), atol=1e-6
+    )
+)
 naive = tf.exp(logits[2]) / tf.reduce_sum(tf.exp(logits[2]))
 print(np.round(softmax(logits).numpy(), 4))
 print("without the subtraction, last row:", naive.numpy())
@@ -55,18 +79,35 @@ lab.show(softmax_matches=softmax_matches)
 # %%
 def cross_entropy(scores, classes):
     """The loss of each row: minus the log-probability of its class."""
-    shifted = scores - tf.reduce_max(scores, axis=1, keepdims=True)
-    log_sum = tf.math.log(tf.reduce_sum(tf.exp(shifted), axis=1))
-    return log_sum - tf.gather(shifted, classes, axis=1, batch_dims=1)
+    shifted = scores - tf.reduce_max(
+        scores, axis=1, keepdims=True
+    )
+    log_sum = tf.math.log(
+        tf.reduce_sum(tf.exp(shifted), axis=1)
+    )
+    return log_sum - tf.gather(
+        shifted, classes, axis=1, batch_dims=1
+    )
 
 
 by_hand = cross_entropy(logits, labels)
-by_tensorflow = tf.nn.sparse_softmax_cross_entropy_with_logits(labels, logits)
-cross_entropy_matches = bool(np.allclose(by_hand, by_tensorflow, atol=1e-5))
+by_tensorflow = tf.nn.sparse_softmax_cross_entropy_with_logits(
+    labels, logits
+)
+cross_entropy_matches = bool(
+    np.allclose(by_hand, by_tensorflow, atol=1e-5)
+)
 print("by hand    ", by_hand.numpy())
 print("TensorFlow ", by_tensorflow.numpy())
-lab.show(cross_entropy_matches=cross_entropy_matches, guessing=float(by_hand[1]))
-lab.predict("What does guessing among three classes cost?", float(by_hand[1]), within=0.05)
+lab.show(
+    cross_entropy_matches=cross_entropy_matches,
+    guessing=float(by_hand[1]),
+)
+lab.predict(
+    "What does guessing among three classes cost?",
+    float(by_hand[1]),
+    within=0.05,
+)
 
 # %% [markdown]
 # Why this pair is everywhere: together their derivative is as simple as can be. For the scores of one
@@ -79,14 +120,20 @@ with tf.GradientTape() as tape:
 taped = tape.gradient(loss, scores)[0].numpy()
 formula = softmax(scores)[0].numpy() - np.array([1.0, 0.0, 0.0])
 h = 1e-2
-print("score      tape  difference   formula  tape off by  diff. off by")
+print("score     tape   off by  difference   off by   formula")
 for place in range(3):
     nudge = np.eye(3, dtype="float32")[place : place + 1] * h
-    difference = cross_entropy(scores + nudge, [0]) - cross_entropy(scores - nudge, [0])
+    difference = cross_entropy(
+        scores + nudge, [0]
+    ) - cross_entropy(scores - nudge, [0])
     measured = float(difference[0]) / (2 * h)
     exact = formula[place]
-    off = f"{abs(taped[place] - exact):12.1e} {abs(measured - exact):13.1e}"
-    print(f"{place:5} {taped[place]:9.5f} {measured:11.5f} {exact:9.5f} {off}")
+    tape_off = abs(taped[place] - exact)
+    diff_off = abs(measured - exact)
+    print(
+        f"{place:5}{taped[place]:9.5f}{tape_off:9.1e}"
+        f"{measured:12.5f}{diff_off:9.1e}{exact:10.5f}"
+    )
 
 # %% [markdown]
 # ## One epoch, how many steps?
@@ -95,13 +142,21 @@ for place in range(3):
 
 # %%
 iris = lab.dataset("iris")
-features = (iris.features - iris.features.mean(axis=0)) / iris.features.std(axis=0)
+features = (
+    iris.features - iris.features.mean(axis=0)
+) / iris.features.std(axis=0)
 species = iris.labels
 n = len(species)
 updates_per_epoch = -(-n // batch_size)
-print(f"{n} flowers in batches of {batch_size}: {updates_per_epoch} updates an epoch")
+print(
+    f"{n} flowers in batches of {batch_size}: {updates_per_epoch} updates an epoch"
+)
 lab.show(samples=n, updates_per_epoch=updates_per_epoch)
-lab.predict("How many updates does one epoch of mini-batches make?", updates_per_epoch, within=0)
+lab.predict(
+    "How many updates does one epoch of mini-batches make?",
+    updates_per_epoch,
+    within=0,
+)
 
 # %% [markdown]
 # ## Momentum
@@ -110,16 +165,27 @@ lab.predict("How many updates does one epoch of mini-batches make?", updates_per
 # times a plain one; steps that zigzag cancel. With α = 0 it is the plain step.
 
 # %%
-W, b = tf.Variable(tf.zeros((4, 3))), tf.Variable(tf.zeros((3,)))
-v_W, v_b = tf.Variable(tf.zeros((4, 3))), tf.Variable(tf.zeros((3,)))
-signature = [tf.TensorSpec((None, 4), tf.float32), tf.TensorSpec((None,), tf.int32)]
+W, b = (
+    tf.Variable(tf.zeros((4, 3))),
+    tf.Variable(tf.zeros((3,))),
+)
+v_W, v_b = (
+    tf.Variable(tf.zeros((4, 3))),
+    tf.Variable(tf.zeros((3,))),
+)
+signature = [
+    tf.TensorSpec((None, 4), tf.float32),
+    tf.TensorSpec((None,), tf.int32),
+]
 
 
 @tf.function(input_signature=signature)
 def update(inputs, classes):
     """One step on one batch, with momentum."""
     with tf.GradientTape() as tape:
-        loss = tf.reduce_mean(cross_entropy(inputs @ W + b, classes))
+        loss = tf.reduce_mean(
+            cross_entropy(inputs @ W + b, classes)
+        )
     slope_W, slope_b = tape.gradient(loss, [W, b])
     v_W.assign(momentum * v_W - learning_rate * slope_W)
     v_b.assign(momentum * v_b - learning_rate * slope_b)
@@ -139,7 +205,7 @@ def update(inputs, classes):
 
 # %%
 def descend(name, size):
-    """Train from scratch with batches of `size`; return the loss after each epoch."""
+    """Train from scratch; return the loss of each epoch."""
     for variable in (W, b, v_W, v_b):
         variable.assign(tf.zeros_like(variable))
     losses = []
@@ -148,7 +214,13 @@ def descend(name, size):
         for start in range(0, n, size):
             chosen = order[start : start + size]
             update(features[chosen], species[chosen])
-        losses.append(float(tf.reduce_mean(cross_entropy(features @ W + b, species))))
+        losses.append(
+            float(
+                tf.reduce_mean(
+                    cross_entropy(features @ W + b, species)
+                )
+            )
+        )
         lab.log(epoch + 1, **{f"{name}/loss": losses[-1]})
     return losses
 
@@ -163,7 +235,12 @@ for name, losses in curves.items():
 
 # %%
 final = {name: losses[-1] for name, losses in curves.items()}
-accuracy = float(np.mean(np.argmax(features @ W.numpy() + b.numpy(), axis=1) == species))
+accuracy = float(
+    np.mean(
+        np.argmax(features @ W.numpy() + b.numpy(), axis=1)
+        == species
+    )
+)
 mini = curves["mini-batch"]
 rises = int(np.sum(np.diff(mini) > 0))
 lab.show(
@@ -175,7 +252,10 @@ lab.show(
 )
 lab.line(
     "Loss after each epoch",
-    {name: (np.arange(1, epochs + 1), losses) for name, losses in curves.items()},
+    {
+        name: (np.arange(1, epochs + 1), losses)
+        for name, losses in curves.items()
+    },
     x_label="epoch",
     y_label="loss",
 )
@@ -196,11 +276,16 @@ lab.predict(
 lab.goal(
     "One update an epoch: turn mini-batch into full-batch",
     updates_per_epoch == 1,
-    hint=("How many flowers are there?", "Set batch_size to 150."),
+    hint=(
+        "How many flowers are there?",
+        "Set batch_size to 150.",
+    ),
 )
 lab.goal(
     "With one update an epoch and at most 20 epochs, bring the mini-batch loss under 0.3",
-    updates_per_epoch == 1 and epochs <= 20 and final["mini-batch"] < 0.3,
+    updates_per_epoch == 1
+    and epochs <= 20
+    and final["mini-batch"] < 0.3,
     hint=(
         "Twenty steps must each go far. Which two parameters make steps longer?",
         "batch_size 150, momentum 0.9 and learning_rate 0.5.",

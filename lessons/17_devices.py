@@ -11,8 +11,22 @@ from typing import Annotated
 
 from tflab import Meta
 
-size: Annotated[int, Meta(ge=16, le=8192, description="Rows and columns of the matrices")] = 1024
-repeats: Annotated[int, Meta(ge=1, le=200, description="Timed products on each device")] = 10
+size: Annotated[
+    int,
+    Meta(
+        ge=16,
+        le=8192,
+        description="Rows and columns of the matrices",
+    ),
+] = 1024
+repeats: Annotated[
+    int,
+    Meta(
+        ge=1,
+        le=200,
+        description="Timed products on each device",
+    ),
+] = 10
 
 # %%
 from time import perf_counter
@@ -28,7 +42,8 @@ from tflab import lab
 
 # %%
 devices = [
-    device.name.removeprefix("/physical_device:") for device in tf.config.list_physical_devices()
+    device.name.removeprefix("/physical_device:")
+    for device in tf.config.list_physical_devices()
 ]
 print(devices)
 lab.show(devices=devices)
@@ -53,7 +68,7 @@ def short(tensor):
 placed_on = short(unplaced)
 print("left alone:      ", placed_on)
 print("under CPU:0:     ", short(pinned))
-print("full name:       ", pinned.device)
+print("full name:", pinned.device)
 lab.show(placed_on=placed_on, pinned_on=short(pinned))
 lab.predict(
     "Where does TensorFlow put a tensor in this run if you say nothing?",
@@ -72,9 +87,12 @@ lab.predict(
 
 # %%
 def time_products(device):
-    """Seconds for the warm-up, and for each of `repeats` products, on `device`."""
+    """Seconds for the warm-up and for one product."""
     with tf.device(device):
-        left, right = tf.random.normal((size, size)), tf.random.normal((size, size))
+        left, right = (
+            tf.random.normal((size, size)),
+            tf.random.normal((size, size)),
+        )
         start = perf_counter()
         tf.matmul(left, right)[0, 0].numpy()
         warm_up = perf_counter() - start
@@ -89,13 +107,25 @@ operations = 2 * size**3
 gflops, warm_ups = {}, {}
 for device in devices:
     warm_up, seconds = time_products(device)
-    name = device.lower().replace(":", "_") if device.startswith("GPU") else "cpu"
+    name = (
+        device.lower().replace(":", "_")
+        if device.startswith("GPU")
+        else "cpu"
+    )
     gflops[name] = operations / seconds / 1e9
     warm_ups[name] = warm_up / seconds
-    print(f"{device:7} {seconds * 1e3:9.3f} ms a product  {gflops[name]:9.1f} GFLOP/s", end="")
-    print(f"   warm-up {warm_ups[name]:.1f}× as long")
+    print(
+        f"{device:6} {seconds * 1e3:8.3f} ms a product"
+        f" {gflops[name]:9.1f} GFLOP/s"
+    )
+    print(f"       warm-up {warm_ups[name]:.1f}× as long")
 lab.bar("Matrix product", gflops, y_label="GFLOP/s")
-lab.show(**{f"gflops_{name}": speed for name, speed in gflops.items()})
+lab.show(
+    **{
+        f"gflops_{name}": speed
+        for name, speed in gflops.items()
+    }
+)
 
 # %% [markdown]
 # ## Is the processor busy?
@@ -114,10 +144,15 @@ for small in sizes:
         for _ in range(20):
             product = tf.matmul(square, square)
         product[0, 0].numpy()
-        speeds.append(20 * 2 * small**3 / (perf_counter() - start) / 1e9)
+        speeds.append(
+            20 * 2 * small**3 / (perf_counter() - start) / 1e9
+        )
     print(f"{small:4}×{small:<4} {speeds[-1]:8.2f} GFLOP/s")
 lab.line(
-    "Speed by size", {devices[-1]: (sizes, speeds)}, x_label="rows and columns", y_label="GFLOP/s"
+    "Speed by size",
+    {devices[-1]: (sizes, speeds)},
+    x_label="rows and columns",
+    y_label="GFLOP/s",
 )
 work = operations * repeats / 1e9
 lab.show(work=work, gflops_small=speeds[0])
@@ -134,7 +169,10 @@ lab.predict(
 lab.goal(
     "Waste the processor: a product so small that it reaches less than a tenth of the speed at 512",
     gflops[name] < speeds[-1] / 10,
-    hint=("Calling costs the same for any size.", "Set size to 16."),
+    hint=(
+        "Calling costs the same for any size.",
+        "Set size to 16.",
+    ),
 )
 lab.goal(
     "Make one product eight times the work of the default",

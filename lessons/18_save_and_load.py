@@ -1,5 +1,5 @@
 # %% [markdown]
-# # Save it, load it, go on
+# # Save and load: stop, and go on later
 # Training costs time, so a model must outlive the program. Keras puts everything into one `.keras`
 # file: how the network is built, its weights, and how far the optimiser had come. You will train
 # briefly, save, load, compare, and train on.
@@ -11,7 +11,14 @@ from typing import Annotated
 
 from tflab import Meta
 
-epochs: Annotated[int, Meta(ge=0, le=300, description="Passes over the flowers before saving")] = 5
+epochs: Annotated[
+    int,
+    Meta(
+        ge=0,
+        le=300,
+        description="Passes over the flowers before saving",
+    ),
+] = 5
 
 # %%
 import os
@@ -30,7 +37,9 @@ from tflab import lab
 
 # %%
 iris = lab.dataset("iris")
-flowers = (iris.features - iris.features.mean(axis=0)) / iris.features.std(axis=0)
+flowers = (
+    iris.features - iris.features.mean(axis=0)
+) / iris.features.std(axis=0)
 model = keras.Sequential(
     [
         keras.Input(shape=(4,)),
@@ -53,9 +62,14 @@ if epochs > 0:
         callbacks=[lab.keras_callback()],
         verbose=0,
     )
-loss, accuracy = (float(value) for value in model.evaluate(flowers, iris.labels, verbose=0))
+loss, accuracy = (
+    float(value)
+    for value in model.evaluate(flowers, iris.labels, verbose=0)
+)
 lab.show(loss=loss, accuracy=accuracy)
-print(f"after {epochs} epochs: loss {loss:.4f}, accuracy {accuracy:.3f}")
+print(
+    f"after {epochs} epochs: loss {loss:.4f}, accuracy {accuracy:.3f}"
+)
 
 # %% [markdown]
 # ## Save
@@ -78,7 +92,11 @@ lab.show(bytes=size, inside=inside)
 # %%
 numbers = model.count_params()
 lab.show(numbers=numbers)
-lab.predict("How many weights and biases does the model have?", numbers, within=0)
+lab.predict(
+    "How many weights and biases does the model have?",
+    numbers,
+    within=0,
+)
 
 # %% [markdown]
 # Those numbers take four bytes each. The rest of the file is structure, the optimiser's memory and
@@ -92,11 +110,16 @@ lab.predict("How many weights and biases does the model have?", numbers, within=
 
 # %%
 loaded = keras.models.load_model(path)
-ours, theirs = np.array(model(flowers)), np.array(loaded(flowers))
+ours, theirs = (
+    np.array(model(flowers)),
+    np.array(loaded(flowers)),
+)
 same_predictions = bool(np.array_equal(ours, theirs))
 difference = float(np.abs(ours - theirs).max())
 print("largest difference:", difference)
-lab.show(same_predictions=same_predictions, difference=difference)
+lab.show(
+    same_predictions=same_predictions, difference=difference
+)
 lab.predict(
     "The predictions of the loaded model will be …",
     "exactly the same" if same_predictions else "close",
@@ -113,12 +136,20 @@ common_seed = int(np.random.randint(1_000_000))
 resumed = {}
 for name, either in {"first": model, "loaded": loaded}.items():
     keras.utils.set_random_seed(common_seed)
-    either.fit(flowers, iris.labels, batch_size=15, epochs=1, verbose=0)
-    resumed[name] = float(either.evaluate(flowers, iris.labels, verbose=0)[0])
+    either.fit(
+        flowers, iris.labels, batch_size=15, epochs=1, verbose=0
+    )
+    resumed[name] = float(
+        either.evaluate(flowers, iris.labels, verbose=0)[0]
+    )
     print(f"{name:7} loss {resumed[name]:.6f}")
 same_resumed = abs(resumed["first"] - resumed["loaded"]) < 1e-6
 gain = 1 - resumed["loaded"] / loss
-lab.show(same_resumed=same_resumed, loss_resumed=resumed["loaded"], gain=gain)
+lab.show(
+    same_resumed=same_resumed,
+    loss_resumed=resumed["loaded"],
+    gain=gain,
+)
 
 # %% [markdown]
 # ## Goals
@@ -127,7 +158,10 @@ lab.show(same_resumed=same_resumed, loss_resumed=resumed["loaded"], gain=gain)
 lab.goal(
     "Save a model that was never trained, and get the same (bad) predictions back",
     epochs == 0 and same_predictions,
-    hint=("Saving does not ask how good a model is.", "Set epochs to 0."),
+    hint=(
+        "Saving does not ask how good a model is.",
+        "Set epochs to 0.",
+    ),
 )
 lab.goal(
     "Save a good one: a loss under 0.05",

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from tflab.charts.drawing import ChartOptions, Curve, Memo
 from tflab.charts.loss import draw_loss, loss_text
+from tflab.runs.series import Series
 
 Check = Callable[[Sequence[str], int], None]
 Plain = Callable[[str], str]
@@ -238,3 +239,24 @@ def test_drawings_share_nothing_with_the_plotext_module() -> None:
     draw_loss([curve], (20, 8), ChartOptions(log_y=True))
     assert plotext.build() == before
     assert draw_loss([curve], (200, 60), ChartOptions()).rows == first
+
+
+def test_a_series_that_knows_itself_is_drawn_as_its_points_are() -> None:
+    values = (np.sin(np.arange(200_000) / 900) / 2).tolist()
+    values[77_777], values[-1] = 3.0, -2.0
+    series = Series("loss")
+    for at in range(0, len(values), 997):
+        series.extend(list(range(at, at + 997)), values[at : at + 997])
+    known = Curve("loss", series.steps, series.values, memo=Memo(series))
+    bare = Curve("loss", series.steps, series.values)
+    options = ChartOptions(x_max=250_000)
+    assert draw_loss([known], (90, 14), options) == draw_loss([bare], (90, 14), options)
+    series.extend([200_000], [9.0])
+    assert draw_loss([known], (90, 14), options) == draw_loss([bare], (90, 14), options)
+
+
+def test_a_series_with_a_value_that_is_not_finite_tells_nothing_of_itself() -> None:
+    series = Series("loss")
+    series.extend([0, 1, 2], [1.0, "nan", 2.0])
+    known = Curve("loss", series.steps, series.values, memo=Memo(series))
+    assert "1 value is not finite" in draw_loss([known], (40, 8), ChartOptions()).notes[0]

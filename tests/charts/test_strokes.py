@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tflab.charts.strokes import fractions, polyline, sum_up, trace
+from tflab.charts.strokes import Blocks, fractions, polyline, sum_up, trace
 
 shapes = st.tuples(st.integers(1, 60), st.integers(1, 80))
 heights = st.lists(st.floats(0, 1), min_size=1, max_size=300)
@@ -81,3 +81,25 @@ def test_upright_lines_and_single_points() -> None:
     assert polyline(np.array([3.0]), np.array([2.0]), (10, 10))[2, 3]
     gap = polyline(np.array([0.0, np.nan, 9.0]), np.array([0.0, 0.0, 0.0]), (10, 10))
     assert gap.sum() == 2
+
+
+@settings(deadline=None)
+@given(
+    st.integers(0, 2**32 - 1),
+    st.integers(1, 20_000),
+    st.integers(1, 12),
+    st.integers(1, 64),
+    st.integers(0, 40),
+)
+def test_known_blocks_change_nothing(
+    seed: int, count: int, width: int, size: int, missing: int
+) -> None:
+    random = np.random.default_rng(seed)
+    x, y = np.sort(random.integers(0, count, count)).astype(float), random.normal(size=count)
+    whole = max(count // size - missing, 0)
+    parts = y[: whole * size].reshape(whole, size)
+    blocks = Blocks(size, parts.min(axis=1), parts.max(axis=1))
+    x_range = 0.0, float(count)
+    plain, known = sum_up(x, y, width, x_range), sum_up(x, y, width, x_range, blocks=blocks)
+    for one, other in zip(plain, known, strict=True):
+        assert np.array_equal(one, other)

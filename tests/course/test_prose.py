@@ -301,10 +301,14 @@ GRADIENT_LESSONS = (
 
 @pytest.mark.parametrize("lesson_id", GRADIENT_LESSONS)
 def test_three_derivatives_stand_side_by_side(course: Course, lesson_id: str) -> None:
-    (head,) = re.findall(r".*tape +difference +formula.*\n.*\n", course.run(lesson_id).output)
-    *_, tape, difference, formula, _, _ = head.splitlines()[1].split()
+    names = r".*tape +off by +difference +off by +formula\n.*\n"
+    (head,) = re.findall(names, course.run(lesson_id).output)
+    assert max(map(len, head.splitlines())) <= 56
+    *_, tape, tape_off, difference, difference_off, formula = head.splitlines()[1].split()
     assert float(tape) == pytest.approx(float(formula), abs=1e-3)
     assert float(difference) == pytest.approx(float(formula), abs=1e-3)
+    assert abs(float(tape) - float(formula)) == pytest.approx(float(tape_off), abs=1e-4)
+    assert abs(float(difference) - float(formula)) == pytest.approx(float(difference_off), abs=1e-4)
 
 
 MOVING = {

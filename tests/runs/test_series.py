@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tflab.runs.events import as_number
-from tflab.runs.series import Series
+from tflab.runs.series import BLOCK, Series
 
 values = st.lists(st.floats(width=64), max_size=30)
 
@@ -49,3 +49,23 @@ def test_what_is_no_number_counts_as_nan_and_nothing_raises(strange, steps):
     assert series.values[-1] == 2.0
     assert len(series.steps) == len(series.values)
     assert series.nonfinite == sum(not math.isfinite(value) for value in series.values)
+
+
+@given(st.lists(st.lists(st.floats(allow_nan=False, allow_infinity=False), max_size=200)))
+def test_blocks_hold_the_extremes_of_what_they_stand_for(batches):
+    series = Series("loss")
+    for batch in batches:
+        series.extend(list(range(len(series), len(series) + len(batch))), batch)
+    whole = len(series) // BLOCK
+    parts = np.array(series.values)[: whole * BLOCK].reshape(whole, BLOCK)
+    assert np.array_equal(np.array(series.block_lows), parts.min(axis=1))
+    assert np.array_equal(np.array(series.block_highs), parts.max(axis=1))
+
+
+@given(st.lists(st.lists(st.integers(0, 5), max_size=4), max_size=4))
+def test_a_series_knows_whether_its_steps_fall(batches):
+    series = Series("loss")
+    for steps in batches:
+        series.extend(steps, [0.0] * len(steps))
+    steps = [step for batch in batches for step in batch]
+    assert series.in_order == (steps == sorted(steps))

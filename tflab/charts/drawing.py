@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+from array import array
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from tflab.charts.palette import ColourMode, Ink
+from tflab.runs.series import Series
 
 RESET = "\x1b[0m"
 
@@ -56,12 +58,32 @@ class Memo:
         kept: Private to `track`: the points that can be drawn, if some cannot.
         spans: Private to `track`: the series summed up for the axis of the last drawing.
         averages: Private to `track`: its moving average, at some of its points.
+        blocks: Extremes of each `BLOCK` values in a row, if they are known; see `Series`.
     """
 
-    __slots__ = ("averages", "count", "high", "in_order", "kept", "last_step", "low", "spans")
+    __slots__ = (
+        "averages",
+        "blocks",
+        "count",
+        "high",
+        "in_order",
+        "kept",
+        "last_step",
+        "low",
+        "spans",
+    )
 
-    def __init__(self) -> None:
+    blocks: tuple[array[float], array[float]] | None
+
+    def __init__(self, series: Series | None = None) -> None:
+        """Start with what `series` knows of itself, so that the first drawing need not look."""
         self.clear()
+        if series is not None and len(series) and not series.nonfinite:
+            self.count = len(series)
+            self.in_order = series.in_order
+            self.low, self.high = series.min, series.max
+            self.last_step = series.steps[-1]
+            self.blocks = series.block_lows, series.block_highs
 
     def clear(self) -> None:
         """Forget everything, as for a series that started over."""
@@ -73,6 +95,7 @@ class Memo:
         self.kept: Any = None
         self.spans: Any = None
         self.averages: Any = None
+        self.blocks = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,9 @@ from numpy.typing import NDArray
 from tflab.charts.raster import Mask
 from tflab.charts.thin import Floats
 
+_SHORT = 256
+"""Points a dot column up to which reading them all is as fast."""
+
 Places = NDArray[np.int64]
 ToFraction = Callable[[Floats], Floats]
 """Where values lie on their axis, 0 at its start and 1 at its end."""
@@ -46,6 +49,14 @@ class Spans(NamedTuple):
     joined: Mask
 
 
+class Blocks(NamedTuple):
+    """The extremes of each `size` values in a row; those of a last part may be missing."""
+
+    size: int
+    lows: Floats
+    highs: Floats
+
+
 def sum_up(
     x: Floats,
     y: Floats,
@@ -53,6 +64,7 @@ def sum_up(
     x_range: tuple[float, float],
     places: Places | None = None,
     known: Spans | None = None,
+    blocks: Blocks | None = None,
 ) -> Spans:
     """Return what each dot column holds. True extremes: every point counts.
 
@@ -65,6 +77,7 @@ def sum_up(
         x_range: Limits of the axis.
         places: Place of each point among all points, to leave gaps where some are missing.
         known: The result for an earlier part of the same series on the same axis.
+        blocks: What is known of `y`, so that a long series need not be read.
     """
     if known is not None:
         # The last column may have grown; all before it are complete.
@@ -81,7 +94,10 @@ def sum_up(
     joined = np.ones(len(columns) - 1, dtype=bool)
     if places is not None:
         joined = places[starts[1:]] - places[starts[1:] - 1] == 1
-    lows, highs = np.minimum.reduceat(y, starts), np.maximum.reduceat(y, starts)
+    if blocks is not None and len(y) > _SHORT * width:
+        lows, highs = _extremes(y, starts, stops, blocks)
+    else:
+        lows, highs = np.minimum.reduceat(y, starts), np.maximum.reduceat(y, starts)
     return Spans(columns, starts, lows, highs, y[starts], y[stops - 1], joined)
 
 
@@ -144,6 +160,36 @@ def mark_dots(covered: Mask, columns: Floats, rows: Floats) -> None:
     across = np.rint(columns[inside]).astype(np.int64)
     up = np.rint(rows[inside]).astype(np.int64)
     covered[up, across] = True
+
+
+def _extremes(y: Floats, starts: Places, stops: Places, blocks: Blocks) -> tuple[Floats, Floats]:
+    """Return the extremes of `y` from each start to its stop: whole blocks, and what is beside."""
+    size = blocks.size
+    begin, end = -(-starts // size), np.minimum(stops // size, len(blocks.lows))
+    whole = end > begin
+    # Two edges each: before the first whole block, and after the last one.
+    edges = np.stack([starts, np.where(whole, end * size, stops)], axis=1).ravel()
+    ends = np.stack([np.where(whole, begin * size, stops), stops], axis=1).ravel()
+    counts = ends - edges
+    shift = np.repeat(edges - (np.cumsum(counts) - counts), counts)
+    beside = y[shift + np.arange(len(shift))]
+    each = counts.reshape(-1, 2).sum(axis=1)
+    some = each > 0
+    places = (np.cumsum(each) - each)[some]
+    pairs = np.stack([begin[whole], end[whole]], axis=1).ravel()
+    found = []
+    for reduce, values, nothing in (
+        (np.minimum, blocks.lows, np.inf),
+        (np.maximum, blocks.highs, -np.inf),
+    ):
+        best = np.full(len(starts), nothing)
+        if len(places):
+            best[some] = reduce.reduceat(beside, places)
+        if len(pairs):
+            inside = reduce.reduceat(np.append(values, nothing), pairs)[::2]
+            best[whole] = reduce(best[whole], inside)
+        found.append(best)
+    return found[0], found[1]
 
 
 def _append(known: Spans, newer: Spans) -> Spans:

@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from tflab.charts.drawing import Curve, Memo
 from tflab.charts.smooth import clamp_weight, smooth, smooth_samples
-from tflab.charts.strokes import Spans, sum_up
+from tflab.charts.strokes import Blocks, Spans, sum_up
 from tflab.charts.thin import Floats, as_points, stretches
+from tflab.runs.series import BLOCK
 
 _SAMPLES = 8192
 
@@ -100,7 +101,8 @@ def spans(track: Track, width: int, x_range: tuple[float, float]) -> list[Spans]
         return [_sum_up_part(track, part, width, x_range) for part in track.stretches]
     key = (width, x_range)
     known: Spans | None = memo.spans[1] if memo.spans and memo.spans[0] == key else None
-    whole = sum_up(track.x, track.y, width, x_range, known=known)
+    blocks = Blocks(BLOCK, *map(np.asarray, memo.blocks)) if memo.blocks and known is None else None
+    whole = sum_up(track.x, track.y, width, x_range, known=known, blocks=blocks)
     memo.spans = key, whole
     return [whole]
 

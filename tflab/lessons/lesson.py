@@ -100,6 +100,13 @@ class Lesson(msgspec.Struct, frozen=True, kw_only=True):
         """Every parameter's default value, in the file's order."""
         return {p.name: p.default for p in self.parameters}
 
+    @property
+    def logs_curves(self) -> bool:
+        """Whether its code looks as if it logged series; only a run knows."""
+        calls = ("lab.log(", "lab.keras_callback(")
+        code = [cell.source for cell in self.cells if cell.kind == "code"]
+        return any(call in source for source in code for call in calls)
+
 
 class LessonProblem(msgspec.Struct, frozen=True, kw_only=True):
     """One thing wrong with a lesson file, and what to write in its place.

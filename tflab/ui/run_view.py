@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from tflab.control.live_run import LiveRun
 from tflab.runs.diagnosis import diagnose
 from tflab.runs.summary import summarise
+from tflab.runs.transcript import plain_line
 from tflab.ui.glyphs import glyphs
 from tflab.ui.run_ending import Told, tell_end, tell_notices
 from tflab.ui.run_words import difference, run_words
@@ -48,9 +49,9 @@ class RunView:
                 bench.run_list.put(summarise(run.record, run.state))
             return
         self._notices = tell_notices(self._app, run, self._notices)
-        bench.chart.show_run(run.state, difference(self._on_show, run))
-        self._on_show = run
         if self._is_of_lesson(run):
+            bench.chart.show_run(run.state, difference(self._on_show, run))
+            self._on_show = run
             await bench.view.show_run(run.state)
             self._app.main.query_one(Goals).show_run(run.state)
         state = f"{run.record.id} {run.state.status} {run.over}"
@@ -75,9 +76,17 @@ class RunView:
         status = self._app.main.query_one(StatusLine)
         device = bench.form.device.device
         status.device = (device.name if device.key != "cpu" else "CPU") if device else ""
-        status.server = phase_words(bench.runs.server.phase)
+        server = phase_words(bench.runs.server.phase)
         ready = bench.runs.server.phase == "ready"
-        words, status.tone = run_words(bench.runs.current, ready)
+        run = bench.runs.current
+        elsewhere = run is not None and not self._is_of_lesson(run)
+        words, status.tone = run_words(None if elsewhere and run and run.over else run, ready)
+        if elsewhere and run is not None and not run.over:
+            words = f"{plain_line(run.record.request.lesson)} {words}"
+        if words == "ready" and server:
+            # It is not, and nothing else goes on: one word for both.
+            words, server = server, ""
+        status.server = server
         status.run = f"live {glyphs().dot} {words}" if bench.live.on else words
 
     def _show_words(self, run: LiveRun, now: float) -> None:

@@ -26,12 +26,15 @@ def run_words(run: LiveRun | None, server_ready: bool) -> tuple[str, str]:
 
 
 def difference(before: LiveRun | None, now: LiveRun) -> str:
-    """Return the values that `before` had where `now` has others, such as `steps 20`."""
+    """Return the values that `before` had where `now` has others, such as `steps 20`.
+
+    Nothing when `before` is no run of the same lesson.
+    """
     if before is None:
-        return "before"
+        return ""
     old, new = before.record.request, now.record.request
     if old.lesson != new.lesson:
-        return old.title
+        return ""
     values = [
         f"{name} {format_value(value)}"
         for name, value in {**old.parameters, "seed": old.seed}.items()

@@ -13,8 +13,7 @@ from textual.content import Content
 from textual.widgets import Button, Input, Select, Static
 
 from tflab.lessons.lesson import Question
-from tflab.runs.transcript import plain
-from tflab.ui.safe_text import choice_text
+from tflab.ui.safe_text import choice_text, with_code
 from tflab.ui.screens.dialog import Dialog
 
 Guesses = dict[str, Any]
@@ -43,7 +42,7 @@ class PredictScreen(Dialog[Guesses]):
                 )
             )
             for question in self._questions:
-                yield Static(Content(plain(question.text)), classes="question")
+                yield Static(with_code(question.text), classes="question")
                 before = self._guesses.get(question.text)
                 if question.choices:
                     options = [(choice_text(choice), choice) for choice in question.choices]

@@ -16,6 +16,7 @@ from tflab.runs.state import CellItem, RunState
 from tflab.runs.tensor_text import describe, grid, number_text, result_text
 from tflab.runs.transcript import Transcript, plain
 from tflab.ui.glyphs import glyphs
+from tflab.ui.safe_text import with_code
 from tflab.ui.widgets.figure_view import FigureView
 
 _MAX_LINES = 24
@@ -146,7 +147,7 @@ def _content(block: Block) -> Content:
 def _prediction(prediction: Prediction) -> Content:
     """Return guess and answer side by side under their question."""
     answer = Content.assemble(("the run: ", "$text-quiet"), plain(number_text(prediction.answer)))
-    question = Content.styled(plain(prediction.question) + "\n", "bold")
+    question = with_code(prediction.question, "bold") + "\n"
     if prediction.guess is None:
         return question + Content("  ") + answer
     marks = glyphs()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
@@ -71,16 +71,23 @@ class DeviceField(Vertical):
             self._describe()
             self.post_message(DeviceChanged())
 
+    @on(events.DescendantFocus)
+    @on(events.DescendantBlur)
+    def _focus_moved(self) -> None:
+        self.call_after_refresh(self._describe)
+
     def _describe(self) -> None:
         device, devices = self.device, self._devices
         if device is None or devices is None:
             return
-        lines = [_memory(device)]
+        wordy = self.has_focus_within
+        lines = [_memory(device, wordy or device.key != "cpu")]
         if device.busy_with_others:
             users = ", ".join(sorted({o.user for o in device.owners if not o.mine}))
             lines.append(f"In use by {users or 'someone else'}.")
         if devices.reason and len(devices.devices) == 1:
-            lines.append(devices.reason)
+            first = devices.reason.partition(". ")[0].rstrip(".") + "."
+            lines.append(devices.reason if wordy else first)
         self.set_class(device.busy_with_others, "-busy")
         self.query_one(".help", Static).update(Content("\n".join(lines)))
 
@@ -92,7 +99,10 @@ def _short(device: Device) -> str:
     return f"GPU {device.index} {device.name}{busy}"
 
 
-def _memory(device: Device) -> str:
+def _memory(device: Device, wordy: bool) -> str:
     free, total = device.memory_free / _GIB, device.memory_total / _GIB
+    memory = f"{free:.1f} of {total:.1f} GiB free"
+    if not wordy:
+        return memory
     use = "" if device.utilisation is None else f", {device.utilisation:.0%} busy"
-    return f"{device.name}: {free:.1f} of {total:.1f} GiB free{use}"
+    return f"{device.name}: {memory}{use}"

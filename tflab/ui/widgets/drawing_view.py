@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import ClassVar
 
+from rich.cells import cell_len
 from rich.color import Color
 from rich.segment import Segment
 from rich.style import Style
+from textual.content import Content
 from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
@@ -21,6 +24,9 @@ class DrawingView(Widget):
     A chart redrawn whole ten times a second costs about 144 KiB a second of terminal traffic; most
     of its cells are the same from one drawing to the next.
     """
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"drawing--words"}
+    DEFAULT_CSS = "DrawingView > .drawing--words { color: $text-quiet; }"
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
@@ -46,6 +52,19 @@ class DrawingView(Widget):
                 regions.append(_changed(self._strips[y], strip, y))
         self._drawing_rows, self._strips, self._base = rows, strips, base
         self.refresh(*regions)
+
+    def show_words(self, text: str) -> None:
+        """Show a sentence in the middle, where there is nothing to draw."""
+        width, height = self.size
+        style = self.get_component_rich_style("drawing--words")
+        lines = [line.plain for line in Content(text).wrap(max(width - 4, 8))][:height]
+        above = (height - len(lines)) // 2
+        self._drawing_rows, self._base = (), None
+        self._strips = [Strip.blank(width, self.rich_style)] * above
+        for line in lines:
+            left = " " * ((width - cell_len(line)) // 2)
+            self._strips.append(Strip([Segment(left + line, style)]))
+        self.refresh()
 
     def plain_rows(self) -> list[str]:
         """Return the rows on show as text without colours."""

@@ -81,7 +81,7 @@ class FigureView(Vertical):
         if drawing.y_label:
             title += Content.styled(f"\n{drawing.y_label}", "$text-quiet")
         self.query_one(".figure-title", Static).update(title)
-        self.query_one(".figure-legend", Static).update(_below(drawing, figure))
+        self.query_one(".figure-legend", Static).update(_below(drawing, figure, width))
 
     def _title(self, figure: Figure, index: int) -> Content:
         title = Content.styled(plain_line(figure.title), "bold")
@@ -94,8 +94,8 @@ class FigureView(Vertical):
         return title + Content.styled(where, "$text-quiet")
 
 
-def _below(drawing: Drawing, figure: Figure) -> Content:
+def _below(drawing: Drawing, figure: Figure, width: int) -> Content:
     notes = [plain_line(note) for note in (*drawing.notes, figure.note) if note]
-    lines = [legend_content(drawing.legend)]
+    lines = [legend_content(drawing.legend, width)]
     lines += [Content.styled(text, "$text-quiet") for text in (drawing.x_label, *notes) if text]
     return Content("\n").join([line for line in lines if line])

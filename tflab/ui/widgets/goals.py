@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from textual.content import Content
 from textual.widget import Widget
 
-from tflab.lessons.lesson import Lesson
-from tflab.runs.state import RunState
-from tflab.runs.transcript import plain_line
 from tflab.ui.glyphs import glyphs
+from tflab.ui.safe_text import with_code
+
+if TYPE_CHECKING:
+    from tflab.lessons.lesson import Lesson
+    from tflab.runs.state import RunState
 
 
 class Goals(Widget):
@@ -68,12 +70,12 @@ class Goals(Widget):
         for text in self.texts:
             good = self._reached(text)
             mark = (f"{marks.passed if good else marks.open} ", "$success" if good else "$primary")
-            for index, line in enumerate(textwrap.wrap(plain_line(text), width) or [""]):
-                start = mark if index == 0 else ("  ", "")
-                lines.append(Content.assemble(start, (line, "" if good else "$text-quiet")))
+            goal = with_code(text, "" if good else "$text-quiet")
+            for index, line in enumerate(goal.wrap(width)):
+                lines.append(Content.assemble(mark if index == 0 else "  ", line))
             for hint in hints.get(text, ())[: self._hints_shown.get(text, 0)]:
-                for line in textwrap.wrap(plain_line(hint), width - 2):
-                    lines.append(Content.styled(f"    {line}", "$warning"))
+                for line in with_code(hint, "$warning").wrap(width - 2):
+                    lines.append(Content("    ") + line)
         return Content("\n").join(lines) if lines else Content.styled("None yet.", "$text-quiet")
 
     def _reached(self, text: str) -> bool:

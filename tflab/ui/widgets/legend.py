@@ -9,9 +9,14 @@ from textual.content import Content
 from tflab.charts.drawing import LegendEntry
 from tflab.runs.transcript import plain_line
 
+_GAP = 3
 
-def legend_content(legend: Sequence[LegendEntry]) -> Content:
-    """Return a legend on one line: a sample of each series in its colour, and its name."""
+
+def legend_content(legend: Sequence[LegendEntry], width: int = 0) -> Content:
+    """Return a legend: a sample of each series in its colour, and its name.
+
+    It has one line or, where `width` cells are given, as many as it takes: no entry is torn apart.
+    """
     parts = [
         Content.assemble(
             (entry.marker, entry.ink.hex if entry.ink is not None else ""),
@@ -20,4 +25,12 @@ def legend_content(legend: Sequence[LegendEntry]) -> Content:
         )
         for entry in legend
     ]
-    return Content("   ").join(parts)
+    lines: list[list[Content]] = [[]]
+    room = width
+    for part in parts:
+        if width and lines[-1] and part.cell_length > room:
+            lines.append([])
+            room = width
+        lines[-1].append(part)
+        room -= part.cell_length + _GAP
+    return Content("\n").join(Content(" " * _GAP).join(line) for line in lines)

@@ -89,9 +89,14 @@ class LessonList(OptionList):
     def _prompt(self, entry: LessonEntry) -> Content:
         here = entry.path == self._current
         number = f"{entry.number:>2}" if entry.number is not None else "  "
+        mark = (glyphs().here, "bold $primary") if here else self._standing(entry)
         return Content.assemble(
-            (glyphs().here if here else " ", "$primary"),
-            self._standing(entry),
-            (f"{number} ", "$text-quiet"),
-            (entry.title, "bold" if here else ""),
+            mark,
+            (f"{number} ", "$primary" if here else "$text-quiet"),
+            (short_title(entry.title), "bold" if here else ""),
         )
+
+
+def short_title(title: str) -> str:
+    """Return what fits a list: the part before a colon, as in `Tensors: numbers in a block`."""
+    return title.partition(": ")[0]

@@ -77,6 +77,8 @@ class LessonView(VerticalScroll):
             self.call_after_refresh(self.scroll_to, y=place.y, animate=False)
         else:
             self.scroll_home(animate=False)
+        if self.screen.focused is None:
+            self.focus()
 
     async def show_run(self, state: RunState) -> None:
         """Bring the outputs up to date with a run; another run's outputs go away first."""

@@ -6,6 +6,7 @@ import math
 import os
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -16,8 +17,9 @@ from textual.widgets import Static
 
 from tflab.charts.drawing import Memo
 from tflab.charts.loss import Curve, draw_loss
+from tflab.runs.series import Series
 from tflab.runs.state import RunState
-from tflab.ui.actions import bindings
+from tflab.ui.actions import SCOPE_TITLES, bindings
 from tflab.ui.chart_options import chart_options
 from tflab.ui.css import beside
 from tflab.ui.progress_text import progress_content
@@ -25,8 +27,9 @@ from tflab.ui.safe_text import box_title
 from tflab.ui.widgets.drawing_view import DrawingView
 from tflab.ui.widgets.legend import legend_content
 
-_NO_RUN = "Run the lesson to see its curves here."
-_NO_CURVES = "This run logged no curves. Its output and figures stand in the lesson."
+_NO_RUN = "Run the lesson to see its curves here (^r)."
+_NONE_HERE = "No curves in this lesson: see the output of its cells."
+_NO_CURVES = "No curves in this run: see the output of its cells."
 # More than these cannot be told apart, and their legend has no room.
 _MOST_CURVES = 12
 _PROGRESS_SECONDS = 0.5
@@ -46,6 +49,7 @@ class LossChart(Vertical, can_focus=True):
     def __init__(self) -> None:
         super().__init__(id="loss")
         self._state: RunState | None = None
+        self._expected = True
         self._ghost: list[Curve] = []
         self._memos: dict[str, Memo] = {}
         self._diagnosis = ""
@@ -75,12 +79,22 @@ class LossChart(Vertical, can_focus=True):
         """Draw again at the new size."""
         self.call_after_refresh(self.redraw)
 
-    def show_run(self, state: RunState, before: str = "before") -> None:
+    def clear(self, expected: bool = True) -> None:
+        """Show no run; where no curves are `expected` of the lesson, take little room."""
+        self._state, self._ghost, self._expected = None, [], expected
+        self._metric, self._diagnosis = "loss", ""
+        if self.parent is not None:
+            self.parent.border_title = SCOPE_TITLES["loss"]  # type: ignore[attr-defined]
+        self._show_progress()
+        self.redraw()
+
+    def show_run(self, state: RunState, before: str = "") -> None:
         """Bring the chart up to date with a run, unless it was drawn a moment ago.
 
         Args:
             state: The run on show.
-            before: What the run before it had otherwise; names its curve.
+            before: What the run before it had otherwise; names its curve. Without a name, that
+                curve is not shown.
         """
         if state is not self._state:
             self._begin(state, before)
@@ -97,11 +111,17 @@ class LossChart(Vertical, can_focus=True):
         """Draw now, whatever has changed."""
         picture = self.query_one("#loss-picture", DrawingView)
         state, size = self._state, picture.size
-        if size.width < 10 or size.height < 3:
+        own = self._curves(state) if state else []
+        ghosts = [ghost for ghost in self._ghost if _fits_beside(ghost, own)]
+        if self.parent is not None:
+            self.parent.set_class(not own and not self._expected, "-low")
+        if size.width < 10 or size.height < 1:
             return
         self._next_draw = time.monotonic() + self._pause
         self._drawn_points = state.points if state else -1
-        own = self._curves(state) if state else []
+        if not own and not ghosts:
+            self._show_none(picture)
+            return
         options = chart_options(
             self.app,
             log_y=self._log_y,
@@ -109,19 +129,26 @@ class LossChart(Vertical, can_focus=True):
             x_max=self._x_max(state),
             y_range=self._y_range,
         )
-        ghosts = [ghost for ghost in self._ghost if _fits_beside(ghost, own)]
         drawing = draw_loss([*ghosts, *own], (size.width, size.height), options)
         self._y_range = drawing.y_range
         picture.show_drawing(drawing)
-        self._say("#loss-legend", legend_content(drawing.legend))
+        self._say("#loss-legend", legend_content(drawing.legend, size.width))
         notes = [*drawing.notes, self._diagnosis] if self._diagnosis else list(drawing.notes)
-        if own and self._left_out:
+        if self._left_out:
             notes.append(f"{len(own)} of {len(own) + self._left_out} curves are drawn.")
-        self.query_one("#loss-notes").set_class(not own, "-quiet")
-        if not own:
-            notes = [_NO_CURVES if state is not None and state.ended else _NO_RUN]
         self._say("#loss-notes", Content("\n".join(notes)))
         self.query_one("#loss-notes").display = bool(notes)
+
+    def _show_none(self, picture: DrawingView) -> None:
+        """Say why there is nothing to see."""
+        self._say("#loss-legend", Content())
+        self.query_one("#loss-notes").display = False
+        if not self._expected:
+            picture.show_words(_NONE_HERE)
+        elif self._state is None:
+            picture.show_words(_NO_RUN)
+        else:
+            picture.show_words(_NO_CURVES if self._state.ended else "")
 
     def show_diagnosis(self, text: str) -> None:
         """Say below the chart what stands out in the run that ended; nothing when empty."""
@@ -156,10 +183,10 @@ class LossChart(Vertical, can_focus=True):
         self.notify("Chart copied as text.")
 
     def _begin(self, state: RunState, before: str) -> None:
-        if self._state is not None and self._state.points:
+        self._ghost = []
+        if before and self._state is not None and self._state.points:
             self._ghost = [
-                Curve(label=before, steps=c.steps, values=c.values, style=c.style, ghost=True)
-                for c in self._curves(self._state)
+                replace(curve, label=before, ghost=True) for curve in self._curves(self._state)
             ][:2]
         self._state, self._y_range, self._drawn_points = state, None, -1
         self._memos, self._diagnosis = {}, ""
@@ -178,10 +205,15 @@ class LossChart(Vertical, can_focus=True):
                 steps=series.steps,
                 values=series.values,
                 style=index,
-                memo=self._memos.setdefault(series.tag, Memo()),
+                memo=self._memo(series),
             )
             for index, series in enumerate(chosen[:_MOST_CURVES])
         ]
+
+    def _memo(self, series: Series) -> Memo:
+        if series.tag not in self._memos:
+            self._memos[series.tag] = Memo(series)
+        return self._memos[series.tag]
 
     def _metrics(self) -> list[str]:
         series = self._state.series.values() if self._state else []

@@ -40,8 +40,8 @@ class ParameterField(Vertical):
     def compose(self) -> ComposeResult:
         """Lay out the name, the control and the help."""
         with Horizontal():
-            yield Static(Content(self.parameter.name), classes="name")
             yield Static("", classes="mark")
+            yield Static(Content(self.parameter.name), classes="name")
             yield self._control()
         yield Static(self._help(), classes="help")
 
@@ -81,7 +81,7 @@ class ParameterField(Vertical):
     def take_focus(self) -> None:
         """Give the focus to the control."""
         for control in self.query("Input, Select, Switch"):
-            control.focus()
+            self.screen.set_focus(control)
 
     def _control(self) -> Widget:
         parameter = self.parameter

@@ -27,7 +27,7 @@ SEED = Parameter(
     default=0,
     ge=0,
     le=2**31 - 1,
-    help="Start of Python's, NumPy's and TensorFlow's random numbers",
+    help="Start of all random numbers",
 )
 
 
