@@ -11,8 +11,9 @@ import pytest
 
 from tflab.runs.events import Ended, Started
 from tflab.runs.log import append
+from tflab.runs.places import data_folder
 from tflab.runs.record import Problem, RunRequest
-from tflab.runs.store import RunStore, data_folder, is_alive, process_start
+from tflab.runs.store import RunStore, is_alive, process_start
 
 REQUEST = RunRequest(
     lesson="t", title="T", path="/x/t.py", source="# %%\n1", parameters={"rate": 0.1, "n": 3}

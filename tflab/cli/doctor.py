@@ -13,7 +13,7 @@ from tflab.control.checks.python import check_packages, check_python
 from tflab.control.checks.tensorflow import check_cpu, check_devices, check_tensorflow
 from tflab.control.checks.terminal import check_terminal, terminal_size
 from tflab.control.devices import list_devices
-from tflab.runs.store import data_folder
+from tflab.runs.places import data_folder
 from tflab.runs.transcript import plain_line
 
 

@@ -14,10 +14,10 @@ from typing import Literal
 
 import msgspec
 
+from tflab.runs.places import data_folder
 from tflab.runs.private import make_private
 from tflab.runs.protocol import Message, RunForked, RunReaped, ServerPhase, StartRun
 from tflab.runs.record import Problem
-from tflab.runs.store import data_folder
 
 Phase = Literal["off", "importing", "ready", "broken", "gone"]
 

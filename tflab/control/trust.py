@@ -13,9 +13,9 @@ from pathlib import Path
 import msgspec
 
 from tflab.lessons.library import course_folder, user_folder
+from tflab.runs.places import data_folder
 from tflab.runs.private import write_whole
 from tflab.runs.record import Problem
-from tflab.runs.store import data_folder
 from tflab.runs.transcript import plain_line
 
 

@@ -11,8 +11,8 @@ from pathlib import Path
 import msgspec
 
 from tflab.lessons.names import lesson_id
+from tflab.runs.places import data_folder
 from tflab.runs.record import Problem
-from tflab.runs.store import data_folder
 from tflab.runs.transcript import plain_line
 
 _HEAD = 1024

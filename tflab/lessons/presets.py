@@ -21,8 +21,8 @@ import msgspec
 
 from tflab.lessons.lesson import Lesson
 from tflab.lessons.parameters import check_values, format_value
+from tflab.runs.places import data_folder
 from tflab.runs.record import Problem
-from tflab.runs.store import data_folder
 from tflab.runs.transcript import plain_line
 
 LONGEST_NAME = 60

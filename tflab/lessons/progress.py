@@ -15,8 +15,8 @@ from typing import Literal
 
 import msgspec
 
+from tflab.runs.places import data_folder
 from tflab.runs.private import make_private, write_whole
-from tflab.runs.store import data_folder
 
 Standing = Literal["not started", "in progress", "goals reached"]
 

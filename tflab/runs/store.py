@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
-import platformdirs
 
 from tflab.runs.events import Started
 from tflab.runs.log import EVENTS, FILES, OUTPUT, RECORD, LogReader
 from tflab.runs.lost import lost
+from tflab.runs.places import data_folder
 from tflab.runs.private import make_private
 from tflab.runs.processes import is_same, start_of, this_host
 from tflab.runs.record import Problem, RunRecord, RunRequest
@@ -22,12 +22,6 @@ from tflab.runs.reserve import CONTENT, RESERVE
 from tflab.runs.state import RunState
 
 _ID = re.compile(r"\d{8}-\d{6}-[0-9a-f]{6}")
-
-
-def data_folder() -> Path:
-    """Return where tflab keeps everything: `TFLAB_DATA`, or the user's data folder."""
-    chosen = os.environ.get("TFLAB_DATA")
-    return Path(chosen) if chosen else Path(platformdirs.user_data_dir("tflab"))
 
 
 class RunStore:
