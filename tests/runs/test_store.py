@@ -7,9 +7,11 @@ import stat
 import subprocess
 import sys
 
+import msgspec
 import pytest
 
 from tflab.runs.events import Ended, Started
+from tflab.runs.history import History
 from tflab.runs.log import append
 from tflab.runs.places import data_folder
 from tflab.runs.record import Problem, RunRequest
@@ -38,6 +40,40 @@ def test_ids_are_told_newest_first_and_strangers_are_passed_over(data):
     for name in ("20200101-000000-aaaaaa", "20210101-000000-aaaaaa", "notes", ".cache"):
         (data / "runs" / name).mkdir(parents=True)
     assert list(store.ids()) == ["20210101-000000-aaaaaa", "20200101-000000-aaaaaa"]
+
+
+def test_runs_of_one_second_are_told_newest_first():
+    store = RunStore()
+    made = [store.create(REQUEST).id for _ in range(100)]
+    assert list(store.ids()) == made[::-1]
+    assert [row.id for row in History(store).rows()] == made[::-1]
+    assert store.find("last") == made[-1]
+
+
+def test_an_id_that_another_run_has_is_not_taken(monkeypatch):
+    """The same step of the clock and the same two digits of chance, as for two runs at once."""
+    now = iter([1e9 + 0.25, 1e9 + 0.25, 1e9 + 0.5])
+    monkeypatch.setattr("tflab.runs.store.secrets.token_hex", lambda _: "aa")
+    monkeypatch.setattr("tflab.runs.store.time.time", lambda: next(now))
+    store = RunStore()
+    first, second = store.create(REQUEST), store.create(REQUEST)
+    assert (first.id[-6:], second.id[-6:]) == ("4000aa", "8000aa")
+    assert second.created == 1e9 + 0.5
+
+
+def test_runs_that_an_older_tflab_made_keep_their_place():
+    """Its ids have chance where ours have a fraction of the second; both are listed by time."""
+    store = RunStore()
+    record = store.create(REQUEST)
+    for name, created in (("20200101-000000-ffffff", 1.0), ("20200101-000000-000000", 2.0)):
+        folder = store.root / name
+        folder.mkdir()
+        old = msgspec.structs.replace(record, id=name, created=created)
+        (folder / "run.json").write_bytes(msgspec.json.encode(old))
+    assert [row.id for row in History(store).rows()][1:] == [
+        "20200101-000000-000000",
+        "20200101-000000-ffffff",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -101,7 +101,7 @@ class HistoryWatch:
         if run in self._followed:
             return self._followed[run]
         try:
-            return LiveRun(self._store.record(run), self._store.folder(run))
+            return LiveRun(self._store.record(run), self._store.folder(run), self._clock)
         except Problem:
             return None
 

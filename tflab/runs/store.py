@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import secrets
+import shutil
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -40,18 +41,13 @@ class RunStore:
         Raises:
             Problem: When the folder cannot be written.
         """
-        now = time.time()
-        stamp = time.strftime("%Y%m%d-%H%M%S", time.localtime(now))
-        record = RunRecord(
-            id=f"{stamp}-{secrets.token_hex(3)}",
-            created=now,
-            request=request,
-            versions=versions or {},
-        )
-        folder = self.root / record.id
         try:
             make_private(self.root)
-            folder.mkdir(mode=0o700)
+            now, folder = _new_folder(self.root)
+        except OSError as error:
+            raise _cannot_keep(self.root, error) from error
+        record = RunRecord(id=folder.name, created=now, request=request, versions=versions or {})
+        try:
             (folder / FILES).mkdir(mode=0o700)
             for name, content in (
                 (RECORD, msgspec.json.encode(record)),
@@ -61,11 +57,8 @@ class RunStore:
             ):
                 _write_private(folder / name, content)
         except OSError as error:
-            raise Problem(
-                "The run cannot be kept",
-                f"{folder}: {error.strerror}.",
-                "Make room or give write access, or set TFLAB_DATA to another folder.",
-            ) from error
+            shutil.rmtree(folder, ignore_errors=True)
+            raise _cannot_keep(folder, error) from error
         return record
 
     def folder(self, run: str) -> Path:
@@ -131,22 +124,45 @@ class RunStore:
         Raises:
             Problem: When there is none, or several begin like it.
         """
-        wanted = text.strip()
-        if wanted == "last":
-            newest = next(self.ids(), None)
-            if newest is not None:
-                return newest
-            raise Problem("No such run", "There are no runs yet.", "Start one with `tflab run`.")
-        found = [run for run in self.ids() if run.startswith(wanted)] if wanted else []
-        if not found:
-            raise Problem("No such run", f"There is no run {wanted!r}.", "See `tflab runs`.")
-        if len(found) > 1 and wanted not in found:
-            raise Problem(
-                "Which run?",
-                f"{len(found)} runs begin with {wanted!r}; the newest is {found[0]}.",
-                "Write more of its id.",
-            )
-        return wanted if wanted in found else found[0]
+        return find_id(text, self.ids(), "run")
+
+
+def find_id(text: str, ids: Iterator[str], what: str) -> str:
+    """Return the one of `ids` that `text` names: itself, the beginning of it, or `last`.
+
+    Args:
+        text: What a person wrote.
+        ids: What there is, newest first.
+        what: What they are ids of: `run` or `sweep`.
+
+    Raises:
+        Problem: When there is none, or several begin like it.
+    """
+    wanted, known = text.strip(), list(ids)
+    title, see = f"No such {what}", f"See `tflab {what}s`."
+    if wanted == "last":
+        if known:
+            return known[0]
+        raise Problem(title, f"There are no {what}s yet.", f"Start one with `tflab {what}`.")
+    found = [one for one in known if one.startswith(wanted)] if wanted else []
+    if not found:
+        raise Problem(title, f"There is no {what} {wanted!r}.", see)
+    if len(found) > 1 and wanted not in found:
+        raise Problem(
+            f"Which {what}?",
+            f"{len(found)} {what}s begin with {wanted!r}; the newest is {found[0]}.",
+            "Write more of its id.",
+        )
+    return wanted if wanted in found else found[0]
+
+
+def new_id(now: float) -> str:
+    """Return an id for a run made at `now`: ids sort by time, to the 65536th of a second.
+
+    Of the six digits after date and time, four are that fraction and two are chance.
+    """
+    stamp = time.strftime("%Y%m%d-%H%M%S", time.localtime(now))
+    return f"{stamp}-{int(now % 1 * 0x10000):04x}{secrets.token_hex(1)}"
 
 
 def is_run_id(name: str) -> bool:
@@ -177,3 +193,23 @@ def _write_private(path: Path, content: bytes) -> None:
     fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     with os.fdopen(fd, "wb") as file:
         file.write(content)
+
+
+def _new_folder(root: Path) -> tuple[float, Path]:
+    """Make a folder under an id that no other run has; return when, and the folder."""
+    while True:
+        now = time.time()
+        folder = root / new_id(now)
+        try:
+            folder.mkdir(mode=0o700)
+        except FileExistsError:
+            continue
+        return now, folder
+
+
+def _cannot_keep(place: Path, error: OSError) -> Problem:
+    return Problem(
+        "The run cannot be kept",
+        f"{place}: {error.strerror}.",
+        "Make room or give write access, or set TFLAB_DATA to another folder.",
+    )

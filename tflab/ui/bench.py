@@ -176,7 +176,8 @@ class Bench:
             self.guide.neighbour(self.lesson, 1 if wish == "next" else -1)
 
     def _start(self, lesson: Lesson, until: int | None) -> None:
-        self.gate.open(lesson, self.form.device.device, lambda: self._begin(lesson, until))
+        device = self.form.device.device
+        self.gate.open(lesson.path, lesson.source, device, lambda: self._begin(lesson, until))
 
     def _begin(self, lesson: Lesson, until: int | None) -> None:
         guesses = self.guide.guesses.get(lesson.id, {})

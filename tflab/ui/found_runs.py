@@ -88,7 +88,7 @@ class FoundRuns:
     def _look_at(self, runs: list[str]) -> None:
         """Read the logs' ends; runs in a thread, because a home may be far away."""
         found = [one for one in (look_at(self._store, run) for run in runs) if one is not None]
-        self._app.call_from_thread(self._take, found)
+        self._app.call_later(self._take, found)
         history = History(self._store)
         for one in found:
             if not one.going and (one.pid or one.ended is not None):

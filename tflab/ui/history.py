@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from textual.worker import get_current_worker
+import msgspec
 
+from tflab.control.devices import Device, DeviceList, find_device, list_devices
 from tflab.lessons.reader import LessonError, parse_lesson, read_lesson
-from tflab.runs.history import History, HistoryRow
+from tflab.runs.history import HistoryRow
 from tflab.runs.record import Problem, RunRecord, RunRequest
-from tflab.runs.trash import KEEP_SECONDS, Trash
+from tflab.runs.trash import Trash
 from tflab.ui.command_line import request_line
+from tflab.ui.history_reading import HistoryReading
 from tflab.ui.history_work import HistoryWork
 
 if TYPE_CHECKING:
     from tflab.ui.app import LabApp
     from tflab.ui.bench import Bench
-    from tflab.ui.screens.history import HistoryScreen, HistoryView, Wish
+    from tflab.ui.history_view import HistoryView, Wish
+    from tflab.ui.screens.history import HistoryScreen
 
 
 class HistoryDesk:
@@ -28,14 +30,15 @@ class HistoryDesk:
         self._app = app
         self._bench = bench
         self._store = bench.runs.store
-        self._history = History(self._store)
-        self._trash = Trash(self._store)
+        trash = Trash(self._store)
         self._view: HistoryView | None = None
-        self._work = HistoryWork(app, self._store, self._trash)
+        self._reading = HistoryReading(app, self._store, trash)
+        self._work = HistoryWork(app, self._store, trash, self._changed)
 
     def show(self) -> None:
         """Open the history at the runs of the open lesson."""
-        from tflab.ui.screens.history import HistoryScreen, HistoryView
+        from tflab.ui.history_view import HistoryView
+        from tflab.ui.screens.history import HistoryScreen
 
         lesson = self._bench.lesson
         self._view = self._view or HistoryView()
@@ -48,16 +51,18 @@ class HistoryDesk:
 
     def read(self, screen: HistoryScreen) -> None:
         """List the runs for the screen in the background, then mend rows and look at the disk."""
-        self._app.run_worker(
-            lambda: self._read(screen), thread=True, group="history", exclusive=True
-        )
+        self._reading.read(screen)
+
+    def look(self, screen: HistoryScreen) -> None:
+        """List the runs for the screen again if something has changed."""
+        self._reading.look(screen)
 
     def work(self, screen: HistoryScreen, what: str, rows: list[HistoryRow]) -> None:
         """Do something with these runs; the list follows."""
         if what == "copy":
             self._copy(rows[:1])
         else:
-            self._work.do(what, rows, lambda: self.read(screen))
+            self._work.do(screen, what, rows)
 
     async def use(self, run: str, kind: str) -> None:
         """Show a run as it was, run it again exactly, put its values in the form, or copy it."""
@@ -78,34 +83,21 @@ class HistoryDesk:
             self._app.show_problem(problem)
 
     async def _grant(self, wish: Wish | None) -> None:
-        lesson = self._bench.lesson
-        if lesson is not None:
-            # Runs may have been deleted or brought back.
-            self._bench.run_list.show_runs(self._bench.runs.history(lesson.id), lesson.defaults)
+        self._show_runs()
         if wish is not None:
             await self.use(wish.run, wish.kind)
 
-    def _read(self, screen: HistoryScreen) -> None:
-        worker, tell = get_current_worker(), self._app.call_from_thread
-        rows = self._history.rows()
-        tell(screen.take, rows)
-        partial = [row for row in rows if row.partial]
-        mended: dict[str, HistoryRow] = {}
-        for row in partial:
-            if worker.is_cancelled:
-                return
-            found = self._history.mend(row.id)
-            if found is not None:
-                mended[row.id] = found
-        if mended and not worker.is_cancelled:
-            tell(screen.take, [mended.get(row.id, row) for row in rows])
-        try:
-            self._trash.empty(KEEP_SECONDS)
-        except Problem as problem:
-            tell(self._app.notify, f"{problem.title}. {problem.cause}")
-        use = self._trash.disk_use()
-        if not worker.is_cancelled:
-            tell(screen.take_disk_use, use)
+    def _changed(self, screen: HistoryScreen) -> None:
+        """Have the list read again, or where the history was closed meanwhile, the Runs pane."""
+        if screen.stays:
+            self.read(screen)
+        else:
+            self._show_runs()
+
+    def _show_runs(self) -> None:
+        lesson = self._bench.lesson
+        if lesson is not None:
+            self._bench.run_list.show_runs(self._bench.runs.history(lesson.id), lesson.defaults)
 
     async def _show_lesson(self, record: RunRecord) -> None:
         """Show the lesson as the run had it; where it has changed since, say so."""
@@ -128,18 +120,32 @@ class HistoryDesk:
             )
 
     async def _run_again(self, record: RunRecord) -> None:
+        """Run exactly this again, with what a run now may take, through the gate of every run.
+
+        A GPU may have another number by now; its own name for itself finds it again.
+
+        Raises:
+            Problem: When the run's device is not there.
+        """
+        request, options = record.request, self._app.settings.options
+        device = same_device(request, self._bench.form.device.devices or list_devices())
+        request = msgspec.structs.replace(
+            request,
+            device=device.key,
+            device_uuid=device.uuid,
+            nice=options.nice,
+            threads=options.threads,
+            memory_limit=options.memory_limit,
+        )
         await self._show_lesson(record)
 
         def start() -> None:
             try:
-                self._bench.runs.start(record.request)
+                self._bench.runs.start(request)
             except Problem as problem:
                 self._app.show_problem(problem)
 
-        self._trusted(record.request, start)
-
-    def _trusted(self, request: RunRequest, start: Callable[[], None]) -> None:
-        self._bench.gate.trusted(Path(request.path), request.source, start)
+        self._bench.gate.open(Path(request.path), request.source, device, start)
 
     async def _take_values(self, record: RunRecord) -> None:
         request, lesson = record.request, self._bench.lesson
@@ -160,6 +166,16 @@ class HistoryDesk:
         self._app.copy_to_clipboard(line)
         changed = "" if current else " The lesson has changed since; export a script to keep it."
         self._app.notify(f"Command copied.{changed}")
+
+
+def same_device(request: RunRequest, devices: DeviceList) -> Device:
+    """Return the device that a run was on, by its own name for itself or else by its number.
+
+    Raises:
+        Problem: When it is not there.
+    """
+    named = [d for d in devices.devices if d.uuid and d.uuid == request.device_uuid]
+    return named[0] if named else find_device(request.device, devices)
 
 
 def line_of(request: RunRequest) -> tuple[str, bool]:

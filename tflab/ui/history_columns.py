@@ -3,28 +3,19 @@
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tflab.lessons.parameters import format_value
-from tflab.runs.events import RunStatus
 from tflab.runs.history import HistoryRow
 from tflab.runs.metrics import best_value, last_value, main_metric, measure
-from tflab.ui.glyphs import glyphs
+from tflab.ui.run_cells import TONES, mark_of, number, value_text, when
 from tflab.ui.widgets.table import Column, TableCell, width_of
 
-TONES: dict[RunStatus, str] = {
-    "starting": "busy",
-    "running": "busy",
-    "finished": "good",
-    "failed": "bad",
-    "cancelled": "warn",
-    "lost": "bad",
-}
 _LOOKED_AT = 300
 _MOST_METRICS = 3
+_MAIN_METRIC = 2
+"""Columns of the main metric: its last value and its best."""
 
 Key = Callable[[HistoryRow], Any]
 
@@ -48,42 +39,34 @@ class HistoryColumn:
     downwards: bool = False
 
 
-def state_mark(status: RunStatus) -> str:
-    """Return the mark of a state; states differ by more than colour."""
-    marks = glyphs()
-    by_status: dict[RunStatus, str] = {
-        "finished": marks.passed,
-        "failed": marks.failed,
-        "cancelled": marks.stopped,
-        "lost": marks.lost,
-    }
-    return by_status.get(status, marks.bullet)
-
-
 def history_columns(
     rows: Sequence[HistoryRow], everywhere: bool, defaults: Mapping[str, Any], narrow: bool = False
 ) -> list[HistoryColumn]:
     """Return the columns for these rows: over all lessons, or of one with its parameters.
 
+    What tells runs apart stands first: the main metric, then the parameters that were varied.
+
     Args:
         rows: All rows that may be listed, filtered or not.
         everywhere: Whether they are of all lessons.
         defaults: The lesson's defaults; values that are these are drawn quiet.
-        narrow: Whether room is short: states then have their mark only.
+        narrow: Whether room is short: states then have their mark only, and names are cut.
     """
     found = [_state(narrow), _when()]
     if any(row.marks.name for row in rows):
-        found.append(_marked("name", "mark"))
+        found.append(_marked("name", "mark", most=12 if narrow else 20))
     if everywhere:
-        found.append(
-            HistoryColumn("lesson", lambda r: r.summary.lesson, lambda r: r.summary.lesson)
-        )
-    found += _metric_columns(rows)
+        found.append(_lesson(narrow))
+    metrics = _metric_columns(rows)
+    found += metrics[:_MAIN_METRIC]
+    varied, constant = _parameters(rows)
     if everywhere:
         found.append(HistoryColumn("values", _values, _values, most=40))
     else:
-        found += [_parameter(name, defaults) for name in _names(rows)]
-    found += _outcome_columns(rows)
+        found += [_parameter(name, defaults) for name in varied]
+    found += [*metrics[_MAIN_METRIC:], *_outcome_columns(rows)]
+    if not everywhere:
+        found += [_parameter(name, defaults) for name in constant]
     if any(row.marks.note for row in rows):
         found.append(_marked("note", "quiet", most=40))
     return found
@@ -117,25 +100,10 @@ def cells_of(row: HistoryRow, columns: Sequence[HistoryColumn]) -> list[TableCel
     return [TableCell(column.text(row), column.tone(row)) for column in columns]
 
 
-def when(moment: float) -> str:
-    """Return a moment as people write it: the time of day today, or else the date too."""
-    then, now = time.localtime(moment), time.localtime()
-    if then[:3] == now[:3]:
-        return time.strftime("%H:%M:%S", then)
-    if then.tm_year == now.tm_year:
-        return time.strftime("%d %b %H:%M", then)
-    return time.strftime("%d %b %Y", then)
-
-
-def number(value: float | None) -> str:
-    """Return a metric with four digits; empty when there is none."""
-    return "" if value is None else f"{value:.4g}"
-
-
 def _state(narrow: bool) -> HistoryColumn:
     def text(row: HistoryRow) -> str:
         status = row.summary.status
-        return state_mark(status) if narrow else f"{state_mark(status)} {status}"
+        return mark_of(status) if narrow else f"{mark_of(status)} {status}"
 
     return HistoryColumn(
         "" if narrow else "state",
@@ -143,6 +111,13 @@ def _state(narrow: bool) -> HistoryColumn:
         lambda row: row.summary.status,
         lambda row: TONES[row.summary.status],
     )
+
+
+def _lesson(narrow: bool) -> HistoryColumn:
+    def text(row: HistoryRow) -> str:
+        return row.summary.lesson
+
+    return HistoryColumn("lesson", text, text, most=18 if narrow else 24)
 
 
 def _when() -> HistoryColumn:
@@ -205,7 +180,7 @@ def _outcome_columns(rows: Sequence[HistoryRow]) -> list[HistoryColumn]:
     return found
 
 
-def _marked(name: str, tone: str, most: int = 20) -> HistoryColumn:
+def _marked(name: str, tone: str, most: int) -> HistoryColumn:
     def text(row: HistoryRow) -> str:
         return str(getattr(row.marks, name))
 
@@ -218,19 +193,25 @@ def _parameter(name: str, defaults: Mapping[str, Any]) -> HistoryColumn:
 
     def text(row: HistoryRow) -> str:
         values = row.summary.parameters
-        return format_value(values[name]) if name in values else ""
+        return value_text(values[name]) if name in values else ""
 
     return HistoryColumn(
         name, text, lambda r: r.summary.parameters.get(name), tone, right=True, most=18
     )
 
 
-def _names(rows: Sequence[HistoryRow]) -> list[str]:
-    return list(dict.fromkeys(name for row in rows[:_LOOKED_AT] for name in row.summary.parameters))
+def _parameters(rows: Sequence[HistoryRow]) -> tuple[list[str], list[str]]:
+    """Return the names of parameters of which runs have several values, and of the others."""
+    found: dict[str, set[str]] = {}
+    for row in rows[:_LOOKED_AT]:
+        for name, value in row.summary.parameters.items():
+            found.setdefault(name, set()).add(repr(value))
+    varied = [name for name, values in found.items() if len(values) > 1]
+    return varied, [name for name in found if name not in varied]
 
 
 def _values(row: HistoryRow) -> str:
-    return ", ".join(f"{n} {format_value(v)}" for n, v in row.summary.parameters.items())
+    return ", ".join(f"{n} {value_text(v)}" for n, v in row.summary.parameters.items())
 
 
 def _goals(row: HistoryRow) -> str:

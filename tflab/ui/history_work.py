@@ -2,50 +2,62 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import threading
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from textual.screen import Screen
-
+from tflab.runs.counting import count_of
 from tflab.runs.history import HistoryRow
 from tflab.runs.marks import change_marks
 from tflab.runs.record import Problem
 from tflab.runs.store import RunStore
 from tflab.runs.trash import Trash
 from tflab.ui.screens.ask import AskScreen
-from tflab.ui.screens.pick import Choice, PickScreen
 
 if TYPE_CHECKING:
+    from tflab.export.formats import Format
     from tflab.export.loaded import LoadedRun
     from tflab.ui.app import LabApp
+    from tflab.ui.screens.history import HistoryScreen
 
 MOST_COMPARED = 8
 
-Then = Callable[[], None]
+Work = Callable[["HistoryScreen", list[HistoryRow]], None]
 
 
 class HistoryWork:
-    """Does it, and calls back when the list is to be read again."""
+    """Does it in the background, one thing after the other, and has the list read again.
 
-    def __init__(self, app: LabApp, store: RunStore, trash: Trash) -> None:
+    Args:
+        app: The workbench.
+        store: Where the runs are.
+        trash: Where deleted runs go.
+        changed: Called when the list of a screen may have changed.
+    """
+
+    def __init__(
+        self, app: LabApp, store: RunStore, trash: Trash, changed: Callable[[HistoryScreen], None]
+    ) -> None:
         self._app = app
         self._store = store
         self._trash = trash
+        self._changed = changed
         self._deleted: list[list[str]] = []
         self._emptying = False
+        self._alone = threading.Lock()
 
-    def do(self, what: str, rows: list[HistoryRow], then: Then) -> None:
-        """Do one thing with these runs, then call `then` if the list has changed."""
+    def do(self, screen: HistoryScreen, what: str, rows: list[HistoryRow]) -> None:
+        """Do one thing with these runs; the screen's list follows."""
         if what != "empty":
             self._emptying = False
         if what == "undo":
-            self._undo(then)
+            self._in_background(screen, self._undo)
         elif what == "empty":
-            self._empty(then)
+            self._empty(screen)
         elif rows:
-            works: dict[str, Callable[[list[HistoryRow], Then], None]] = {
+            works: dict[str, Work] = {
                 "name": partial(self._ask, "name", "Name", "Name this run; empty takes it away."),
                 "note": partial(self._ask, "note", "Note", "What is to be remembered of this run?"),
                 "pin": self._pin,
@@ -53,132 +65,159 @@ class HistoryWork:
                 "export": self._export,
                 "compare": self._compare,
             }
-            works[what](rows, then)
+            works[what](screen, rows)
 
-    def _ask(self, field: str, title: str, about: str, rows: list[HistoryRow], then: Then) -> None:
+    def _ask(
+        self, field: str, title: str, about: str, screen: HistoryScreen, rows: list[HistoryRow]
+    ) -> None:
         def take(text: str | None) -> None:
             if text is not None:
-                self._mark(rows, then, **{field: text})
+                self._mark(screen, rows, **{field: text})
 
         value = getattr(rows[0].marks, field)
         if len(rows) > 1:
-            title, about = f"{title} of {len(rows)} runs", f"All {len(rows)} marked runs get it."
+            title = f"{title} of {count_of(len(rows), 'run')}"
+            about = f"All {len(rows):,} marked runs get it."
         self._app.push_screen(AskScreen(title, value, about), take)
 
-    def _pin(self, rows: list[HistoryRow], then: Then) -> None:
-        self._mark(rows, then, pinned=not all(row.marks.pinned for row in rows))
+    def _pin(self, screen: HistoryScreen, rows: list[HistoryRow]) -> None:
+        self._mark(screen, rows, pinned=not all(row.marks.pinned for row in rows))
 
-    def _mark(self, rows: list[HistoryRow], then: Then, **changes: object) -> None:
-        for row in rows:
-            if not self._try(lambda row=row: change_marks(self._store.folder(row.id), **changes)):  # type: ignore[misc]
-                break
-        then()
+    def _mark(self, screen: HistoryScreen, rows: list[HistoryRow], **changes: object) -> None:
+        def mark(run: str) -> None:
+            change_marks(self._store.folder(run), **changes)
 
-    def _delete(self, rows: list[HistoryRow], then: Then) -> None:
-        over = [row for row in rows if row.over]
+        self._in_background(screen, lambda: self._each(mark, [row.id for row in rows]))
+
+    def _delete(self, screen: HistoryScreen, rows: list[HistoryRow]) -> None:
+        over = [row.id for row in rows if row.over]
         if len(over) < len(rows):
             self._app.notify("A run that goes on is not deleted. Stop it first.")
-        gone = [row.id for row in over if self._try(partial(self._trash.delete, row.id))]
-        if gone:
-            self._deleted.append(gone)
-            self._app.notify(f"{_runs(len(gone))} deleted. Press u to bring back.")
-        then()
 
-    def _undo(self, then: Then) -> None:
-        if not self._deleted:
-            self._app.notify("Nothing was deleted since the workbench was opened.")
+        def delete() -> None:
+            gone = self._each(self._trash.delete, over)
+            if gone:
+                self._deleted.append(gone)
+                self._tell(f"{count_of(len(gone), 'run')} deleted. Press u to bring back.")
+
+        if over:
+            self._in_background(screen, delete)
+
+    def _undo(self) -> None:
+        if self._deleted:
+            back = self._each(self._trash.restore, self._deleted.pop())
+            self._tell(f"{count_of(len(back), 'run')} brought back.")
             return
-        back = [run for run in self._deleted.pop() if self._try(partial(self._trash.restore, run))]
-        self._app.notify(f"{_runs(len(back))} brought back.")
-        then()
+        kept = self._trash.ids()
+        words = "Nothing was deleted since the workbench was opened."
+        if kept:
+            words += (
+                f" The trash has {count_of(len(kept), 'run')}: "
+                "`tflab trash --restore all` brings back every one."
+            )
+        self._tell(words)
 
-    def _empty(self, then: Then) -> None:
+    def _empty(self, screen: HistoryScreen) -> None:
         count = len(self._trash.ids())
         if not count:
             self._app.notify("The trash is empty.")
         elif not self._emptying:
             self._emptying = True
             self._app.notify(
-                f"{_runs(count)} will be gone for good. Press e again.", severity="warning"
+                f"{count_of(count, 'run')} will be gone for good. Press e again.",
+                severity="warning",
             )
         else:
             self._emptying = False
-            self._deleted.clear()
-            if self._try(self._trash.empty):
-                self._app.notify("The trash is empty now.")
-            then()
+            self._in_background(screen, self._empty_now)
 
-    def _export(self, rows: list[HistoryRow], _: Then) -> None:
+    def _empty_now(self) -> None:
+        self._deleted.clear()
+        gone = self._trash.empty()
+        self._tell(f"{count_of(gone, 'run')} gone for good.")
+
+    def _export(self, _: HistoryScreen, rows: list[HistoryRow]) -> None:
         from tflab.export.formats import FORMATS
+        from tflab.ui.ask_format import ask_format
 
-        choices = [
-            Choice(f"{kind.name}", kind.about, kind.name)
-            for kind in FORMATS
-            if kind.several or len(rows) == 1
-        ]
+        def take(kind: Format) -> None:
+            self._in_background(None, lambda: self._write(kind, rows))
 
-        def find(query: str) -> Sequence[Choice]:
-            return [c for c in choices if query.casefold() in f"{c.title} {c.about}".casefold()]
+        formats = [kind for kind in FORMATS if kind.several or len(rows) == 1]
+        ask_format(self._app, count_of(len(rows), "run"), formats, take)
 
-        def take(name: str | None) -> None:
-            if name is not None:
-                self._write(name, rows)
-
-        self._app.push_screen(PickScreen(f"Export {_runs(len(rows))} as", find), take)
-
-    def _write(self, name: str, rows: list[HistoryRow]) -> None:
+    def _write(self, kind: Format, rows: list[HistoryRow]) -> None:
         """Write into the folder that the workbench was opened in."""
         from tflab.charts.drawing import ChartOptions
-        from tflab.export.formats import default_name, export_to, find_format
+        from tflab.export.formats import default_name, export_to
         from tflab.export.loaded import load_run
 
-        def write() -> None:
-            try:
-                runs = [load_run(self._store, row.id) for row in rows]
-                kind = find_format(name)
-                target = Path.cwd() / default_name(kind, runs)
-                path = export_to(kind, runs, target, ChartOptions(colour="none", dark=False))
-            except Problem as problem:
-                self._app.call_from_thread(self._app.show_problem, problem)
-            else:
-                self._app.call_from_thread(self._app.notify, str(path), title="Exported")
+        runs = [load_run(self._store, row.id) for row in rows]
+        target = Path.cwd() / default_name(kind, runs)
+        path = export_to(kind, runs, target, ChartOptions(colour="none", dark=False))
+        self._tell(str(path), "Exported")
 
-        self._app.run_worker(write, thread=True, group="export")
-
-    def _compare(self, rows: list[HistoryRow], _: Then) -> None:
+    def _compare(self, screen: HistoryScreen, rows: list[HistoryRow]) -> None:
         if len(rows) < 2:
             self._app.notify("Mark two or more runs with Space first.")
             return
         if len(rows) > MOST_COMPARED:
-            self._app.notify(f"The first {MOST_COMPARED} of {len(rows)} marked runs are compared.")
+            self._app.notify(
+                f"The first {MOST_COMPARED} of {len(rows):,} marked runs are compared."
+            )
         from tflab.export.loaded import load_run
 
         def load() -> None:
-            found: list[LoadedRun] = []
-            for row in rows[:MOST_COMPARED]:
-                try:
-                    found.append(load_run(self._store, row.id))
-                except Problem as problem:
-                    self._app.call_from_thread(self._app.show_problem, problem)
-                    return
-            self._app.call_from_thread(self._show_comparison, found)
+            found = [load_run(self._store, row.id) for row in rows[:MOST_COMPARED]]
+            # Through the history's own queue: once it is closed, nothing opens over what is there.
+            screen.call_later(self._show_comparison, found)
 
-        self._app.run_worker(load, thread=True, group="compare", exclusive=True)
+        self._in_background(None, load)
 
     def _show_comparison(self, runs: list[LoadedRun]) -> None:
         from tflab.ui.screens.compare import CompareScreen
 
-        screen: Screen[None] = CompareScreen(runs)
-        self._app.push_screen(screen)
+        self._app.push_screen(CompareScreen(runs))
 
-    def _try(self, do: Callable[[], object]) -> bool:
-        try:
-            do()
-        except Problem as problem:
-            self._app.show_problem(problem)
-            return False
-        return True
+    def _in_background(self, screen: HistoryScreen | None, work: Callable[[], object]) -> None:
+        """Work in a thread, after what was asked for before; then have the screen's list read."""
+
+        def run() -> None:
+            with self._alone:
+                try:
+                    work()
+                except Problem as problem:
+                    self._app.call_later(self._app.show_problem, problem)
+            if screen is not None:
+                self._app.call_later(self._changed, screen)
+
+        self._app.run_worker(run, thread=True, group="history-work")
+
+    def _each(self, act: Callable[[str], object], runs: Iterable[str]) -> list[str]:
+        """Act on each run; return those that it worked for, and tell of the first that it did not.
+
+        A problem with one is most often the same with the next.
+        """
+        done: list[str] = []
+        refused: list[Problem] = []
+        for run in runs:
+            try:
+                act(run)
+            except Problem as problem:
+                refused.append(problem)
+            else:
+                done.append(run)
+        if refused:
+            self._app.call_later(self._app.show_problem, _together(refused))
+        return done
+
+    def _tell(self, text: str, title: str = "") -> None:
+        self._app.call_later(self._app.notify, text, title=title)
 
 
-def _runs(count: int) -> str:
-    return f"{count:,} run{'' if count == 1 else 's'}"
+def _together(refused: Sequence[Problem]) -> Problem:
+    first, more = refused[0], len(refused) - 1
+    if not more:
+        return first
+    cause = f"{first.cause} So it is with {count_of(more, 'other run')}."
+    return Problem(first.title, cause, first.next_step)

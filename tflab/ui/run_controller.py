@@ -13,6 +13,8 @@ from tflab.control.fork_server import ForkServer
 from tflab.control.live_run import LiveRun
 from tflab.control.runner import versions
 from tflab.control.server_keeper import ServerKeeper
+from tflab.runs.history import HistoryRow
+from tflab.runs.marks import read_marks
 from tflab.runs.record import Problem, RunRequest
 from tflab.runs.store import RunStore
 from tflab.runs.summary import RunSummary, read_summary, summarise, write_summary
@@ -126,15 +128,15 @@ class RunController:
             self._timer.stop()
         self._keeper.close()
 
-    def history(self, lesson: str, limit: int = 100) -> list[RunSummary]:
+    def history(self, lesson: str, limit: int = 100) -> list[HistoryRow]:
         """Return the newest runs of a lesson, at most `limit` of the last thousand runs."""
-        found: list[RunSummary] = []
+        found: list[HistoryRow] = []
         for count, run_id in enumerate(self.store.ids()):
             if count >= 1000 or len(found) >= limit:
                 break
             summary = self._summary(run_id)
             if summary is not None and summary.lesson == lesson:
-                found.append(summary)
+                found.append(HistoryRow(summary, read_marks(self.store.root / run_id)))
         return found
 
     def _summary(self, run_id: str) -> RunSummary | None:

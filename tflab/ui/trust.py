@@ -12,7 +12,6 @@ from tflab.ui.screens.confirm import ConfirmScreen
 
 if TYPE_CHECKING:
     from tflab.control.devices import Device
-    from tflab.lessons.lesson import Lesson
     from tflab.ui.app import LabApp
 
 
@@ -24,9 +23,11 @@ class Gate:
         self._asking = False
         self._accepted: set[str] = set()
 
-    def open(self, lesson: Lesson, device: Device | None, then: Callable[[], None]) -> None:
-        """Call `then` when a run of `lesson` on `device` may start: now, after asking, or never."""
-        self.trusted(lesson.path, lesson.source, lambda: self._free(device, then))
+    def open(
+        self, path: Path, source: str, device: Device | None, then: Callable[[], None]
+    ) -> None:
+        """Call `then` when a run of a lesson on `device` may start: now, after asking, or never."""
+        self.trusted(path, source, lambda: self._free(device, then))
 
     def trusted(self, path: Path, source: str, then: Callable[[], None]) -> None:
         """Call `then` if the lesson is trusted, or is so after asking."""

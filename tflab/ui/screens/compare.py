@@ -16,15 +16,15 @@ from tflab.charts.palette import series_ink
 from tflab.charts.raster import line_style
 from tflab.export.curves import curves_of, metrics_of
 from tflab.export.loaded import LoadedRun
-from tflab.lessons.parameters import format_value
 from tflab.runs.compare import MISSING, differences, source_diff
+from tflab.runs.counting import count_of
 from tflab.runs.metrics import best_value, higher_is_better, last_value, measure
 from tflab.runs.record import Problem
 from tflab.ui.actions import bindings
 from tflab.ui.chart_options import chart_options
 from tflab.ui.css import beside
 from tflab.ui.glyphs import glyphs
-from tflab.ui.history_columns import TONES, number, state_mark, when
+from tflab.ui.run_cells import TONES, mark_of, number, value_text, when
 from tflab.ui.screens.dialog import Dialog
 from tflab.ui.screens.notice import TextScreen
 from tflab.ui.widgets.drawing_view import DrawingView
@@ -111,7 +111,7 @@ class CompareScreen(Dialog[None]):
         size = view.size
         words = Content.assemble(
             ("Compare", "bold $primary"),
-            f" {glyphs().dot} {len(self._runs)} runs",
+            f" {glyphs().dot} {count_of(len(self._runs), 'run')}",
             (f"  {self._metric}{', log axis' if self._log_y else ''}", "$text-quiet"),
         )
         self.query_one(".title", Static).update(words)
@@ -164,7 +164,7 @@ class CompareScreen(Dialog[None]):
         cells = [
             self._sample(place),
             TableCell(run.marks.name or when(run.record.created)),
-            TableCell(state_mark(state.status), TONES[state.status]),
+            TableCell(mark_of(state.status), TONES[state.status]),
             *(TableCell(_text(item.values[place])) for item in self._differ),
         ]
         if self._metric:
@@ -206,4 +206,4 @@ class CompareScreen(Dialog[None]):
 
 
 def _text(value: Any) -> str:
-    return "" if value is MISSING or value is None else format_value(value)
+    return "" if value is MISSING or value is None else value_text(value)

@@ -1,12 +1,24 @@
-"""What every dialog shares: its style sheet, and that Esc closes it."""
+"""What every dialog shares: its style sheet, that Esc closes it, and that it closes in peace.
+
+A screen's widgets go before it does, and one that is closed as soon as it is opened never has any.
+So nothing of ours may happen to a dialog that is on its way out, and two things see to it:
+
+- it takes no more events then: neither the one that says it is there, nor keys, timers and calls;
+- what it asked to be called after a refresh, which another screen may do, is not called any more.
+
+Background work hands its results over by `call_later`, which any thread may call: that is an event.
+"""
 
 from __future__ import annotations
 
+import inspect
+from collections.abc import Callable
 from typing import Any, ClassVar, Generic, TypeVar
 
 from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
 from textual.command import CommandPalette
+from textual.events import Event, ScreenSuspend, Unmount
 from textual.screen import ModalScreen, Screen
 
 from tflab.ui.actions import actions
@@ -14,6 +26,7 @@ from tflab.ui.css import beside
 
 Answer = TypeVar("Answer")
 
+_LAST_EVENTS = (ScreenSuspend, Unmount)
 _ACTION_NAMES = {action.id.partition("(")[0] for action in actions("app")}
 
 
@@ -39,6 +52,28 @@ class Dialog(ModalScreen[Answer], Generic[Answer]):
         if self.app.screen is not self:
             return AwaitComplete()
         return super().dismiss(result)
+
+    @property
+    def stays(self) -> bool:
+        """Whether this is there and not about to go."""
+        # To Textual, what is about to be removed is no longer displayed.
+        return self.is_attached and self.display
+
+    async def on_event(self, event: Event) -> None:
+        """Take an event, unless this is on its way out."""
+        if self.stays or isinstance(event, _LAST_EVENTS):
+            await super().on_event(event)
+
+    def call_after_refresh(self, callback: Callable[..., Any], *args: Any, **kwargs: Any) -> bool:
+        """Call back after the next refresh, unless this goes away before."""
+
+        async def call() -> None:
+            if self.stays:
+                found = callback(*args, **kwargs)
+                if inspect.isawaitable(found):
+                    await found
+
+        return super().call_after_refresh(call)
 
     def action_close(self) -> None:
         """Go back."""

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from textual import on
 from textual.app import ComposeResult
@@ -13,19 +12,14 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Input, Static
 
-from tflab.runs.filter import Filter, FilterProblem, names_in, parse_filter, settled
 from tflab.runs.history import HistoryRow
-from tflab.runs.trash import DiskUse, bytes_text
+from tflab.runs.trash import DiskUse
 from tflab.ui.actions import bindings
 from tflab.ui.css import beside
 from tflab.ui.glyphs import glyphs
-from tflab.ui.history_columns import (
-    HistoryColumn,
-    cells_of,
-    fit_columns,
-    history_columns,
-    sort_rows,
-)
+from tflab.ui.history_columns import cells_of, fit_columns
+from tflab.ui.history_view import HistoryList, HistoryView, Wish
+from tflab.ui.history_words import disk_words, empty_words, title_words
 from tflab.ui.screens.dialog import Dialog
 from tflab.ui.screens.help import HelpScreen
 from tflab.ui.widgets.screen_keys import ScreenKeys
@@ -35,35 +29,18 @@ if TYPE_CHECKING:
     from tflab.ui.history import HistoryDesk
 
 _WIDE = 100
-
-
-class Wish(NamedTuple):
-    """What is to be done with a run once the history is closed."""
-
-    kind: Literal["show", "rerun", "values"]
-    run: str
-
-
-@dataclass
-class HistoryView:
-    """How a person looks at the history; kept while the workbench is open.
-
-    Attributes:
-        everywhere: Whether all lessons are listed, or only the open one.
-        order: Title of the column to sort by, and whether downwards.
-        marked: Ids of the runs that keys act on; the one under the cursor when empty.
-        run: Id of the run under the cursor.
-    """
-
-    filter: str = ""
-    everywhere: bool = False
-    order: tuple[str, bool] = ("when", True)
-    marked: set[str] = field(default_factory=set)
-    run: str = ""
+_LOOK_SECONDS = 1.0
 
 
 class HistoryScreen(Dialog[Wish]):
-    """A table over the runs of one lesson or of all."""
+    """A table over the runs of one lesson or of all, current while it is open.
+
+    Args:
+        desk: Reads the runs, and does what is asked.
+        view: How the person looks at them.
+        lesson: Id and title of the open lesson.
+        defaults: Its defaults.
+    """
 
     AUTO_FOCUS = "Table"
     DEFAULT_CSS = beside(__file__)
@@ -84,13 +61,8 @@ class HistoryScreen(Dialog[Wish]):
         super().__init__()
         self._desk = desk
         self._view = view
-        self._lesson, self._lesson_title = lesson
-        self._defaults = defaults
-        self._all: list[HistoryRow] | None = None
-        self._shown: list[HistoryRow] = []
-        self._columns: list[HistoryColumn] = []
-        self._names: set[str] = set()
-        self._filter = Filter()
+        self._lesson_title = lesson[1]
+        self.runs = HistoryList(view, lesson[0], defaults)
 
     def compose(self) -> ComposeResult:
         """Lay out title, filter, table and keys."""
@@ -110,43 +82,30 @@ class HistoryScreen(Dialog[Wish]):
             yield ScreenKeys("history")
 
     def on_mount(self) -> None:
-        """Read the runs, away from the screen's own thread."""
+        """Read the runs, away from the screen's own thread, and again as they change."""
         self._show_title()
         self._desk.read(self)
+        self.set_interval(_LOOK_SECONDS, lambda: self._desk.look(self))
 
     def take(self, rows: list[HistoryRow]) -> None:
-        """Show these runs."""
-        if not self._in_place:
-            return
-        self._all = rows
-        self._view.marked &= {row.id for row in rows}
-        self._refilter()
+        """Show these runs; whoever looks at the table keeps their place in it."""
+        first = not self.runs.ready
+        self.runs.take(rows)
+        self._arrange(keep_place=not first)
 
     def take_disk_use(self, use: DiskUse) -> None:
         """Show how much room the runs take."""
-        if self._in_place:
-            dot = f" {glyphs().dot} "
-            parts = [f"runs {bytes_text(use.runs)}", f"{bytes_text(use.free)} free"]
-            if use.trash:
-                parts.insert(1, f"trash {bytes_text(use.trash)}")
-            self.query_one(".aside", Static).update(Content(dot.join(parts)))
+        self.query_one(".aside", Static).update(disk_words(use, self._narrow))
 
     @property
-    def _in_place(self) -> bool:
-        """Whether the widgets are there. While the screen closes, they go before it does."""
-        return self.is_attached and bool(self.query(".aside")) and bool(self.query(Table))
+    def _narrow(self) -> bool:
+        return self.size.width < _WIDE
 
     @property
     def current(self) -> HistoryRow | None:
         """The run under the cursor."""
-        place = self.query_one(Table).cursor
-        return self._shown[place] if 0 <= place < len(self._shown) else None
-
-    def chosen(self) -> list[HistoryRow]:
-        """Return the marked runs, or else the one under the cursor."""
-        marked = [row for row in self._all or () if row.id in self._view.marked]
-        current = self.current
-        return marked or ([current] if current is not None else [])
+        place, shown = self.query_one(Table).cursor, self.runs.shown
+        return shown[place] if 0 <= place < len(shown) else None
 
     def action_close(self) -> None:
         """Leave the filter, or the history."""
@@ -162,7 +121,7 @@ class HistoryScreen(Dialog[Wish]):
 
     def action_work(self, what: str) -> None:
         """Have something done with the chosen runs, and list them again."""
-        self._desk.work(self, what, self.chosen())
+        self._desk.work(self, what, self.runs.chosen(self.current))
 
     def action_mark(self) -> None:
         """Mark the run under the cursor, or take its mark off; go on to the next."""
@@ -189,27 +148,29 @@ class HistoryScreen(Dialog[Wish]):
 
     def action_everywhere(self) -> None:
         """Change between the runs of the open lesson and those of all."""
-        self._view.everywhere = not self._view.everywhere
-        self._refilter()
+        if self._lesson_title or not self._view.everywhere:
+            self._view.everywhere = not self._view.everywhere
+            self._arrange()
+        else:
+            self.notify("No lesson is open.")
 
     def action_sort(self) -> None:
         """Sort by the next column."""
-        titles = [column.title for column in self._columns]
-        if titles:
-            place = titles.index(self._view.order[0]) if self._view.order[0] in titles else -1
-            self._sort_by((place + 1) % len(titles))
+        self.runs.sort_by_next()
+        self._arrange()
 
     def action_turn(self) -> None:
         """Turn the order around."""
         title, downwards = self._view.order
         self._view.order = (title, not downwards)
-        self._refilter()
+        self._arrange()
 
     @on(Table.HeadClicked)
     def _head_clicked(self, event: Table.HeadClicked) -> None:
         event.stop()
         if event.column > 0:
-            self._sort_by(event.column - 1)
+            self.runs.sort_by(event.column - 1)
+            self._arrange()
 
     @on(Table.Moved)
     def _moved(self, event: Table.Moved) -> None:
@@ -220,78 +181,51 @@ class HistoryScreen(Dialog[Wish]):
     def _typed(self, event: Input.Changed) -> None:
         event.stop()
         self._view.filter = event.value
-        if self._all is not None:
-            self._refilter()
+        if self.runs.ready:
+            self._arrange()
 
     @on(Input.Submitted)
     def _entered(self, event: Input.Submitted) -> None:
         event.stop()
         self.query_one(Table).focus()
-        self._refilter()
+        self._arrange()
 
-    def _sort_by(self, place: int) -> None:
-        column = self._columns[place]
-        same = self._view.order[0] == column.title
-        self._view.order = (column.title, not self._view.order[1] if same else column.downwards)
-        self._refilter()
-
-    def _refilter(self) -> None:
-        rows, view = self._all or [], self._view
-        if not view.everywhere:
-            rows = [row for row in rows if row.summary.lesson == self._lesson]
-        self._names = names_in(rows)
-        said = self.query_one(".said", Static)
-        try:
-            self._filter = parse_filter(view.filter, self._names)
-            if isinstance(self.focused, Input):
-                self._filter = settled(self._filter, self._names)
-            said.display = False
-        except FilterProblem as problem:
-            said.update(Content(f"{problem.cause} {problem.next_step}"))
-            said.display = True
-        self._columns = history_columns(
-            rows, view.everywhere, self._defaults, narrow=self.size.width < _WIDE
-        )
-        titles = [column.title for column in self._columns]
-        place = titles.index(view.order[0]) if view.order[0] in titles else None
-        order = None if place is None else self._columns[place]
-        self._shown = sort_rows(self._filter.keep(rows), order, view.order[1])
-        self._show_table(place, len(rows))
-
-    def _show_table(self, place: int | None, count: int) -> None:
-        table, view = self.query_one(Table), self._view
-        widths = [Column("", 2), *fit_columns(self._columns, self._shown)]
-        kept = next((i for i, row in enumerate(self._shown) if row.id == view.run), 0)
-        sorted_by = None if place is None else (place + 1, view.order[1])
-        table.show_rows(widths, len(self._shown), self._cells, sorted_by)
-        table.put_cursor(kept)
-        view.run = self.current.id if self.current is not None else ""
+    def _arrange(self, keep_place: bool = False) -> None:
+        """Filter, sort and show; with `keep_place` what is in view stays where it is."""
+        table, runs = self.query_one(Table), self.runs
+        top = runs.shown[table.top].id if keep_place and table.top < len(runs.shown) else ""
+        in_view = table.cursor_in_view
+        runs.arrange(isinstance(self.focused, Input), self._narrow)
+        self._show_problem()
+        place = runs.place_of(self._view.run)
+        columns = [Column("", 2), *fit_columns(runs.columns, runs.shown)]
+        order = None if runs.sorted_by is None else (runs.sorted_by + 1, self._view.order[1])
+        if not keep_place:
+            table.show_rows(columns, len(runs.shown), self._cells, order)
+            table.put_cursor(place or 0)
+        else:
+            anchor = place if in_view else runs.place_of(top)
+            table.renew_rows(columns, len(runs.shown), self._cells, order, place, anchor)
+        self._view.run = self.current.id if self.current is not None else ""
         empty = self.query_one(".empty", Static)
-        table.display, empty.display = bool(self._shown), not self._shown
-        empty.update(_nothing(count, view))
-        self._show_title(count)
+        # Not out of sight: the focus would leave it for the filter, and keys would be typed there.
+        table.set_class(not runs.shown, "-none")
+        empty.display = not runs.shown
+        empty.update(empty_words(self._view, runs))
+        self._show_title()
+
+    def _show_problem(self) -> None:
+        said, problem = self.query_one(".said", Static), self.runs.problem
+        said.display = problem is not None
+        if problem is not None:
+            said.update(Content(f"{problem.cause} {problem.next_step}"))
 
     def _cells(self, place: int) -> Sequence[TableCell]:
-        row, marks = self._shown[place], glyphs()
+        row, marks = self.runs.shown[place], glyphs()
         mark = marks.bullet if row.id in self._view.marked else " "
         pin = marks.here if row.marks.pinned else " "
-        return [TableCell(mark + pin, "mark"), *cells_of(row, self._columns)]
+        return [TableCell(mark + pin, "mark"), *cells_of(row, self.runs.columns)]
 
-    def _show_title(self, count: int | None = None) -> None:
-        what = "all lessons" if self._view.everywhere else self._lesson_title or "no lesson"
-        words = Content.assemble(("History", "bold $primary"), f" {glyphs().dot} {what}")
-        if count is None and self._all is None:
-            words += Content.styled("  reading", "$text-quiet")
-        else:
-            of = f" of {count:,}" if count is not None and count != len(self._shown) else ""
-            words += Content.styled(f"  {len(self._shown):,}{of} runs", "$text-quiet")
-        if self._view.marked:
-            words += Content.styled(f"  {len(self._view.marked)} marked", "bold $primary")
+    def _show_title(self) -> None:
+        words = title_words(self._view, self.runs, self._lesson_title)
         self.query_one(".title", Static).update(words)
-
-
-def _nothing(count: int, view: HistoryView) -> Content:
-    if count:
-        return Content("No run fits the filter.")
-    more = "" if view.everywhere else "\nPress a to see the runs of all lessons."
-    return Content(f"No runs yet. Run a lesson with ^r.{more}")

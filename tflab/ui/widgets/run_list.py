@@ -10,13 +10,14 @@ from textual.content import Content
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
-from tflab.lessons.parameters import format_value
+from tflab.runs.history import HistoryRow
 from tflab.runs.summary import RunSummary
 from tflab.runs.tensor_text import number_text
 from tflab.runs.transcript import plain_line
 from tflab.ui.actions import bindings
 from tflab.ui.glyphs import glyphs
 from tflab.ui.messages import RunChosen
+from tflab.ui.run_cells import mark_of, value_text
 
 TONES: dict[str, str] = {
     "starting": "$secondary",
@@ -28,45 +29,35 @@ TONES: dict[str, str] = {
 }
 
 
-def mark_of(status: str) -> str:
-    """Return the mark of a state; states differ by more than colour."""
-    marks = glyphs()
-    by_status = {
-        "finished": marks.passed,
-        "failed": marks.failed,
-        "cancelled": marks.stopped,
-        "lost": marks.lost,
-        "waiting": marks.open,
-    }
-    return by_status.get(status, marks.bullet)
-
-
 class RunList(OptionList):
-    """A row for each run: its state, the values that differ from the defaults, its last loss."""
+    """A row for each run: its state, name, values that differ from the defaults, last loss."""
 
     BINDINGS: ClassVar[list[BindingType]] = list(bindings("runs"))
 
     def __init__(self) -> None:
         super().__init__(id="runs")
-        self._runs: list[RunSummary] = []
+        self._runs: list[HistoryRow] = []
         self._defaults: Mapping[str, Any] = {}
 
-    def show_runs(self, runs: list[RunSummary], defaults: Mapping[str, Any]) -> None:
-        """Show `runs`, newest first."""
+    def show_runs(self, runs: list[HistoryRow], defaults: Mapping[str, Any]) -> None:
+        """Show `runs`, newest first; the cursor stays on its run."""
+        place = self.highlighted
+        chosen = self._runs[place].id if place is not None and place < len(self._runs) else ""
         self._defaults = defaults
         self._runs = runs
         self.clear_options()
         self.add_options([Option(self._row(run)) for run in runs])
+        self.highlighted = next((i for i, run in enumerate(runs) if run.id == chosen), None)
 
     def put(self, run: RunSummary) -> None:
         """Add a run at the top, or bring its row up to date."""
         for index, known in enumerate(self._runs):
             if known.id == run.id:
-                if known != run:
-                    self._runs[index] = run
-                    self.replace_option_prompt_at_index(index, self._row(run))
+                if known.summary != run:
+                    self._runs[index] = row = HistoryRow(run, known.marks)
+                    self.replace_option_prompt_at_index(index, self._row(row))
                 return
-        self.show_runs([run, *self._runs], self._defaults)
+        self.show_runs([HistoryRow(run), *self._runs], self._defaults)
 
     def action_show_run(self) -> None:
         """Show the run under the cursor."""
@@ -87,20 +78,25 @@ class RunList(OptionList):
 
     def _ask(self, wish: Literal["show", "values", "command"]) -> None:
         if self.highlighted is not None and self._runs:
-            self.post_message(RunChosen(self._runs[self.highlighted], wish))
+            self.post_message(RunChosen(self._runs[self.highlighted].summary, wish))
 
-    def _row(self, run: RunSummary) -> Content:
+    def _row(self, row: HistoryRow) -> Content:
+        run, marks = row.summary, row.marks
         changed = [
-            f"{name} {format_value(value)}"
+            f"{name} {value_text(value)}"
             for name, value in run.parameters.items()
             if value != self._defaults.get(name)
         ]
         if run.seed:
             changed.append(f"seed {run.seed}")
-        values = ", ".join(changed) or "defaults"
-        first = Content.assemble((f"{mark_of(run.status)} ", TONES[run.status]), plain_line(values))
-        second = Content.styled(f"\n  {_outcome(run)}", "$text-quiet")
-        return first + second
+        values = plain_line(", ".join(changed) or "defaults")
+        first = Content.styled(f"{mark_of(run.status)} ", TONES[run.status])
+        if marks.pinned:
+            first += Content.styled(f"{glyphs().here} ", "$primary")
+        if marks.name:
+            values = f" {glyphs().dot} {values}"
+            first += Content.styled(plain_line(marks.name), "bold")
+        return first + values + Content.styled(f"\n  {_outcome(run)}", "$text-quiet")
 
 
 def _outcome(run: RunSummary) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from textual.content import Content
 from textual.widget import Widget
 
@@ -9,7 +11,7 @@ from tflab.ui.actions import Scope, actions, key_name
 
 
 class ScreenKeys(Widget):
-    """As many keys of a scope as fit, in order.
+    """As many keys of a scope as fit, in order, and where the others are to be found.
 
     Args:
         scope: Whose keys.
@@ -23,16 +25,18 @@ class ScreenKeys(Widget):
 
     def render(self) -> Content:
         """Draw the line."""
-        room = self.size.width
-        parts: list[Content] = []
-        for action in actions(self._keys):
-            if not action.footer:
-                continue
-            part = Content.assemble(
-                (f" {key_name(action.key)} ", "bold $primary"), (f"{action.label} ", "$text-quiet")
-            )
-            if part.cell_length > room:
-                break
-            parts.append(part)
-            room -= part.cell_length
+        parts = [_part(a.key, a.label) for a in actions(self._keys) if a.footer]
+        if _length(parts) > self.size.width:
+            more = _part("f1", "All keys")
+            while parts and _length([*parts, more]) > self.size.width:
+                parts.pop()
+            parts.append(more)
         return Content("").join(parts)
+
+
+def _part(key: str, label: str) -> Content:
+    return Content.assemble((f" {key_name(key)} ", "bold $primary"), (f"{label} ", "$text-quiet"))
+
+
+def _length(parts: Sequence[Content]) -> int:
+    return sum(part.cell_length for part in parts)

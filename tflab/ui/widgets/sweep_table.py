@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from textual.geometry import Region
+from textual.strip import Strip
 
 from tflab.control.sweep_plan import SweepPlan
 from tflab.control.sweep_table import SweepRow, cells, columns
 from tflab.lessons.parameters import format_value
 from tflab.runs.transcript import plain_line
+from tflab.ui.changed_cells import changed_span
 from tflab.ui.glyphs import glyphs
-from tflab.ui.widgets.run_list import mark_of
+from tflab.ui.run_cells import mark_of
 from tflab.ui.widgets.table import Column, Table, TableCell, width_of
 
 _WIDEST = 28
@@ -29,14 +31,14 @@ _TONES = {
 
 
 class SweepTable(Table):
-    """Shows rows as they change places; only the lines that differ are drawn again."""
+    """Shows rows as they change places; only the cells that differ are drawn again."""
 
     def __init__(self, plan: SweepPlan, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._plan = plan
         self._rows: Sequence[SweepRow] = ()
         self._metric = ""
-        self._shown: list[tuple[TableCell, ...]] = []
+        self._painted: dict[int, Strip] = {}
 
     @property
     def row(self) -> SweepRow | None:
@@ -54,20 +56,23 @@ class SweepTable(Table):
             places = (at for at, row in enumerate(rows) if row.runs[0].index == before)
             with self.prevent(Table.Moved):
                 self.put_cursor(next(places, 0))
-        self._refresh_changed()
+        self._refresh_cells()
 
-    def _refresh_changed(self) -> None:
-        top = round(self.scroll_y)
-        places = range(top, min(top + self.size.height, len(self._rows)))
-        shown = [(TableCell(str(place)), *self._row_cells(place)) for place in places]
-        if len(shown) != len(self._shown):
-            self.refresh()
-        else:
-            pairs = zip(self._shown, shown, strict=True)
-            lines = [1 + at for at, (old, new) in enumerate(pairs) if old != new]
-            if lines:
-                self.refresh(*(Region(0, line, self.size.width, 1) for line in lines))
-        self._shown = shown
+    def render_line(self, y: int) -> Strip:
+        """Return the head or a row, and remember how it was drawn."""
+        strip = super().render_line(y)
+        self._painted[y] = strip
+        return strip
+
+    def _refresh_cells(self) -> None:
+        """Draw again what differs: places in the order change all the time, most cells do not."""
+        regions: list[Region] = []
+        for y, painted in self._painted.items():
+            span = changed_span(painted, super().render_line(y))
+            if span is not None and y < self.size.height:
+                regions.append(Region(span[0], y, span[1], 1))
+        if regions:
+            self.refresh(*regions)
 
     def _heads(self) -> list[Column]:
         plan = self._plan

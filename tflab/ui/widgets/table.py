@@ -76,6 +76,21 @@ class Table(ScrollView, can_focus=True):
         self._columns: Sequence[Column] = ()
         self._sorted: tuple[int, bool] | None = None
         self._cells: Callable[[int], Sequence[TableCell]] = lambda _: ()
+        self._drawn: dict[int, tuple[TableCell, ...]] = {}
+
+    @property
+    def top(self) -> int:
+        """The first row in view."""
+        return round(self.scroll_y)
+
+    @property
+    def cursor_in_view(self) -> bool:
+        """Whether the row under the cursor is on the screen."""
+        return self.top <= self.cursor < self.top + self._room
+
+    @property
+    def _room(self) -> int:
+        return max(1, self.scrollable_content_region.height - 1)
 
     def show_rows(
         self,
@@ -85,17 +100,71 @@ class Table(ScrollView, can_focus=True):
         order: tuple[int, bool] | None = None,
     ) -> None:
         """Show `count` rows; `order` is the column they are sorted by, and whether downwards."""
-        self._columns, self.count, self._cells, self._sorted = columns, count, cells, order
-        width = sum(column.width for column in columns) + _GAP * len(columns)
-        self.virtual_size = Size(width, count + 1)
+        self._take(columns, count, cells, order)
         self.put_cursor(self.cursor)
         self.refresh()
+
+    def renew_rows(
+        self,
+        columns: Sequence[Column],
+        count: int,
+        cells: Callable[[int], Sequence[TableCell]],
+        order: tuple[int, bool] | None,
+        cursor: int | None,
+        still: int | None,
+    ) -> None:
+        """Show rows that have changed by themselves; what the person looks at stays in its place.
+
+        Columns grow but do not shrink, and only lines that have changed are drawn again.
+
+        Args:
+            columns: As for `show_rows`, like the next three.
+            count: How many rows there are now.
+            cells: Gives the cells of a row.
+            order: The column they are sorted by.
+            cursor: Where the row under the cursor is now; None when it is gone.
+            still: Where the row is now that is to stay on its line: that under the cursor while
+                this is in view, or else the first in view. None when it is gone.
+        """
+        before = self._columns, self.count, self._sorted, self.top, self.cursor
+        line = self.cursor - self.top if self.cursor_in_view else 0
+        in_view, drawn = self.cursor_in_view, self._drawn
+        if [column.title for column in columns] == [column.title for column in self._columns]:
+            pairs = zip(columns, self._columns, strict=True)
+            columns = [new._replace(width=max(new.width, old.width)) for new, old in pairs]
+        self._take(columns, count, cells, order)
+        self.cursor = max(0, min(self.cursor if cursor is None else cursor, count - 1))
+        if still is not None and self.top > 0:
+            self.scroll_to(y=still - line, animate=False, immediate=True)
+        if in_view:
+            self.put_cursor(self.cursor)
+        if before == (columns, count, order, self.top, self.cursor):
+            self._drawn = drawn
+            self._refresh_changed()
+        else:
+            self.refresh()
+
+    def _take(
+        self,
+        columns: Sequence[Column],
+        count: int,
+        cells: Callable[[int], Sequence[TableCell]],
+        order: tuple[int, bool] | None,
+    ) -> None:
+        self._columns, self.count, self._cells, self._sorted = columns, count, cells, order
+        self._drawn = {}
+        width = sum(column.width for column in columns) + _GAP * len(columns)
+        self.virtual_size = Size(width, count + 1)
+
+    def _refresh_changed(self) -> None:
+        for row in range(self.top, min(self.count, self.top + self._room)):
+            if tuple(self._cells(row)) != self._drawn.get(row):
+                self.refresh(Region(0, row - self.top + 1, self.size.width, 1))
 
     def put_cursor(self, row: int) -> None:
         """Put the cursor on a row, or on the nearest there is, and bring it into view."""
         before, self.cursor = self.cursor, max(0, min(row, self.count - 1))
-        top = round(self.scroll_y)
-        room = max(1, self.scrollable_content_region.height - 1)
+        top, room = self.top, self._room
         if self.cursor < top:
             self.scroll_to(y=self.cursor, animate=False, immediate=True)
         elif self.cursor >= top + room:
@@ -115,7 +184,7 @@ class Table(ScrollView, can_focus=True):
     def on_click(self, event: events.Click) -> None:
         """Sort by the column whose head was clicked, or go to the row."""
         if event.y > 0:
-            self.put_cursor(round(self.scroll_y) + event.y - 1)
+            self.put_cursor(self.top + event.y - 1)
             return
         right = -round(self.scroll_x)
         for index, column in enumerate(self._columns):
@@ -144,9 +213,10 @@ class Table(ScrollView, can_focus=True):
             base = self.rich_style
             if row == self.cursor:
                 base = base + self.get_component_rich_style("table--cursor")
+            cells = self._drawn[row] = tuple(self._cells(row))
             segments = [
                 Segment(_fill(cell.text, column), base + self._tone(cell.tone))
-                for cell, column in zip(self._cells(row), self._columns, strict=True)
+                for cell, column in zip(cells, self._columns, strict=True)
             ]
         else:
             return Strip.blank(self.size.width, self.rich_style)
