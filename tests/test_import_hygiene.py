@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
+import psutil
 import pytest
+
+from tests.terminal.terminal import Terminal
 
 HEAVY = {
     "tensorflow",
@@ -43,3 +47,45 @@ def test_small_modules_bring_no_screen(module):
 
 def test_a_lesson_may_import_lab_without_tensorflow():
     assert not loaded_by("from tflab import lab, Meta") & {"tensorflow", "keras", "textual"}
+
+
+@pytest.mark.parametrize("module", ["tflab.ui.app", "tflab.ui.opening"])
+def test_the_first_paint_needs_no_run_log_and_no_openssl(module):
+    late = {"tflab.runs.log", "tflab.runs.store", "tflab.ui.bench", "_hashlib", "secrets"}
+    code = f"import sys, {module}; print(*sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert not late & set(done.stdout.split())
+
+
+def test_a_lesson_is_read_without_jupytext():
+    opened = (
+        "import tflab.ui.bench; from tflab.lessons.library import resolve; "
+        "from tflab.lessons.reader import read_lesson; "
+        "from tflab.lessons.splitting import split_apart; "
+        "assert read_lesson(resolve('1'), split_apart).cells"
+    )
+    # Once with the helper, once as it was kept.
+    for _ in range(2):
+        assert not loaded_by(opened) & {"jupytext", "nbformat", "jsonschema", "tensorflow"}
+
+
+def test_the_workbench_with_a_lesson_open_never_loaded_jupytext(tmp_path: Path):
+    command = [sys.executable, "-m", "tflab", "open", "linear-classifier"]
+    with Terminal(command, folder=tmp_path) as app:
+        app.wait_for(r"learning_rate +0\.1\b")
+        mapped = {Path(area.path).name for area in psutil.Process(app.pid).memory_maps()}
+        app.press("ctrl+q")
+        assert app.wait_end() == 0
+    # A compiled module that jupytext's way of checking notebooks brings; plotext brings none.
+    assert any(name.startswith("_multiarray_umath") for name in mapped)
+    assert not any(name.startswith("rpds") for name in mapped)
+
+
+def test_jupytext_would_be_seen_in_the_memory_of_a_process():
+    code = "import jupytext; print(open('/proc/self/maps').read())"
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert "rpds" in done.stdout

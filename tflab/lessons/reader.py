@@ -7,17 +7,21 @@ import itertools
 import re
 import stat
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from tflab.lessons.declarations import read_parameters
 from tflab.lessons.lesson import Cell, GoalSpec, Lesson, LessonProblem, Parameter, Question
 from tflab.lessons.names import lesson_id
-from tflab.lessons.percent import MarkError, split_cells
+from tflab.lessons.percent import MarkError
 from tflab.lessons.problems import Findings, LessonError
+from tflab.lessons.splitting import split_here
 from tflab.lessons.statements import find_goals, find_questions, heading
 
-__all__ = ["LessonError", "check_lesson", "lesson_id", "parse_lesson", "read_lesson"]
+__all__ = ["LessonError", "Splitter", "check_lesson", "lesson_id", "parse_lesson", "read_lesson"]
+
+Splitter = Callable[[str], tuple[Cell, ...]]
+"""Returns the cells of a text, or raises `percent.MarkError`."""
 
 _BINARY = ("It is a binary file.", "Give a lesson written as Python text.")
 _NOT_UTF8 = ("Its text is not UTF-8 here.", "Save the file as UTF-8.")
@@ -25,8 +29,8 @@ _LARGEST = 2_000_000
 _CODING = re.compile(r"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
 
 
-def read_lesson(path: Path) -> Lesson:
-    """Read a lesson file.
+def read_lesson(path: Path, split: Splitter = split_here) -> Lesson:
+    """Read a lesson file; `split` as in `parse_lesson`.
 
     Raises:
         LessonError: When the file cannot be read or is not a good lesson; it has every problem.
@@ -35,16 +39,21 @@ def read_lesson(path: Path) -> Lesson:
     source = _read_source(path, findings)
     if source is None:
         raise findings.error()
-    return _parse(source, path, findings)
+    return _parse(source, path, findings, split)
 
 
-def parse_lesson(source: str, path: Path) -> Lesson:
-    """Read a lesson from its text; `path` gives its id and number and need not exist.
+def parse_lesson(source: str, path: Path, split: Splitter = split_here) -> Lesson:
+    """Read a lesson from its text.
+
+    Args:
+        source: The text.
+        path: Gives the lesson's id and number; need not exist.
+        split: Splits the text; by default jupytext does so in this process, and stays there.
 
     Raises:
         LessonError: When it is not a good lesson.
     """
-    return _parse(source, path, Findings(path))
+    return _parse(source, path, Findings(path), split)
 
 
 def check_lesson(path: Path) -> list[LessonProblem]:
@@ -97,12 +106,12 @@ def _decode(data: bytes, findings: Findings) -> str | None:
     return None
 
 
-def _parse(source: str, path: Path, findings: Findings) -> Lesson:
+def _parse(source: str, path: Path, findings: Findings, split: Splitter) -> Lesson:
     _check_characters(source, findings)
     if findings.problems:
         raise findings.error()
     try:
-        cells = split_cells(source)
+        cells = split(source)
     except MarkError as error:
         findings.add(
             error.line,

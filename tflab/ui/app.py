@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import gc
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -24,7 +23,7 @@ from tflab.ui.screens.main import MainScreen
 from tflab.ui.server_words import tell_server
 from tflab.ui.settings import load_settings, save_settings
 from tflab.ui.signals import watch_signals
-from tflab.ui.themes import DARK, LIGHT
+from tflab.ui.themes import DARK, LIGHT, dress
 from tflab.ui.widgets.goals import Goals
 
 if TYPE_CHECKING:
@@ -52,9 +51,7 @@ class LabApp(GuardedApp):
         self.sweeps: Sweeps | None = None
         self.entries: list[LessonEntry] = find_lessons()
         self._wanted = lesson
-        self.register_theme(DARK)
-        self.register_theme(LIGHT)
-        self.theme = LIGHT.name if self.settings.theme == LIGHT.name else DARK.name
+        dress(self, self.settings.theme)
         self.animation_level = "none"
         self.set_class(not glyphs().unicode, "-ascii")
 
@@ -91,11 +88,9 @@ class LabApp(GuardedApp):
         self.call_after_refresh(self._open_bench)
 
     async def _open_bench(self) -> None:
-        gc.freeze()
-        gc.enable()
-        from tflab.ui.bench import Bench
+        from tflab.ui.opening import make_bench
 
-        self.bench = Bench(self)
+        self.bench = make_bench(self)
         await self.bench.open(self.first_lesson())
 
     def keep_settings(self) -> None:

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 
 from tflab.control.devices import list_devices
 from tflab.control.live_run import LiveRun
+from tflab.control.server_keeper import ServerKeeper
 from tflab.lessons.lesson import Lesson
 from tflab.lessons.reader import LessonError, read_lesson
+from tflab.lessons.splitting import split_apart
 from tflab.runs.record import Problem
 from tflab.runs.store import RunStore
 from tflab.runs.summary import RunSummary
@@ -44,10 +46,10 @@ _FILE_SECONDS = 1.0
 class Bench:
     """Acts on what people and background work tell it. Made after the first paint."""
 
-    def __init__(self, app: LabApp) -> None:
+    def __init__(self, app: LabApp, keeper: ServerKeeper) -> None:
         self._app = app
         self.lesson: Lesson | None = None
-        self.runs = RunController(app, RunStore())
+        self.runs = RunController(app, RunStore(), keeper)
         self.guide = Guide(app)
         self.gate = Gate(app)
         self.live = LiveMode(app, self.rerun)
@@ -98,7 +100,7 @@ class Bench:
 
     def _read(self, path: Path, reloaded: bool) -> None:
         try:
-            lesson = read_lesson(path)
+            lesson = read_lesson(path, split_apart)
         except LessonError as problem:
             self._app.post_message(messages.LessonRefused(path, problem))
         else:

@@ -9,6 +9,7 @@ import msgspec
 
 from tflab.control.devices import Device, DeviceList, find_device, list_devices
 from tflab.lessons.reader import LessonError, parse_lesson, read_lesson
+from tflab.lessons.splitting import split_apart
 from tflab.runs.history import HistoryRow
 from tflab.runs.record import Problem, RunRecord, RunRequest
 from tflab.runs.trash import Trash
@@ -107,7 +108,7 @@ class HistoryDesk:
         if shown is not None and (shown.path, shown.source) == (path, request.source):
             return
         try:
-            lesson = parse_lesson(request.source, path)
+            lesson = parse_lesson(request.source, path, split_apart)
         except LessonError as problem:
             self._app.show_problem(problem)
             return
@@ -185,7 +186,7 @@ def line_of(request: RunRequest) -> tuple[str, bool]:
     """
     path = Path(request.path)
     try:
-        lesson = read_lesson(path)
+        lesson = read_lesson(path, split_apart)
     except LessonError:
         return request_line(request, {}, ()), False
     questions = tuple(question.text for question in lesson.questions)

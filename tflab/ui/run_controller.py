@@ -31,14 +31,15 @@ class RunController:
     Args:
         target: Where messages go.
         store: Where runs are kept.
+        keeper: Has the fork server; it may have been started before.
     """
 
-    def __init__(self, target: MessagePump, store: RunStore) -> None:
+    def __init__(self, target: MessagePump, store: RunStore, keeper: ServerKeeper) -> None:
         self._target = target
         self._timer: Timer | None = None
         self._announced = ""
         self.store = store
-        self._keeper = ServerKeeper()
+        self._keeper = keeper
         self._told: tuple[str, str] | None = None
         self._watched: list[LiveRun] = []
         self._next_watch = 0.0
