@@ -61,6 +61,8 @@ class Bench:
         self.found = FoundRuns(app, self)
         self.on_show = RunView(app, self)
         self._stamp: tuple[int, int] | None = None
+        self._filled = False
+        self._early: Lesson | None = None
         self._after_end: Callable[[], Awaitable[None]] | None = None
 
     async def open(self, path: Path | None) -> None:
@@ -76,6 +78,9 @@ class Bench:
                 "runs": self.run_list,
             }
         )
+        self._filled = True
+        if self._early is not None:
+            self._app.post_message(messages.LessonLoaded(self._early, reloaded=False))
         self._app.set_interval(_FILE_SECONDS, self._look_at_file)
         self._app.set_interval(_DEVICE_SECONDS, self._look_at_devices)
         self._look_at_devices()
@@ -108,6 +113,10 @@ class Bench:
 
     async def show_lesson(self, lesson: Lesson, reloaded: bool) -> None:
         """Show a lesson that was read. A reload keeps place and typed values."""
+        if not self._filled:
+            # It was read before the panes were there; `open` comes back to it.
+            self._early = lesson
+            return
         same = self.lesson is not None and self.lesson.path == lesson.path
         self.leave_lesson()
         self.lesson = lesson
