@@ -173,9 +173,13 @@ class Sweep:
         for run in self._open:
             self.stop(run)
 
+    def keep(self) -> None:
+        """Write down at once which runs have begun."""
+        self._save(now=True)
+
     def close(self) -> None:
         """Let go of the executor; runs that go on do so."""
-        self._save(now=True)
+        self.keep()
         if self._executor is not None:
             self._executor.shutdown(wait=False, cancel_futures=True)
 

@@ -94,11 +94,13 @@ ACTIONS: tuple[Action, ...] = (
     Action("copy_command", "c", "Copy command", "Copy the line that runs it again.", "runs", True),
     Action("open_run", "enter", "Show", "Show this run in the workbench.", "sweep", True),
     Action("use_values", "v", "Use", "Put these values in the form.", "sweep", True),
-    Action("stop_row", "x", "Stop", "Stop the runs with these values.", "sweep", True),
+    Action("stop_row", "s", "Stop", "Stop the runs with these values.", "sweep", True),
     Action("stop_all", "ctrl+x", "Stop all", "Stop the whole sweep.", "sweep", True),
     Action("log_axis", "l", "Log", "Change between a linear and a log axis.", "sweep", True),
     Action("next_metric", "m", "Metric", "Rank by the next metric or result.", "sweep", True),
     Action("new_sweep", "n", "New", "Plan another sweep.", "sweep", True),
+    Action("export", "x", "Export", "Write the sweep as a file.", "sweep", True),
+    Action("copy_line", "y", "Copy", "Copy the line that runs it again.", "sweep", True),
     Action("close", "escape", "Back", "Go back; the sweep goes on.", "sweep", True),
     Action("wish('show')", "enter", "Open", "Open the run as it was.", "history", True),
     Action("filter", "slash", "Filter", "Filter by values, metrics, state.", "history", True),
@@ -153,4 +155,4 @@ def key_name(key: str) -> str:
         return f"^{key.removeprefix('ctrl+')}"
     if key in ("slash", "escape"):
         return "/" if key == "slash" else "Esc"
-    return key.upper() if len(key) > 1 and key[0] == "f" and key[1:].isdigit() else key
+    return key.capitalize() if len(key) > 1 else key

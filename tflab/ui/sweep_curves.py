@@ -10,7 +10,9 @@ from tflab.charts.drawing import Curve, LegendEntry, Memo
 from tflab.control.sweep_run import SweepRun
 from tflab.control.sweep_table import SweepRow
 
-MOST_CURVES = 64
+MOST_CURVES = 32
+"""Faint ones: more could not be told apart, and each takes its time at every drawing."""
+
 _TOO_HIGH = 1.5
 _WIDE = 100.0
 _BEST, _CHOSEN, _OTHERS = _ORDER = ("best", "at the cursor", "others")
@@ -38,7 +40,7 @@ class SweepCurves:
         notes = []
         if len(faint) > MOST_CURVES:
             notes.append(f"{len(faint) - MOST_CURVES} of {len(shown)} curves are not drawn")
-            faint = faint[:MOST_CURVES]
+            faint = sorted(faint, key=lambda pair: _turn(pair[1]))[:MOST_CURVES]
         limit = _limit([run for _, run in [*bright, *faint]], metric)
         curves = [self._curve(run, metric, limit, _OTHERS, 2, True) for _, run in faint]
         for row, run in bright:
@@ -78,6 +80,15 @@ def wants_log(rows: Sequence[SweepRow], metric: str) -> bool:
     firsts = [values[0] for _, values in curves if values]
     finite = all(map(math.isfinite, [*lows, *firsts]))
     return bool(lows) and finite and min(lows) > 0 and max(firsts) / min(lows) > _WIDE
+
+
+def _turn(run: SweepRun) -> tuple[bool, int]:
+    """Order in which faint curves are drawn while there are too many: those that go on first.
+
+    The others in the order of their number with its bits turned around: its first few lie evenly
+    over the plan, and stay the same as more come.
+    """
+    return run.live is None, int(f"{run.index:016b}"[::-1], 2)
 
 
 def _limit(runs: Sequence[SweepRun], metric: str) -> float:

@@ -25,6 +25,7 @@ from tflab.runs.transcript import plain_line
 from tflab.ui.screens.pick import Choice, PickScreen
 from tflab.ui.screens.sweep import SweepScreen
 from tflab.ui.screens.sweep_form import SweepForm
+from tflab.ui.sweep_sharing import copy_sweep_line, export_sweep
 from tflab.ui.widgets.status_line import StatusLine
 
 if TYPE_CHECKING:
@@ -141,6 +142,14 @@ class Sweeps:
         self._bench.use_run(run, wish)
         if wish == "show":
             self._app.main.show_pane("loss")
+
+    def export(self, sweep: Sweep) -> None:
+        """Ask for a format and write the sweep as a file."""
+        export_sweep(self._app, sweep, self._bench.runs.store)
+
+    def copy_line(self, sweep: Sweep) -> None:
+        """Copy the line that makes the sweep again."""
+        copy_sweep_line(self._app, sweep.plan)
 
     def _choose_earlier(self) -> None:
         lesson = self._bench.lesson

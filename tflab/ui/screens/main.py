@@ -54,6 +54,15 @@ class MainScreen(Screen[None]):
         self._current = current
         self._pane: Scope = "lesson"
 
+    def _compositor_refresh(self) -> None:
+        """Send nothing while a screen that hides this one is open.
+
+        Textual would draw the whole of that screen again for every change down here. Coming back
+        draws everything.
+        """
+        if self.app.screen is self or self.app.screen.styles.background.a < 1:
+            super()._compositor_refresh()
+
     def compose(self) -> ComposeResult:
         """Lay out the panes."""
         self._fit(self.app.size)

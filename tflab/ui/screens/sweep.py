@@ -11,6 +11,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
+from textual.timer import Timer
 from textual.widgets import Static
 
 from tflab.charts.loss import draw_loss
@@ -34,6 +35,8 @@ from tflab.ui.widgets.table import Table
 
 if TYPE_CHECKING:
     from tflab.ui.sweeps import Sweeps
+
+_AFTER_KEYS = 0.15
 
 
 class SweepScreen(Dialog[None]):
@@ -64,6 +67,7 @@ class SweepScreen(Dialog[None]):
         self._version = -1
         self._next = 0.0
         self._next_draw = 0.0
+        self._drawing_soon: Timer | None = None
         self._pause = 1.0 if os.environ.get("SSH_CONNECTION") else 0.5
 
     def compose(self) -> ComposeResult:
@@ -154,6 +158,14 @@ class SweepScreen(Dialog[None]):
             self.dismiss()
             self._sweeps.plan()
 
+    def action_export(self) -> None:
+        """Write the sweep as a file."""
+        self._sweeps.export(self._sweep)
+
+    def action_copy_line(self) -> None:
+        """Copy the line that makes the sweep again."""
+        self._sweeps.copy_line(self._sweep)
+
     def action_keys(self) -> None:
         """Show help."""
         from tflab.ui.screens.help import HelpScreen
@@ -163,8 +175,10 @@ class SweepScreen(Dialog[None]):
     @on(Table.Moved)
     def _moved(self, event: Table.Moved) -> None:
         event.stop()
-        # Keys pressed in a row need one drawing only.
-        self.call_later(self._draw)
+        # The cursor moves at once. Keys pressed in a row need one drawing, when they pause.
+        if self._drawing_soon is not None:
+            self._drawing_soon.stop()
+        self._drawing_soon = self.set_timer(_AFTER_KEYS, self._draw)
 
     def _use(self, wish: str) -> None:
         row = self._table.row
@@ -196,7 +210,7 @@ class SweepScreen(Dialog[None]):
             (glyphs().filled * done, "$primary"),
             (glyphs().empty * (16 - done), "$border-quiet"),
         )
-        self.query_one("#sweep-progress", Static).update(bar + Content(f"  {dot.join(words)}"))
+        self._say("#sweep-progress", bar + Content(f"  {dot.join(words)}"))
 
     def _drawn_metric(self) -> str:
         """The metric whose curves are drawn; a result has none, so those of the loss stay."""
@@ -220,10 +234,15 @@ class SweepScreen(Dialog[None]):
         picture.show_drawing(drawing)
         title = Content.styled(f"{plain_line(metric)}   ", "bold")
         legend = legend_content(short_legend(drawing.legend))
-        self.query_one("#sweep-legend", Static).update(title + legend)
-        widget = self.query_one("#sweep-notes", Static)
-        widget.display = bool(notes)
-        widget.update(Content(f" {glyphs().dot} ".join(notes)))
+        self._say("#sweep-legend", title + legend)
+        self.query_one("#sweep-notes").display = bool(notes)
+        self._say("#sweep-notes", Content(f" {glyphs().dot} ".join(notes)))
+
+    def _say(self, place: str, words: Content) -> None:
+        """Show a line. It stays one line, and a new layout would draw the whole screen again."""
+        widget = self.query_one(place, Static)
+        if widget.content != words:
+            widget.update(words, layout=False)
 
 
 def _best_run(row: SweepRow) -> SweepRun | None:

@@ -11,11 +11,13 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.content import Content
 from textual.geometry import Region
+from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
 from tflab.charts.drawing import Drawing, Run
 from tflab.charts.palette import Ink
+from tflab.ui.changed_cells import changed_span
 
 
 class DrawingView(Widget):
@@ -25,6 +27,9 @@ class DrawingView(Widget):
     of its cells are the same from one drawing to the next.
     """
 
+    class Resized(Message):
+        """There is more room for the drawing, or less."""
+
     COMPONENT_CLASSES: ClassVar[set[str]] = {"drawing--words"}
     DEFAULT_CSS = "DrawingView > .drawing--words { color: $text-quiet; }"
 
@@ -33,6 +38,10 @@ class DrawingView(Widget):
         self._drawing_rows: tuple[tuple[Run, ...], ...] = ()
         self._strips: list[Strip] = []
         self._base: Style | None = None
+
+    def on_resize(self) -> None:
+        """Tell who draws that the drawing does not fit any longer."""
+        self.post_message(self.Resized())
 
     def show_drawing(self, drawing: Drawing) -> None:
         """Show a drawing that is as wide as the widget."""
@@ -48,10 +57,12 @@ class DrawingView(Widget):
                 continue
             strip = _strip(row, base)
             strips.append(strip)
-            if alike:
-                regions.append(_changed(self._strips[y], strip, y))
+            span = changed_span(self._strips[y], strip) if alike else None
+            if span is not None:
+                regions.append(Region(span[0], y, span[1], 1))
         self._drawing_rows, self._strips, self._base = rows, strips, base
-        self.refresh(*regions)
+        if regions or not alike:
+            self.refresh(*regions)
 
     def show_words(self, text: str) -> None:
         """Show a sentence in the middle, where there is nothing to draw."""
@@ -84,18 +95,3 @@ def _strip(row: tuple[Run, ...], base: Style) -> Strip:
 @lru_cache(maxsize=512)
 def _style(ink: Ink | None) -> Style:
     return Style.null() if ink is None else Style(color=Color.from_rgb(*ink.rgb))
-
-
-def _changed(old: Strip, new: Strip, y: int) -> Region:
-    """Return the smallest span of row `y` that holds every cell that differs."""
-    before, after = _cells(old), _cells(new)
-    if len(before) != len(after):
-        return Region(0, y, max(len(before), len(after)), 1)
-    differ = [x for x, pair in enumerate(zip(before, after, strict=True)) if pair[0] != pair[1]]
-    if not differ:
-        return Region(0, y, 1, 1)
-    return Region(differ[0], y, differ[-1] - differ[0] + 1, 1)
-
-
-def _cells(strip: Strip) -> list[tuple[str, Style | None]]:
-    return [(char, segment.style) for segment in strip for char in segment.text]
