@@ -7,6 +7,7 @@ from dataclasses import asdict
 
 from tflab.cli.printing import print_json
 from tflab.control.devices import Device, DeviceList, list_devices
+from tflab.runs.counting import count_of
 
 _GIB = 1 << 30
 
@@ -32,7 +33,7 @@ def _as_json(found: DeviceList) -> dict[str, object]:
 
 
 def _lines(device: Device) -> list[str]:
-    cores = f", {device.cores} core{'s' if device.cores > 1 else ''}" if device.cores else ""
+    cores = f", {count_of(device.cores, 'core')}" if device.cores else ""
     facts = []
     if device.memory_total:
         free, total = device.memory_free / _GIB, device.memory_total / _GIB

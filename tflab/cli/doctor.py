@@ -13,6 +13,7 @@ from tflab.control.checks.python import check_packages, check_python
 from tflab.control.checks.tensorflow import check_cpu, check_devices, check_tensorflow
 from tflab.control.checks.terminal import check_terminal, terminal_size
 from tflab.control.devices import list_devices
+from tflab.runs.counting import count_of
 from tflab.runs.places import data_folder
 from tflab.runs.transcript import plain_line
 
@@ -53,5 +54,4 @@ def _line(check: Check) -> str:
 
 
 def _count(number: int, what: str) -> str:
-    many = "" if number == 1 else "s"
-    return f"{number or 'no'} {what}{many}"
+    return count_of(number, what) if number else f"no {what}s"

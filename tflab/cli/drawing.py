@@ -8,6 +8,7 @@ from wcwidth import wcswidth
 
 from tflab.charts.drawing import ChartOptions, Curve, Drawing
 from tflab.cli.printing import Terminal
+from tflab.runs.counting import count_of
 from tflab.runs.events import Figure
 from tflab.runs.state import RunState
 from tflab.runs.transcript import plain_line
@@ -43,7 +44,8 @@ def chart_rows(state: RunState, terminal: Terminal) -> Iterator[str]:
         if len(curves) > _MOST_CURVES:
             yield f"({_MOST_CURVES} of {len(curves)} curves are drawn)"
     if len(drawn) > _MOST_CHARTS:
-        yield f"({len(drawn) - _MOST_CHARTS} more metrics; `tflab` shows them all)"
+        more = count_of(len(drawn) - _MOST_CHARTS, "more metric")
+        yield f"({more}; `tflab` shows them all)"
 
 
 def _kind(tag: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from tflab.cli.printing import Terminal
 from tflab.cli.report import error
+from tflab.runs.counting import count_of
 from tflab.runs.diagnosis import diagnose
 from tflab.runs.events import Result
 from tflab.runs.record import RunRecord
@@ -81,7 +82,7 @@ def summary_line(record: RunRecord, state: RunState) -> str:
         words += f" after {state.seconds:.1f} s"
     if state.goals:
         passed = sum(goal.passed for goal in state.goals.values())
-        words += f", {passed} of {len(state.goals)} goals reached"
+        words += f", {passed} of {count_of(len(state.goals), 'goal')} reached"
     return f"{words}. Run {record.id}."
 
 

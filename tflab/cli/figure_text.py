@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from tflab.runs.counting import count_of
 from tflab.runs.events import Figure, Layer, Number
 from tflab.runs.transcript import plain_line
 
@@ -38,7 +39,9 @@ def _layer(figure: Figure, layer: Layer) -> list[str]:
     x, y = plain_line(figure.x_label) or "x", plain_line(figure.y_label) or "y"
     match layer.kind:
         case "points":
-            return [f"{name}: {len(layer.x)} points, {_span(x, layer.x)}, {_span(y, layer.y)}"]
+            return [
+                f"{name}: {count_of(len(layer.x), 'point')}, {_span(x, layer.x)}, {_span(y, layer.y)}"
+            ]
         case "line":
             ends = ""
             if layer.y:
@@ -53,14 +56,18 @@ def _layer(figure: Figure, layer: Layer) -> list[str]:
             return [_histogram(name, layer)]
         case "grid":
             values = [value for row in layer.grid for value in row]
-            size = f"{len(layer.grid)} rows of {len(layer.grid[0]) if layer.grid else 0}"
+            size = (
+                f"{count_of(len(layer.grid), 'row')} of {len(layer.grid[0]) if layer.grid else 0}"
+            )
             return [f"{name}: {size}, {_span('values', values)}"]
 
 
 def _histogram(name: str, layer: Layer) -> str:
     counts = [_float(count) for count in layer.y]
     total = sum(counts)
-    text = f"{name}: {total:.0f} values, {_span('from', layer.x)}".replace("from from", "from")
+    text = f"{name}: {count_of(round(total), 'value')}, {_span('from', layer.x)}".replace(
+        "from from", "from"
+    )
     if counts and len(layer.x) > len(counts):
         top = max(range(len(counts)), key=counts.__getitem__)
         between = f"{_number(layer.x[top])} and {_number(layer.x[top + 1])}"

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from tflab.cli.arguments import UsageProblem
 from tflab.lessons.lesson import Lesson, Question
+from tflab.runs.counting import count_of
 from tflab.runs.transcript import plain_line
 
 Guess = str | float
@@ -21,7 +22,7 @@ def given_guesses(lesson: Lesson, texts: Sequence[str]) -> dict[str, Guess]:
         count = len(lesson.questions)
         raise UsageProblem(
             "Too many guesses",
-            f"{lesson.id} asks {count} question{'' if count == 1 else 's'}.",
+            f"{lesson.id} asks {count_of(count, 'question')}.",
             "Give --guess once for each question at most.",
         )
     found: dict[str, Guess] = {}

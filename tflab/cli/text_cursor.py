@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tflab.runs.counting import count_of
 from tflab.runs.transcript import Transcript, plain
 
 _LONGEST_WAIT = 1 << 14
@@ -25,7 +26,7 @@ class TextCursor:
             if self._at < len(text.head):
                 pieces.append(_line(text.head[self._at :]))
             missing = tail_at - max(self._at, len(text.head))
-            pieces.append(f"({missing:,} characters left out; output.log has them all)")
+            pieces.append(f"({count_of(missing, 'character')} left out; output.log has them all)")
             self._at = tail_at
         fresh = text.head[self._at :] + text.tail[max(0, self._at - tail_at) :]
         complete = whole or len(fresh) > _LONGEST_WAIT

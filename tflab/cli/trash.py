@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 
+from tflab.runs.counting import count_of
 from tflab.runs.history import History
 from tflab.runs.record import Problem
 from tflab.runs.store import RunStore
@@ -22,12 +23,12 @@ def run(arguments: argparse.Namespace) -> int:
     elif arguments.restore is not None:
         _restore(trash, arguments.restore)
     elif arguments.empty:
-        print(f"{_runs(trash.empty())} deleted for good.")
+        print(f"{count_of(trash.empty(), 'run')} deleted for good.")
     trash.empty(KEEP_SECONDS)
     use = trash.disk_use()
     print(
         f"Runs take {bytes_text(use.runs)}, the trash {bytes_text(use.trash)} "
-        f"({_runs(len(trash.ids()))}); {bytes_text(use.free)} are free."
+        f"({count_of(len(trash.ids()), 'run')}); {bytes_text(use.free)} are free."
     )
     return 0
 
@@ -58,7 +59,3 @@ def _restore(trash: Trash, wanted: str) -> None:
     for run_id in found:
         trash.restore(run_id)
         print(f"Brought back {run_id}.")
-
-
-def _runs(count: int) -> str:
-    return f"{count:,} run{'' if count == 1 else 's'}"

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from tflab.recording.values import Unfit, rounded, to_array, to_number, to_text
+from tflab.runs.counting import count_of
 from tflab.runs.events import Layer, as_number
 
 MAX_POINTS = 5_000
@@ -86,7 +87,8 @@ class Layers:
             counts, _ = np.histogram(array, bins=edges)
             self._add("hist", label, x=rounded(edges), y=[int(count) for count in counts])
             if lost := len(arrays[label]) - len(array):
-                self._notes.append(f"{label}: {lost:,} values are not finite.")
+                are = "is" if lost == 1 else "are"
+                self._notes.append(f"{label}: {count_of(lost, 'value')} {are} not finite.")
 
     def add_grid(self, grid: Any) -> tuple[int, int]:
         """Add a grid, rows from the smallest y upwards, and return its rows and columns.

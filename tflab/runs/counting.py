@@ -4,5 +4,5 @@ from __future__ import annotations
 
 
 def count_of(number: int, thing: str) -> str:
-    """Return how many of a thing there are; `thing` is one word in the singular."""
+    """Return how many of a thing there are; `thing` is in the singular."""
     return f"{number:,} {thing}{'' if number == 1 else 's'}"

@@ -6,6 +6,8 @@ from typing import Annotated, Any
 
 import msgspec
 
+from tflab.runs.counting import count_of
+
 RECORD_VERSION = 1
 
 MOST_NICE = 19
@@ -38,7 +40,7 @@ class RunOptions(msgspec.Struct, frozen=True, kw_only=True):
     def words(self) -> str:
         """Say which of them are set; empty when none is."""
         parts = [f"nice {self.nice}"] if self.nice else []
-        parts += [f"{self.threads} thread{'s'[: self.threads > 1]}"] if self.threads else []
+        parts += [count_of(self.threads, "thread")] if self.threads else []
         parts += [f"{self.memory_limit} MiB"] if self.memory_limit else []
         return ", ".join(parts)
 

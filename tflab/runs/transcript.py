@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 
+from tflab.runs.counting import count_of
+
 _SEQUENCE = re.compile(
     r"\x1b\[[0-?]*[ -/]*[@-~]"
     r"|\x1b[\]PX^_][^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c|$)"
@@ -69,7 +71,7 @@ class Transcript:
         """Return the text as people may see it."""
         if not self.skipped:
             return plain(self.head + self.tail)
-        left_out = f"… {self.skipped:,} characters left out; output.log has them all …"
+        left_out = f"… {count_of(self.skipped, 'character')} left out; output.log has them all …"
         return f"{plain(self.head)}\n{left_out}\n{plain(self.tail)}"
 
 

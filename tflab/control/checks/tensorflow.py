@@ -16,6 +16,7 @@ from typing import Any
 
 from tflab.control.checks.check import Check, ok, problem, warning
 from tflab.control.devices import Device, DeviceList
+from tflab.runs.counting import count_of
 from tflab.runs.transcript import plain_line
 
 PATIENCE = 120.0
@@ -96,7 +97,7 @@ def check_devices(devices: DeviceList) -> Iterator[Check]:
 
 
 def _device(device: Device) -> Check:
-    cores = f", {device.cores} cores" if device.cores else ""
+    cores = f", {count_of(device.cores, 'core')}" if device.cores else ""
     free, total = device.memory_free / (1 << 30), device.memory_total / (1 << 30)
     words = f"{device.name}{cores}, {free:.1f} of {total:.1f} GiB free"
     if device.busy_with_others:

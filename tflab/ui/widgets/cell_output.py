@@ -11,6 +11,7 @@ from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Static
 
+from tflab.runs.counting import count_of
 from tflab.runs.events import Error, Figure, Prediction, Result, Value
 from tflab.runs.state import CellItem, RunState
 from tflab.runs.tensor_text import describe, grid, number_text, result_text
@@ -21,6 +22,7 @@ from tflab.ui.widgets.figure_view import FigureView
 
 _MAX_LINES = 24
 _MAX_COLUMNS = 400
+_FEW_CELLS = 18
 # Text that streams in is laid out anew each time, which costs the more the longer it is.
 _TEXT_SECONDS = 0.2
 
@@ -147,9 +149,10 @@ def _content(block: Block) -> Content:
 def _prediction(prediction: Prediction) -> Content:
     """Return guess and answer side by side under their question."""
     answer = Content.assemble(("the run: ", "$text-quiet"), plain(number_text(prediction.answer)))
-    question = with_code(prediction.question, "bold") + "\n"
+    asked = with_code(prediction.question, "bold")
+    question = Content.assemble(("? ", "bold $primary"), asked, "\n  ")
     if prediction.guess is None:
-        return question + Content("  ") + answer
+        return question + answer
     marks = glyphs()
     good = bool(prediction.correct)
     mark = (f"{marks.passed if good else marks.failed} ", "$success" if good else "$warning")
@@ -166,7 +169,7 @@ def text_content(text: str) -> Content:
     total = text.count("\n") + 1
     if total <= _MAX_LINES:
         return Content("\n".join(lines))
-    hidden = f"{glyphs().ellipsis} {total - _MAX_LINES:,} lines above; Enter shows all\n"
+    hidden = f"{glyphs().ellipsis} {count_of(total - _MAX_LINES, 'line')} above; Enter shows all\n"
     return Content.assemble((hidden, "$text-quiet"), "\n".join(lines[-_MAX_LINES:]))
 
 
@@ -178,11 +181,22 @@ def _table(results: Sequence[Result]) -> Content:
     width = max(len(result.name) for result in results)
     lines = []
     for result in results:
-        line = Content.assemble((result.name.ljust(width), "bold"), "  ", result_text(result))
+        text = result_text(result)
+        if result.tensor is not None:
+            text = _few(text)
+        line = Content.assemble((result.name.ljust(width), "bold"), "  ", text)
         if result.tensor is not None:
             line += Content.styled(f"  {describe(result.tensor)}", "$text-quiet")
         lines.append(line)
     return Content("\n").join(lines)
+
+
+def _few(numbers: str) -> str:
+    """Return the first of the numbers where they would push aside what they are."""
+    if len(numbers) <= _FEW_CELLS:
+        return numbers
+    kept = numbers[:_FEW_CELLS].rpartition("  ")[0] or numbers[:_FEW_CELLS]
+    return f"{kept.rstrip()} {glyphs().ellipsis}"
 
 
 def error_content(error: Error) -> Content:
