@@ -1,4 +1,4 @@
-"""The line that makes a run again: what it leaves out, and that reading it back gives the run."""
+"""The lines that make a run and a sweep again: read back, they ask for the same."""
 
 from __future__ import annotations
 
@@ -10,13 +10,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tflab.cli.arguments import parse
+from tflab.cli.limits import chosen_options
 from tflab.cli.questions import given_guesses
 from tflab.cli.run import _values
+from tflab.cli.sweep import parse_fields
+from tflab.control.sweep_plan import make_plan
 from tflab.lessons.library import course_folder, resolve
 from tflab.lessons.parameters import check_values
 from tflab.lessons.reader import read_lesson
-from tflab.runs.record import RunRequest
-from tflab.ui.command_line import request_line
+from tflab.runs.record import RunOptions, RunRequest
+from tflab.ui.command_line import request_line, sweep_line
 
 LESSON = read_lesson(course_folder() / "10_linear_classifier.py")
 QUESTIONS = tuple(question.text for question in LESSON.questions)
@@ -75,6 +78,56 @@ def test_read_back_it_asks_for_the_same(rate, steps, seed, until, guesses, limit
     assert _values(LESSON, read) == (values, seed)
     assert (read.device, read.until) == ("cpu", until)
     assert given_guesses(LESSON, read.guess) == made
+
+
+def sweep_of(fields, **options):
+    """Plan a sweep of the lesson."""
+    return make_plan(LESSON, fields, **options)
+
+
+def test_a_sweep_leaves_out_what_is_default():
+    plan = sweep_of({"learning_rate": (0.1, 0.2)}, jobs=2)
+    assert sweep_line(plan, LESSON, LESSON.defaults) == (
+        "tflab sweep linear-classifier -p 'learning_rate=0.1, 0.2' --jobs 2"
+    )
+
+
+@given(
+    rates=st.lists(st.floats(1e-12, 10, exclude_min=True), min_size=1, max_size=5, unique=True),
+    steps=st.lists(st.integers(1, 100_000), min_size=1, max_size=3, unique=True),
+    repeat=st.integers(1, 3),
+    budget=st.none() | st.integers(1, 4),
+    metric=st.sampled_from(["loss", "accuracy", "loss:max", "accuracy:min"]),
+    nice=st.integers(0, 19),
+    threads=st.integers(0, 4),
+    memory=st.sampled_from([0, 256, 4000]),
+)
+def test_read_back_a_sweep_is_the_same(rates, steps, repeat, budget, metric, nice, threads, memory):
+    plan = sweep_of(
+        {"learning_rate": rates, "steps": steps},
+        seed=3,
+        repeat=repeat,
+        budget=budget,
+        sample_seed=9,
+        metric=metric,
+        jobs=2,
+        options=RunOptions(nice=nice, threads=threads, memory_limit=memory),
+    )
+    words = shlex.split(sweep_line(plan, LESSON, LESSON.defaults))
+    assert words[:1] == ["tflab"]
+    asked = parse(words[1:])
+    again = make_plan(
+        read_lesson(resolve(asked.lesson)),
+        parse_fields(LESSON, asked.parameter),
+        seed=asked.seed,
+        repeat=asked.repeat,
+        budget=asked.sample,
+        sample_seed=asked.sample_seed if budget is not None else 9,
+        metric=asked.metric,
+        jobs=asked.jobs,
+        options=chosen_options(asked),
+    )
+    assert again == plan
 
 
 @pytest.mark.parametrize("text", ["it's", '"', "a b", "-x", "", "ü$HOME"])
