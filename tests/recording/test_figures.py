@@ -25,7 +25,7 @@ def test_points_lines_bars_histograms_and_grids():
     assert (bars.names, bars.y) == (["one", "two"], [1, 2.0])
     assert (hist.x, hist.y) == ([0.0, 0.5, 1.0], [1, 2])
     assert grid.grid == [[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]
-    assert layers.note == "h: 1 values are not finite."
+    assert layers.note == "h: 1 value is not finite."
 
 
 @given(st.integers(MAX_POINTS + 1, 40_000), st.integers(0, 2**32 - 1))

@@ -39,9 +39,8 @@ def _layer(figure: Figure, layer: Layer) -> list[str]:
     x, y = plain_line(figure.x_label) or "x", plain_line(figure.y_label) or "y"
     match layer.kind:
         case "points":
-            return [
-                f"{name}: {count_of(len(layer.x), 'point')}, {_span(x, layer.x)}, {_span(y, layer.y)}"
-            ]
+            points = count_of(len(layer.x), "point")
+            return [f"{name}: {points}, {_span(x, layer.x)}, {_span(y, layer.y)}"]
         case "line":
             ends = ""
             if layer.y:

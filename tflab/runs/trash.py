@@ -46,9 +46,13 @@ class Trash:
     def delete(self, run: str) -> None:
         """Move a run to the trash. That takes no room, and so it works on a full disk.
 
+        What is in the trash already, because another workbench was faster, stays there.
+
         Raises:
             Problem: When there is no such run, or it cannot be moved.
         """
+        if _has(self.root, run):
+            return
         folder = self._store.folder(run)
         try:
             # The time comes first: a run that is in the trash with the time of its last log line
@@ -56,16 +60,19 @@ class Trash:
             os.utime(folder)
             self._move(folder)
         except OSError as error:
-            raise _problem("deleted", folder, error) from error
+            if not _has(self.root, run):
+                raise _problem("deleted", folder, error) from error
 
     def restore(self, run: str) -> None:
-        """Bring a deleted run back.
+        """Bring a deleted run back, unless it is back already.
 
         Raises:
             Problem: When it is not in the trash, or cannot be moved.
         """
+        if _has(self._store.root, run):
+            return
         folder = self.root / run
-        if not is_run_id(run) or not folder.is_dir():
+        if not _has(self.root, run):
             raise Problem(
                 "The run is gone",
                 f"{run!r} is not in the trash.",
@@ -76,7 +83,8 @@ class Trash:
             folder.rename(self._store.root / run)
             os.utime(self._store.root / run)
         except OSError as error:
-            raise _problem("brought back", folder, error) from error
+            if not _has(self._store.root, run):
+                raise _problem("brought back", folder, error) from error
 
     def ids(self) -> list[str]:
         """Return the ids of the runs in the trash, newest first."""
@@ -165,6 +173,10 @@ def _names(folder: Path) -> list[str]:
         return os.listdir(folder)
     except FileNotFoundError:
         return []
+
+
+def _has(folder: Path, run: str) -> bool:
+    return is_run_id(run) and (folder / run).is_dir() and not (folder / run).is_symlink()
 
 
 def _out_of_reach(folder: Path) -> Path:
