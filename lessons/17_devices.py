@@ -4,7 +4,8 @@
 # You will list what TensorFlow sees, place tensors by hand, and measure each device in billions of
 # additions and multiplications a second.
 #
-# Choose the run's device in the form: only that one is visible here, besides the CPU.
+# Watch how the speed depends on the size of the product. Choose the run's device in the form: only
+# that one is visible here, besides the CPU.
 
 # %% tags=["parameters"]
 from typing import Annotated
@@ -51,8 +52,8 @@ lab.show(devices=devices)
 # %% [markdown]
 # ## Where a tensor lies
 # Without being told, TensorFlow puts a tensor on the GPU if it sees one, else on the CPU. `tf.device`
-# says otherwise for everything made inside the block. An operation runs where its inputs lie,
-# and copying between devices costs time.
+# says otherwise for everything made inside the block. Operations are placed in the same way,
+# wherever their inputs lie: those are copied over first, and copying costs time.
 
 # %%
 unplaced = tf.random.normal((4, 4))

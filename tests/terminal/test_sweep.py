@@ -41,7 +41,7 @@ def test_plan_run_look_and_take_values(open_app: OpenApp, write_lesson: Write) -
     app.press("down")
     app.wait_for("at the cursor")
     app.press("v")
-    app.wait_for(r"steps +• +4")
+    app.wait_for(r"•steps +4")
     assert "A lesson of our own" in app.text
     app.press("ctrl+s")
     app.wait_for("4 of 4 done")

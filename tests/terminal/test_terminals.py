@@ -96,5 +96,6 @@ def test_a_locale_without_unicode_gets_ascii_marks(
     app.wait_for("how many")
     run(app, "finished in")
     text = app.text
+    assert "for step in range(9)" in text
     assert text.isascii(), {char for char in text if not char.isascii()}
     assert "??" not in text, text

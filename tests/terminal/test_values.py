@@ -13,7 +13,7 @@ def test_a_bad_value_is_marked_and_run_refuses(open_app: OpenApp, data: Path) ->
     app = open_app()
     app.wait_for(r"learning_rate +0\.1\b")
     fill(app, "learning_rate", "99")
-    app.wait_for(r"learning_rate +• +99")
+    app.wait_for(r"•learning_rate +99")
     app.press("ctrl+r")
     app.wait_for("Not run")
     assert not (data / "runs").exists()
@@ -30,7 +30,7 @@ def test_a_changed_file_is_read_again_and_typed_values_stay(
     app.press("f5")
     app.wait_for("how many: a whole")
     app.type("77")
-    app.wait_for(r"steps +• +77")
+    app.wait_for(r"•steps +77")
     path.write_text(path.read_text().replace("before", "after the edit"))
     app.wait_for("after the edit")
     assert "77" in app.text

@@ -68,6 +68,7 @@ class RunView:
             finished = run.state.status == "finished"
             found = diagnose(run.state.series, tuple(lesson.defaults), finished)
             self._bench.chart.show_diagnosis(found.text if found is not None else "")
+            self._bench.view.show_end(run.state)
         tell_end(self._app, run.state)
 
     def show_status(self) -> None:

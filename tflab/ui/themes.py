@@ -7,9 +7,9 @@ from textual.theme import Theme
 
 DARK = Theme(
     name="lab-dark",
-    primary="#ffa657",
+    primary="#ffad57",
     secondary="#6cb6ff",
-    accent="#ffa657",
+    accent="#ffad57",
     warning="#e3b341",
     error="#ff7b72",
     success="#57d39b",
@@ -24,8 +24,8 @@ DARK = Theme(
         "border-quiet": "#2f3948",
         "text-quiet": "#8b97a8",
         "code-background": "#161c25",
-        "footer-key-foreground": "#ffa657",
-        "input-cursor-background": "#ffa657",
+        "footer-key-foreground": "#ffad57",
+        "input-cursor-background": "#ffad57",
         "input-cursor-foreground": "#10141b",
         "input-selection-background": "#6cb6ff 30%",
     },

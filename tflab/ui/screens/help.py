@@ -13,6 +13,11 @@ from textual.widgets import Static
 from tflab.ui.actions import SCOPE_TITLES, Scope, actions, key_name
 from tflab.ui.screens.dialog import Dialog
 
+_WIDTH = 72
+_AROUND = 7
+"""Cells of a dialog that hold no text: borders, padding and scrollbar."""
+
+_KEYS = 9
 _ABOUT: dict[Scope, str] = {
     "app": "Tab and Shift+Tab go from field to field.",
     "lessons": "Choose a lesson with the arrow keys. Its goals stand below the list.",
@@ -44,18 +49,22 @@ class HelpScreen(Dialog[None]):
         """Lay out the text."""
         everywhere: Scope = "app"
         scopes = [self._scope, everywhere] if self._scope != everywhere else [everywhere]
+        room = min(_WIDTH, self.app.size.width * 9 // 10) - _AROUND
         with VerticalScroll(classes="dialog") as dialog:
             dialog.border_title = "Help"
             dialog.border_subtitle = "Esc closes"
             for scope in scopes:
-                yield Static(_section(scope))
+                yield Static(_section(scope, room))
 
 
-def _section(scope: Scope) -> Content:
+def _section(scope: Scope, room: int) -> Content:
     lines = [
         Content.styled(SCOPE_TITLES[scope], "bold $primary"),
         Content.styled(_ABOUT[scope], "$text-quiet"),
+        Content(""),
     ]
     for action in (action for action in actions(scope) if action.key):
-        lines.append(Content.assemble((f"{key_name(action.key):>7}  ", "bold"), action.help))
-    return Content("\n").join([*lines, Content("")])
+        about = Content(action.help).wrap(max(room - _KEYS, 16))
+        lines.append(Content.assemble((f"{key_name(action.key):>{_KEYS - 2}}  ", "bold"), about[0]))
+        lines += [Content(" " * _KEYS) + line for line in about[1:]]
+    return Content("\n").join(lines)

@@ -14,6 +14,7 @@ from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
 
 from tflab.runs.transcript import plain_line
+from tflab.ui.safe_text import with_code
 from tflab.ui.screens.dialog import Dialog
 
 
@@ -24,6 +25,12 @@ class Choice(NamedTuple):
     about: str
     value: str
 
+
+_WIDTH = 84
+_AROUND = 7
+"""Cells of the box that hold no text: borders, padding and scrollbar."""
+
+_INDENT = "  "
 
 Find = Callable[[str], Sequence[Choice]]
 
@@ -88,13 +95,15 @@ class PickScreen(Dialog[str]):
         self._choices = self._find(query)
         options = self.query_one(OptionList)
         options.clear_options()
-        options.add_options([Option(_row(choice)) for choice in self._choices])
+        room = min(_WIDTH, self.app.size.width * 9 // 10) - _AROUND
+        options.add_options([Option(_row(choice, room)) for choice in self._choices])
         if self._choices:
             options.highlighted = 0
 
 
-def _row(choice: Choice) -> Content:
+def _row(choice: Choice, room: int) -> Content:
     title = Content.styled(plain_line(choice.title), "bold")
     if not choice.about:
         return title
-    return title + Content.styled(f"\n  {plain_line(choice.about)}", "$text-quiet")
+    about = with_code(choice.about, "$text-quiet").wrap(max(room - len(_INDENT), 16))
+    return Content("\n").join([title, *(Content(_INDENT) + line for line in about)])

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from tflab.lessons.lesson import Lesson
     from tflab.runs.state import RunState
 
+_NONE = "This lesson sets none."
+
 
 class Goals(Widget):
     """The goals of the lesson with a mark each; the run on show decides which are reached."""
@@ -76,12 +78,17 @@ class Goals(Widget):
             for hint in hints.get(text, ())[: self._hints_shown.get(text, 0)]:
                 for line in with_code(hint, "$warning").wrap(width - 2):
                     lines.append(Content("    ") + line)
-        return Content("\n").join(lines) if lines else Content.styled("None yet.", "$text-quiet")
+        return (
+            Content("\n").join(lines)
+            if lines or not self._lesson
+            else Content.styled(_NONE, "$text-quiet")
+        )
 
     def _reached(self, text: str) -> bool:
         return text in self._kept or self._passed.get(text, False)
 
     def _draw(self) -> None:
         reached = sum(map(self._reached, self.texts))
-        self.border_title = f"Goals {reached}/{len(self.texts)}"
+        count = f" {reached}/{len(self.texts)}" if self.texts else ""
+        self.border_title = f"Goals{count}"
         self.refresh(layout=True)

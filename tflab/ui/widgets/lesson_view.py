@@ -107,6 +107,33 @@ class LessonView(VerticalScroll):
         self._versions[index] = version
         await widget.output.sync(state, cell_state.items, error)
 
+    def show_end(self, state: RunState) -> None:
+        """Bring what came out of a run to a person's notice: go to an error, point to output."""
+        failed = [
+            cell for cell in self._cells if state.error and state.error.cell == cell.cell.index
+        ]
+        if failed:
+            self._cursor = self._cells.index(failed[0])
+            self._mark()
+            self.call_after_refresh(self.scroll_to_widget, failed[0].output, animate=False)
+        else:
+            self.call_after_refresh(self._point_to_output)
+
+    def _point_to_output(self) -> None:
+        """Say that there is output when none of it is in view."""
+        shown = [cell.output for cell in self._cells if cell.output.display]
+        below = shown and not any(output.region.overlaps(self.region) for output in shown)
+        self._say_below("output below: j goes on" if below else "")
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Take the pointer to the output away as soon as a person moves."""
+        super().watch_scroll_y(old_value, new_value)
+        self._say_below("")
+
+    def _say_below(self, text: str) -> None:
+        if self.parent is not None and self.parent.border_subtitle != text:  # type: ignore[attr-defined]
+            self.parent.border_subtitle = text  # type: ignore[attr-defined]
+
     def headings(self) -> list[tuple[int, str]]:
         """Return the headings of the lesson, each with its place for `go_to`."""
         return self._headings

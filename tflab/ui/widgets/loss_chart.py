@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import ClassVar
 
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
@@ -75,9 +76,11 @@ class LossChart(Vertical, can_focus=True):
         """Follow the theme."""
         self.app.theme_changed_signal.subscribe(self, lambda _: self.redraw())
 
-    def on_resize(self) -> None:
-        """Draw again at the new size."""
-        self.call_after_refresh(self.redraw)
+    @on(DrawingView.Resized)
+    def _resized(self, event: DrawingView.Resized) -> None:
+        """Draw again: notes, legend and progress take room from the picture as they come."""
+        event.stop()
+        self.redraw()
 
     def clear(self, expected: bool = True) -> None:
         """Show no run; where no curves are `expected` of the lesson, take little room."""

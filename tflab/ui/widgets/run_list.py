@@ -28,6 +28,8 @@ TONES: dict[str, str] = {
     "lost": "$error",
 }
 
+_NONE = Content.styled(" None yet. ^r runs the lesson.", "$text-quiet")
+
 
 class RunList(OptionList):
     """A row for each run: its state, name, values that differ from the defaults, last loss."""
@@ -46,7 +48,8 @@ class RunList(OptionList):
         self._defaults = defaults
         self._runs = runs
         self.clear_options()
-        self.add_options([Option(self._row(run)) for run in runs])
+        rows = [Option(self._row(run)) for run in runs]
+        self.add_options(rows or [Option(_NONE, disabled=True)])
         self.highlighted = next((i for i, run in enumerate(runs) if run.id == chosen), None)
 
     def put(self, run: RunSummary) -> None:

@@ -48,8 +48,8 @@ class StatusLine(Widget):
                 for text in (self.server, self.sweep, self.device)
                 if text
             ),
-            Content.styled(f"{marks.bullet} ", self.tone),
-            Content(self.run or "ready"),
+            Content.styled(f"{marks.bullet} ", self.tone) if self.run else "",
+            Content(self.run),
             " ",
         )
         room = self.size.width - right.cell_length - 2
