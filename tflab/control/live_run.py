@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from concurrent.futures import Future
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
+from tflab.control.aside import Aside
 from tflab.control.stop import StopLadder, check_here
-from tflab.runs.events import Ended
+from tflab.runs.events import Ended, Event
 from tflab.runs.log import LogReader, last_event
 from tflab.runs.lost import lost
 from tflab.runs.record import Problem, RunRecord
@@ -18,6 +21,7 @@ from tflab.runs.store import elsewhere, is_alive
 
 _LIVENESS_SECONDS = 2.0
 _FIRST_WORD_SECONDS = 1.0
+_READING = 1 << 20
 
 
 class LiveRun:
@@ -37,6 +41,7 @@ class LiveRun:
         self.state = RunState()
         self.caught_up = False
         self._reader = LogReader(folder)
+        self._reading: Future[list[Event]] | None = None
         self._clock = clock
         self._ladder: StopLadder | None = None
         self._stop_asked = False
@@ -54,9 +59,31 @@ class LiveRun:
         """Whether a stop was asked for and the run has not ended yet."""
         return self._stop_asked and self.state.ended is None
 
-    def poll(self, max_bytes: int = 1 << 20) -> bool:
+    def poll(self, max_bytes: int = _READING) -> bool:
         """Read what is new in the log and carry a stop forward; True when anything changed."""
-        events = self._reader.poll(max_bytes)
+        return self._take(self._reader.poll(max_bytes))
+
+    def poll_aside(self, aside: Aside, patience: float) -> bool | None:
+        """Do as `poll`, but have the log read beside this thread.
+
+        Args:
+            aside: Where the reading is done.
+            patience: Seconds to wait for it. What comes later is taken at a later call.
+
+        Returns:
+            True when anything changed, None while the reading still goes on.
+        """
+        if self._reading is None:
+            self._reading = aside.do(partial(self._reader.poll, _READING))
+        try:
+            events = self._reading.result(patience)
+        except TimeoutError:
+            self._carry_stop_on()
+            return None
+        self._reading = None
+        return self._take(events)
+
+    def _take(self, events: list[Event]) -> bool:
         for event in events:
             self.state.apply(event)
         self.caught_up = not events

@@ -6,6 +6,7 @@ import contextlib
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
+import msgspec
 from textual import on
 from textual.binding import BindingType
 from textual.screen import Screen
@@ -17,6 +18,7 @@ from tflab.ui.ask_options import ask_options
 from tflab.ui.commands import LabCommands
 from tflab.ui.glyphs import glyphs
 from tflab.ui.guarded import GuardedApp
+from tflab.ui.keeping import Keeping
 from tflab.ui.leaving import leave, let_go
 from tflab.ui.screens.dialog import blocks
 from tflab.ui.screens.main import MainScreen
@@ -47,10 +49,12 @@ class LabApp(GuardedApp):
     def __init__(self, lesson: Path | None = None) -> None:
         super().__init__()
         self.settings = load_settings()
+        self.keeping = Keeping(self)
         self.bench: Bench | None = None
         self.sweeps: Sweeps | None = None
         self.entries: list[LessonEntry] = find_lessons()
         self._wanted = lesson
+        self._run_early = False
         dress(self, self.settings.theme)
         self.animation_level = "none"
         self.set_class(not glyphs().unicode, "-ascii")
@@ -91,18 +95,18 @@ class LabApp(GuardedApp):
         from tflab.ui.opening import make_bench
 
         self.bench = make_bench(self)
-        await self.bench.open(self.first_lesson())
+        await self.bench.open(self.first_lesson(), run=self._run_early)
 
     def keep_settings(self) -> None:
         """Write the settings; where that fails the session goes on without."""
-        try:
-            save_settings(self.settings)
-        except OSError as error:
-            self.notify(f"Settings are not kept: {error.strerror}.", severity="warning")
+        now = msgspec.structs.replace(self.settings)
+        self.keeping.keep("Settings are", lambda: save_settings(now))
 
     def action_run(self) -> None:
-        """Run the whole lesson."""
-        if self.bench is not None:
+        """Run the whole lesson; one that is not there yet, as soon as it is."""
+        if self.bench is None:
+            self._run_early = True
+        else:
             self.bench.run(None)
 
     def action_stop(self) -> None:
@@ -110,9 +114,14 @@ class LabApp(GuardedApp):
         if self.bench is not None:
             self.bench.stop()
 
-    def action_palette(self) -> None:
+    def action_command_palette(self) -> None:
         """Search commands and lessons."""
-        self.action_command_palette()
+        from tflab.ui.screens.palette import Palette
+
+        if not isinstance(self.screen, Palette):
+            self.push_screen(Palette())
+
+    action_palette = action_command_palette
 
     def action_help(self) -> None:
         """Show the keys of the pane in focus."""
@@ -203,7 +212,8 @@ class LabApp(GuardedApp):
 
     @on(messages.LessonRefused)
     def _lesson_refused(self, message: messages.LessonRefused) -> None:
-        self.show_problem(message.problem)
+        if self.bench is not None:
+            self.bench.refuse(message.path, message.problem)
 
     @on(messages.DevicesListed)
     def _devices_listed(self, message: messages.DevicesListed) -> None:

@@ -49,7 +49,7 @@ class Bench:
     def __init__(self, app: LabApp, keeper: ServerKeeper) -> None:
         self._app = app
         self.lesson: Lesson | None = None
-        self.runs = RunController(app, RunStore(), keeper)
+        self.runs = RunController(app, RunStore(), keeper, app.keeping.aside)
         self.guide = Guide(app)
         self.gate = Gate(app)
         self.live = LiveMode(app, self.rerun)
@@ -63,10 +63,13 @@ class Bench:
         self._stamp: tuple[int, int] | None = None
         self._filled = False
         self._early: Lesson | None = None
+        self._reading: Path | None = None
+        self._run_when_read = False
         self._after_end: Callable[[], Awaitable[None]] | None = None
 
-    async def open(self, path: Path | None) -> None:
-        """Fill the panes, warm up the fork server, and open a lesson."""
+    async def open(self, path: Path | None, run: bool = False) -> None:
+        """Fill the panes, warm up the fork server, and open a lesson; `run` it when it is there."""
+        self._run_when_read = run
         self.runs.warm_up()
         if path is not None:
             self.load(path)
@@ -99,6 +102,7 @@ class Bench:
     def load(self, path: Path, reloaded: bool = False) -> None:
         """Read a lesson in the background; `LessonLoaded` or `LessonRefused` follows."""
         self._stamp = _file_stamp(path)
+        self._reading = path
         self._app.run_worker(
             lambda: self._read(path, reloaded), thread=True, group="lesson", exclusive=True
         )
@@ -110,6 +114,12 @@ class Bench:
             self._app.post_message(messages.LessonRefused(path, problem))
         else:
             self._app.post_message(messages.LessonLoaded(lesson, reloaded))
+
+    def refuse(self, path: Path, problem: Problem) -> None:
+        """Say why a lesson could not be read; nothing waits for it any longer."""
+        if path == self._reading:
+            self._reading, self._run_when_read = None, False
+        self._app.show_problem(problem)
 
     async def show_lesson(self, lesson: Lesson, reloaded: bool) -> None:
         """Show a lesson that was read. A reload keeps place and typed values."""
@@ -128,6 +138,7 @@ class Bench:
         place = self.guide.arrive(lesson)
         await self.view.show_lesson(lesson, glossary(), keep_place=same)
         if not same:
+            self.chart.clear(lesson.logs_curves)
             self.view.put_cursor(place)
         if reloaded:
             self._app.notify("The file changed; the lesson was read again.")
@@ -138,11 +149,21 @@ class Bench:
         if self.runs.current is not None:
             await self.show_run(self.runs.current)
         self.show_status()
+        if lesson.path == self._reading:
+            self._reading = None
+            if self._run_when_read:
+                self._run_when_read = False
+                self.run(None)
 
     def run(self, until: int | None) -> None:
-        """Start a run with the values in the form, or say what stands in the way."""
+        """Start a run with the values in the form, or say what stands in the way.
+
+        While a lesson is being read, it waits for that one.
+        """
         lesson, bad = self.lesson, self.form.first_bad
-        if lesson is None:
+        if self._reading is not None and until is None:
+            self._run_when_read = True
+        elif lesson is None:
             self._app.notify("Open a lesson first.", severity="warning")
         elif self.runs.own_running:
             self._app.notify("A run is going on. Stop it first (^x).", severity="warning")

@@ -48,8 +48,9 @@ class Guide:
         stated = [goal.text for goal in lesson.goals]
         before = self.course.lessons.get(lesson.id)
         fresh = [text for text in reached if before is None or text not in before.goals]
-        self._keep(lambda: self._store.note_run(lesson.id, reached, stated))
-        self.arrive(lesson)
+        self._keep(
+            lambda: self._store.note_run(lesson.id, reached, stated), lambda: self.arrive(lesson)
+        )
         for text in fresh:
             self._app.notify(text, title="Goal reached")
 
@@ -61,12 +62,15 @@ class Guide:
 
     def reset(self, lesson: Lesson | None) -> None:
         """Forget the progress of one lesson, or of the whole course."""
-        self._keep(lambda: self._store.reset(lesson.id if lesson else None))
-        self._app.main.query_one(Goals).show_kept([])
-        self._app.main.query_one(LessonList).show_course(self.course, {})
-        self._app.notify(
-            "Progress forgotten." if lesson is None else f"{lesson.title} starts anew."
-        )
+
+        def show() -> None:
+            self._app.main.query_one(Goals).show_kept([])
+            self._app.main.query_one(LessonList).show_course(self.course, {})
+            self._app.notify(
+                "Progress forgotten." if lesson is None else f"{lesson.title} starts anew."
+            )
+
+        self._keep(lambda: self._store.reset(lesson.id if lesson else None), show)
 
     def ask(self, lesson: Lesson, then: Callable[[], None]) -> bool:
         """Ask a lesson's questions once a session, and call `then`; False when all was asked."""
@@ -134,11 +138,14 @@ class Guide:
         else:
             self._app.notify("This is the last lesson." if by > 0 else "This is the first lesson.")
 
-    def _keep(self, change: Callable[[], Course]) -> None:
-        try:
-            self.course = change()
-        except OSError as error:
-            self._app.notify(f"Progress is not kept: {error.strerror}.", severity="warning")
+    def _keep(
+        self, change: Callable[[], Course], then: Callable[[], object] = lambda: None
+    ) -> None:
+        def take(course: Course) -> None:
+            self.course = course
+            then()
+
+        self._app.keeping.keep("Progress is", change, take)
 
 
 @cache

@@ -39,6 +39,7 @@ def let_go(app: LabApp) -> None:
         app.sweeps.close()
     if app.bench is not None:
         app.bench.close()
+    app.keeping.finish()
 
 
 def _stop_run(app: LabApp) -> None:

@@ -2,27 +2,36 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from collections.abc import Callable
+from concurrent.futures import Future
 from typing import Any
 
 from textual.message_pump import MessagePump
 from textual.timer import Timer
 
+from tflab.control.aside import Aside
 from tflab.control.fork_server import ForkServer
 from tflab.control.live_run import LiveRun
 from tflab.control.runner import versions
 from tflab.control.server_keeper import ServerKeeper
 from tflab.runs.history import HistoryRow
 from tflab.runs.marks import read_marks
-from tflab.runs.record import Problem, RunRequest
+from tflab.runs.record import Problem, RunRecord, RunRequest
 from tflab.runs.store import RunStore
 from tflab.runs.summary import RunSummary, read_summary, summarise, write_summary
 from tflab.ui.messages import RunAdvanced, RunEnded, RunOpened, ServerChanged
 
 _BUSY_SECONDS = 0.03
+_READING_SECONDS = 0.005
 _IDLE_SECONDS = 0.25
 _WATCH_SECONDS = 0.5
+_DISK_SECONDS = 0.015
+"""How long one look at the logs may hold up the screen."""
+
+_NEW_RUN_SECONDS = 2.0
+"""How long the disk may take over the folder of a new run."""
 
 
 class RunController:
@@ -32,14 +41,18 @@ class RunController:
         target: Where messages go.
         store: Where runs are kept.
         keeper: Has the fork server; it may have been started before.
+        aside: Does what waits for the disk.
     """
 
-    def __init__(self, target: MessagePump, store: RunStore, keeper: ServerKeeper) -> None:
+    def __init__(
+        self, target: MessagePump, store: RunStore, keeper: ServerKeeper, aside: Aside
+    ) -> None:
         self._target = target
         self._timer: Timer | None = None
         self._announced = ""
         self.store = store
         self._keeper = keeper
+        self._aside = aside
         self._told: tuple[str, str] | None = None
         self._watched: list[LiveRun] = []
         self._next_watch = 0.0
@@ -85,7 +98,7 @@ class RunController:
         server = self.ready_server()
         if self.current is not None and self.own_running:
             self.current.stop()
-        record = self.store.create(request, versions())
+        record = self._create(request)
         self.own.add(record.id)
         folder = self.store.folder(record.id)
         run = LiveRun(record, folder)
@@ -140,6 +153,19 @@ class RunController:
                 found.append(HistoryRow(summary, read_marks(self.store.root / run_id)))
         return found
 
+    def _create(self, request: RunRequest) -> RunRecord:
+        """Make the folder of a run; one that the disk makes too late is taken away again."""
+        making = self._aside.do(lambda: self.store.create(request, versions()))
+        try:
+            return making.result(_NEW_RUN_SECONDS)
+        except TimeoutError:
+            making.add_done_callback(self._unmake)
+            raise _SLOW_DISK from None
+
+    def _unmake(self, made: Future[RunRecord]) -> None:
+        if made.exception() is None:
+            shutil.rmtree(self.store.folder(made.result().id), ignore_errors=True)
+
     def _summary(self, run_id: str) -> RunSummary | None:
         folder = self.store.root / run_id
         kept = read_summary(folder)
@@ -165,7 +191,7 @@ class RunController:
         self._watched = [other for other in self._watched if other is not run]
         if before is not None and before is not run and not before.over:
             self.watch(before)
-        run.poll()
+        run.poll_aside(self._aside, _DISK_SECONDS)
         self._target.post_message(RunOpened(run))
         self._schedule()
 
@@ -175,7 +201,9 @@ class RunController:
             self._timer.stop()
         stopping = any(run.stopping for run in self._watched)
         busy = stopping or (self.current is not None and not self.current.over)
+        reading = self.current is not None and not self.current.caught_up
         pause = _BUSY_SECONDS if busy or self.server.phase == "importing" else _IDLE_SECONDS
+        pause = _READING_SECONDS if reading else pause
         self._timer = self._target.set_timer(pause, self._tick)
 
     def _tick(self) -> None:
@@ -213,27 +241,38 @@ class RunController:
         if due:
             self._next_watch = now + _WATCH_SECONDS
         for run in self._watched:
-            if (due or run.stopping) and run.poll():
+            if (due or run.stopping) and run.poll_aside(self._aside, 0.001):
                 self._target.post_message(RunAdvanced(run))
             if run.over:
-                self._keep(run.folder, summarise(run.record, run.state))
+                self._keep_aside(run)
         self._watched = [run for run in self._watched if not run.over]
 
     def _advance(self, run: LiveRun) -> None:
-        deadline = time.monotonic() + 0.015
-        changed = run.poll()
-        while not run.caught_up and time.monotonic() < deadline:
-            changed = run.poll() or changed
+        deadline = time.monotonic() + _DISK_SECONDS
+        found = run.poll_aside(self._aside, _DISK_SECONDS)
+        changed = bool(found)
+        while found and not run.caught_up and (left := deadline - time.monotonic()) > 0:
+            found = run.poll_aside(self._aside, left)
+            changed = changed or bool(found)
         if self._keeper.lost and run.record.id in self.own:
             certain = self.server.phase == "broken"
             changed = run.without_server(self.server.problem or _GONE, certain) or changed
         if changed:
             self._target.post_message(RunAdvanced(run))
         if run.over:
-            self._keep(run.folder, summarise(run.record, run.state))
+            self._keep_aside(run)
             self._target.post_message(RunEnded(run))
 
+    def _keep_aside(self, run: LiveRun) -> None:
+        summary = summarise(run.record, run.state)
+        self._aside.do(lambda: self._keep(run.folder, summary))
 
+
+_SLOW_DISK = Problem(
+    "The disk does not answer",
+    "The folder of the run could not be made within two seconds.",
+    "Run again when the disk is back; `tflab doctor` says where the data folder is.",
+)
 _GONE = Problem(
     "The fork server is gone",
     "It ended before the run could start.",
