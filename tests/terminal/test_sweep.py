@@ -105,3 +105,19 @@ def test_earlier_sweep_is_shown_again(open_app: OpenApp, write_lesson: Write) ->
     again.press("enter")
     again.wait_for(r"▸ +4 .*best")
     again.wait_for("2 of 2 done")
+
+
+def test_only_what_changes_is_sent_while_a_sweep_goes_on(
+    open_app: OpenApp, write_lesson: Write
+) -> None:
+    app = open_app(write_lesson(*LOOP, "import time", "time.sleep(0.1)"))
+    plan(app, "1..40 step 1", "40 runs")
+    app.press("ctrl+r")
+    app.wait_for("of 40 done")
+    before = len(app.raw)
+    app.wait_for("40 of 40 done")
+    sent = app.raw[before:]
+    assert sent.count(b" of 40 done") > 4, "it was followed"
+    # The title never changes: it is sent with the whole screen only, as when the notes take a line
+    # of it. A screen drawn whole at every change sends it forty times.
+    assert sent.count(b"Sweep: A lesson of our own") <= 5
