@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -108,7 +109,8 @@ class HistoryDesk:
         if shown is not None and (shown.path, shown.source) == (path, request.source):
             return
         try:
-            lesson = parse_lesson(request.source, path, split_apart)
+            # A text that was never shown here takes a helper process to split.
+            lesson = await asyncio.to_thread(parse_lesson, request.source, path, split_apart)
         except LessonError as problem:
             self._app.show_problem(problem)
             return
