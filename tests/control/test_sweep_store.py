@@ -36,6 +36,9 @@ def test_sweep_is_found_again(lesson: Write, start: Start, server: ForkServer, d
     assert [run.value("loss") for run in again.runs] == [run.value("loss") for run in sweep.runs]
     assert [row.parameters for row in again.rows()] == [row.parameters for row in sweep.rows()]
     assert again.runs[0].curve("loss") == sweep.runs[0].curve("loss")
+    assert [run.seconds for run in again.runs] == [run.seconds for run in sweep.runs]
+    assert [run.summary for run in again.runs] == [run.summary for run in sweep.runs]
+    assert all(run.live is None for run in again.runs), "what has ended is let go of"
 
 
 def test_sweep_with_runs_that_are_gone_or_never_began(lesson: Write) -> None:

@@ -57,7 +57,9 @@ class SweepRun:
 
     def follow(self, live: LiveRun) -> None:
         """Take in where a run stands that goes on."""
-        self.live, self.id, self.status = live, live.record.id, live.state.status
+        self.live, self.id = live, live.record.id
+        # A run is over when its whole log was read, not with the event that says so: see `settle`.
+        self.status = live.state.status if live.state.ended is None else "running"
 
     def settle(self, live: LiveRun) -> None:
         """Keep what is needed of a run that has ended, and let go of the rest."""
