@@ -44,6 +44,7 @@ class CompareScreen(Dialog[None]):
     AUTO_FOCUS = "Table"
     DEFAULT_CSS = beside(str(__file__).replace("compare.py", "history.py"))
     SCOPED_CSS = False
+    COVERS = True
     PASSES = frozenset({"theme", "leave"})
     BINDINGS: ClassVar[list[BindingType]] = list(bindings("compare"))
 

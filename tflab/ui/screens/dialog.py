@@ -13,12 +13,13 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import Any, ClassVar, Generic, Self, TypeVar
 
 from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
 from textual.command import CommandPalette
 from textual.events import Event, ScreenSuspend, Unmount
+from textual.geometry import Region
 from textual.screen import ModalScreen, Screen
 
 from tflab.ui.actions import actions
@@ -38,6 +39,9 @@ class Dialog(ModalScreen[Answer], Generic[Answer]):
     PASSES: ClassVar[frozenset[str]] = frozenset()
     """Actions of the app that work all the same while this is open."""
 
+    COVERS: ClassVar[bool] = False
+    """Whether it fills the screen, so that nothing beneath it is to be seen."""
+
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "close", "Close")]
 
     def __init__(self) -> None:
@@ -52,6 +56,21 @@ class Dialog(ModalScreen[Answer], Generic[Answer]):
         if self.app.screen is not self:
             return AwaitComplete()
         return super().dismiss(result)
+
+    def refresh(
+        self,
+        *regions: Region,
+        repaint: bool = True,
+        layout: bool = False,
+        recompose: bool = False,
+    ) -> Self:
+        """Draw again; but where this covers all, not for what has changed beneath it.
+
+        Textual draws the whole screen for that, which is 40 kB for each change of a run beneath.
+        """
+        if self.COVERS and regions:
+            return self
+        return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
 
     @property
     def stays(self) -> bool:

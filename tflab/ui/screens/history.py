@@ -45,6 +45,7 @@ class HistoryScreen(Dialog[Wish]):
     AUTO_FOCUS = "Table"
     DEFAULT_CSS = beside(__file__)
     SCOPED_CSS = False
+    COVERS = True
     PASSES = frozenset({"theme", "leave"})
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings("history"),
