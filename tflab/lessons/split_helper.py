@@ -7,6 +7,7 @@ split into to standard output, both as JSON. It imports little else: somebody wa
 from __future__ import annotations
 
 import gc
+import os
 import sys
 
 import msgspec
@@ -32,6 +33,8 @@ def split(source: str) -> Split:
 
 def main() -> None:
     """Split the texts on standard input."""
+    # TensorFlow is being imported beside it as a rule, and that takes longer.
+    os.nice(5)
     # It ends before there is anything worth collecting.
     gc.disable()
     sources = msgspec.json.decode(sys.stdin.buffer.read(), type=list[str])
