@@ -143,7 +143,7 @@ def draw_line(epoch):
 
 start_loss = float(np.mean((predict(clicks) - audience) ** 2))
 draw_line(0)
-model.fit(
+history = model.fit(
     inputs,
     audience,
     batch_size=4,
@@ -151,6 +151,9 @@ model.fit(
     callbacks=[lab.keras_callback(frame=draw_line)],
     verbose=0,
 )
+losses = history.history["loss"]
+print(f"loss of the first epoch {losses[0]:.6g}")
+print(f"loss of the last epoch  {losses[-1]:.6g}")
 
 # %% [markdown]
 # ## Evaluate and predict

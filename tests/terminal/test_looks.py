@@ -1,0 +1,80 @@
+"""What a learner has to see, where they look."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.terminal.conftest import OpenApp
+from tests.terminal.workbench import CURVE, fill, run
+
+
+def test_words_below_a_chart_leave_its_axis_in_view(open_app: OpenApp) -> None:
+    app = open_app()
+    app.wait_for(r"learning_rate +0\.1\b")
+    fill(app, "learning_rate", "0.5")
+    run(app, "overshot")
+    app.wait_for(r"step +0 +5 +10 +15 +20")
+    app.wait_for("diverged at step")
+
+
+def test_the_next_lesson_starts_without_the_curves_of_the_last(open_app: OpenApp) -> None:
+    app = open_app("linear-regression")
+    app.wait_for("Two clouds|smallest training loop")
+    run(app, "finished in")
+    app.wait_for(CURVE)
+    app.press("f3", "n")
+    app.wait_for("Run the lesson to see its curves")
+    app.wait_for("● ready")
+    app.press("p")
+    app.wait_for(CURVE)
+    app.wait_for("finished in")
+
+
+def test_a_lesson_without_curves_has_the_room_of_the_chart(open_app: OpenApp) -> None:
+    app = open_app("tensors")
+    app.wait_for("No curves in this lesson")
+    app.wait_for(r"block = tf\.reshape")
+    run(app, "finished in")
+    app.wait_for("output below")
+    app.press("f3", "j", "j", "j")
+    app.wait_gone("output below")
+    app.wait_for("block   rank 3")
+
+
+def test_curves_nobody_expected_are_drawn(
+    open_app: OpenApp, write_lesson: Callable[..., Path]
+) -> None:
+    path = write_lesson("log = lab.log", "for step in range(50): log(step, loss=50 - step)")
+    app = open_app(path)
+    app.wait_for("No curves in this lesson")
+    run(app, CURVE)
+
+
+def test_an_error_out_of_view_comes_into_view(
+    open_app: OpenApp, write_lesson: Callable[..., Path]
+) -> None:
+    path = write_lesson("a = 1", *["# a long way down"] * 60, "raise ValueError('here it is')")
+    app = open_app(path)
+    app.wait_for("a long way down")
+    assert "raise" not in app.text
+    run(app, "✗ ValueError")
+    app.wait_for("here it is")
+
+
+def test_long_code_goes_on_further_in(open_app: OpenApp, write_lesson: Callable[..., Path]) -> None:
+    words = ", ".join(f"'word {number}'" for number in range(12))
+    app = open_app(write_lesson(f"print(len([{words}]))"))
+    app.wait_for(r"▌ print\(len")
+    app.wait_for(r"▌ {5}'word|▌ {5}\d")
+
+
+def test_the_palette_looks_like_every_dialog(open_app: OpenApp) -> None:
+    app = open_app()
+    app.wait_for("Two clouds of points")
+    app.press("ctrl+p")
+    app.wait_for("─ Commands ─")
+    app.type("gradient tape")
+    app.wait_for("Open 6 The gradient tape")
+    app.press("enter")
+    app.wait_for("Record, then play back|for every weight")
