@@ -43,6 +43,19 @@ def add_sweep(parser: argparse.ArgumentParser) -> None:
         "--repeat", metavar="N", type=count, default=1, help="run each N times, seed by seed"
     )
     parser.add_argument("--seed", metavar="N", type=seed, default=0, help="the first; default: 0")
+    _add_places(parser)
+    parser.add_argument(
+        "--metric",
+        metavar="NAME",
+        default="loss",
+        help="what ranks the runs, the smallest first or as :max or :min says; default: loss",
+    )
+    add_trust(parser)
+    add_limits(parser)
+    _add_output(parser)
+
+
+def _add_places(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--jobs", metavar="N", type=count, help="runs at once; default: the cores, one a GPU"
     )
@@ -53,14 +66,9 @@ def add_sweep(parser: argparse.ArgumentParser) -> None:
         default=[],
         help="where to run; repeat it to spread over several; default: cpu",
     )
-    parser.add_argument(
-        "--metric",
-        metavar="NAME",
-        default="loss",
-        help="what ranks the runs, the smallest first or as :max or :min says; default: loss",
-    )
-    add_trust(parser)
-    add_limits(parser)
+
+
+def _add_output(parser: argparse.ArgumentParser) -> None:
     output = parser.add_mutually_exclusive_group()
     output.add_argument("--json", action="store_true", help="print one JSON object at the end")
     output.add_argument("--csv", action="store_true", help="print one table of all runs at the end")
