@@ -148,9 +148,9 @@ class CompareScreen(Dialog[None]):
 
     def _show_table(self) -> None:
         count = len(self._runs)
-        titles = ["", "run", "", *(item.name for item in self._differ)]
+        titles = ["", "run", ""]
         titles += [self._metric, f"{self._best()} {self._metric}"] if self._metric else []
-        titles.append("s")
+        titles += [*(item.name for item in self._differ), "s"]
         rows = [self._row(place) for place in range(count)]
         texts = [[row[place].text for row in rows] for place in range(len(titles))]
         self._columns = [
@@ -166,7 +166,6 @@ class CompareScreen(Dialog[None]):
             self._sample(place),
             TableCell(run.marks.name or when(run.record.created)),
             TableCell(mark_of(state.status), TONES[state.status]),
-            *(TableCell(_text(item.values[place])) for item in self._differ),
         ]
         if self._metric:
             tag = self._tag(run)
@@ -175,6 +174,7 @@ class CompareScreen(Dialog[None]):
             best = best_value(tag, summary) if tag else None
             tone = "good" if best is not None and best == self._best_of_all() else ""
             cells += [TableCell(number(last)), TableCell(number(best), tone)]
+        cells += [TableCell(_text(item.values[place])) for item in self._differ]
         return [*cells, TableCell("" if state.seconds is None else f"{state.seconds:.1f}", "quiet")]
 
     def _sample(self, place: int) -> TableCell:
