@@ -9,7 +9,7 @@ from typing import Any
 
 from tflab.runs.events import Number, as_number
 
-BLOCK = 64
+BLOCK = 32
 """Points whose extremes are kept together."""
 
 _LAST_STEP = 1 << 62
@@ -21,7 +21,7 @@ class Series:
     `steps` and `values` are arrays of doubles that NumPy can view without a copy. Non-finite values
     are kept among them; `first_nonfinite_step` says where the first one was.
 
-    `block_lows` and `block_highs` are the extremes of each 64 points in a row, those of a last
+    `block_lows` and `block_highs` are the extremes of each 32 points in a row, those of a last
     part left out: a chart of a million points then need not read them all. They say nothing once
     there is a non-finite value. `in_order` tells whether steps never fall.
     """

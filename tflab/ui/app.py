@@ -15,7 +15,7 @@ from tflab.lessons.library import LessonEntry, find_lessons, resolve
 from tflab.ui import messages
 from tflab.ui.actions import Scope, bindings
 from tflab.ui.ask_options import ask_options
-from tflab.ui.commands import LabCommands
+from tflab.ui.commands import LabCommands, open_palette
 from tflab.ui.glyphs import glyphs
 from tflab.ui.guarded import GuardedApp
 from tflab.ui.keeping import Keeping
@@ -116,10 +116,7 @@ class LabApp(GuardedApp):
 
     def action_command_palette(self) -> None:
         """Search commands and lessons."""
-        from tflab.ui.screens.palette import Palette
-
-        if not isinstance(self.screen, Palette):
-            self.push_screen(Palette())
+        open_palette(self)
 
     action_palette = action_command_palette
 

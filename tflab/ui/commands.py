@@ -19,6 +19,15 @@ if TYPE_CHECKING:
     Command = tuple[str, str, partial[Any]]
 
 
+def open_palette(app: LabApp) -> None:
+    """Show the palette, once."""
+    from tflab.ui.screens.palette import Palette
+
+    # Textual bears only one, be it below another screen.
+    if not any(isinstance(screen, Palette) for screen in app.screen_stack):
+        app.push_screen(Palette())
+
+
 def _highlight(matcher: Matcher, title: str) -> Content:
     """Mark what matches. Brackets in a lesson's title are no markup."""
     _, offsets = matcher.fuzzy_search.match(matcher.query, title)
