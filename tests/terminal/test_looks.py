@@ -37,7 +37,7 @@ def test_a_lesson_without_curves_has_the_room_of_the_chart(open_app: OpenApp) ->
     app.wait_for(r"block = tf\.reshape")
     run(app, "finished in")
     app.wait_for("output below")
-    app.press("f3", "j", "j", "j")
+    app.press("f3", "j", "j")
     app.wait_gone("output below")
     app.wait_for("block   rank 3")
 
