@@ -28,3 +28,30 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "data"
     monkeypatch.setenv("TFLAB_DATA", str(folder))
     return folder
+
+
+_DRIVER = """\
+from types import SimpleNamespace as Space
+
+class NVMLError(Exception): pass
+
+def nvmlInit(): pass
+def nvmlDeviceGetCount(): return 2
+def nvmlDeviceGetHandleByIndex(index): return index
+def nvmlDeviceGetName(index): return "NVIDIA H100"
+def nvmlDeviceGetUUID(index): return f"GPU-{index}abc"
+def nvmlDeviceGetMemoryInfo(index): return Space(total=80 << 30, free=(80 - 70 * index) << 30)
+def nvmlDeviceGetUtilizationRates(index): return Space(gpu=90 * index)
+def nvmlDeviceGetMigMode(index): return [0, 0]
+def nvmlDeviceGetComputeRunningProcesses(index): return []
+def nvmlDeviceGetGraphicsRunningProcesses(index): return []
+"""
+
+
+@pytest.fixture
+def shared_gpus(tmp_path: Path) -> dict[str, str]:
+    """Return an environment whose NVML has a free GPU, `gpu:0`, and one that others use."""
+    folder = tmp_path / "driver"
+    folder.mkdir()
+    (folder / "pynvml.py").write_text(_DRIVER)
+    return {"PYTHONPATH": str(folder)}

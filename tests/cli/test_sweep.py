@@ -120,6 +120,19 @@ def test_nice_threads_and_memory_limit_reach_every_run(tflab: Tflab, lesson: Wri
         assert results["threads"].value == 1
 
 
+@pytest.mark.parametrize("words", [["sweep", "-p", "steps=1,2"], ["run"]], ids=["sweep", "run"])
+def test_a_gpu_that_others_use_is_told_of_on_stderr(
+    tflab: Tflab, lesson: Write, shared_gpus: dict[str, str], words: list[str]
+) -> None:
+    path, warning = lesson(LOSS), "gpu:1 (NVIDIA H100) is in use by someone else; "
+    done = tflab(*words, path, "--device", "gpu:1", "--json", **shared_gpus)
+    assert done.stderr.splitlines()[0].startswith(warning)
+    assert json.loads(done.stdout), "stdout has the answer alone"
+    assert RunStore().record(next(RunStore().ids())).request.device == "gpu:1"
+    free = tflab(*words, path, "--device", "gpu:0", "--json", **shared_gpus)
+    assert "is in use" not in free.stderr
+
+
 def test_sweeps_are_listed_and_shown_again(tflab: Tflab, lesson: Write) -> None:
     assert "There are no sweeps yet" in tflab("sweeps").stdout
     first = tflab("sweep", lesson(LOSS), "-p", "rate=1,9.5", "--json")

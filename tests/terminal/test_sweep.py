@@ -121,3 +121,32 @@ def test_only_what_changes_is_sent_while_a_sweep_goes_on(
     # The title never changes: it is sent with the whole screen only, as when the notes take a line
     # of it. A screen drawn whole at every change sends it forty times.
     assert sent.count(b"Sweep: A lesson of our own") <= 5
+
+
+def test_a_gpu_that_others_use_is_asked_about_before_a_sweep_starts(
+    open_app: OpenApp, write_lesson: Write, shared_gpus: dict[str, str]
+) -> None:
+    app = open_app(write_lesson(*LOOP), **shared_gpus)
+    plan(app, "2, 4", "2 runs")
+    for about in ("Runs of the same", "Seed of the first", "Empty for every", "cpu, or GPUs"):
+        app.press("tab")
+        app.wait_for(about)
+    app.type("gpus")
+    app.wait_for(r"devices +gpus")
+    app.press("ctrl+r")
+    app.wait_for("This GPU is in use")
+    app.wait_for(r"NVIDIA H100 \(gpu:1\) is in use by someone else")
+    assert "gpu:0" not in app.text, "that one is free"
+    app.press("escape")
+    app.wait_gone("This GPU is in use")
+    assert list(RunStore().ids()) == []
+    app.press("ctrl+s")
+    app.wait_for(r"devices +gpus")
+    app.press("ctrl+r")
+    app.wait_for("This GPU is in use")
+    app.press("y")
+    app.wait_for("2 of 2 done")
+    assert {RunStore().record(run).request.device for run in RunStore().ids()} == {
+        "gpu:0",
+        "gpu:1",
+    }

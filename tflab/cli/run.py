@@ -12,7 +12,7 @@ import msgspec
 
 from tflab.cli.arguments import UsageProblem
 from tflab.cli.limits import chosen_options
-from tflab.cli.printing import print_json, print_problem, terminal
+from tflab.cli.printing import print_json, print_others, print_problem, terminal
 from tflab.cli.questions import ask, given_guesses
 from tflab.cli.report import refused
 from tflab.cli.showing import JsonView, LinearView, LiveView, View
@@ -141,8 +141,7 @@ def _device(text: str) -> tuple[str, str]:
     from tflab.control.devices import find_device, list_devices
 
     device = find_device(text, list_devices())
-    if device.busy_with_others:
-        print(f"{device.key} is in use by others; the run may lack memory.", file=sys.stderr)
+    print_others([device])
     return device.key, device.uuid
 
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from tflab.cli.arguments import UsageProblem
 from tflab.cli.limits import chosen_options
-from tflab.cli.printing import terminal
+from tflab.cli.printing import print_others, terminal
 from tflab.cli.sweep_views import CsvView, JsonView, LiveView, PlainView, SweepView
 from tflab.cli.trust import require_trust
 from tflab.control.devices import list_devices
@@ -46,6 +46,7 @@ def run(arguments: argparse.Namespace) -> int:
         jobs=len(slots),
         options=chosen_options(arguments),
     )
+    print_others(devices)
     return _run(plan, slots, _view(arguments))
 
 

@@ -15,12 +15,18 @@ from typing import Any
 from tflab.runs.record import Problem
 from tflab.runs.transcript import plain_line
 
+UNKNOWN = "unknown"
+"""The user of a process that is gone, or in a container that cannot be looked into."""
+
 _BUSY_SHARE = 0.1
 
 
 @dataclass(frozen=True, slots=True)
 class DeviceOwner:
-    """A process that uses a GPU. `memory` is in bytes, 0 where the driver does not tell."""
+    """A process that uses a GPU. `memory` is in bytes, 0 where the driver does not tell.
+
+    `user` is `UNKNOWN` where the system does not tell.
+    """
 
     user: str
     pid: int
@@ -65,6 +71,12 @@ class Device:
             return False
         others = self.memory_total - self.memory_free - sum(mine)
         return others >= self.memory_total * _BUSY_SHARE
+
+    @property
+    def others(self) -> str:
+        """Who else uses it, such as `ann, bob`; `someone else` where the driver does not tell."""
+        users = {owner.user for owner in self.owners if not owner.mine}
+        return ", ".join(sorted(users - {UNKNOWN})) or "someone else"
 
 
 @dataclass(frozen=True, slots=True)

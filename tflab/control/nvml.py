@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from tflab.control.devices import Device, DeviceOwner
+from tflab.control.devices import UNKNOWN, Device, DeviceOwner
 from tflab.runs.transcript import plain_line
 
 _REASONS = {
@@ -110,7 +110,7 @@ def _owners(nvml: Any, handle: Any) -> Iterator[DeviceOwner]:
             process = psutil.Process(pid)
             user, mine = process.username(), process.uids().real == os.getuid()
         except (psutil.Error, KeyError):  # Gone, or in a container we cannot look into.
-            user, mine = "unknown", False
+            user, mine = UNKNOWN, False
         yield DeviceOwner(user=plain_line(user), pid=pid, memory=used, mine=mine)
 
 

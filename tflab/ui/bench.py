@@ -209,7 +209,8 @@ class Bench:
 
     def _start(self, lesson: Lesson, until: int | None) -> None:
         device = self.form.device.device
-        self.gate.open(lesson.path, lesson.source, device, lambda: self._begin(lesson, until))
+        devices = [device] if device is not None else []
+        self.gate.open(lesson.path, lesson.source, devices, lambda: self._begin(lesson, until))
 
     def _begin(self, lesson: Lesson, until: int | None) -> None:
         guesses = self.guide.guesses.get(lesson.id, {})

@@ -148,7 +148,7 @@ class HistoryDesk:
             except Problem as problem:
                 self._app.show_problem(problem)
 
-        self._bench.gate.open(Path(request.path), request.source, device, start)
+        self._bench.gate.open(Path(request.path), request.source, [device], start)
 
     async def _take_values(self, record: RunRecord) -> None:
         request, lesson = record.request, self._bench.lesson

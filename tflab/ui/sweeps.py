@@ -104,8 +104,11 @@ class Sweeps:
             self._choose_earlier()
         elif isinstance(answer, tuple):
             plan, slots = answer
+            # As they are now: the form may have been open for long.
+            known = self._bench.form.device.devices or list_devices()
+            devices = [device for device in known.devices if device.key in plan.devices]
             start = partial(self.begin, plan, slots)
-            self._bench.gate.trusted(Path(plan.path), plan.source, start)
+            self._bench.gate.open(Path(plan.path), plan.source, devices, start)
 
     def begin(self, plan: SweepPlan, slots: Sequence[Slot]) -> None:
         """Start a sweep and show it."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,13 +24,12 @@ class Gate:
         self._accepted: set[str] = set()
 
     def open(
-        self, path: Path, source: str, device: Device | None, then: Callable[[], None]
+        self, path: Path, source: str, devices: Sequence[Device], then: Callable[[], None]
     ) -> None:
-        """Call `then` when a run of a lesson on `device` may start: now, after asking, or never."""
-        self.trusted(path, source, lambda: self._free(device, then))
+        """Call `then` when a lesson may run on these devices: now, after asking, or never."""
+        self._trusted(path, source, lambda: self._free(devices, then))
 
-    def trusted(self, path: Path, source: str, then: Callable[[], None]) -> None:
-        """Call `then` if the lesson is trusted, or is so after asking."""
+    def _trusted(self, path: Path, source: str, then: Callable[[], None]) -> None:
         if TrustStore().trusts(path, source):
             then()
             return
@@ -50,21 +49,23 @@ class Gate:
         )
         self._ask("A lesson from elsewhere", text, "Trust and run", accept)
 
-    def _free(self, device: Device | None, then: Callable[[], None]) -> None:
-        if device is None or not device.busy_with_others or device.key in self._accepted:
+    def _free(self, devices: Sequence[Device], then: Callable[[], None]) -> None:
+        new = [d for d in devices if d.busy_with_others and d.key not in self._accepted]
+        if not new:
             then()
             return
 
         def accept() -> None:
-            self._accepted.add(device.key)
+            self._accepted.update(device.key for device in new)
             then()
 
-        users = ", ".join(sorted({owner.user for owner in device.owners if not owner.mine}))
+        busy = " ".join(f"{d.name} ({d.key}) is in use by {d.others}." for d in new)
         text = (
-            f"{device.name} ({device.key}) is in use by {users or 'someone else'}. Your run may "
-            "lack memory, and slows theirs down. You are asked once for each device."
+            f"{busy} What you run may lack memory, and slows theirs down. You are asked once for "
+            "each device."
         )
-        self._ask("This GPU is in use", text, "Run all the same", accept)
+        title = "This GPU is in use" if len(new) == 1 else "These GPUs are in use"
+        self._ask(title, text, "Run all the same", accept)
 
     def _ask(self, title: str, text: str, yes: str, accept: Callable[[], None]) -> None:
         # In live mode each change of a value asks for a run; one question is enough.

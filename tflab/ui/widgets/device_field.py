@@ -83,8 +83,7 @@ class DeviceField(Vertical):
         wordy = self.has_focus_within
         lines = [_memory(device, wordy or device.key != "cpu")]
         if device.busy_with_others:
-            users = ", ".join(sorted({o.user for o in device.owners if not o.mine}))
-            lines.append(f"In use by {users or 'someone else'}.")
+            lines.append(f"In use by {device.others}.")
         if devices.reason and len(devices.devices) == 1:
             first = devices.reason.partition(". ")[0].rstrip(".") + "."
             lines.append(devices.reason if wordy else first)
