@@ -17,12 +17,14 @@ from textual.color import Color
 from textual.command import CommandPalette
 from textual.dom import DOMNode
 from textual.driver import Driver
+from textual.events import Event
 from textual.filter import LineFilter
 from textual.notifications import SeverityLevel
 from textual.widgets import OptionList
 
 from tflab.runs.record import Problem
 from tflab.runs.transcript import plain, plain_line
+from tflab.ui.key_order import KeyOrder
 
 # What `plain` takes as a control character, line ends and tabs too: within a line there are none.
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
@@ -50,6 +52,10 @@ class ControlFilter(LineFilter):
 class GuardedApp(App[None]):
     """An app that lets no foreign text reach the terminal as anything but text."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._keys = KeyOrder(self)
+
     def get_driver_class(self) -> type[Driver]:
         """Return the driver; on Linux and macOS the one that no byte of input can end."""
         found = super().get_driver_class()
@@ -58,6 +64,11 @@ class GuardedApp(App[None]):
         from tflab.ui.driver import TolerantDriver
 
         return TolerantDriver
+
+    async def on_event(self, event: Event) -> None:
+        """Take an event; a key waits its turn."""
+        if not self._keys.holds(event):
+            await super().on_event(event)
 
     def action_command_palette(self) -> None:
         """Open the palette, unless it is open below another screen: Textual bears only one."""

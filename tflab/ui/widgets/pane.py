@@ -28,5 +28,6 @@ class Pane(Vertical):
         """Give the focus to the first thing in the pane that can have it."""
         for child in self.query("*"):
             if child.focusable:
-                child.focus()
+                # At once: the keys behind this one in the same burst are for the child already.
+                self.screen.set_focus(child)
                 return

@@ -1,0 +1,90 @@
+"""Many keys in one write, as a slow line delivers them: each acts where a patient person's would."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.terminal.conftest import OpenApp
+from tests.terminal.keys import key_bytes
+from tflab.runs.store import RunStore
+
+LESSON = ("lab.log(0, loss=float(steps))",)
+
+
+def burst(*keys: str) -> bytes:
+    """Return the bytes of keys by name, and of text as it is typed."""
+    return b"".join(text.encode() if text.isdecimal() else key_bytes(text) for text in keys)
+
+
+def only_request(data: Path) -> tuple[int, int]:
+    """Return what the only run was given: steps and seed."""
+    store = RunStore(data / "runs")
+    (run,) = store.ids()
+    request = store.record(run).request
+    return request.parameters["steps"], request.seed
+
+
+def test_text_behind_a_key_that_moves_goes_to_the_new_field(
+    open_app: OpenApp, data: Path, write_lesson: Callable[..., Path]
+) -> None:
+    app = open_app(write_lesson(*LESSON))
+    app.wait_for(r"steps +\d")
+    app.send(burst("f5", "12", "tab", "345", "shift+tab", "67", "ctrl+r"))
+    app.wait_for("finished in")
+    assert only_request(data) == (67, 345)
+
+
+def test_the_run_has_what_was_typed_before_it(
+    open_app: OpenApp, data: Path, write_lesson: Callable[..., Path]
+) -> None:
+    """Forty digits, the last four of which count, and Enter in another field than the text."""
+    app = open_app(write_lesson(*LESSON))
+    app.wait_for(r"steps +\d")
+    erase = ["backspace"] * 3
+    app.send(burst("f5", *("9" * 3, *erase) * 12, "4321", "tab", "tab", "shift+tab", "enter"))
+    app.wait_for("finished in")
+    assert only_request(data) == (4321, 0)
+
+
+def test_run_pressed_before_the_lesson_is_there_runs_it(
+    open_app: OpenApp, data: Path, write_lesson: Callable[..., Path]
+) -> None:
+    app = open_app(write_lesson(*LESSON, steps=5))
+    app.wait_for("Lessons")
+    app.press("ctrl+r")
+    app.wait_for("finished in")
+    assert "Open a lesson first" not in app.text
+    assert only_request(data) == (5, 0)
+
+
+def test_run_pressed_behind_a_choice_of_lesson_runs_that_one(
+    open_app: OpenApp, data: Path, write_lesson: Callable[..., Path]
+) -> None:
+    write_lesson(*LESSON, steps=8, name="z_other.py")
+    app = open_app(write_lesson(*LESSON))
+    app.wait_for(r"steps +3\b")
+    app.press("f2", "end")
+    app.wait_for("enter Open")
+    app.send(burst("enter", "ctrl+r"))
+    app.wait_for(r"steps +8\b")
+    app.wait_for("finished in")
+    assert only_request(data) == (8, 0)
+
+
+def test_run_pressed_before_a_lesson_that_cannot_be_read_waits_for_none(
+    open_app: OpenApp, data: Path, write_lesson: Callable[..., Path]
+) -> None:
+    path = write_lesson(*LESSON)
+    good = path.read_text()
+    path.write_text(good.replace("lab.log(", "lab.log(("))
+    app = open_app(path)
+    app.wait_for("Lessons")
+    app.press("ctrl+r")
+    app.wait_for("is not a good lesson")
+    app.press("escape")
+    app.wait_gone("is not a good lesson")
+    path.write_text(good)
+    app.press("f2", "end", "enter")
+    app.wait_for(r"steps +3\b")
+    assert not (data / "runs").exists()
