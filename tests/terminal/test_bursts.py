@@ -1,4 +1,4 @@
-"""Many keys in one write, as a slow line delivers them: each acts where a patient person's would."""
+"""Many keys in one write, as a slow line delivers them: each acts where it was meant to."""
 
 from __future__ import annotations
 

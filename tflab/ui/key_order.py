@@ -14,7 +14,7 @@ from typing import Any
 
 from textual.app import App
 from textual.dom import DOMNode
-from textual.events import Event, InputEvent, Key, Paste
+from textual.events import Event, Key, Paste
 from textual.widgets import Input
 
 _PATIENCE = 0.1
@@ -30,8 +30,8 @@ class KeyOrder:
 
     def __init__(self, app: App[Any]) -> None:
         self._app = app
-        self._waiting: deque[InputEvent] = deque()
-        self._released: InputEvent | None = None
+        self._waiting: deque[Key | Paste] = deque()
+        self._released: Key | Paste | None = None
         self._path: list[DOMNode] = []
         self._typing: Input | None = None
         self._since = 0.0
@@ -51,13 +51,13 @@ class KeyOrder:
         self._go(event)
         return False
 
-    def _may_go(self, event: InputEvent) -> bool:
+    def _may_go(self, event: Key | Paste) -> bool:
         if not self._watching:
             return True
         # A field takes its text in order by itself.
         return self._typing is not None and self._typing is self._field_for(event)
 
-    def _go(self, event: InputEvent) -> None:
+    def _go(self, event: Key | Paste) -> None:
         self._typing = self._field_for(event)
         target = self._app.focused or self._app.screen
         self._path = [node for node in target.ancestors_with_self if node is not self._app]
@@ -85,9 +85,9 @@ class KeyOrder:
             self._released = event
             await self._app.on_event(event)
 
-    def _field_for(self, event: InputEvent) -> Input | None:
+    def _field_for(self, event: Key | Paste) -> Input | None:
         """Return the field that takes an event as text, or None when it is anything else."""
         field = self._app.focused
         if not isinstance(field, Input):
             return None
-        return field if isinstance(event, Paste) or getattr(event, "is_printable", False) else None
+        return field if isinstance(event, Paste) or event.is_printable else None
