@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -35,3 +37,11 @@ def kill(processes: Sequence[psutil.Process]) -> None:
         except psutil.NoSuchProcess:
             continue
     wait_gone(processes)
+
+
+def wait_asleep(pid: int, timeout: float = 10.0) -> None:
+    """Wait until a process waits for something itself: for its terminal, say."""
+    process, until = psutil.Process(pid), time.monotonic() + timeout
+    while process.status() != psutil.STATUS_SLEEPING:
+        assert time.monotonic() < until, f"{pid} does not come to rest"
+        os.sched_yield()

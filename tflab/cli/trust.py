@@ -7,7 +7,7 @@ import sys
 
 from tflab.control.trust import TrustStore, untrusted
 from tflab.lessons.lesson import Lesson
-from tflab.runs.transcript import plain_line
+from tflab.runs.transcript import plain, plain_line
 
 
 def require_trust(lesson: Lesson, arguments: argparse.Namespace) -> None:
@@ -35,7 +35,12 @@ def _can_ask(arguments: argparse.Namespace) -> bool:
 def _asked(lesson: Lesson) -> bool:
     print(f"This lesson comes from outside the course: {plain_line(str(lesson.path))}")
     print("A lesson is code and can do what you can do. Read it before you trust it.")
-    try:
-        return input("Trust and run it? [y/N] ").strip().casefold() in ("y", "yes")
-    except EOFError:
-        return False
+    while True:
+        try:
+            answer = input("Trust and run it? [y/N, s shows it] ").strip().casefold()
+        except EOFError:
+            print()
+            return False
+        if answer not in ("s", "show"):
+            return answer in ("y", "yes")
+        print(plain(lesson.source))
