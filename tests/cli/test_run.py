@@ -162,9 +162,7 @@ def test_run_to_a_cell(lesson: Any, tflab: Any) -> None:
     assert "cells 0 to 3" in done.stderr
 
 
-@pytest.mark.parametrize(
-    ("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)]
-)
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_stopped_by_a_signal(
     lesson: Any, tmp_path: Path, number: signal.Signals, code: int
 ) -> None:

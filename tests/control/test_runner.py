@@ -117,6 +117,8 @@ def test_signals_are_counted_and_given_back() -> None:
         os.kill(os.getpid(), signal.SIGTERM)
         os.kill(os.getpid(), signal.SIGINT)
         assert (stops.count, stops.first) == (2, signal.SIGTERM)
+        os.kill(os.getpid(), signal.SIGHUP)
+        assert (stops.count, stops.hung_up, stops.left) == (2, True, False), "the stop goes on"
     assert signal.getsignal(signal.SIGTERM) is before
 
 
@@ -125,6 +127,6 @@ def test_ignored_signal_stays_ignored() -> None:
     try:
         with StopSignals() as stops:
             os.kill(os.getpid(), signal.SIGHUP)
-            assert stops.count == 0
+            assert (stops.count, stops.hung_up) == (0, False)
     finally:
         signal.signal(signal.SIGHUP, before)

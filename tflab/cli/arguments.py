@@ -16,7 +16,8 @@ _EXIT_CODES = """exit code:
   0    the run finished, whether or not goals were reached
   1    the lesson failed
   2    wrong usage, a bad parameter or a bad lesson file
-  130  stopped by Ctrl+C (143 by SIGTERM, 129 by SIGHUP); a second Ctrl+C kills the run at once
+  129  the line was lost (SIGHUP): the run goes on, and `tflab attach last` follows it
+  130  stopped by Ctrl+C (143 by SIGTERM); a second Ctrl+C kills the run at once
 """
 
 

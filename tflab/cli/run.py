@@ -12,6 +12,7 @@ import msgspec
 
 from tflab.cli.arguments import UsageProblem
 from tflab.cli.limits import chosen_options
+from tflab.cli.lost_line import leave, while_connected
 from tflab.cli.printing import print_json, print_others, print_problem, terminal
 from tflab.cli.questions import ask, given_guesses
 from tflab.cli.report import refused
@@ -61,10 +62,18 @@ def _run(server: ForkServer, request: RunRequest, view: View) -> int:
                     print_json(refused(problem, request.lesson, request.device, request.seed))
                 print_problem(problem)
                 return 1
-            view.begin(live)
-            follow(server, live, view.update, lambda: stops.count)
-            view.end(live)
-            return _exit_code(live.state, stops.first)
+            while_connected(view.begin, stops)(live)
+            show = while_connected(view.update, stops)
+            follow(server, live, show, lambda: stops.count, lambda: stops.left)
+            if live.over or isinstance(view, JsonView):
+                while_connected(view.end, stops)(live)
+            if live.over:
+                return _exit_code(live.state, stops.first)
+            run = live.record.id
+            return leave(
+                f"\nThe line was lost; the run goes on. `tflab attach {run}` follows it, "
+                f"`tflab stop {run}` stops it."
+            )
     finally:
         server.close()
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import argparse
 import signal
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 from tflab.cli.arguments import UsageProblem
 from tflab.cli.limits import chosen_options
+from tflab.cli.lost_line import leave, while_connected
 from tflab.cli.printing import print_others, terminal
 from tflab.cli.sweep_views import CsvView, JsonView, LiveView, PlainView, SweepView
 from tflab.cli.trust import require_trust
@@ -76,19 +78,30 @@ def _run(plan: SweepPlan, slots: Sequence[Slot], view: SweepView) -> int:
     try:
         with StopSignals() as stops:
             sweep.start()
-            view.begin(sweep, usual_seconds(RunStore(), plan.lesson))
-            handled = 0
-            while not sweep.over:
+            usual = usual_seconds(RunStore(), plan.lesson)
+            while_connected(partial(view.begin, usual=usual), stops)(sweep)
+            show, handled = while_connected(view.update, stops), 0
+            while not sweep.over and not stops.left:
                 while handled < min(stops.count, 2):
                     handled += 1
                     sweep.stop_all(kill=handled == 2)
                 sweep.poll()
-                view.update(sweep)
+                show(sweep)
                 executor.wait()
-            view.end(sweep)
+            if not sweep.over:
+                return leave(_left_words(sweep))
+            while_connected(view.end, stops)(sweep)
             return _exit_code(sweep, stops.first)
     finally:
         sweep.close()
+
+
+def _left_words(sweep: Sweep) -> str:
+    going, waiting = sweep.count("starting", "running"), sweep.count("waiting")
+    return (
+        f"\nThe line was lost; the runs that have begun go on to their end ({going}), the others "
+        f"never begin ({waiting}). `tflab sweeps {sweep.id}` shows them."
+    )
 
 
 def _exit_code(sweep: Sweep, stopped_by: signal.Signals | None) -> int:

@@ -16,7 +16,8 @@ _EXIT_CODES = """exit code:
   0    the sweep went to its end; some runs may have failed
   1    every run failed
   2    wrong usage, a bad value or a bad lesson file
-  130  stopped by Ctrl+C (143 by SIGTERM, 129 by SIGHUP); a second Ctrl+C kills its runs at once
+  129  the line was lost (SIGHUP): runs that have begun go on, the others never begin
+  130  stopped by Ctrl+C (143 by SIGTERM); a second Ctrl+C kills its runs at once
 """
 
 

@@ -44,8 +44,9 @@ def follow(
     run: LiveRun,
     on_change: Callable[[LiveRun], None] | None = None,
     stops: Callable[[], int] = lambda: 0,
+    leaving: Callable[[], bool] = lambda: False,
 ) -> None:
-    """Follow a run until it is over and its whole log was read.
+    """Follow a run until it is over and its whole log was read, or until it is let go.
 
     When `on_change` raises, the run is stopped and seen to its end before the error goes on.
 
@@ -55,11 +56,14 @@ def follow(
         on_change: Called each time something was added to the run's state.
         stops: How often a stop was asked for up to now. The first begins the stop ladder, the
             second kills the run at once.
+        leaving: Whether to let go of the run, which goes on by itself.
     """
     handled = 0
     try:
         while not run.over:
             server.poll()
+            if leaving():
+                return
             asked = min(stops(), 2)
             while handled < asked:
                 handled += 1

@@ -17,8 +17,12 @@ from textual.dom import DOMNode
 from textual.events import Event, Key, Paste
 from textual.widgets import Input
 
-_PATIENCE = 0.1
-"""Seconds that a key waits at most for the one before it."""
+_PATIENCE = 0.2
+_TURNS = 100
+"""Seconds, and turns of the loop, after which a key no longer waits for the one before it.
+
+On a busy machine the seconds alone may go by before the loop has turned once.
+"""
 
 
 class KeyOrder:
@@ -35,6 +39,7 @@ class KeyOrder:
         self._path: list[DOMNode] = []
         self._typing: Input | None = None
         self._since = 0.0
+        self._turns = 0
         self._watching = False
         self._was_quiet = False
 
@@ -61,7 +66,7 @@ class KeyOrder:
         self._typing = self._field_for(event)
         target = self._app.focused or self._app.screen
         self._path = [node for node in target.ancestors_with_self if node is not self._app]
-        self._since = time.monotonic()
+        self._since, self._turns = time.monotonic(), 0
         self._was_quiet = False
         if not self._watching:
             self._watching = True
@@ -72,7 +77,8 @@ class KeyOrder:
         # The app's own loop does not let go of the thread while it has messages, as it has now.
         await asyncio.sleep(0)
         quiet = not any(node.message_queue_size for node in self._path if node.is_attached)
-        late = time.monotonic() - self._since > _PATIENCE
+        self._turns += 1
+        late = self._turns > _TURNS and time.monotonic() - self._since > _PATIENCE
         # Quiet for the first time, the key may be the next thing that the app itself takes.
         if not late and not (quiet and self._was_quiet):
             self._was_quiet = quiet
