@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import signal
+import stat
 from collections.abc import Callable
 from pathlib import Path
 
@@ -36,11 +37,32 @@ class Late:
             LabApp.action_theme = crash
 
 def crash(app):
+    secret = "hunter" + "2"
     raise RuntimeError("provoked")
 
 sys.meta_path.insert(0, Late())
 """
 """Makes the key for the theme a fault, once the app has been imported."""
+
+LATER = """
+import sys
+
+class Late:
+    def find_spec(self, name, path=None, target=None):
+        if name == "tflab.ui.bench":
+            sys.meta_path.remove(self)
+            import importlib
+            holder = importlib.import_module("{module}")
+            for part in "{holder}".split():
+                holder = getattr(holder, part)
+            setattr(holder, "{name}", crash)
+
+def crash(*args, **named):
+    raise RuntimeError("provoked")
+
+sys.meta_path.insert(0, Late())
+"""
+"""Makes any function a fault, once the app has been imported."""
 
 COLOUR = re.compile(rb"\x1b\[[0-9;]*[34]8;2;")
 
@@ -144,15 +166,45 @@ def test_restored_after_a_crash_and_the_run_goes_on(
     start_run(app)
     app.press("f9")
     assert app.wait_end() == 1
-    assert b"provoked" in app.raw
     assert_restored(app, before)
+    said = app.raw[app.raw.rfind(RESTORED[0]) :]
+    assert said.count(b"\n") <= 5, "a short message"
+    assert b"RuntimeError: provoked" in said
+    assert b"Runs that were going on go on" in said
+    (kept,) = (data / "crashes").iterdir()
+    assert str(kept).encode() in said
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+    assert "in crash" in kept.read_text(), "the calls are there, down to the fault"
+    for text in (kept.read_bytes(), app.raw):
+        assert b"hunter2" not in text, "no values of variables"
     assert wait_gone(processes_of(data), timeout=30) == []
     (run,) = RunStore(data / "runs").ids()
     assert RunStore(data / "runs").load(run).status == "finished"
 
 
+@pytest.mark.parametrize("where", ["thread", "start"])
+def test_every_crash_is_told_shortly(
+    open_app: OpenApp, data: Path, tmp_path: Path, where: str
+) -> None:
+    """One in a thread that reads a lesson, one before the panes are there."""
+    module, name = {
+        "thread": ("tflab.lessons.reader", "_parse"),
+        "start": ("tflab.ui.screens.main", "MainScreen.fill"),
+    }[where]
+    (tmp_path / "sitecustomize.py").write_text(
+        LATER.format(module=module, name=name.rpartition(".")[2], holder=name.rpartition(".")[0])
+    )
+    app = open_app(PYTHONPATH=str(tmp_path))
+    before = app.first_settings
+    assert app.wait_end() == 1
+    assert_restored(app, before)
+    assert b"RuntimeError: provoked" in app.raw
+    assert b"Traceback" not in app.raw
+    assert len(list((data / "crashes").iterdir())) == 1
+
+
 def test_restored_after_sigterm(open_app: OpenApp, write_lesson: Callable[..., Path]) -> None:
-    app = open_app(write_lesson(*LOOP, steps=100))
+    app = open_app(write_lesson(*LOOP, steps=2000))
     before = app.first_settings
     start_run(app)
     os.kill(app.pid, signal.SIGTERM)

@@ -7,6 +7,7 @@ every line on its way to the terminal loses its control characters, and toasts t
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Mapping, Sequence
 
 from rich.segment import Segment
@@ -55,6 +56,7 @@ class GuardedApp(App[None]):
     def __init__(self) -> None:
         super().__init__()
         self._keys = KeyOrder(self)
+        self._crash = ""
 
     def get_driver_class(self) -> type[Driver]:
         """Return the driver; on Linux and macOS the one that no byte of input can end."""
@@ -69,6 +71,20 @@ class GuardedApp(App[None]):
         """Take an event; a key waits its turn."""
         if not self._keys.holds(event):
             await super().on_event(event)
+
+    def _fatal_error(self) -> None:
+        """Leave after a fault of ours. Textual's own way prints the values of every variable."""
+        from tflab.ui.crash import report_crash
+
+        if self._exception is not None and not self._crash:
+            self._crash = report_crash(self._exception)
+        self._close_messages_no_wait()
+
+    def _print_error_renderables(self) -> None:
+        """Say what has happened, on the person's own screen."""
+        super()._print_error_renderables()
+        if self._crash:
+            print(self._crash, file=sys.__stderr__)
 
     def action_command_palette(self) -> None:
         """Open the palette, unless it is open below another screen: Textual bears only one."""
