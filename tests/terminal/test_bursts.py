@@ -64,7 +64,6 @@ def test_run_pressed_behind_a_choice_of_lesson_runs_that_one(
     write_lesson(*LESSON, steps=8, name="z_other.py")
     app = open_app(write_lesson(*LESSON))
     app.wait_for(r"steps +3\b")
-    app.wait_for("ready")  # The list is where the open lesson is by now, and stays.
     app.send(burst("f2", "end", "enter", "ctrl+r"))
     app.wait_for(r"steps +8\b")
     app.wait_for("finished in")

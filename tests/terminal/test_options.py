@@ -29,7 +29,7 @@ LIMITED = f"nice 7, 1 thread, {LEAST_MEMORY} MiB"
 def open_options(app: Terminal) -> None:
     app.wait_for(r"steps +\d")
     app.press("ctrl+p")
-    app.wait_for("Search")
+    app.wait_for("Type a command")
     app.type("Run options")
     app.wait_for("Set priority")
     app.press("enter")

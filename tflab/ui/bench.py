@@ -273,7 +273,8 @@ class Bench:
         self.on_show.show_status()
 
     def _look_at_file(self) -> None:
-        if self.lesson is None:
+        # While another lesson is being read, what is known is that one's stamp.
+        if self.lesson is None or self._reading is not None:
             return
         stamp = _file_stamp(self.lesson.path)
         if stamp is not None and stamp != self._stamp:
