@@ -9,6 +9,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -189,7 +190,13 @@ def test_refusal_as_json(tflab: Tflab, lesson: Write) -> None:
     assert json.loads(done.stdout)["error"]["title"] == "Bad value for rate"
 
 
-def test_interrupt_stops_every_run(lesson: Write, tmp_path: Path) -> None:
+def exported(tflab: Tflab) -> list[str]:
+    """Return the states of the last sweep's runs, as its export has them."""
+    text = tflab("export", "last-sweep", "--as", "csv").stdout
+    return [row["status"] for row in csv.DictReader(io.StringIO(text))]
+
+
+def test_interrupt_stops_every_run(tflab: Tflab, lesson: Write, tmp_path: Path) -> None:
     pipe = tmp_path / "ready"
     os.mkfifo(pipe)
     words = ["sweep", str(lesson(WAITING)), "-p", "rate=1,2,3,4", "-p", f"ready={pipe}"]
@@ -201,6 +208,10 @@ def test_interrupt_stops_every_run(lesson: Write, tmp_path: Path) -> None:
     )
     with pipe.open() as end:
         assert end.read().startswith("now"), "at least one run goes on"
+    patience, going = time.monotonic() + 60, ["running", "running", "waiting", "waiting"]
+    while (states := exported(tflab)) != going and time.monotonic() < patience:
+        assert set(states) <= {"starting", "running", "waiting"}
+    assert states == going
     process.send_signal(signal.SIGINT)
     # A run that opens the pipe only now must not wait for a reader.
     reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
@@ -208,7 +219,8 @@ def test_interrupt_stops_every_run(lesson: Write, tmp_path: Path) -> None:
     os.close(reader)
     assert process.returncode == 130
     found = json.loads(out)
-    assert [run["status"] for run in found["runs"]] == ["cancelled"] * 4
+    ended = ["cancelled", "cancelled", "not begun", "not begun"]
+    assert [run["status"] for run in found["runs"]] == exported(tflab) == ended
     assert [run["run"] is not None for run in found["runs"]] == [True, True, False, False]
 
 

@@ -96,12 +96,12 @@ def test_stop_one_then_stop_all(lesson: Write, start: Start, server: ForkServer)
     drive(sweep, server, lambda: sweep.runs[2].value("loss"))
     assert first.status == "cancelled"
     assert first.id
-    assert sweep.runs[4].status == "cancelled"
+    assert sweep.runs[4].status == "not begun"
     assert not sweep.runs[4].id, "it never began"
     assert not sweep.over
     sweep.stop_all()
     drive(sweep, server)
-    assert [run.status for run in sweep.runs] == ["cancelled"] * 6
+    assert [run.status for run in sweep.runs] == ["cancelled"] * 3 + ["not begun"] * 3
     assert not last.id
     kept = SweepStore().load(sweep.id)
     assert [bool(run) for run in kept.runs] == [True, True, True, False, False, False]

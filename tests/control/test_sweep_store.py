@@ -10,9 +10,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from tests.control.sweeping import QUICK, Start, Write, drive
+from tests.control.sweeping import QUICK, WAITING, Start, Write, drive
 from tflab.control.fork_server import ForkServer
-from tflab.control.sweep import open_sweep
+from tflab.control.sweep import Sweep, open_sweep
 from tflab.control.sweep_plan import make_plan
 from tflab.control.sweep_store import SweepStore
 from tflab.runs.events import Scalars, Started
@@ -49,7 +49,7 @@ def test_sweep_with_runs_that_are_gone_or_never_began(lesson: Write) -> None:
     (store.root / f"{record.id}.json").write_text(json.dumps(raw))
     sweep = open_sweep(record.id)
     sweep.poll()
-    assert [run.status for run in sweep.runs] == ["lost", "cancelled"]
+    assert [run.status for run in sweep.runs] == ["lost", "not begun"]
     assert sweep.over
     assert sweep.best is None
 
@@ -106,3 +106,33 @@ def test_sweep_that_goes_on_elsewhere_is_read_as_far_as_it_is(lesson: Write) -> 
     while not all(run.value("loss") for run in polled.runs):
         polled.poll()
     assert not polled.over
+
+
+def test_sweep_that_another_process_drives_is_followed_until_that_is_gone(
+    lesson: Write, start: Start, server: ForkServer
+) -> None:
+    sweep = start(make_plan(lesson(WAITING), {"rate": (1.0, 2.0, 3.0, 4.0)}))
+    drive(sweep, server, lambda: all(run.value("loss") for run in sweep.runs[:2]))
+    sweep.keep()
+    now = 0.0
+    other = Sweep(SweepStore().load(sweep.id), clock=lambda: now)
+    other.catch_up()
+    states = [run.status for run in other.runs]
+    assert states == ["running", "running", "waiting", "waiting"]
+    sweep.stop(sweep.runs[0])
+    drive(sweep, server, lambda: sweep.runs[2].value("loss"))
+    sweep.keep()
+    now = 9.0
+    while other.runs[2].status != "running":
+        other.poll()
+    assert other.runs[3].status == "waiting"
+    store = SweepStore()
+    record = store.load(sweep.id)
+    assert record.driver is not None
+    gone = msgspec.structs.replace(record.driver, process_start=record.driver.process_start + 99)
+    store.save(msgspec.structs.replace(record, driver=gone))
+    now = 18.0
+    while other.runs[3].status == "waiting":
+        other.poll()
+    assert other.runs[3].status == "not begun"
+    assert not other.over, "its runs go on without it"

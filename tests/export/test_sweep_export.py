@@ -88,7 +88,7 @@ def test_pandas_reads_one_line_a_run(sweep):
     assert len(frame) == 6
     assert list(frame["rate"]) == [0.25, 0.25, 0.5, 0.5, 10, 10]
     assert list(frame["seed"]) == [0, 1] * 3
-    assert list(frame["status"]) == ["finished"] * 4 + ["failed", "cancelled"]
+    assert list(frame["status"]) == ["finished"] * 4 + ["failed", "not begun"]
     assert list(frame["best"].fillna("")) == ["yes", "yes", "", "", "", ""]
     assert frame["loss"][0] == pytest.approx(0.25 / 3)
     assert frame["loss.min"][1] == pytest.approx(0.25 / 3 + 0.01)

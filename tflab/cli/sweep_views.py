@@ -20,7 +20,9 @@ from tflab.runs.transcript import plain_line
 
 _REDRAW_SECONDS = 0.2
 _LONGEST_CAUSE = 100
-_STATES = ("starting", "running", "waiting", "finished", "failed", "lost", "cancelled")
+_STATES = (
+    "starting", "running", "waiting", "finished", "failed", "lost", "cancelled", "not begun"
+)  # fmt: skip
 
 
 class SweepView(Protocol):

@@ -21,7 +21,7 @@ from tflab.runs.record import Problem
 from tflab.runs.store import RunStore
 from tflab.runs.transcript import plain_line
 
-_STATES = ("running", "finished", "failed", "lost", "cancelled", "not begun")
+_STATES = ("running", "waiting", "finished", "failed", "lost", "cancelled", "not begun")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -82,15 +82,16 @@ class _States:
 
     def of(self, record: SweepRecord) -> dict[str, int]:
         """Return the number of runs by state, such as `finished`; a deleted run is `lost`."""
-        found = Counter(self._state(run) for run in record.runs)
+        absent = "waiting" if record.driven else "not begun"
+        found = Counter(self._state(run) if run else absent for run in record.runs)
         return {state: found[state] for state in _STATES if found[state]}
 
-    def _state(self, run: str | None) -> str:
-        row = self._rows.get(run) if run else None
+    def _state(self, run: str) -> str:
+        row = self._rows.get(run)
         if row is not None and row.partial:
             row = self._history.mend(row.id) or row
         if row is None:
-            return "lost" if run else "not begun"
+            return "lost"
         return "running" if row.summary.status == "starting" else row.summary.status
 
 

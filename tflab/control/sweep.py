@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
+from contextlib import suppress
 
 import msgspec
 
@@ -12,7 +13,7 @@ from tflab.control.live_run import LiveRun
 from tflab.control.placement import perform
 from tflab.control.run_executor import RunExecutor
 from tflab.control.sweep_run import SweepRun
-from tflab.control.sweep_store import SweepRecord, SweepStore
+from tflab.control.sweep_store import SweepRecord, SweepStore, this_driver
 from tflab.control.sweep_table import SweepRow, make_rows
 from tflab.runs.record import Problem
 from tflab.runs.store import RunStore
@@ -69,6 +70,7 @@ class Sweep:
         self._turn = 0
         self._unsaved = False
         self._next_save = 0.0
+        self._next_look = 0.0
 
     def start(self) -> None:
         """Hand every run to the executor.
@@ -77,11 +79,14 @@ class Sweep:
             Problem: When the fork server cannot be started.
         """
         assert self._executor is not None
+        self._record = msgspec.structs.replace(self._record, driver=this_driver())
+        self._unsaved = True
         for run in self.runs:
             run.future = self._executor.submit(perform, self.plan.request(run.point))
 
     def poll(self) -> bool:
         """Bring every run up to date; True when anything changed."""
+        self._look_at_driver()
         changed = isinstance(self._executor, RunExecutor) and self._executor.poll()
         for run in self._open:
             if run.future is not None:
@@ -95,6 +100,7 @@ class Sweep:
 
     def catch_up(self) -> None:
         """Read every run of a sweep found again as far as its log goes now."""
+        self._look_at_driver()
         for run in self._open:
             self._read(run)
             while run.live is not None and not run.live.caught_up:
@@ -106,6 +112,11 @@ class Sweep:
     def started_here(self) -> bool:
         """Whether an executor is behind it; not so for a sweep found again."""
         return self._executor is not None
+
+    @property
+    def driven(self) -> bool:
+        """Whether somebody begins the runs that wait: this process, or another one."""
+        return self._record.driver is not None
 
     @property
     def over(self) -> bool:
@@ -178,7 +189,10 @@ class Sweep:
         self._save(now=True)
 
     def close(self) -> None:
-        """Let go of the executor; runs that go on do so."""
+        """Let go of the executor; runs that go on do so, and those that wait never begin."""
+        if self.started_here:
+            self._unsaved = self._unsaved or self._record.driver is not None
+            self._record = msgspec.structs.replace(self._record, driver=None)
         self.keep()
         if self._executor is not None:
             self._executor.shutdown(wait=False, cancel_futures=True)
@@ -194,7 +208,7 @@ class Sweep:
             run.follow(live)
             return before != run.status
         if future.cancelled():
-            run.give_up("cancelled")
+            run.give_up("not begun")
         elif (error := future.exception()) is not None:
             run.give_up("failed", _words(error))
         elif live is not None:
@@ -208,8 +222,10 @@ class Sweep:
 
     def _read(self, run: SweepRun) -> bool:
         """Follow a run by its log alone."""
+        if not run.id and self._record.driver is not None:
+            return False
         if not run.id:
-            run.give_up("cancelled")
+            run.give_up("not begun")
             return True
         if run.live is None:
             try:
@@ -227,7 +243,7 @@ class Sweep:
 
     def _read_some(self) -> bool:
         """Follow a few of the runs that have no future; the next ones have their turn next."""
-        followed = [run for run in self._open if run.future is None]
+        followed = [run for run in self._open if run.future is None and (run.id or not self.driven)]
         deadline = time.monotonic() + _READ_SECONDS
         start = self._turn % len(followed) if followed else 0
         changed = False
@@ -237,6 +253,19 @@ class Sweep:
             if time.monotonic() >= deadline:
                 break
         return changed
+
+    def _look_at_driver(self) -> None:
+        """Hear of the runs that another process has begun, and whether it still begins any."""
+        if self.started_here or not self.driven or self._clock() < self._next_look:
+            return
+        self._next_look = self._clock() + _SAVE_SECONDS
+        # A file that cannot be read now says nothing new.
+        with suppress(Problem):
+            self._record = self._sweeps.load(self.id)
+        if not self._record.driven:
+            self._record = msgspec.structs.replace(self._record, driver=None)
+        for run, found in zip(self.runs, self._record.runs, strict=True):
+            run.id = run.id or found or ""
 
     def _note(self, run: SweepRun, run_id: str) -> None:
         run.id = run_id

@@ -14,7 +14,7 @@ from tflab.runs.series import Series
 from tflab.runs.state import RunState
 from tflab.runs.summary import RunSummary, summarise
 
-Status = Literal["waiting"] | RunStatus
+Status = Literal["waiting", "not begun"] | RunStatus
 Curve = tuple["array[float]", "array[float]"]
 
 _BUCKETS = 200
@@ -26,7 +26,7 @@ class SweepRun:
     Attributes:
         index: Its place in the plan.
         id: Its id once it has begun; empty before, and for one that never did.
-        status: Where it stands; `waiting` until it has a slot.
+        status: Where it stands; `waiting` until it has a slot, `not begun` if it never gets one.
         live: The run while it goes on; None before and after.
         summary: What is known of it at its end.
         cause: Why it failed, in words.

@@ -13,10 +13,19 @@ import msgspec
 from tflab.control.sweep_plan import SweepPlan
 from tflab.runs.places import data_folder
 from tflab.runs.private import write_whole
+from tflab.runs.processes import is_same, start_of, this_host
 from tflab.runs.record import Problem
 from tflab.runs.store import find_id, new_id
 
 _ID = re.compile(r"\d{8}-\d{6}-[0-9a-f]{6}")
+
+
+class Driver(msgspec.Struct, frozen=True):
+    """The process that begins a sweep's runs, told from another that gets its number later."""
+
+    pid: int
+    process_start: float
+    host: str
 
 
 class SweepRecord(msgspec.Struct, frozen=True, kw_only=True):
@@ -24,6 +33,7 @@ class SweepRecord(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         runs: The run of each point of the plan, by id; None where none was started.
+        driver: Who begins its runs; None before and after.
     """
 
     id: str
@@ -31,6 +41,15 @@ class SweepRecord(msgspec.Struct, frozen=True, kw_only=True):
     plan: SweepPlan
     runs: list[str | None]
     version: int = 1
+    driver: Driver | None = None
+
+    @property
+    def driven(self) -> bool:
+        """Whether somebody still begins its runs; on another machine, until the file says no."""
+        if self.driver is None:
+            return False
+        here = self.driver.host == this_host()
+        return not here or is_same(self.driver.pid, self.driver.process_start)
 
 
 class SweepStore:
@@ -109,3 +128,9 @@ class SweepStore:
             stem, dot, end = name.rpartition(".")
             if dot and end == "json" and _ID.fullmatch(stem):
                 yield stem
+
+
+def this_driver() -> Driver:
+    """Return the driver that this process is."""
+    pid = os.getpid()
+    return Driver(pid, start_of(pid) or 0.0, this_host())

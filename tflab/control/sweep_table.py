@@ -12,6 +12,10 @@ from tflab.control.sweep_plan import SweepPlan, metric_order
 from tflab.control.sweep_run import SweepRun
 from tflab.lessons.parameters import format_value
 
+_GOING_TO_BEST = (
+    "running", "starting", "waiting", "failed", "lost", "cancelled", "not begun", "finished"
+)  # fmt: skip
+
 
 @dataclass(frozen=True)
 class SweepRow:
@@ -38,10 +42,10 @@ class SweepRow:
     def status(self) -> str:
         """The state of the repeats in a word: the one furthest from its end, or the worst."""
         states = {run.status for run in self.runs}
-        order = ("running", "starting", "waiting", "failed", "lost", "cancelled", "finished")
         if "waiting" in states and states & {"finished", "failed", "lost", "cancelled"}:
-            return "running" if not states <= {"waiting", "cancelled"} else "waiting"
-        return next(state for state in order if state in states)
+            never = {"waiting", "cancelled", "not begun"}
+            return "running" if not states <= never else "waiting"
+        return next(state for state in _GOING_TO_BEST if state in states)
 
     @property
     def seconds(self) -> float | None:
@@ -143,7 +147,7 @@ def _rank(row: SweepRow, larger: bool) -> tuple[int, float, int]:
         if math.isnan(row.mean):
             return 1, 0.0, index
         return 0 if _is_finite(row.mean) else 1, -row.mean if larger else row.mean, index
-    order = {"running": 2, "starting": 3, "waiting": 4}
+    order = {"running": 2, "starting": 3, "waiting": 4, "not begun": 6}
     return order.get(row.status, 5), 0.0, index
 
 

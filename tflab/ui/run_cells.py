@@ -27,6 +27,7 @@ def mark_of(status: str) -> str:
         "cancelled": marks.stopped,
         "lost": marks.lost,
         "waiting": marks.open,
+        "not begun": marks.open,
     }
     return by_status.get(status, marks.bullet)
 

@@ -132,6 +132,8 @@ class SweepScreen(Dialog[None]):
         """Stop the whole sweep."""
         if self._sweep.over:
             self.notify("The sweep is over.")
+        elif self._sweep.driven and not self._sweep.started_here:
+            self.notify("Another tflab begins its runs; stop the sweep there.", severity="warning")
         else:
             self._sweep.stop_all()
             self.advance(now=True)
@@ -195,7 +197,7 @@ class SweepScreen(Dialog[None]):
     def _show_progress(self) -> None:
         sweep, dot = self._sweep, f" {glyphs().dot} "
         words = [f"{sweep.done:,} of {len(sweep.runs):,} done"]
-        for state in ("running", "failed", "lost", "cancelled"):
+        for state in ("running", "failed", "lost", "cancelled", "not begun"):
             count = sweep.count(state, "starting") if state == "running" else sweep.count(state)
             words += [f"{count:,} {state}"] if count else []
         left = sweep.seconds_left

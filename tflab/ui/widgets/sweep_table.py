@@ -13,21 +13,13 @@ from tflab.lessons.parameters import format_value
 from tflab.runs.transcript import plain_line
 from tflab.ui.changed_cells import changed_span
 from tflab.ui.glyphs import glyphs
-from tflab.ui.run_cells import mark_of
+from tflab.ui.run_cells import TONES, mark_of
 from tflab.ui.widgets.table import Column, Table, TableCell, width_of
 
 _WIDEST = 28
 _STATE_WIDTH = 400
 _METRIC_WIDTH = 10
 _SPREAD_WIDTH = 20
-_TONES = {
-    "finished": "good",
-    "failed": "bad",
-    "lost": "bad",
-    "cancelled": "warn",
-    "running": "busy",
-    "starting": "busy",
-}
 
 
 class SweepTable(Table):
@@ -94,7 +86,7 @@ class SweepTable(Table):
         texts = cells(self._plan, row, "±" if glyphs().unicode else "+-")
         cause = next((run.cause for run in row.runs if run.cause), "")
         state = "best" if row.best else f"{texts[-1]}: {cause}" if cause else texts[-1]
-        mark, tone = mark_of(row.status), _TONES.get(row.status, "quiet")
+        mark, tone = mark_of(row.status), TONES.get(row.status, "quiet")
         if row.best:
             mark, tone = glyphs().here, "mark"
         quiet = "mark" if row.best else "quiet" if row.status == "waiting" else ""
