@@ -83,10 +83,20 @@ def test_a_result_of_the_wrong_kind_names_itself(run):
         lab.show(model=object())
 
 
+def test_names_that_utf8_cannot_write_are_kept_with_marks(run):
+    lab.show(**{"\ud800": 1})
+    lab.goal("\ud800", True)
+    lab.predict("\ud800", 1)
+    state = run()
+    assert [*state.results, *state.goals, *state.predictions] == ["?"] * 3
+
+
 def test_goals_and_hints(run):
     lab.goal("one", np.bool_(True), hint="do it")
     lab.goal("two", 0, hint=("weak", "strong"))
+    lab.goal("three", 1, hint=(1, "\ud800"))
     goals = run().goals
+    assert goals["three"].hints == ["1", "?"]
     assert (goals["one"].passed, goals["one"].hints) == (True, ["do it"])
     assert (goals["two"].passed, goals["two"].hints) == (False, ["weak", "strong"])
 

@@ -61,16 +61,17 @@ def show(**named: Any) -> None:
         Problem: When a value is none of these.
     """
     for name, value in named.items():
-        at = _recorder.at()
+        at, tensor, plain = _recorder.at(), None, None
         try:
             if is_tensor(value):
                 tensor = to_tensor_value(value)
-                result = Result(cell=_recorder.cell, name=name, tensor=tensor, at=at)
             else:
-                result = Result(cell=_recorder.cell, name=name, value=to_plain(value), at=at)
+                plain = to_plain(value)
         except Unfit as unfit:
             raise unfit.problem("lab.show", name) from unfit
-        _recorder.emit(result)
+        _recorder.emit(
+            Result(cell=_recorder.cell, name=to_text(name), value=plain, tensor=tensor, at=at)
+        )
 
 
 def scatter(
@@ -211,8 +212,9 @@ def goal(text: str, passed: Any, hint: str | Sequence[str] = ()) -> None:
 
     `text` must be a literal, so that the workbench can show the goal before any run.
     """
-    hints = [hint] if isinstance(hint, str) else list(hint)
-    _recorder.emit(Goal(text=text, passed=bool(passed), hints=hints, cell=_recorder.cell))
+    hints = [to_text(str(one)) for one in ([hint] if isinstance(hint, str) else hint)]
+    goal = Goal(text=to_text(text), passed=bool(passed), hints=hints, cell=_recorder.cell)
+    _recorder.emit(goal)
 
 
 def predict(
@@ -228,7 +230,7 @@ def predict(
     """
     guess = _recorder.guesses.get(question)
     try:
-        found = compare(question, answer, guess, choices, within, _recorder.cell)
+        found = compare(to_text(question), answer, guess, choices, within, _recorder.cell)
     except Unfit as unfit:
         raise unfit.problem("lab.predict", question) from unfit
     _recorder.emit(found)

@@ -15,7 +15,7 @@ from tflab.recording.progress import Meters
 from tflab.recording.run_recorder import RunRecorder
 from tflab.recording.writing import MAX_POINTS, Batch
 from tflab.runs.events import Ended, Goal, Notice, Result, Scalars, as_number
-from tflab.runs.log import LogReader, LogWriter
+from tflab.runs.log import LogReader, LogWriter, last_event
 from tflab.runs.record import Problem
 from tflab.runs.state import RunState
 
@@ -159,6 +159,31 @@ def test_a_recorder_that_fails_says_so_and_holds_nobody(tmp_path):
         recorder.settle()
     recorder.log(0, {"loss": 1.0})
     recorder.flush()
+    with pytest.raises(RuntimeError, match="a bug"):
+        recorder.finish(Ended(state="failed", time=0.0))
+    assert read(tmp_path).ended
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_recorder_that_failed_still_writes_how_the_run_ended(recorder, tmp_path):
+    with pytest.raises(Problem, match="recorder stopped"):
+        recorder.emit(Notice(text="\ud800"))
+    assert recorder.finish(Ended(state="failed", time=0.0))
+    assert isinstance(last_event(tmp_path), Ended)
+
+
+def test_nothing_comes_after_the_end(tmp_path):
+    """Readers look for the end there; a loop that an error left still has news at that moment."""
+    recorder = RunRecorder(tmp_path, LogWriter(tmp_path), watch=lambda: [Notice(text="cut")])
+    recorder.finish(Ended(state="failed", time=0.0))
+    assert isinstance(last_event(tmp_path), Ended)
+    assert read(tmp_path).notices == ["cut"]
+
+
+def test_a_number_beyond_all_floats_is_refused_by_name(recorder):
+    recorder.log(0, {"loss": 10**400})
+    with pytest.raises(Problem, match="'loss'"):
+        recorder.settle()
 
 
 def test_what_is_watched_is_written_too(tmp_path):
@@ -187,6 +212,23 @@ def test_progress_is_told_at_the_start_and_at_the_end(recorder, tmp_path):
     recorder.settle()
     told = [(e.done, e.total) for e in LogReader(tmp_path).poll() if type(e).__name__ == "Progress"]
     assert told == [(0, 4), (4, 4), (0, None), (2, None), (0, 10), (0, 10)]
+
+
+@pytest.mark.parametrize(
+    ("iterable", "total", "told"),
+    [(iter("ab"), np.int64(2), 2), (iter("ab"), np.ceil(1.5), 2), (range(10**20), None, None)],
+)
+def test_totals_are_whole_numbers_of_any_kind(recorder, tmp_path, iterable, total, told):
+    loop = recorder.track(iterable, total)
+    next(loop)
+    loop.close()
+    recorder.settle()
+    assert read(tmp_path).progress.total == told
+
+
+def test_a_strange_total_is_refused(recorder):
+    with pytest.raises(Problem, match="'total'"):
+        next(recorder.track(iter("ab"), 1.5))
 
 
 def test_only_the_outermost_loop_tells_its_progress_ten_times_a_second():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from fractions import Fraction
 
 import msgspec
 import numpy as np
@@ -18,9 +19,9 @@ from tflab.recording.values import (
     rounded,
     to_number,
     to_plain,
-    to_step,
     to_tensor_value,
     to_text,
+    to_whole,
 )
 
 
@@ -69,6 +70,9 @@ def test_numbers_of_every_kind(value, number):
         (FakeTensor(1.0, symbolic=True), "symbol in a graph"),
         (object(), "an object, not a number"),
         (1j, "a complex, not a number"),
+        (np.complex64(1j), "a complex number"),
+        (10**400, "larger than any float"),
+        (Fraction(10**400), "larger than any float"),
         ([1.0], "a list, not a number"),
     ],
 )
@@ -83,9 +87,9 @@ def test_what_is_no_number_is_refused_with_a_next_step(value, cause):
 
 @pytest.mark.parametrize("step", [1.5, math.nan, math.inf, "1"])
 def test_a_step_is_a_whole_number(step):
-    assert to_step(3.0) == to_step(np.int32(3)) == to_step(FakeTensor(3)) == 3
+    assert to_whole(3.0) == to_whole(np.int32(3)) == to_whole(FakeTensor(3)) == 3
     with pytest.raises(Unfit):
-        to_step(step)
+        to_whole(step)
 
 
 @given(hnp.arrays(st.sampled_from([np.float32, np.float64]), hnp.array_shapes(max_side=4)))

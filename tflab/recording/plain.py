@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from tflab.recording.progress import Meter
-from tflab.recording.values import Unfit, to_number, to_step
+from tflab.recording.values import Unfit, to_number, to_whole
 from tflab.runs.events import Event, Figure, Goal, Prediction, Result
 
 _FIRST_WAIT = 0.05
@@ -51,7 +51,7 @@ class PlainRecorder:
         Raises:
             Problem: When a value is no number.
         """
-        self._unsaid = (_checked("step", step, to_step), scalars)
+        self._unsaid = (_checked("step", step, to_whole), scalars)
         now = self._clock()
         if now >= self._next:
             self._next = now + self._wait

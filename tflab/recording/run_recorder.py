@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from tflab.recording.progress import Meter, Meters
-from tflab.recording.values import Unfit, never_changes, to_number, to_step
+from tflab.recording.values import Unfit, never_changes, to_number, to_whole
 from tflab.recording.writing import Batch, Point
 from tflab.runs.events import Event
 from tflab.runs.log import FILES, LogWriter
@@ -71,7 +71,7 @@ class RunRecorder:
         """
         kinds = self._plain_kinds
         if step.__class__ is not int:
-            step = self._step(step)
+            step = _whole("lab.log", "step", step)
         for value in scalars.values():
             if value.__class__ not in kinds:
                 scalars = self._settled(scalars)
@@ -97,7 +97,11 @@ class RunRecorder:
             self._attend()
 
     def track(self, iterable: Iterable[Any], total: int | None) -> Iterator[Any]:
-        """Yield from `iterable`, recording how far it has come."""
+        """Yield from `iterable`, recording how far it has come.
+
+        Raises:
+            Problem: When `total` is no whole number.
+        """
         meter = self.begin(_length(iterable) if total is None else total)
         try:
             for item in iterable:
@@ -107,7 +111,13 @@ class RunRecorder:
             self.end(meter)
 
     def begin(self, total: int | None) -> Meter:
-        """Begin to measure progress; the outermost of several is the one that shows."""
+        """Begin to measure progress; the outermost of several is the one that shows.
+
+        Raises:
+            Problem: When `total` is no whole number.
+        """
+        if total is not None:
+            total = _whole("lab.track", "total", total)
         meter = self._meters.begin(total)
         self._queue.extend(self._meters.news())
         return meter
@@ -155,12 +165,19 @@ class RunRecorder:
                 return
 
     def finish(self, *events: Event) -> bool:
-        """Add the last events, write what is left and end the thread; False if that failed."""
-        self._problem = None
-        self._queue.extend(events)
+        """End the thread, write what is left and then the last events; False if that failed.
+
+        Nothing comes after the last events: readers look for them at the end of the log.
+        """
         self._closing = True
         self._wake.set()
         self._thread.join()
+        try:
+            # Here and not in the thread, which may have failed long before.
+            self._drain()
+        finally:
+            self._problem = None
+            self._write(list(events))
         return self._problem is None
 
     def detach(self) -> None:
@@ -182,7 +199,6 @@ class RunRecorder:
                 self._wake.clear()
                 if not self._drain():
                     self._attention = True
-            self._drain()
         except BaseException:
             self._note(
                 Problem(
@@ -231,12 +247,6 @@ class RunRecorder:
         self._problem = self._problem or problem
         self._attention = True
 
-    def _step(self, step: Any) -> int:
-        try:
-            return to_step(step)
-        except Unfit as unfit:
-            raise unfit.problem("lab.log", "step") from unfit
-
     def _settled(self, scalars: dict[str, Any]) -> dict[str, Any]:
         """Read now what may change before the thread comes to it: variables and arrays."""
         settled = dict(scalars)
@@ -265,8 +275,16 @@ class _Nothing(list[Any]):
         """Keep nothing."""
 
 
+def _whole(call: str, name: str, value: Any) -> int:
+    try:
+        return to_whole(value)
+    except Unfit as unfit:
+        raise unfit.problem(call, name) from unfit
+
+
 def _length(iterable: Iterable[Any]) -> int | None:
     try:
         return len(iterable)  # type: ignore[arg-type]
-    except TypeError:
+    except (TypeError, OverflowError):
+        # It has none, or one that Python cannot tell, as `range(10**20)` has.
         return None

@@ -19,6 +19,7 @@ MAX_ELEMENTS = 10_000
 """Elements of a tensor that the log keeps; of a larger one, the first so many."""
 
 _LARGEST_INT = 1 << 63
+_PARTS = "Report its real and imaginary parts."
 
 
 class Unfit(Exception):
@@ -47,17 +48,21 @@ def to_number(value: Any) -> float | int:
     """
     if value.__class__ is float:
         return float(value)
-    if isinstance(value, (int, np.integer, np.bool_)):
-        number = int(value)
-        return number if abs(number) < _LARGEST_INT else float(number)
+    if isinstance(value, (int, np.integer, np.bool_)) and abs(int(value)) < _LARGEST_INT:
+        return int(value)
     if isinstance(value, (str, bytes)) or value is None:
         raise Unfit(
             f"It is {_shown(value)}, not a number.", "Print it, or report it with lab.show."
         )
     if is_tensor(value):
         return _only_element(to_array(value))
+    if isinstance(value, np.complexfloating):
+        # Its float would be the real part alone.
+        raise Unfit("It is a complex number.", _PARTS)
     try:
         return float(value)
+    except OverflowError as error:
+        raise Unfit("It is larger than any float.", "Hand over its logarithm.") from error
     except (TypeError, ValueError) as error:
         raise Unfit(
             f"It is {_a_kind(value)}, not a number.", "Hand over one number for each name."
@@ -75,15 +80,15 @@ def read_number(value: Any) -> float | int:
     return float(found) if isinstance(found, np.floating) else to_number(value)
 
 
-def to_step(value: Any) -> int:
-    """Return a step as a whole number.
+def to_whole(value: Any) -> int:
+    """Return a count, such as a step, as a whole number.
 
     Raises:
         Unfit: When it is none.
     """
     number = to_number(value)
     if not math.isfinite(number) or number != int(number):
-        raise Unfit(f"The step is {number}, not a whole number.", "Count steps with integers.")
+        raise Unfit(f"It is {number}, not a whole number.", "Count with integers.")
     return int(number)
 
 
@@ -127,7 +132,8 @@ def to_tensor_value(value: Any) -> TensorValue:
     elif array.dtype.kind in "biuf" or array.dtype.name == "bfloat16":
         values = _numbers(kept)
     else:
-        raise Unfit(f"Its elements are {array.dtype.name}.", "Report its real and imaginary parts.")
+        mend = _PARTS if array.dtype.kind == "c" else "Report it as numbers, or str() of it."
+        raise Unfit(f"Its elements are {array.dtype.name}.", mend)
     name = getattr(getattr(value, "dtype", None), "name", None) or str(
         getattr(value, "dtype", array.dtype)
     )
