@@ -1,25 +1,52 @@
-"""Reading the terminal so that no byte it sends can end the workbench.
+"""Reading the terminal: no byte that it sends ends the workbench, no change of its size is lost.
 
 Textual's own driver takes every byte for UTF-8 and gives up at the first that is not: a terminal
-set to Latin-1, a Meta key that sets the eighth bit, noise on a line.
+set to Latin-1, a Meta key that sets the eighth bit, noise on a line. And it reads the size inside
+its signal handler, where the next signal may come in between: the older size is then told last, and
+stays, as when the edge of a window is dragged.
 """
 
 from __future__ import annotations
 
+import asyncio
 import codecs
 import os
 import selectors
+import signal
+from collections.abc import Callable
 
 from textual._parser import ParseError
 from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
+from textual.events import Resize
+from textual.geometry import Size
 
 _PATIENCE = 0.1
 _CHUNK = 4096
 
 
+def watch_size(tell: Callable[[], None]) -> None:
+    """Call `tell` in the running loop after every change of the terminal's size.
+
+    It reads the size there and then: signals nest, and the calls of a loop do not.
+    """
+    loop = asyncio.get_running_loop()
+    signal.signal(signal.SIGWINCH, lambda *_: loop.call_soon_threadsafe(tell))
+
+
 class TolerantDriver(LinuxDriver):
-    """Passes over bytes that are no UTF-8."""
+    """Passes over bytes that are no UTF-8, and ends at the size that the terminal has last."""
+
+    def start_application_mode(self) -> None:
+        """Take over the terminal."""
+        super().start_application_mode()  # type: ignore[no-untyped-call]
+        watch_size(self._tell_size)
+        self._tell_size()
+
+    def _tell_size(self) -> None:
+        if not self._in_band_window_resize:
+            size = Size(*self._get_terminal_size())
+            self._app.post_message(Resize(size, size))
 
     def run_input_thread(self) -> None:
         """Turn what the terminal sends into messages until the driver is closed."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from textual.await_complete import AwaitComplete
 from textual.command import CommandPalette
 
 from tflab.ui.css import beside
@@ -17,6 +18,12 @@ class Palette(CommandPalette):
 
     def __init__(self) -> None:
         super().__init__(placeholder="Type a command or a lesson", id="--command-palette")
+
+    def dismiss(self, result: None = None) -> AwaitComplete:
+        """Go away once and alone, as every dialog does."""
+        if self.app.screen is not self:
+            return AwaitComplete()
+        return super().dismiss(result)
 
     def on_mount(self) -> None:
         """Say how to use it."""
