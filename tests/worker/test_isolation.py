@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import math
+import tempfile
+from pathlib import Path
+
+import pytest
 
 
 def test_graph_mode_in_one_run_leaves_the_next_one_eager(bench):
@@ -94,6 +98,32 @@ def test_everything_that_prints_lands_in_the_output_in_order(bench):
     assert "from tensorflow" in lines[4]
     assert "careful" in "".join(lines[5:])
     assert lines[-1] == "last"
+
+
+@pytest.mark.parametrize("end", ["", "os._exit(0)", "os.kill(os.getpid(), signal.SIGKILL)"])
+def test_temporary_files_go_with_the_run(bench, end):
+    """Those of AutoGraph too, which leaves one for each function to the end of the interpreter."""
+    run = bench.run(
+        f"""
+        import glob, os, signal, subprocess, tempfile
+        import tensorflow as tf
+        @tf.function
+        def count(limit):
+            total = 0
+            for i in tf.range(limit):
+                total += i
+            return total
+        count(tf.constant(10))
+        with open(tempfile.mkdtemp() + "/kept", "w") as file: file.write("x")
+        subprocess.run("mktemp", stdout=subprocess.DEVNULL)
+        print(tempfile.gettempdir(), len(os.listdir(tempfile.gettempdir())))
+        {end}
+        """
+    )
+    folder, count = run.output.splitlines()[-1].split()
+    assert Path(folder) == Path(tempfile.gettempdir()) / f"tflab-{run.folder.name}"
+    assert int(count) >= 3
+    assert not Path(folder).exists()
 
 
 def test_the_cpu_is_the_only_device_of_a_cpu_run(bench):

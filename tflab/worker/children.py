@@ -14,6 +14,7 @@ import msgspec
 from tflab.worker.endings import close_log
 from tflab.worker.imports import runtime_is_up
 from tflab.worker.memory import MemoryKills, memory_kills
+from tflab.worker.scratch import remove_scratch
 
 
 class Child(msgspec.Struct, frozen=True):
@@ -47,7 +48,7 @@ def start_child(folder: Path) -> Child | None:
 
 
 def reap(child: Child) -> bool:
-    """See a child off if it has ended: end its group, reap it, complete its log.
+    """See a child off if it has ended: end its group, reap it, clear up, complete its log.
 
     Returns:
         Whether it had ended.
@@ -62,6 +63,7 @@ def reap(child: Child) -> bool:
     with suppress(ProcessLookupError, PermissionError):
         os.killpg(child.pid, signal.SIGKILL)
     _, status = os.waitpid(child.pid, 0)
+    remove_scratch(child.folder.name)
     close_log(child.folder, status, child.kills_before)
     return True
 

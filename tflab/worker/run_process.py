@@ -30,6 +30,7 @@ from tflab.worker.exit_codes import DISK_FAILED
 from tflab.worker.interrupt import Interrupt
 from tflab.worker.limits import limit_memory, limit_threads, lower_priority
 from tflab.worker.orphans import keep_orphans
+from tflab.worker.scratch import make_scratch, remove_scratch
 
 _RESET = (signal.SIGTERM, signal.SIGCHLD, signal.SIGPIPE, signal.SIGQUIT)
 
@@ -103,6 +104,7 @@ class RunProcess:
         lab.attach(self._recorder)
         choose_device(self._request)
         lower_priority(self._request)
+        make_scratch(self._folder.name)
         self._clock = time.monotonic()
         return self
 
@@ -122,6 +124,7 @@ class RunProcess:
             self.code = DISK_FAILED
             return True
         give_back(self._folder)
+        remove_scratch(self._folder.name)
         self.code = 0 if end.state == "finished" else 1
         return True
 
