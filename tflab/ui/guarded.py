@@ -13,7 +13,6 @@ from collections.abc import Mapping, Sequence
 from rich.segment import Segment
 from textual.actions import ActionParseResult
 from textual.app import App
-from textual.await_complete import AwaitComplete
 from textual.color import Color
 from textual.command import CommandPalette
 from textual.dom import DOMNode
@@ -29,16 +28,6 @@ from tflab.ui.key_order import KeyOrder
 
 # What `plain` takes as a control character, line ends and tabs too: within a line there are none.
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-
-
-class _Palette(CommandPalette):
-    """The palette. Like a dialog, it goes away once and alone."""
-
-    def dismiss(self, result: None = None) -> AwaitComplete:
-        """Go away, if this is the screen on top."""
-        if self.app.screen is not self:
-            return AwaitComplete()
-        return super().dismiss(result)
 
 
 class ControlFilter(LineFilter):
@@ -85,11 +74,6 @@ class GuardedApp(App[None]):
         super()._print_error_renderables()
         if self._crash:
             print(self._crash, file=sys.__stderr__)
-
-    def action_command_palette(self) -> None:
-        """Open the palette, unless it is open below another screen: Textual bears only one."""
-        if not any(isinstance(screen, CommandPalette) for screen in self.screen_stack):
-            self.push_screen(_Palette(id="--command-palette"))
 
     async def run_action(
         self,
