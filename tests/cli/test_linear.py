@@ -9,19 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tflab.cli import ending
 from tflab.cli.figure_text import figure_lines
 from tflab.cli.linear import LinearReport, prediction_line
-from tflab.cli.printing import Terminal, terminal
 from tflab.cli.progress import ProgressLine, progress_parts
-from tflab.cli.questions import ask, read_guess
 from tflab.cli.text_cursor import TextCursor
-from tflab.lessons.lesson import Lesson, Question
 from tflab.runs.events import (
     CellEnded,
     CellStarted,
     Ended,
-    Error,
     Figure,
     Goal,
     Layer,
@@ -222,98 +217,3 @@ def test_plain_progress_comes_every_five_seconds() -> None:
         report.update(running(time=1.0))
     assert len(lines) == 2
     assert lines[0].startswith("20 of 40, 20/s")
-
-
-ASKING = Lesson(
-    id="x",
-    number=None,
-    title="X",
-    path=None,  # type: ignore[arg-type]
-    source="",
-    cells=(),
-    parameters=(),
-    questions=(Question(text="Up?", choices=("up", "Down")), Question(text="How many?")),
-)
-
-
-@pytest.mark.parametrize(
-    ("typed", "guesses"),
-    [
-        (["down", "3"], {"Up?": "Down", "How many?": 3.0}),
-        (["x", "1", "many", "1e2"], {"Up?": "up", "How many?": 100.0}),
-        (["", ""], {}),
-        (["up"], {"Up?": "up"}),
-    ],
-)
-def test_questions_are_asked(typed: list[str], guesses: dict[str, Any]) -> None:
-    lines: list[str] = []
-    answers = iter(typed)
-
-    def read() -> str:
-        for answer in answers:
-            return answer
-        raise EOFError
-
-    assert ask(ASKING, lines.append, read) == guesses
-    assert "Up? Choose: 1 up, 2 Down." in lines
-    if guesses.get("How many?") == 100.0:
-        assert "That is no answer. Answer with a number." in lines
-
-
-def test_guess_that_is_none_of_the_choices() -> None:
-    assert read_guess(ASKING.questions[0], "3") is None
-    assert read_guess(ASKING.questions[1], "") is None
-
-
-ASCII = Terminal(live=False, unicode=False, colour="none", dark=True, columns=80)
-
-
-def test_goals_in_ascii() -> None:
-    state = RunState()
-    state.apply(Goal(text="a", passed=True))
-    state.apply(Goal(text="b", passed=False))
-    assert ending.goal_lines(state, ASCII) == ["  + a", "  . b"]
-
-
-def test_ending_says_what_went_wrong() -> None:
-    state = running()
-    assert list(ending.error_lines(state)) == []
-    state.apply(Error(title="T", cause="C", next_step="N", cell=1, line=7, traceback="  line 7"))
-    state.apply(Ended(state="failed", time=3.0))
-    assert list(ending.error_lines(state)) == ["T (line 7)", "  C", "  N", "  line 7"]
-
-
-def test_ending_without_an_error_event() -> None:
-    state = running()
-    state.apply(Ended(state="lost", time=3.0, cause="Gone.", next_step="Run it again."))
-    assert list(ending.error_lines(state)) == ["The run was lost", "  Gone.", "  Run it again."]
-
-
-def test_metrics_say_where_it_diverged() -> None:
-    state = running()
-    state.apply(Scalars(tag="loss", steps=[2, 3], values=[0.5, "inf"]))
-    (line,) = ending.metric_lines(state)
-    expected = "loss: from 0.25 to inf, lowest 0.25, highest 0.5, 3 points; diverged at step 3"
-    assert line == expected
-
-
-@pytest.mark.parametrize(
-    ("environ", "colour"),
-    [
-        ({"TERM": "xterm"}, "16"),
-        ({"TERM": "xterm-256color"}, "256"),
-        ({"TERM": "xterm", "COLORTERM": "truecolor"}, "true"),
-        ({"TERM": "xterm-256color", "NO_COLOR": "1"}, "none"),
-        ({"TERM": "dumb"}, "none"),
-    ],
-)
-def test_colours_of_a_terminal(
-    environ: dict[str, str], colour: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for name in ("TERM", "COLORTERM", "NO_COLOR"):
-        monkeypatch.delenv(name, raising=False)
-    for name, value in environ.items():
-        monkeypatch.setenv(name, value)
-    found = terminal()
-    assert found.colour == colour
-    assert not found.live

@@ -49,12 +49,14 @@ def is_gone(pid: int) -> bool:
 
 
 def climb(run: Run) -> tuple[StopLadder, float]:
-    """Climb the ladder at its own pace; return it and the seconds that it took."""
+    """Climb the ladder at its own pace; return it and the seconds that it took, and print them."""
     ladder = StopLadder(run.pid, folder=run.folder)
     began = time.monotonic()
     ladder.begin()
     run.wait_for(lambda: ladder.tick() == "done")
-    return ladder, time.monotonic() - began
+    seconds = time.monotonic() - began
+    print(f"\ngone after {seconds:.2f} s")
+    return ladder, seconds
 
 
 @pytest.mark.parametrize(
@@ -109,7 +111,9 @@ def test_what_a_run_leaves_behind_at_its_own_end_goes_too(bench: Bench) -> None:
     run = bench.run(f"import time\nfrom tflab import lab\n{before}")
     assert run.state.status == "finished"
     pids: list[int] = run.state.results["pids"].value
+    began = time.monotonic()
     run.wait_for(lambda: all(map(is_gone, pids)))
+    print(f"\nall gone {time.monotonic() - began:.2f} s after the server saw the run off")
 
 
 def test_a_stopped_process_is_stopped_too(bench: Bench) -> None:
@@ -119,7 +123,9 @@ def test_a_stopped_process_is_stopped_too(bench: Bench) -> None:
     psutil.Process(run.pid).suspend()
     began = time.monotonic()
     stop_run(run.folder)
-    assert time.monotonic() - began < 5
+    seconds = time.monotonic() - began
+    print(f"\ngone after {seconds:.2f} s")
+    assert seconds < 5
     state = run.finish()
     assert state.status == "cancelled"
     assert len(state.series["loss"]) > 0

@@ -23,7 +23,8 @@ _MOVES = ("up", "down", "left", "right", "home", "end", "pageup", "pagedown", "t
 _ACTS = ("enter", "space", "escape", "backspace", "delete")
 _FUNCTIONS = tuple(f"f{number}" for number in range(1, 11))
 # Not ctrl+q, which leaves, nor ctrl+z, which stops the whole program as it should.
-_CONTROLS = tuple(f"ctrl+{letter}" for letter in "abcdefghklmnoprstuvwxy")
+# More often Ctrl+R: runs are what may be lost.
+_CONTROLS = tuple(f"ctrl+{letter}" for letter in "abcdefghklmnoprstuvwxyrrrr")
 # No slash: what is typed may become the path of an export.
 _LETTERS = "abcdefghijklmnopqrstuvwxyzGJ0123456789.,-+_=[]() é漢"
 

@@ -75,10 +75,10 @@ def look_everywhere(app: Terminal) -> None:
     app.press("escape")
     app.wait_gone("Contents")
     app.press("f10", "f4", "m", "m", "m", "ctrl+p")
-    app.wait_for("Search for commands")
+    app.wait_for("Type a command")
     app.type("Hostile")
     app.press("escape", "escape")
-    app.wait_gone("Search for commands")
+    app.wait_gone("Type a command")
 
 
 def test_nothing_of_a_hostile_lesson_reaches_the_terminal(open_app: OpenApp, hostile: Path) -> None:

@@ -20,7 +20,7 @@ from tflab.runs.store import RunStore, is_alive
 from tflab.runs.summary import summarise, write_summary
 
 _PAUSE = 0.03
-_GONE = Problem(
+SERVER_GONE = Problem(
     "The fork server is gone",
     "It ended before the run could start.",
     "Run again; a new one starts by itself.",
@@ -123,7 +123,7 @@ def _abandon(server: ForkServer, run: LiveRun) -> None:
 def fail_without_server(server: ForkServer, run: LiveRun) -> None:
     """End a run that has not started, and will not because its fork server is broken or gone."""
     if server.phase in ("broken", "gone", "off"):
-        run.without_server(server.problem or _GONE, certain=server.phase == "broken")
+        run.without_server(server.problem or SERVER_GONE, certain=server.phase == "broken")
 
 
 def _end(run: LiveRun, end: Ended) -> None:

@@ -14,7 +14,7 @@ from textual.timer import Timer
 from tflab.control.aside import Aside
 from tflab.control.fork_server import ForkServer
 from tflab.control.live_run import LiveRun
-from tflab.control.runner import versions
+from tflab.control.runner import SERVER_GONE, versions
 from tflab.control.server_keeper import ServerKeeper
 from tflab.runs.history import HistoryRow
 from tflab.runs.marks import read_marks
@@ -256,7 +256,7 @@ class RunController:
             changed = changed or bool(found)
         if self._keeper.lost and run.record.id in self.own:
             certain = self.server.phase == "broken"
-            changed = run.without_server(self.server.problem or _GONE, certain) or changed
+            changed = run.without_server(self.server.problem or SERVER_GONE, certain) or changed
         if changed:
             self._target.post_message(RunAdvanced(run))
         if run.over:
@@ -272,9 +272,4 @@ _SLOW_DISK = Problem(
     "The disk does not answer",
     "The folder of the run could not be made within two seconds.",
     "Run again when the disk is back; `tflab doctor` says where the data folder is.",
-)
-_GONE = Problem(
-    "The fork server is gone",
-    "It ended before the run could start.",
-    "Run again; a new one starts by itself.",
 )

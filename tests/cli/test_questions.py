@@ -1,0 +1,50 @@
+"""A lesson's questions before its run, asked in plain text."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tflab.cli.questions import ask, read_guess
+from tflab.lessons.lesson import Lesson, Question
+
+ASKING = Lesson(
+    id="x",
+    number=None,
+    title="X",
+    path=None,  # type: ignore[arg-type]
+    source="",
+    cells=(),
+    parameters=(),
+    questions=(Question(text="Up?", choices=("up", "Down")), Question(text="How many?")),
+)
+
+
+@pytest.mark.parametrize(
+    ("typed", "guesses"),
+    [
+        (["down", "3"], {"Up?": "Down", "How many?": 3.0}),
+        (["x", "1", "many", "1e2"], {"Up?": "up", "How many?": 100.0}),
+        (["", ""], {}),
+        (["up"], {"Up?": "up"}),
+    ],
+)
+def test_questions_are_asked(typed: list[str], guesses: dict[str, Any]) -> None:
+    lines: list[str] = []
+    answers = iter(typed)
+
+    def read() -> str:
+        for answer in answers:
+            return answer
+        raise EOFError
+
+    assert ask(ASKING, lines.append, read) == guesses
+    assert "Up? Choose: 1 up, 2 Down." in lines
+    if guesses.get("How many?") == 100.0:
+        assert "That is no answer. Answer with a number." in lines
+
+
+def test_guess_that_is_none_of_the_choices() -> None:
+    assert read_guess(ASKING.questions[0], "3") is None
+    assert read_guess(ASKING.questions[1], "") is None

@@ -1,0 +1,252 @@
+"""What the prose of lessons claims, word for word, and how each claim is checked."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable
+
+import numpy as np
+
+from tests.course.course import Course
+from tflab.data import load
+
+Check = Callable[[Course], bool]
+
+
+def digits(dtype: type) -> int:
+    """How many decimal digits a type of floating-point numbers keeps, about."""
+    return round(-math.log10(float(np.finfo(dtype).eps)))
+
+
+def petals_span(course: Course) -> bool:
+    petals = load("iris").features[:, 2:]
+    return bool(np.allclose(petals.min(0), [1.0, 0.1]) and np.allclose(petals.max(0), [6.9, 2.5]))
+
+
+def classifier_limits(course: Course) -> bool:
+    limits = [course.run("linear-classifier", seed=seed).results["limit"] for seed in range(10)]
+    return all(abs(limit - 0.15) < 0.01 for limit in limits)
+
+
+def plain_network_guesses(course: Course) -> bool:
+    return abs(course.run("residual-block").results["loss_plain"] - math.log(2)) < 0.02
+
+
+def bigger_weights_balance(course: Course) -> bool:
+    small, large = (
+        course.run("random-initialisation", stddev=s).results["gradient_ratio"] for s in (0.1, 2.0)
+    )
+    return small < 1e-5 and 0.3 < large < 3
+
+
+def sgd_beats_the_others(course: Course) -> bool:
+    misses = {
+        (rule, rate): abs(
+            course.run("gradient-descent", optimizer=rule, learning_rate=rate, steps=30).results[
+                "w"
+            ]
+            - 5
+        )
+        for rule, rate in (("sgd", 0.4), ("momentum", 0.1), ("adam", 0.1), ("adam", 0.4))
+    }
+    return min(misses, key=lambda key: misses[key]) == ("sgd", 0.4)
+
+
+CLAIMS: list[tuple[str, str, Check]] = [
+    (
+        "execution-modes",
+        "The `print` shows when Python really runs: once.",
+        lambda c: c.run("execution-modes").output.count("Python is running") == 1,
+    ),
+    (
+        "tensors",
+        "4 · 2 · 3 = 24, times the bytes of one element",
+        lambda c: c.run("tensors").results["block_bytes"] == 4 * 2 * 3 * 4,
+    ),
+    (
+        "tensors",
+        "`float32` keeps about 7 correct digits, `float64` about 16, `float16` about 3",
+        lambda _: [digits(t) for t in (np.float32, np.float64, np.float16)] == [7, 16, 3],
+    ),
+    (
+        "tensors",
+        "no whole number above 2048 for sure",
+        lambda _: np.float16(2049) == 2048 and len(set(np.arange(2049).astype("f2"))) == 2049,
+    ),
+    ("variables", "`float32` has about 7 digits", lambda _: digits(np.float32) == 7),
+    (
+        "tensor-operations",
+        "`[[1, 2], [3, 4], [5, 6]]` becomes `[1 + 3 + 5, 2 + 4 + 6] = [9, 12]`",
+        lambda c: c.run("tensor-operations").results["sum_axis"][0, 0].tolist() == [9, 12],
+    ),
+    (
+        "random-initialisation",
+        "seven such factors between the last layer and the first leave next to nothing",
+        bigger_weights_balance,
+    ),
+    ("tape-gradients", "`float32` keeps about 7 digits", lambda _: digits(np.float32) == 7),
+    (
+        "second-order",
+        "the square wins in the end, after 2 seconds",
+        lambda c: math.isclose(
+            c.run("second-order", time=2.0).results["fallen"],
+            c.run("second-order", time=2.0).results["speed"],
+            rel_tol=1e-6,
+        ),
+    ),
+    (
+        "gradient-descent",
+        "So 0.1 leaves 80 % of the distance",
+        lambda c: math.isclose(c.run("gradient-descent").results["theta_first"], 50 * 0.2),
+    ),
+    (
+        "gradient-descent",
+        "its first step is about the learning rate itself",
+        lambda c: abs(c.run("gradient-descent").results["w_first"] - 0.1) < 1e-5,
+    ),
+    (
+        "gradient-descent",
+        "on a simple valley plain descent at the right rate beats both",
+        sgd_beats_the_others,
+    ),
+    (
+        "linear-regression",
+        "`2 · (x² + 1)`, which is 100 at x = 7",
+        lambda _: 2 * (7**2 + 1) == 100,
+    ),
+    (
+        "linear-regression",
+        "would diverge from the rate `2 / 100 = 0.02` on",
+        lambda c: c.run("linear-regression").results["limit"] > 2 / 100 == 0.02,
+    ),
+    (
+        "linear-classifier",
+        "at the rate `2 / curvature`",
+        classifier_limits,
+    ),
+    (
+        "linear-classifier",
+        "At most 30 frames are taken",
+        lambda c: len(c.run("linear-classifier").state.frames["Boundary between the clouds"]) == 30,
+    ),
+    (
+        "movie-audience",
+        "Okja, with 12,008 clicks",
+        lambda c: math.isclose(
+            c.run("movie-audience").results["okja_least_squares"],
+            c.run("movie-audience").results["least_squares"][0] * 12008
+            + c.run("movie-audience").results["least_squares"][1],
+        ),
+    ),
+    (
+        "movie-audience",
+        "Clicks are numbers around 10,000",
+        lambda c: c.run("movie-audience").results["limit"] < 1e-8,
+    ),
+    (
+        "movie-audience",
+        "`b` never moves",
+        lambda c: abs(c.run("movie-audience").results["bias"]) < 1e-3,
+    ),
+    (
+        "model-styles",
+        "2·4 + 4 = 12 parameters and the second 4·3 + 3 = 15: 27 together",
+        lambda c: c.run("model-styles", style="functional").results["parameters"] == 12 + 15 == 27,
+    ),
+    (
+        "model-styles",
+        "150 flowers of three species, 50 of each",
+        lambda _: np.bincount(load("iris").labels).tolist() == [50] * 3,
+    ),
+    ("model-styles", "Lengths of 1 to 7 and widths of 0.1 to 2.5", petals_span),
+    (
+        "residual-block",
+        "both networks have the same number of parameters",
+        lambda c: len(set(re.findall(r"(\d+) parameters", c.run("residual-block").output))) == 1,
+    ),
+    ("residual-block", "the plain network stayed at guessing", plain_network_guesses),
+    (
+        "custom-layer",
+        "the four measurements of the 150 Iris flowers",
+        lambda _: load("iris").features.shape == (150, 4),
+    ),
+    (
+        "movie-audience",
+        "Older material writes `Input(1)`, which Keras 3 refuses",
+        lambda c: c.run("layers-and-ranks").results["bare_input"] == "ValueError",
+    ),
+    (
+        "custom-layer",
+        "older material puts the name first, which is an error now",
+        lambda c: c.run("custom-layer").results["old_spelling"] == "ValueError",
+    ),
+    (
+        "custom-layer",
+        "One gradient step on a made-up loss",
+        lambda c: (
+            c.run("custom-layer").results["loss_after"]
+            < c.run("custom-layer").results["loss_before"]
+        ),
+    ),
+    (
+        "layers-and-ranks",
+        "10 − 3 + 1 = 8 places",
+        lambda c: c.run("layers-and-ranks").results["conv1d_out"][1] == 10 - 3 + 1 == 8,
+    ),
+    (
+        "layers-and-ranks",
+        "(`expected min_ndim=4`)",
+        lambda c: "expected min_ndim=4" in c.run("layers-and-ranks").results["error"],
+    ),
+    (
+        "layers-and-ranks",
+        "Older material has `Input(1)`, which raises, and `InputLayer(input_shape=…)`, which warns",
+        lambda c: (
+            c.run("layers-and-ranks").results["bare_input"] == "ValueError"
+            and c.run("layers-and-ranks").results["input_shape_warns"] is True
+        ),
+    ),
+    (
+        "batches-and-momentum",
+        "guessing among three costs ln 3 ≈ 1.0986",
+        lambda c: abs(c.run("batches-and-momentum").results["guessing"] - 1.0986) < 5e-5,
+    ),
+    (
+        "batches-and-momentum",
+        "`exp(1000)` is infinity and the result no number at all",
+        lambda c: "nan" in c.run("batches-and-momentum").output,
+    ),
+    (
+        "batches-and-momentum",
+        "one pass over all 150 flowers",
+        lambda c: c.run("batches-and-momentum").results["samples"] == 150,
+    ),
+    (
+        "save-and-load",
+        "so a file this small is nearly all packaging",
+        lambda c: (
+            c.run("save-and-load").results["bytes"]
+            > 10 * 4 * c.run("save-and-load").results["numbers"]
+        ),
+    ),
+    (
+        "save-and-load",
+        "Only a model that was never trained makes a smaller file",
+        lambda c: (
+            c.run("save-and-load", epochs=0).results["bytes"]
+            < c.run("save-and-load").results["bytes"] - 1000
+        ),
+    ),
+    (
+        "save-and-load",
+        "It would be as large after more training",
+        lambda c: (
+            abs(
+                c.run("save-and-load", epochs=80).results["bytes"]
+                - c.run("save-and-load").results["bytes"]
+            )
+            < 200
+        ),
+    ),
+]
