@@ -11,7 +11,7 @@ from tflab.control.fork_server import ForkServer
 from tflab.control.placement import Slot
 from tflab.control.sweep_plan import make_plan
 from tflab.control.sweep_store import SweepStore
-from tflab.control.sweep_table import mean_text
+from tflab.control.sweep_table import going_first, mean_text
 from tflab.runs.store import RunStore
 
 
@@ -105,3 +105,23 @@ def test_stop_one_then_stop_all(lesson: Write, start: Start, server: ForkServer)
     assert not last.id
     kept = SweepStore().load(sweep.id)
     assert [bool(run) for run in kept.runs] == [True, True, True, False, False, False]
+
+
+def test_what_goes_on_comes_right_under_the_best_as_far_as_there_is_room(
+    lesson: Write, start: Start, server: ForkServer
+) -> None:
+    rates = (9.0, 9.5, 1.0, 2.0, 10.0)
+    sweep = start(make_plan(lesson(WAITING), {"rate": rates}))
+    drive(sweep, server, lambda: all(run.value("loss") for run in sweep.runs[:4]))
+    drive(sweep, server, lambda: all(run.over for run in sweep.runs[:2]))
+    assert [row.parameters["rate"] for row in sweep.rows()] == [9, 9.5, 1, 2, 10]
+
+    def shown(most: int) -> list[float]:
+        return [row.parameters["rate"] for row in going_first(sweep.rows(), most)]
+
+    assert shown(9) == [9, 1, 2, 9.5, 10]
+    assert shown(1) == [9, 1, 9.5, 2, 10]
+    assert shown(0) == [9, 9.5, 1, 2, 10]
+    sweep.stop_all()
+    drive(sweep, server)
+    assert shown(9) == [row.parameters["rate"] for row in sweep.rows()]

@@ -150,3 +150,23 @@ def test_a_gpu_that_others_use_is_asked_about_before_a_sweep_starts(
         "gpu:0",
         "gpu:1",
     }
+
+
+def test_what_goes_on_stands_under_the_best_however_many_are_done(
+    open_app: OpenApp, write_lesson: Write
+) -> None:
+    # The last ones wait for ever; the loss of the others is better the later they come.
+    app = open_app(write_lesson(*LOOP, "while steps > 38:", "    time.sleep(0.01)"), size=(80, 24))
+    app.wait_for("from tflab import lab")
+    app.press("f5")
+    plan(app, "1..40 step 1", "40 runs")
+    app.press("ctrl+r")
+    app.wait_for(r"38 of 40 done · 2 running")
+    app.wait_for(r"▸ +38 .*best")
+    lines = [line.strip("│ ") for line in app.text.splitlines()]
+    best = next(place for place, line in enumerate(lines) if line.startswith("▸"))
+    assert [line[0] for line in lines[best : best + 4]] == ["▸", "●", "●", "✓"]
+    assert [line.split()[1] for line in lines[best : best + 4]] == ["38", "39", "40", "37"]
+    app.press("ctrl+x")
+    app.wait_for("40 of 40 done · 2 cancelled")
+    app.wait_gone("●")

@@ -13,7 +13,15 @@ from tflab.cli.printing import Terminal, print_json
 from tflab.control.sweep import Sweep
 from tflab.control.sweep_estimate import plan_words
 from tflab.control.sweep_run import SweepRun
-from tflab.control.sweep_table import SweepRow, cells, columns, duration, mean_text, number
+from tflab.control.sweep_table import (
+    SweepRow,
+    cells,
+    columns,
+    duration,
+    going_first,
+    mean_text,
+    number,
+)
 from tflab.export.sweep_report import report, table_csv
 from tflab.lessons.parameters import format_value
 from tflab.runs.transcript import plain_line
@@ -116,7 +124,7 @@ class LiveView(PlainView):
             return
         self._next = time.monotonic() + _REDRAW_SECONDS
         room = max(4, shutil.get_terminal_size((80, 24)).lines - 3)
-        rows = sweep.rows()
+        rows = going_first(sweep.rows(), room // 2)
         lines = table_lines(sweep, rows[: room - 3], self._terminal)
         if len(rows) > room - 3:
             lines.append(f"… {len(rows) - room + 3} more")

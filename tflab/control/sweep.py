@@ -139,8 +139,8 @@ class Sweep:
 
     @property
     def done(self) -> int:
-        """How many runs have ended, whichever way."""
-        return sum(run.over for run in self.runs)
+        """How many runs have begun and ended, whichever way."""
+        return sum(run.over and run.status != "not begun" for run in self.runs)
 
     @property
     def seconds_a_run(self) -> float | None:

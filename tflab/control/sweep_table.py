@@ -48,6 +48,11 @@ class SweepRow:
         return next(state for state in _GOING_TO_BEST if state in states)
 
     @property
+    def going(self) -> bool:
+        """Whether one of the repeats goes on now."""
+        return any(run.status in ("running", "starting") for run in self.runs)
+
+    @property
     def seconds(self) -> float | None:
         """Mean time of the finished repeats, or None."""
         took = [r.seconds for r in self.runs if r.status == "finished" and r.seconds is not None]
@@ -78,6 +83,20 @@ def make_rows(
             first.parameters, first.runs, first.mean, first.spread, first.finished, best=True
         )
     return rows
+
+
+def going_first(rows: Sequence[SweepRow], most: int) -> list[SweepRow]:
+    """Return rows for a place with little room: right under the best one those that go on now.
+
+    Args:
+        rows: Best first, as `make_rows` returns them.
+        most: Only so many are brought up, in the plan's order; the others stay in their place.
+    """
+    top = [row for row in rows[:1] if row.best]
+    going = [row for row in rows[len(top) :] if row.going]
+    going = sorted(going, key=lambda row: row.runs[0].index)[: max(0, most)]
+    brought = {id(row) for row in going}
+    return [*top, *going, *(row for row in rows[len(top) :] if id(row) not in brought)]
 
 
 def number(value: float | None) -> str:

@@ -1,4 +1,8 @@
-"""The table of a sweep: a row for each combination of values, the best first and marked."""
+"""The table of a sweep: a row for each combination of values, the best first and marked.
+
+Under it stand those that go on now: in their place behind hundreds that are done, nobody would see
+them. Of many, half of the room.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +12,7 @@ from textual.geometry import Region
 from textual.strip import Strip
 
 from tflab.control.sweep_plan import SweepPlan
-from tflab.control.sweep_table import SweepRow, cells, columns
+from tflab.control.sweep_table import SweepRow, cells, columns, going_first
 from tflab.lessons.parameters import format_value
 from tflab.runs.transcript import plain_line
 from tflab.ui.changed_cells import changed_span
@@ -38,9 +42,9 @@ class SweepTable(Table):
         return self._rows[self.cursor] if self.cursor < len(self._rows) else None
 
     def show_sweep(self, rows: Sequence[SweepRow], metric: str) -> None:
-        """Show rows, best first. The cursor stays on its values, or at the top if it is there."""
+        """Show rows, given best first. The cursor stays on its values, or at the top if there."""
         before = self.row.runs[0].index if self.row is not None and self.cursor else None
-        self._rows = rows
+        self._rows = rows = going_first(rows, self._room // 2)
         if metric != self._metric:
             self._metric = metric
             self.show_rows(self._heads(), len(rows), self._row_cells)
