@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -12,7 +13,7 @@ from typing import Any
 import pytest
 
 from tflab.control.live_run import LiveRun
-from tflab.control.runner import begin, follow
+from tflab.control.runner import begin, follow, stop_live
 from tflab.control.stop_signals import StopSignals
 from tflab.runs.events import Ended, Started
 from tflab.runs.log import append
@@ -85,6 +86,14 @@ def test_stop_before_the_run_began_ends_the_import() -> None:
     follow(server, run, stops=lambda: 1)  # type: ignore[arg-type]
     assert importing.wait(timeout=30) == -signal.SIGTERM
     assert RunStore().load(run.record.id).status == "cancelled"
+
+
+def test_stop_before_the_run_began_needs_no_room_on_the_disk() -> None:
+    server = SimulatedServer("importing")
+    run = start(server)
+    shutil.rmtree(run.folder)
+    stop_live(server, run, kill=False)  # type: ignore[arg-type]
+    assert run.state.status == "cancelled"
 
 
 def test_caller_that_fails_does_not_leave_the_run_behind() -> None:

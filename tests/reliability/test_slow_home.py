@@ -88,6 +88,17 @@ def test_a_disk_that_hangs_holds_up_neither_keys_nor_the_run(home: Path, open_ap
     assert b"lab-light" in (home / "settings.json").read_bytes()
 
 
+def test_a_run_can_be_stopped_while_the_disk_hangs(home: Path, open_app: OpenApp) -> None:
+    app = open_app(own_lesson(home), TFLAB_DATA=str(home))
+    app.wait_for("TensorFlow .* ready|CPU")
+    app.press("ctrl+r")
+    app.wait_for(r"running \d+/1,500")
+    with frozen(home):
+        app.press("ctrl+x")
+        answers(app)
+    app.wait_for("cancelled|stopped")
+
+
 def test_a_run_that_the_disk_cannot_take_is_refused_and_leaves_nothing(
     home: Path, open_app: OpenApp
 ) -> None:

@@ -49,6 +49,8 @@ class Aside:
     def _do_on(self) -> None:
         while True:
             future, work = self._work.get()
+            if not future.set_running_or_notify_cancel():
+                continue
             try:
                 future.set_result(work())
             except BaseException as error:  # noqa: BLE001  # whoever asked is told

@@ -10,10 +10,10 @@ from functools import partial
 from pathlib import Path
 
 from tflab.control.aside import Aside
-from tflab.control.stop import StopLadder, check_here
+from tflab.control.stop import StopLadder, check_here, mark_stop
 from tflab.runs.events import Ended, Event
 from tflab.runs.log import LogReader, last_event
-from tflab.runs.lost import lost
+from tflab.runs.lost import lost, never_began
 from tflab.runs.record import Problem, RunRecord
 from tflab.runs.reserve import append_last
 from tflab.runs.state import RunState
@@ -41,6 +41,7 @@ class LiveRun:
         self.state = RunState()
         self.caught_up = False
         self._reader = LogReader(folder)
+        self._aside: Aside | None = None
         self._reading: Future[list[Event]] | None = None
         self._clock = clock
         self._ladder: StopLadder | None = None
@@ -73,6 +74,7 @@ class LiveRun:
         Returns:
             True when anything changed, None while the reading still goes on.
         """
+        self._aside = aside
         if self._reading is None:
             self._reading = aside.do(partial(self._reader.poll, _READING))
         try:
@@ -109,14 +111,11 @@ class LiveRun:
         self._carry_stop_on()
 
     def fail(self, problem: Problem) -> None:
-        """End a run that could not even start, in its log too, so that every list says so."""
-        ended = Ended(
-            state="failed",
-            time=time.time(),
-            cause=f"{problem.title}. {problem.cause}",
-            next_step=problem.next_step,
-            writer="server",
-        )
+        """End a run that could not even start."""
+        self.end(never_began(problem))
+
+    def end(self, ended: Ended) -> None:
+        """End a run that has no process, in its log too, so that every list says so."""
         # On a full disk this view of it still says so.
         with suppress(OSError):
             append_last(self.folder, ended)
@@ -144,15 +143,20 @@ class LiveRun:
         if not self._stop_asked or started is None or elsewhere(started):
             return
         if self._ladder is None:
+            self._mark_stop()
             self._ladder = StopLadder(
-                started.pid,
-                clock=self._clock,
-                folder=self.folder,
-                process_start=started.process_start,
+                started.pid, clock=self._clock, process_start=started.process_start
             )
             self._ladder.begin()
         else:
             self._ladder.tick()
+
+    def _mark_stop(self) -> None:
+        if self._aside is None:
+            mark_stop(self.folder)
+        else:
+            # A disk that hangs must not keep the signals back.
+            self._aside.do(partial(mark_stop, self.folder))
 
     def _look_for_death(self) -> bool:
         now = self._clock()
@@ -172,8 +176,7 @@ class LiveRun:
     def _end_as_lost(self) -> None:
         """Say how it ended, in the log too, so that every other reader says the same."""
         ended = lost(self.folder)
-        if not isinstance(last_event(self.folder), Ended):
-            # On a full or read-only disk every reader finds it out by itself.
-            with suppress(OSError):
-                append_last(self.folder, ended)
-        self.state.apply(ended)
+        if isinstance(last_event(self.folder), Ended):
+            self.state.apply(ended)
+        else:
+            self.end(ended)

@@ -12,10 +12,9 @@ from importlib.metadata import PackageNotFoundError, version
 
 from tflab.control.fork_server import ForkServer
 from tflab.control.live_run import LiveRun
+from tflab.control.stop import mark_stop
 from tflab.runs.events import Ended
-from tflab.runs.log import STOP
 from tflab.runs.record import Problem, RunRequest
-from tflab.runs.reserve import append_last
 from tflab.runs.store import RunStore, is_alive
 from tflab.runs.summary import summarise, write_summary
 
@@ -101,13 +100,12 @@ def stop_live(server: ForkServer, run: LiveRun, kill: bool) -> None:
     if started is None and server.phase == "importing":
         # Nothing of the lesson runs yet, so there is nothing to interrupt but the import.
         _signal_group(server.pid, signal.SIGTERM)
-        _end(run, Ended(state="cancelled", time=time.time(), writer="server"))
+        run.end(Ended(state="cancelled", time=time.time(), writer="server"))
         return
     run.stop()
     if kill and started is not None and is_alive(started):
-        # The mark tells the fork server that this kill was asked for; a full disk may forbid it.
-        with contextlib.suppress(OSError):
-            (run.folder / STOP).touch(mode=0o600)
+        # It tells the fork server that this kill was asked for.
+        mark_stop(run.folder)
         _signal_group(started.pid, signal.SIGKILL)
 
 
@@ -124,12 +122,6 @@ def fail_without_server(server: ForkServer, run: LiveRun) -> None:
     """End a run that has not started, and will not because its fork server is broken or gone."""
     if server.phase in ("broken", "gone", "off"):
         run.without_server(server.problem or SERVER_GONE, certain=server.phase == "broken")
-
-
-def _end(run: LiveRun, end: Ended) -> None:
-    """End a run that never started, in its log too, so that no list shows it as starting."""
-    append_last(run.folder, end)
-    run.state.apply(end)
 
 
 def _wait(server: ForkServer) -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal
 
 from tflab.runs.events import Ended, Started
 from tflab.runs.log import STOP, LogReader, last_event
+from tflab.runs.lost import stopped
 from tflab.runs.processes import SAME_SECONDS, start_of
 from tflab.runs.record import Problem
 from tflab.runs.reserve import append_last
@@ -71,9 +72,7 @@ class StopLadder:
         if self.stages:
             return
         if self._folder is not None:
-            # Without the mark a kill is only named less exactly, so a full disk may forbid it.
-            with suppress(OSError):
-                (self._folder / STOP).touch(mode=0o600)
+            mark_stop(self._folder)
         self._climb()
 
     def tick(self) -> Stage:
@@ -113,6 +112,13 @@ class StopLadder:
                 process.kill()
 
 
+def mark_stop(folder: Path) -> None:
+    """Leave the mark in a run folder that somebody asked the run to stop."""
+    # Without it a kill is only named less exactly, so a full disk may forbid it.
+    with suppress(OSError):
+        (folder / STOP).touch(mode=0o600)
+
+
 def stop_run(folder: Path) -> None:
     """Stop the run of `folder` and wait until it is gone and its log says so.
 
@@ -132,7 +138,7 @@ def stop_run(folder: Path) -> None:
     patience = time.monotonic() + _WORD_SECONDS
     while not isinstance(last_event(folder), Ended):
         if time.monotonic() >= patience:
-            append_last(folder, _stopped())
+            append_last(folder, stopped(time.time()))
             return
         time.sleep(_LOOK_SECONDS)
 
@@ -165,11 +171,6 @@ def _started(folder: Path) -> Started:
                 "Wait until it runs, or delete it.",
             )
         time.sleep(_LOOK_SECONDS)
-
-
-def _stopped() -> Ended:
-    cause = "Stopped; no fork server was there to say how."
-    return Ended(state="cancelled", time=time.time(), cause=cause, writer="server")
 
 
 def _outside(pid: int) -> set[psutil.Process]:

@@ -1,4 +1,4 @@
-"""The end of a run that could not be written by anybody: what can still be found out about it."""
+"""The end of a run that its own process could not write: what can still be said of it."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 
 from tflab.runs.events import Ended
 from tflab.runs.log import EVENTS, STOP
+from tflab.runs.record import Problem
 
 _FULL = 64 << 10
 _AGAIN = "Run it again."
@@ -22,12 +23,7 @@ def lost(folder: Path) -> Ended:
     last = last_word(folder)
     next_step = _AGAIN
     if (folder / STOP).exists():
-        return Ended(
-            state="cancelled",
-            time=last,
-            cause="Stopped; no fork server was there to say how.",
-            writer="server",
-        )
+        return stopped(last)
     if last < _boot_time():
         cause = "The machine restarted while it was going on."
     elif _is_full(folder):
@@ -39,6 +35,23 @@ def lost(folder: Path) -> Ended:
             "to see it."
         )
     return Ended(state="lost", time=last, cause=cause, next_step=next_step, writer="server")
+
+
+def stopped(when: float) -> Ended:
+    """Return the end of a run that was asked to stop, and of which nobody saw how it did."""
+    cause = "Stopped; no fork server was there to say how."
+    return Ended(state="cancelled", time=when, cause=cause, writer="server")
+
+
+def never_began(problem: Problem) -> Ended:
+    """Return the end of a run that got no process, and why."""
+    return Ended(
+        state="failed",
+        time=time.time(),
+        cause=f"{problem.title}. {problem.cause}",
+        next_step=problem.next_step,
+        writer="server",
+    )
 
 
 def last_word(folder: Path) -> float:

@@ -11,13 +11,12 @@ import selectors
 import signal
 import socket
 import sys
-import time
 import traceback
 from pathlib import Path
 
 import msgspec
 
-from tflab.runs.events import Ended
+from tflab.runs.lost import never_began
 from tflab.runs.protocol import Message, Request, RunForked, RunReaped, ServerPhase
 from tflab.runs.record import Problem
 from tflab.runs.reserve import append_last
@@ -217,14 +216,7 @@ def _give_up(line: Line, problem: Problem) -> int:
 
 def _fail(folder: Path, problem: Problem) -> None:
     """End a run that could not begin."""
-    ended = Ended(
-        state="failed",
-        time=time.time(),
-        cause=f"{problem.title}. {problem.cause}",
-        next_step=problem.next_step,
-        writer="server",
-    )
     try:
-        append_last(folder, ended)
+        append_last(folder, never_began(problem))
     except OSError:
         traceback.print_exc(file=sys.stderr)
