@@ -40,7 +40,7 @@ _FIELDS = (
         default=0,
         ge=0,
         le=_MOST_MEMORY,
-        help=f"MiB beside TensorFlow's own, {LEAST_MEMORY} or more; 0: no limit",
+        help=f"MiB on top of TensorFlow's own, {LEAST_MEMORY} or more; 0: none",
     ),
 )
 
