@@ -3,7 +3,8 @@
 A screen's widgets go before it does, and one that is closed as soon as it is opened never has any.
 So nothing of ours may happen to a dialog that is on its way out, and two things see to it:
 
-- it takes no more events then: neither the one that says it is there, nor keys, timers and calls;
+- it takes no more events then: neither the one that says it is there, nor keys, timers and calls,
+  nor what its widgets have still to say;
 - what it asked to be called after a refresh, which another screen may do, is not called any more.
 
 Background work hands its results over by `call_later`, which any thread may call: that is an event.
@@ -13,13 +14,14 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from typing import Any, ClassVar, Generic, Self, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar
 
 from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
 from textual.command import CommandPalette
 from textual.events import Event, ScreenSuspend, Unmount
 from textual.geometry import Region
+from textual.message import Message
 from textual.screen import ModalScreen, Screen
 
 from tflab.ui.actions import actions
@@ -31,7 +33,56 @@ _LAST_EVENTS = (ScreenSuspend, Unmount)
 _ACTION_NAMES = {action.id.partition("(")[0] for action in actions("app")}
 
 
-class Dialog(ModalScreen[Answer], Generic[Answer]):
+if TYPE_CHECKING:
+    _AnyScreen = Screen
+else:
+    # Textual takes keys and style from the first base that is a screen: that is not this one.
+    class _AnyScreen(Generic[Answer]):
+        """Nothing but a name for what comes behind it among the bases."""
+
+
+class ClosesInPeace(_AnyScreen[Answer]):
+    """A screen to which nothing of ours happens once it is going. Named first among the bases."""
+
+    def dismiss(self, result: Answer | None = None) -> AwaitComplete:
+        """Go away with a result, once, and take no other screen with it.
+
+        Textual takes away whatever is on top, and gives up when that was answered already, as by
+        two keys pressed faster than a screen goes.
+        """
+        if self.app.screen is not self:
+            return AwaitComplete()
+        return super().dismiss(result)
+
+    @property
+    def stays(self) -> bool:
+        """Whether this is there and not about to go."""
+        # To Textual, what is about to be removed is no longer displayed.
+        return self.is_attached and self.display
+
+    async def on_event(self, event: Event) -> None:
+        """Take an event, unless this is on its way out."""
+        if self.stays or isinstance(event, _LAST_EVENTS):
+            await super().on_event(event)
+
+    async def _on_message(self, message: Message) -> None:
+        """Take what a widget of this says, unless this is on its way out."""
+        if self.stays or message.control is None:
+            await super()._on_message(message)
+
+    def call_after_refresh(self, callback: Callable[..., Any], *args: Any, **kwargs: Any) -> bool:
+        """Call back after the next refresh, unless this goes away before."""
+
+        async def call() -> None:
+            if self.stays:
+                found = callback(*args, **kwargs)
+                if inspect.isawaitable(found):
+                    await found
+
+        return super().call_after_refresh(call)
+
+
+class Dialog(ClosesInPeace[Answer], ModalScreen[Answer]):
     """A box over the workbench. Esc closes it without an answer."""
 
     DEFAULT_CSS = beside(__file__)
@@ -47,16 +98,6 @@ class Dialog(ModalScreen[Answer], Generic[Answer]):
     def __init__(self) -> None:
         super().__init__(classes="modal")
 
-    def dismiss(self, result: Answer | None = None) -> AwaitComplete:
-        """Go away with a result, once, and take no other screen with it.
-
-        Textual takes away whatever is on top, and gives up when that was answered already, as by
-        two keys pressed faster than a screen goes.
-        """
-        if self.app.screen is not self:
-            return AwaitComplete()
-        return super().dismiss(result)
-
     def refresh(
         self,
         *regions: Region,
@@ -71,28 +112,6 @@ class Dialog(ModalScreen[Answer], Generic[Answer]):
         if self.COVERS and regions:
             return self
         return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
-
-    @property
-    def stays(self) -> bool:
-        """Whether this is there and not about to go."""
-        # To Textual, what is about to be removed is no longer displayed.
-        return self.is_attached and self.display
-
-    async def on_event(self, event: Event) -> None:
-        """Take an event, unless this is on its way out."""
-        if self.stays or isinstance(event, _LAST_EVENTS):
-            await super().on_event(event)
-
-    def call_after_refresh(self, callback: Callable[..., Any], *args: Any, **kwargs: Any) -> bool:
-        """Call back after the next refresh, unless this goes away before."""
-
-        async def call() -> None:
-            if self.stays:
-                found = callback(*args, **kwargs)
-                if inspect.isawaitable(found):
-                    await found
-
-        return super().call_after_refresh(call)
 
     def action_close(self) -> None:
         """Go back."""

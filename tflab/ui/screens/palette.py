@@ -8,21 +8,22 @@ from textual.await_complete import AwaitComplete
 from textual.command import CommandPalette
 
 from tflab.ui.css import beside
+from tflab.ui.screens.dialog import ClosesInPeace
 
 
-class Palette(CommandPalette):
+class Palette(ClosesInPeace[None], CommandPalette):
     """Finds every command and lesson by what one types."""
 
     DEFAULT_CSS = beside(__file__)
     SCOPED_CSS: ClassVar[bool] = False
 
     def __init__(self) -> None:
-        super().__init__(placeholder="Type a command or a lesson", id="--command-palette")
+        # Textual gives it an id, which the next one may not have while this one is going.
+        super().__init__(placeholder="Type a command or a lesson")
 
     def dismiss(self, result: None = None) -> AwaitComplete:
-        """Go away once and alone, as every dialog does."""
-        if self.app.screen is not self:
-            return AwaitComplete()
+        """Go away, and let no search go on that would show what it finds."""
+        self.workers.cancel_node(self)
         return super().dismiss(result)
 
     def on_mount(self) -> None:
