@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import importlib
-import os
 import signal
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
+
+from tflab.cli.streams import fill_closed_streams, give_up_stdout, stdout_takes_nothing
 
 if TYPE_CHECKING:
     from tflab.runs.record import Problem
@@ -38,23 +39,43 @@ def main(argv: Sequence[str] | None = None) -> int:
     0 is success, 1 that a lesson failed or is bad, 2 wrong usage, 128 and a signal's number that
     it was stopped by that signal (130 for Ctrl+C).
     """
+    fill_closed_streams()
     words = list(sys.argv[1:] if argv is None else argv)
-    if words in (["--version"], ["-V"]):
-        from tflab import __version__
-
-        print(f"tflab {__version__}")
-        return 0
     try:
-        code = _dispatch(words) if words else _open()
+        code = _call(words)
         sys.stdout.flush()
         return code
     except KeyboardInterrupt:
         print("\nStopped.", file=sys.stderr)
         return 128 + signal.SIGINT
     except BrokenPipeError:
-        # Whoever read our output left, as `head` does. Python would complain once more at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # Whoever read our output left, as `head` does.
+        give_up_stdout()
         return 128 + signal.SIGPIPE
+    except OSError as error:
+        if not stdout_takes_nothing():
+            raise
+        return _unwritten(error)
+
+
+def _call(words: list[str]) -> int:
+    if words in (["--version"], ["-V"]):
+        from tflab import __version__
+
+        print(f"tflab {__version__}")
+        return 0
+    return _dispatch(words) if words else _open()
+
+
+def _unwritten(error: OSError) -> int:
+    """Say that the output of a command went nowhere."""
+    from tflab.cli.printing import print_problem
+    from tflab.runs.record import Problem
+
+    give_up_stdout()
+    cause = f"It cannot be written: {error.strerror or error}."
+    print_problem(Problem("Output lost", cause, "Make room, or send it elsewhere."))
+    return 2
 
 
 def _open() -> int:
