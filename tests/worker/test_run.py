@@ -132,6 +132,22 @@ def test_autograph_reads_the_lesson_as_it_runs(bench):
     assert run.state.cells[2].items[-1].text == "20", run.output
 
 
+def test_its_source_has_the_lines_that_python_counts(bench):
+    """Text has more kinds of line ends than Python has."""
+    run = bench.run(
+        """
+        import inspect
+        strange = "a\u2028b \x0c c\x85d"
+        def double(x):
+            return 2 * x
+        print(inspect.getsource(double), end="")
+        raise ValueError(strange)
+        """
+    )
+    assert run.printed == "def double(x):\n    return 2 * x\n"
+    assert run.state.error.traceback.splitlines()[1].strip() == "raise ValueError(strange)"
+
+
 def test_a_seed_gives_the_same_numbers_again(bench):
     cell = """
         import random, numpy as np, tensorflow as tf

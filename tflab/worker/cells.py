@@ -15,6 +15,7 @@ from types import CodeType, ModuleType
 from typing import Any
 
 from tflab.lessons.lesson import Cell, Lesson
+from tflab.lessons.percent import split_lines
 from tflab.recording.run_recorder import RunRecorder
 from tflab.runs.events import CellEnded, CellStarted
 from tflab.worker.interrupt import Interrupt
@@ -133,7 +134,7 @@ def _fresh_main(lesson: Lesson) -> ModuleType:
     sys.modules["__main__"] = module
     sys.argv = [path]
     sys.path.insert(0, str(lesson.path.parent))
-    lines = lesson.source.splitlines(keepends=True)
+    lines = [f"{line}\n" for line in split_lines(lesson.source)]
     linecache.cache[path] = (len(lesson.source), None, lines, path)
     return module
 
