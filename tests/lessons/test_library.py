@@ -72,6 +72,15 @@ def test_unknown_lesson_names_the_closest(course: Path, text: str, step: str) ->
     assert caught.value.next_step == step
 
 
+def test_a_number_of_thousands_of_digits_is_no_lesson(course: Path) -> None:
+    with pytest.raises(Problem, match="no lesson"):
+        library.resolve("1" * 5000)
+
+
+def test_the_home_of_nobody_is_a_path_like_any_other(course: Path) -> None:
+    assert library.resolve("~nobody-here/x.py").name == "x.py"
+
+
 def test_listing_imports_nothing_heavy() -> None:
     code = (
         "import sys; from tflab.lessons.library import find_lessons; find_lessons();"

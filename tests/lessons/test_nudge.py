@@ -37,6 +37,14 @@ def test_a_bounded_share_goes_by_a_twentieth():
     assert nudge(MOMENTUM, 0.95, 1) == 0.95
 
 
+def test_the_largest_numbers_stay():
+    count = Parameter(name="n", type="int", default=1)
+    assert nudge(count, 2**63 - 1, 1) == 2**63 - 1
+    size = Parameter(name="size", type="float", default=1.0, gt=0)
+    assert nudge(size, 1.5e308, 1) == 1.5e308
+    assert nudge(size, 1.5e308, -1) == 1e308
+
+
 def test_choices_go_to_the_next_one_and_stop_at_the_last():
     assert nudge(MODE, "a", 1) == "b"
     assert nudge(MODE, "c", 1) == "c"

@@ -126,6 +126,13 @@ def test_typed_values_are_not_bent(parameter: Parameter, value: object) -> None:
         check_value(parameter, value)
 
 
+@pytest.mark.parametrize("kind", ["int", "float", "choice"])
+def test_a_number_of_thousands_of_digits_is_refused_in_words(kind: Any) -> None:
+    parameter = Parameter(name="n", type=kind, default=1, choices=(1, 2))
+    with pytest.raises(ValueProblem, match="n must be"):
+        check_value(parameter, 10**5000)
+
+
 def test_comma_and_near_miss_are_explained() -> None:
     with pytest.raises(ValueProblem) as caught:
         parse_value(RATE, "0,1")

@@ -106,6 +106,8 @@ def test_lines_are_those_of_the_file() -> None:
         (cell("a: Annotated[int, Meta(ge=1, gt=1)] = 2"), 5, "`a`: It has both gt and ge."),
         (cell("a: Annotated[int, Meta(ge=limit)] = 2"), 5, "`a`: `ge` is not a literal."),
         (cell("a: Annotated[str, Meta(ge=1)] = 'x'"), 5, "`a`: `ge` bounds numbers only."),
+        (cell(f"a: Literal[0x{'f' * 6000}] = 1"), 5, "`a`: Choices are texts or whole numbers"),
+        (cell(f"a = 0x{'f' * 6000}"), 5, "The default of `a` must be a whole number"),
         (cell("a: int"), 5, "`a`: It has no default."),
         (cell("seed = 1"), 5, "`seed` is no name for a parameter"),
         (cell("device = 'cpu'"), 5, "`device` is no name for a parameter"),

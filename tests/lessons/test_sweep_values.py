@@ -92,6 +92,7 @@ def test_texts_and_their_values(parameter: Parameter, text: str, values: tuple[A
         (RATE, "0.1..1 log 1", "cannot take 1 values", "from 2 to 1000"),
         (RATE, "0.1..1 log x", "cannot take x values", "from 2 to 1000"),
         (RATE, "0.1..1 log 999999999999", "cannot take", "from 2 to 1000"),
+        (RATE, "0.1..1 log 00000001012345678901", "cannot take", "from 2 to 1000"),
         (RATE, "a..1 log 5", "no number in it: 'a'", "digits"),
         (RATE, "1..nan log 5", "no number in it: 'nan'", "digits"),
         (FREE, "0..1e999 lin 5", "no number in it", "digits"),

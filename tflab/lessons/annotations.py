@@ -102,8 +102,7 @@ def _check_bound(declared: Declared, name: str, value: Any, line: int) -> None:
             line, f"`{name}` bounds numbers only.", "Remove it, or make the parameter a number."
         )
     whole = declared.type == "int"
-    fits = type(value) is int or (type(value) is float and not whole and math.isfinite(value))
-    if not fits or (type(value) is int and not -(1 << 63) <= value < 1 << 63):
+    if not (_is_int64(value) or (type(value) is float and not whole and math.isfinite(value))):
         raise AnnotationError(
             line,
             f"`{name}` is no {'whole number' if whole else 'finite number'}.",
@@ -138,7 +137,7 @@ def _choices(node: ast.expr) -> tuple[Any, ...]:
         raise AnnotationError(
             error.line, "A choice is not a literal.", 'Write each one out, such as "eager".'
         ) from None
-    if not found or any(type(choice) not in (str, int) for choice in found):
+    if not found or not all(type(choice) is str or _is_int64(choice) for choice in found):
         raise AnnotationError(
             node.lineno,
             "Choices are texts or whole numbers, one at least.",
@@ -148,6 +147,10 @@ def _choices(node: ast.expr) -> tuple[Any, ...]:
     if len(set(texts)) < len(texts):
         raise AnnotationError(node.lineno, "A choice is there twice.", "Remove one of them.")
     return found
+
+
+def _is_int64(value: object) -> bool:
+    return type(value) is int and -(1 << 63) <= value < 1 << 63
 
 
 def _name(node: ast.expr) -> str:

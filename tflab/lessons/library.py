@@ -16,6 +16,7 @@ from tflab.runs.record import Problem
 from tflab.runs.transcript import plain_line
 
 _HEAD = 1024
+_LONGEST_NUMBER = 20
 _TITLE = re.compile(r"^#?[ \t]*#[ \t]+(\S.*?)[ \t#]*$", re.MULTILINE)
 _PROSE = re.compile(r"^\s*#\s*%%+.*\[(?:markdown|md)\].*$", re.MULTILINE)
 
@@ -86,10 +87,15 @@ def resolve(text: str, extra: Path | None = None) -> Path:
     """
     entries = find_lessons(extra)
     for entry in entries:
-        if text == entry.id or (text.isdecimal() and int(text) == entry.number):
+        if text == entry.id or (_is_number(text) and int(text) == entry.number):
             return entry.path
-    path = Path(text).expanduser()
-    if path.suffix in (".py", ".ipynb") or os.sep in text or path.is_file():
+    try:
+        path = Path(text).expanduser()
+    except RuntimeError:
+        # There is no such user.
+        path = Path(text)
+    # Not `path.is_file`, which raises when the name is longer than any file's.
+    if path.suffix in (".py", ".ipynb") or os.sep in text or os.path.isfile(path):
         return path.absolute()
     wanted = text.strip().lower().replace("_", "-")
     ids = [entry.id for entry in entries]
@@ -109,6 +115,11 @@ def _files(folder: Path) -> Iterator[Path]:
         # A missing folder is an empty one, and one we may not look into shows nothing.
         return
     yield from (p for p in names if p.suffix == ".py" and p.name[0] not in "._" and p.is_file())
+
+
+def _is_number(text: str) -> bool:
+    """Whether it may be the number of a lesson; Python reads no number of thousands of digits."""
+    return text.isdecimal() and len(text) <= _LONGEST_NUMBER
 
 
 def _title(path: Path) -> str:

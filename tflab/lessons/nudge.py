@@ -10,6 +10,7 @@ from tflab.lessons.lesson import Parameter
 _LADDER = (1.0, 1.5, 2.0, 3.0, 5.0, 7.0)
 _SMALL_COUNT = 20
 _DECADE = 10.0
+_INT64 = 1 << 63
 
 
 def nudge(parameter: Parameter, value: Any, direction: int) -> Any:
@@ -62,7 +63,9 @@ def _rung(value: float, direction: int) -> float:
     if value < 0:
         return -_rung(-value, -direction)
     power = math.floor(math.log10(value))
-    rungs = [step * 10.0**p for p in (power - 1, power, power + 1) for step in _LADDER]
+    # Beyond the largest float this reads as infinity, where a power would raise.
+    powers = [float(f"1e{p}") for p in (power - 1, power, power + 1)]
+    rungs = [step * size for size in powers for step in _LADDER]
     if direction > 0:
         return min(rung for rung in rungs if rung > value * (1 + 1e-9))
     return max(rung for rung in rungs if rung < value * (1 - 1e-9))
@@ -74,6 +77,8 @@ def _tidy(value: float) -> float:
 
 def _clamp(parameter: Parameter, value: Any, before: Any) -> Any:
     """Return `value` inside the bounds: the bound itself where it is allowed, else `before`."""
+    if not math.isfinite(value) or (type(value) is int and abs(value) >= _INT64):
+        return before
     if parameter.le is not None and value > parameter.le:
         return type(before)(parameter.le)
     if parameter.ge is not None and value < parameter.ge:

@@ -19,6 +19,7 @@ _TRUE = frozenset({"true", "yes", "on", "1"})
 _FALSE = frozenset({"false", "no", "off", "0"})
 _INT64 = 1 << 63
 _LONGEST_NUMBER = 400
+_MOST_BITS = 1000
 
 
 class ValueProblem(Problem):
@@ -143,6 +144,9 @@ def unknown_parameter(lesson: Lesson, name: str) -> ValueProblem:
 
 def format_value(value: object) -> str:
     """Return the shortest text that `parse_value` reads back as the same value."""
+    if isinstance(value, int) and value.bit_length() > _MOST_BITS:
+        # Python writes no number of thousands of digits out; no parameter allows one either.
+        return hex(value)
     if not isinstance(value, float):
         return str(value)
     text = repr(value)

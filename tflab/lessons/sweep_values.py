@@ -26,6 +26,7 @@ _RANGE = re.compile(r"(?P<low>.+?)\.\.(?P<high>[^\s:]+)(?:[\s:]+(?P<kind>\w+)[\s
 _EVERY = ("*", "all")
 _LONGEST = 60
 _DIGITS = 4
+_DIGITS_OF_COUNT = 9
 
 Values = tuple[Any, ...]
 Axes = Mapping[str, Sequence[Any]]
@@ -174,13 +175,13 @@ def _stepped(
 def _counted(
     parameter: Parameter, low: Decimal, high: Decimal, kind: str, by: str
 ) -> list[int] | list[float]:
-    if not by.isdecimal() or not 2 <= int(by[:9]) <= MOST_VALUES:
+    count = int(by) if by.isdecimal() and len(by) < _DIGITS_OF_COUNT else 0
+    if not 2 <= count <= MOST_VALUES:
         raise _refusal(
             parameter,
             f"cannot take {plain_line(by)[:_LONGEST]} values from a range",
             f"Write how many, from 2 to {MOST_VALUES}: {_example(parameter, kind)}.",
         )
-    count = int(by)
     if kind == "log":
         if low <= 0 or high <= 0:
             raise _refusal(
