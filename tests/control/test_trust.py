@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,13 @@ def test_a_damaged_file_trusts_nothing_and_is_mended(tmp_path: Path, data: Path)
     assert not store.trusts(tmp_path / "own.py", "a")
     store.trust(tmp_path / "own.py", "a")
     assert store.trusts(tmp_path / "own.py", "a")
+
+
+def test_two_that_trust_at_once_lose_nothing_of_each_other(tmp_path: Path) -> None:
+    lessons = [(tmp_path / f"{number}.py", f"text {number}") for number in range(40)]
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda lesson: TrustStore().trust(*lesson), lessons))
+    assert all(TrustStore().trusts(*lesson) for lesson in lessons)
 
 
 def test_course_and_own_lessons_need_no_trust(tmp_path: Path) -> None:

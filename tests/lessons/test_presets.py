@@ -50,9 +50,16 @@ def test_the_users_own_are_kept_and_replace_their_namesakes(lesson, data):
     found = {p.name: (p.values, p.own) for p in PresetStore().of(lesson)}
     assert found == {"mine": ({"rate": 0.5}, True), "A long one": ({"steps": 80}, True)}
     assert stat.S_IMODE((data / "presets.json").stat().st_mode) == 0o600
+    assert sorted(path.name for path in data.iterdir()) == ["presets.json", "presets.lock"]
     store.delete("small", "A long one")
     store.delete("small", "never was")
     assert store.find(lesson, "a LONG one").values == {"steps": 90}
+
+
+def test_every_folder_that_is_made_for_them_is_the_users_alone(lesson, tmp_path):
+    PresetStore(tmp_path / "a" / "b" / "presets.json").save("small", "mine", {"rate": 0.5})
+    modes = [stat.S_IMODE((tmp_path / folder).stat().st_mode) for folder in ("a", "a/b")]
+    assert modes == [0o700, 0o700]
 
 
 def test_a_name_that_is_none_names_the_closest(lesson):
@@ -73,7 +80,7 @@ def test_values_that_no_longer_fit_are_refused(lesson, values):
         preset_values(lesson, PresetStore().find(lesson, "old"))
 
 
-@pytest.mark.parametrize("text", ["[", "a = ", "\x00"])
+@pytest.mark.parametrize("text", ["[a]\nrate = " + "1" * 5000, "[", "a = ", "\x00"])
 def test_a_damaged_file_beside_a_lesson_is_a_problem(lesson, text):
     beside(lesson, text)
     with pytest.raises(Problem, match="cannot be read"):

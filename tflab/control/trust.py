@@ -14,7 +14,7 @@ import msgspec
 
 from tflab.lessons.library import course_folder, user_folder
 from tflab.runs.places import data_folder
-from tflab.runs.private import write_whole
+from tflab.runs.private import alone, make_private, replace_whole
 from tflab.runs.record import Problem
 from tflab.runs.transcript import plain_line
 
@@ -34,7 +34,7 @@ class _Kept(msgspec.Struct):
 class TrustStore:
     """What is kept in `trust.json` of the data folder. A damaged file trusts nothing.
 
-    Of two that write at once the later wins; what is lost is asked about again.
+    Two workbenches may use it at once.
 
     Args:
         path: The file; by default the one in the data folder.
@@ -55,9 +55,11 @@ class TrustStore:
         """
         if self.trusts(path, source):
             return
-        kept = self._read()
-        kept.trusted[content_hash(source)] = Trusted(str(path), time.time())
-        write_whole(self._path, msgspec.json.encode(kept))
+        make_private(self._path.parent)
+        with alone(self._path.with_suffix(".lock")):
+            kept = self._read()
+            kept.trusted[content_hash(source)] = Trusted(str(path), time.time())
+            replace_whole(self._path, msgspec.json.encode(kept))
 
     def _read(self) -> _Kept:
         try:

@@ -9,11 +9,8 @@ among them.
 from __future__ import annotations
 
 import difflib
-import fcntl
-import os
 import tomllib
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +19,7 @@ import msgspec
 from tflab.lessons.lesson import Lesson
 from tflab.lessons.parameters import check_values, format_value
 from tflab.runs.places import data_folder
+from tflab.runs.private import alone, make_private, replace_whole
 from tflab.runs.record import Problem
 from tflab.runs.transcript import plain_line
 
@@ -118,26 +116,17 @@ class PresetStore:
 
     def _change(self, lesson: str, change: Callable[[dict[str, dict[str, Any]]], object]) -> None:
         try:
-            with self._locked():
+            make_private(self._path.parent)
+            with alone(self._path.with_suffix(".lock")):
                 kept = self._read()
                 change(kept.setdefault(lesson, {}))
-                fresh = self._path.with_suffix(f".{os.getpid()}")
-                fresh.write_bytes(msgspec.json.encode(kept))
-                fresh.chmod(0o600)
-                fresh.replace(self._path)
+                replace_whole(self._path, msgspec.json.encode(kept))
         except OSError as error:
             raise Problem(
                 "The preset cannot be kept",
                 f"{self._path}: {error.strerror}.",
                 "Make room or give write access, then try again.",
             ) from error
-
-    @contextmanager
-    def _locked(self) -> Iterator[None]:
-        self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with self._path.with_suffix(".lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            yield
 
 
 def preset_values(lesson: Lesson, preset: Preset) -> tuple[dict[str, Any], int | None]:
@@ -162,7 +151,8 @@ def _beside(path: Path) -> dict[str, dict[str, Any]]:
         found = tomllib.loads(file.read_text(encoding="utf-8"))
     except (FileNotFoundError, NotADirectoryError):
         return {}
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (OSError, ValueError) as error:
+        # Not only what is no TOML: Python reads no number of thousands of digits.
         raise Problem(
             "The lesson's presets cannot be read", f"{file}: {error}.", "Mend or remove the file."
         ) from error

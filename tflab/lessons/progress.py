@@ -6,8 +6,6 @@ longer exists is simply not asked for; nothing is lost when it comes back.
 
 from __future__ import annotations
 
-import fcntl
-import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,7 +14,7 @@ from typing import Literal
 import msgspec
 
 from tflab.runs.places import data_folder
-from tflab.runs.private import make_private, write_whole
+from tflab.runs.private import alone, make_private, replace_whole
 
 Standing = Literal["not started", "in progress", "goals reached"]
 
@@ -93,35 +91,26 @@ class ProgressStore:
         Raises:
             OSError: When the file cannot be written.
         """
-        with self._locked():
-            course = self.read()
+        with self._alone() as course:
             if lesson is None:
                 course.lessons.clear()
             else:
                 course.lessons.pop(lesson, None)
-            self._write(course)
         return course
 
     def _change(self, lesson: str, change: Callable[[LessonProgress], None]) -> Course:
-        with self._locked():
-            course = self.read()
+        with self._alone() as course:
             change(course.lessons.setdefault(lesson, LessonProgress()))
-            self._write(course)
         return course
 
     @contextmanager
-    def _locked(self) -> Iterator[None]:
+    def _alone(self) -> Iterator[Course]:
+        """Hand out what is kept, to be changed; keep what it is then."""
         make_private(self._path.parent)
-        with open(self._path.with_suffix(".lock"), "w", opener=_private) as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            yield
-
-    def _write(self, course: Course) -> None:
-        write_whole(self._path, msgspec.json.encode(course))
-
-
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)
+        with alone(self._path.with_suffix(".lock")):
+            course = self.read()
+            yield course
+            replace_whole(self._path, msgspec.json.encode(course))
 
 
 def standing(progress: LessonProgress | None, goals: Sequence[str]) -> Standing:

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from tflab.runs.private import replace_whole
+from tflab.runs.private import alone, replace_whole
 from tflab.runs.record import Problem
 
 MARKS = "marks.json"
 LOCK = ".marks.lock"
+"""In the folder of runs. Its modification time tells whoever lists them that a mark has changed."""
+
 LONGEST_NAME = 80
 LONGEST_NOTE = 2000
 
@@ -49,12 +48,14 @@ def change_marks(folder: Path, **changes: Any) -> Marks:
         Problem: When it cannot be written, on a full disk for one.
     """
     try:
-        with _alone(folder):
+        lock = folder.parent / LOCK
+        with alone(lock):
             marks = msgspec.structs.replace(read_marks(folder), **changes)
             marks = msgspec.structs.replace(
                 marks, name=marks.name[:LONGEST_NAME], note=marks.note[:LONGEST_NOTE]
             )
             replace_whole(folder / MARKS, msgspec.json.encode(marks))
+            os.utime(lock)
     except OSError as error:
         raise Problem(
             "The mark cannot be kept",
@@ -62,20 +63,3 @@ def change_marks(folder: Path, **changes: Any) -> Marks:
             "Make room or give write access, then try again.",
         ) from error
     return marks
-
-
-@contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """Let no other workbench change marks meanwhile, so that neither loses the other's.
-
-    The lock is a file that is open for writing: NFS locks no other kind. Its modification time
-    tells whoever lists the runs that a mark has changed.
-    """
-    lock = folder.parent / LOCK
-    fd = os.open(lock, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        fcntl.flock(fd, fcntl.LOCK_EX)
-        yield
-        os.utime(lock)
-    finally:
-        os.close(fd)

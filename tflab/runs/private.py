@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 
@@ -16,6 +19,23 @@ def make_private(folder: Path) -> None:
     if not folder.parent.exists():
         make_private(folder.parent)
     folder.mkdir(exist_ok=True, mode=0o700)
+
+
+@contextmanager
+def alone(lock: Path) -> Iterator[None]:
+    """Let nobody else in who asks for the same lock, here or in another process; wait for one in.
+
+    The lock is a file that is open for writing: NFS locks no other kind. Its folder must be there.
+
+    Raises:
+        OSError: When it cannot be written.
+    """
+    fd = os.open(lock, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(fd)
 
 
 def write_whole(path: Path, content: bytes) -> None:
