@@ -79,6 +79,14 @@ def test_what_does_not_fit_is_refused_in_words(add, words):
         add(Layers())
 
 
+@pytest.mark.parametrize("values", [[1e17, 1e17], [1e17, 1e17 + 16], [-1.7e308, 1.7e308]])
+def test_values_too_close_or_too_far_for_bins_are_counted_in_one(values):
+    layers = Layers()
+    layers.add_histograms({"all": values}, 30)
+    assert layers.found[0].y == [2]
+    assert len(layers.found[0].x) == 2
+
+
 def test_ranges_are_put_in_order():
     assert axis_range((3, -3)) == (-3.0, 3.0)
     assert axis_range(None) is None

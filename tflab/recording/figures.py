@@ -49,7 +49,7 @@ class Layers:
                     "Give each group as points of shape (n, 2): one row, one x and one y.",
                 )
             kept = array[_spread(len(array), MAX_POINTS)]
-            self._note_thinned(label, len(kept), len(array), "points")
+            self._note_thinned(label, len(kept), len(array))
             self._add("points", label, x=rounded(kept[:, 0]), y=rounded(kept[:, 1]))
 
     def add_lines(self, curves: Mapping[str, Any]) -> None:
@@ -61,7 +61,7 @@ class Layers:
         for label, curve in curves.items():
             xs, ys = _pair(curve, label)
             kept = _extremes(ys, MAX_POINTS)
-            self._note_thinned(label, len(kept), len(xs), "points")
+            self._note_thinned(label, len(kept), len(xs))
             self._add("line", label, x=rounded(xs[kept]), y=rounded(ys[kept]))
 
     def add_bars(self, bars: Mapping[str, Any]) -> None:
@@ -82,7 +82,7 @@ class Layers:
         arrays = {label: _numeric(values, label).reshape(-1) for label, values in groups.items()}
         finite = {label: array[np.isfinite(array)] for label, array in arrays.items()}
         every = np.concatenate(list(finite.values())) if finite else np.zeros(0)
-        edges = np.histogram_bin_edges(every, bins=max(1, int(bins)))
+        edges = _edges(every, max(1, int(bins)))
         for label, array in finite.items():
             counts, _ = np.histogram(array, bins=edges)
             self._add("hist", label, x=rounded(edges), y=[int(count) for count in counts])
@@ -111,9 +111,9 @@ class Layers:
     def _add(self, kind: Any, label: str, **content: Any) -> None:
         self.found.append(Layer(kind=kind, label=to_text(str(label)), **content))
 
-    def _note_thinned(self, label: str, kept: int, total: int, what: str) -> None:
+    def _note_thinned(self, label: str, kept: int, total: int) -> None:
         if kept < total:
-            self._notes.append(f"{label}: {kept:,} of {total:,} {what} shown.")
+            self._notes.append(f"{label}: {kept:,} of {total:,} points shown.")
 
 
 def axis_range(given: Any) -> tuple[float, float] | None:
@@ -149,6 +149,16 @@ def _pair(curve: Any, label: str) -> tuple[Array, Array]:
     if len(xs) != len(ys):
         raise Unfit(f"{label!r} has {len(xs)} xs and {len(ys)} ys.", "Give as many of each.")
     return xs, ys
+
+
+def _edges(values: Array, bins: int) -> Array:
+    """Return the edges of `bins` bins, or of one where so many do not fit between the values."""
+    try:
+        with np.errstate(all="ignore"):
+            return np.histogram_bin_edges(values, bins=bins)
+    except ValueError:
+        # They differ by a few units in the last place, or by more than a float can hold.
+        return np.array([values.min(), values.max()])
 
 
 def _spread(count: int, limit: int) -> Array:
