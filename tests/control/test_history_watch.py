@@ -13,8 +13,9 @@ from tflab.control.history_watch import HistoryWatch
 from tflab.runs import events as ev
 from tflab.runs.log import LogWriter
 from tflab.runs.marks import change_marks
+from tflab.runs.processes import start_of
 from tflab.runs.record import RunRequest
-from tflab.runs.store import RunStore, process_start
+from tflab.runs.store import RunStore
 from tflab.runs.summary import SUMMARY, read_summary, summarise, write_summary
 from tflab.runs.trash import Trash
 
@@ -104,7 +105,7 @@ def test_a_run_that_is_killed_is_lost(store, watch, clock):
     with subprocess.Popen(["sleep", "60"]) as process:
         record = store.create(REQUEST)
         writer = LogWriter(store.folder(record.id))
-        start = process_start(process.pid)
+        start = start_of(process.pid)
         writer.write(ev.Started(time=time.time(), pid=process.pid, process_start=start))
         writer.close()
         assert [row.summary.status for row in watch.look()] == ["running"]

@@ -13,8 +13,8 @@ import pytest
 from tflab.control.stop import StopLadder, stop_run
 from tflab.runs.events import Ended, Started
 from tflab.runs.log import STOP, append, last_event
+from tflab.runs.processes import start_of
 from tflab.runs.record import Problem
-from tflab.runs.store import process_start
 
 STUBBORN = """
 import signal, sys, time
@@ -119,7 +119,7 @@ def test_a_group_whose_leader_is_gone_is_ended_too():
 
 def test_a_process_that_got_the_number_later_is_never_signalled(child):
     process = child()
-    ladder = StopLadder(process.pid, process_start=process_start(process.pid) - 60)
+    ladder = StopLadder(process.pid, process_start=start_of(process.pid) - 60)
     ladder.begin()
     assert ladder.tick() == "done"
     assert process.poll() is None
@@ -136,7 +136,7 @@ def test_a_process_that_is_gone_is_done_at_once():
 def test_stop_run_ends_a_run_whose_server_is_gone(child, tmp_path, monkeypatch):
     monkeypatch.setattr("tflab.control.stop._WORD_SECONDS", 0.2)
     process = child()
-    start = process_start(process.pid)
+    start = start_of(process.pid)
     append(tmp_path, Started(time=0.0, pid=process.pid, process_start=start))
     stop_run(tmp_path)
     assert process.wait(1) in (1, -2)

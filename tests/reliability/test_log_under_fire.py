@@ -211,7 +211,7 @@ def test_the_first_format_stays_readable() -> None:
         state.apply(event)
     assert reader.damaged == 0
     assert (state.status, state.seconds) == ("finished", 2.0)
-    assert state.diverged_at == 1
+    assert state.series["loss"].first_nonfinite_step == 1
     assert (state.goals["g"].passed, state.predictions["q"].guess) == (True, 2)
     assert (list(state.results), list(state.frames), state.notices) == (["w"], ["f"], ["n"])
 

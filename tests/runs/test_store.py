@@ -14,8 +14,9 @@ from tflab.runs.events import Ended, Started
 from tflab.runs.history import History
 from tflab.runs.log import append
 from tflab.runs.places import data_folder
+from tflab.runs.processes import start_of
 from tflab.runs.record import Problem, RunRequest
-from tflab.runs.store import RunStore, is_alive, process_start
+from tflab.runs.store import RunStore, is_alive
 
 REQUEST = RunRequest(
     lesson="t", title="T", path="/x/t.py", source="# %%\n1", parameters={"rate": 0.1, "n": 3}
@@ -112,7 +113,7 @@ def test_a_run_whose_process_is_gone_without_a_word_is_lost():
     run = store.create(REQUEST).id
     assert store.load(run).status == "starting"
     child = subprocess.Popen([sys.executable, "-S", "-c", ""])
-    started = Started(time=0.0, pid=child.pid, process_start=process_start(child.pid))
+    started = Started(time=0.0, pid=child.pid, process_start=start_of(child.pid))
     append(store.folder(run), started)
     child.wait()
     assert store.load(run).status == "lost"
@@ -121,7 +122,7 @@ def test_a_run_whose_process_is_gone_without_a_word_is_lost():
 
 
 def test_a_process_that_got_the_number_later_is_another():
-    start = process_start(os.getpid())
+    start = start_of(os.getpid())
     assert is_alive(Started(time=0.0, pid=os.getpid(), process_start=start))
     assert not is_alive(Started(time=0.0, pid=os.getpid(), process_start=start - 100))
     assert not is_alive(Started(time=0.0, pid=2**22 + 5))

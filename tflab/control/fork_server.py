@@ -16,6 +16,7 @@ import msgspec
 
 from tflab.runs.places import data_folder
 from tflab.runs.private import make_private
+from tflab.runs.processes import signal_name
 from tflab.runs.protocol import Message, RunForked, RunReaped, ServerPhase, StartRun
 from tflab.runs.record import Problem
 
@@ -250,7 +251,7 @@ class ForkServer:
             )
         how = {None: "", 0: " by itself"}.get(code, f" with code {code}")
         if code is not None and code < 0:
-            how = f" by {signal.Signals(-code).name}"
+            how = f" by {signal_name(-code)}"
         said = self._last_words()
         return Problem(
             "The fork server is gone",

@@ -16,7 +16,7 @@ _QUOTE_IT = "Write it out in quotes, so that it can be shown before the run."
 def find_goals(cell: int, tree: ast.Module, findings: Findings) -> Iterator[GoalSpec]:
     """Yield the `lab.goal` calls of a cell's syntax tree, in the file's order."""
     for call in _calls(tree, "goal"):
-        text = _text(call, ("text",), findings, "The text of a goal")
+        text = _text(call, "text", findings, "The text of a goal")
         hint = _argument(call, 2, "hint")
         hints: tuple[str, ...] = ()
         if hint is not None:
@@ -32,7 +32,7 @@ def find_goals(cell: int, tree: ast.Module, findings: Findings) -> Iterator[Goal
 def find_questions(cell: int, tree: ast.Module, findings: Findings) -> Iterator[Question]:
     """Yield the `lab.predict` calls of a cell's syntax tree, in the file's order."""
     for call in _calls(tree, "predict"):
-        text = _text(call, ("question",), findings, "The question of a prediction")
+        text = _text(call, "question", findings, "The question of a prediction")
         listed = _argument(call, 2, "choices")
         choices: tuple[str, ...] = ()
         if listed is not None and not _is_none(listed):
@@ -67,8 +67,8 @@ def _argument(call: ast.Call, place: int, name: str) -> ast.expr | None:
     return next((k.value for k in call.keywords if k.arg == name), None)
 
 
-def _text(call: ast.Call, names: tuple[str, ...], findings: Findings, what: str) -> str:
-    node = _argument(call, 0, names[0])
+def _text(call: ast.Call, name: str, findings: Findings, what: str) -> str:
+    node = _argument(call, 0, name)
     if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.strip():
         return node.value
     findings.add(call.lineno, f"{what} is not a literal text.", _QUOTE_IT)

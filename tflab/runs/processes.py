@@ -1,9 +1,10 @@
-"""Telling one process from another that got its number later, even when the clock is set."""
+"""What is known of processes: telling one from another that got its number later, and how they end."""
 
 from __future__ import annotations
 
 import functools
 import os
+import signal
 import socket
 import sys
 from pathlib import Path
@@ -35,6 +36,14 @@ def is_same(pid: int, process_start: float) -> bool:
     """Return whether process `pid` lives and started at `process_start`; 0.0 stands for any."""
     now = start_of(pid)
     return now is not None and (not process_start or abs(now - process_start) < SAME_SECONDS)
+
+
+def signal_name(number: int) -> str:
+    """Return the name of a signal, or its number where it has no name of its own."""
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"signal {number}"
 
 
 @functools.cache

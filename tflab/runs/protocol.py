@@ -17,9 +17,10 @@ class StartRun(msgspec.Struct, frozen=True, tag_field="type", tag="start"):
 
 
 class ServerPhase(msgspec.Struct, frozen=True, tag_field="type", tag="phase", kw_only=True):
-    """Server to workbench: where it stands. `problem` fields are set when it is broken.
+    """Server to workbench: where it stands, and the TensorFlow that it has once it is ready.
 
-    `broken` means that TensorFlow could not be imported; the server then leaves.
+    `broken` means that TensorFlow could not be imported: title, cause and next step say why, and
+    the server leaves.
     """
 
     phase: Literal["importing", "ready", "broken"]

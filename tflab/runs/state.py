@@ -105,12 +105,6 @@ class RunState:
         # Both are times of day, and the clock may have been set back between them.
         return max(0.0, self.ended.time - self.started.time)
 
-    @property
-    def diverged_at(self) -> int | None:
-        """The step of the first non-finite value of any series, or None."""
-        steps = [s.first_nonfinite_step for s in self.series.values()]
-        return min((s for s in steps if s is not None), default=None)
-
     def apply(self, event: Event) -> None:
         """Take in one event. Kinds that are not known here are passed over."""
         match event:

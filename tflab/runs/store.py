@@ -17,7 +17,7 @@ from tflab.runs.log import EVENTS, FILES, OUTPUT, RECORD, LogReader
 from tflab.runs.lost import lost
 from tflab.runs.places import data_folder
 from tflab.runs.private import make_private
-from tflab.runs.processes import is_same, start_of, this_host
+from tflab.runs.processes import is_same, this_host
 from tflab.runs.record import Problem, RunRecord, RunRequest
 from tflab.runs.reserve import CONTENT, RESERVE
 from tflab.runs.state import RunState
@@ -168,11 +168,6 @@ def new_id(now: float) -> str:
 def is_run_id(name: str) -> bool:
     """Return whether `name` has the form of a run's id."""
     return _ID.fullmatch(name) is not None
-
-
-def process_start(pid: int) -> float:
-    """Return when a process started, as `processes.start_of` counts; 0.0 when there is none."""
-    return start_of(pid) or 0.0
 
 
 def is_alive(started: Started) -> bool:

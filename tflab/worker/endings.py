@@ -13,6 +13,7 @@ import msgspec
 
 from tflab.runs.events import Ended
 from tflab.runs.log import NATIVE, RECORD, STOP, last_event
+from tflab.runs.processes import signal_name
 from tflab.runs.record import RunRecord
 from tflab.runs.reserve import append_last, give_back
 from tflab.worker.exit_codes import DISK_FAILED, INTERNAL
@@ -75,7 +76,7 @@ def last_lines(path: Path, count: int = 3) -> str:
 
 
 def _by_signal(folder: Path, number: int, kills_before: MemoryKills) -> Ended:
-    name = signal.Signals(number).name if number in list(signal.Signals) else f"signal {number}"
+    name = signal_name(number)
     asked = (folder / STOP).exists()
     if number in (signal.SIGINT, signal.SIGTERM) or (asked and number == signal.SIGKILL):
         return _ended("cancelled", f"Stopped by {name}.", "", None, name)

@@ -18,10 +18,9 @@ from tflab.recording.bounded_log import BoundedLog
 from tflab.recording.run_recorder import RunRecorder
 from tflab.runs.events import Ended, Error, Event, Notice, Started
 from tflab.runs.log import FILES, RECORD
-from tflab.runs.processes import this_host
+from tflab.runs.processes import start_of, this_host
 from tflab.runs.record import RunRecord
 from tflab.runs.reserve import give_back
-from tflab.runs.store import process_start
 from tflab.worker.capture import OUTPUT_LIMIT, Capture
 from tflab.worker.cells import Execution, OpenCell
 from tflab.worker.devices import check_device, choose_device
@@ -96,7 +95,7 @@ class RunProcess:
         self._pid = os.getpid()
 
     def __enter__(self) -> Self:
-        began = process_start(self._pid)
+        began = start_of(self._pid) or 0.0
         self._recorder.emit(
             Started(time=time.time(), pid=self._pid, process_start=began, host=this_host())
         )

@@ -17,6 +17,7 @@ from typing import Any
 from tflab.control.checks.check import Check, ok, problem, warning
 from tflab.control.devices import Device, DeviceList
 from tflab.runs.counting import count_of
+from tflab.runs.processes import signal_name
 from tflab.runs.transcript import plain_line
 
 PATIENCE = 120.0
@@ -144,7 +145,7 @@ def _died(code: int, said: bytes) -> Check:
             "It used an instruction that this CPU does not have (most builds need AVX).",
             "Install a TensorFlow that was built for this machine.",
         )
-    how = f"with code {code}" if code >= 0 else f"by {signal.Signals(-code).name}"
+    how = f"with code {code}" if code >= 0 else f"by {signal_name(-code)}"
     lines = said.decode("utf-8", "replace").strip().splitlines()
     last = f" It said last: {plain_line(lines[-1])[:300]}" if lines else ""
     return problem("TensorFlow", f"Its process ended {how} while it loaded.{last}", _AGAIN)
