@@ -152,4 +152,4 @@ def test_the_line_of_a_sweep_is_lost(
     shown = command("sweeps", "last", "--json")
     assert shown.returncode == 0, shown.stderr
     found = [run["status"] for run in json.loads(shown.stdout)["runs"]]
-    assert sorted(found) == ["cancelled", "cancelled", "finished", "finished"]
+    assert sorted(found) == ["finished", "finished", "not begun", "not begun"]
