@@ -47,6 +47,23 @@ def test_help_lists_every_command(capsys: Captured) -> None:
     assert all(f"\n    {command} " in out for command in COMMANDS)
 
 
+@pytest.mark.parametrize(
+    ("word", "meant"),
+    [
+        ("lesson", "Did you mean `tflab lessons`?"),
+        ("10", "It is a lesson: `tflab open 10` opens it, `tflab run 10` runs it."),
+        ("linear-classifier", "It is a lesson: `tflab open linear-classifier` opens it"),
+        ("nothing.py", "See `tflab --help` for all of them."),
+        ("frobnicate", "See `tflab --help` for all of them."),
+    ],
+)
+def test_a_word_that_is_no_command_leads_to_one(word: str, meant: str, capsys: Captured) -> None:
+    assert main([word]) == 2
+    said = capsys.readouterr().err
+    assert said.startswith(f"tflab: No such command\n  There is no command {word}.\n")
+    assert meant in said
+
+
 def test_lessons_as_text(capsys: Captured) -> None:
     assert main(["lessons"]) == 0
     lines = capsys.readouterr().out.splitlines()

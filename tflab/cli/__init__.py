@@ -100,6 +100,10 @@ def _dispatch(words: list[str]) -> int:
     prepare_output()
     as_json = "--json" in words
     try:
+        if words[0][:1] != "-" and words[0] not in _MODULES:
+            raise UsageProblem(
+                "No such command", f"There is no command {words[0]}.", _instead(words[0])
+            )
         arguments = parse(words)
     except UsageProblem as problem:
         if as_json:
@@ -114,6 +118,24 @@ def _dispatch(words: list[str]) -> int:
             print_json({"error": _error(problem)})
         print_problem(problem)
         return 2
+
+
+def _instead(word: str) -> str:
+    """Return what someone may have meant with a word that is no command."""
+    import difflib
+
+    from tflab.lessons.library import resolve
+    from tflab.runs.record import Problem
+
+    if close := difflib.get_close_matches(word, [name for name in _MODULES if name], cutoff=0.7):
+        return f"Did you mean `tflab {close[0]}`?"
+    try:
+        found = resolve(word).is_file()
+    except Problem:
+        found = False
+    if not found:
+        return "See `tflab --help` for all of them."
+    return f"It is a lesson: `tflab open {word}` opens it, `tflab run {word}` runs it."
 
 
 def _refusal(problem: Problem, words: list[str]) -> dict[str, object]:
