@@ -66,6 +66,6 @@ def _write(app: LabApp, kind: Format, sweep: str, store: RunStore) -> None:
         target = Path.cwd() / sweep_formats.sweep_file_name(kind, found)
         path = sweep_formats.export_sweep(kind, found, target, options)
     except Problem as problem:
-        app.call_from_thread(app.show_problem, problem)
+        app.call_later(app.show_problem, problem)
     else:
-        app.call_from_thread(app.notify, str(path), title="Exported")
+        app.call_later(app.notify, str(path), title="Exported")
