@@ -18,6 +18,7 @@ from tests.export.tensorboard_reader import read_hparams, read_scalars
 from tflab.charts.drawing import ChartOptions
 from tflab.control.sweep_plan import make_plan
 from tflab.control.sweep_store import SweepStore
+from tflab.export.loaded import load_run
 from tflab.export.sweep import load_sweep
 from tflab.export.sweep_formats import (
     SWEEP_FORMATS,
@@ -26,6 +27,7 @@ from tflab.export.sweep_formats import (
     sweep_text,
 )
 from tflab.export.sweep_program import sweep_program
+from tflab.export.table import series_csv
 from tflab.lessons.library import course_folder
 from tflab.lessons.reader import read_lesson
 from tflab.runs.record import Problem
@@ -115,6 +117,49 @@ def test_a_column_of_ours_is_never_a_parameter_too(tmp_path):
     assert list(frame["parameter.rank"]) == [1, 2]
     assert list(frame["parameter.mean"]) == [3, 3]
     assert frame.columns.is_unique
+
+
+@pytest.mark.parametrize(
+    ("metric", "columns"),
+    [
+        ("loss", ["parameter.loss", "rate", "seed", "loss"]),
+        ("seed", ["loss", "rate", "seed", "metric.seed"]),
+    ],
+)
+def test_a_metric_with_the_name_of_a_value_has_a_column_of_its_own(tmp_path, metric, columns):
+    """The program's own table; a parameter named `seed` is refused when the lesson is read."""
+    path = tmp_path / "1_odd.py"
+    head = '# %% [markdown]\n# # Odd\n# %% tags=["parameters"]\nloss = 2.0\nrate = 4.0\n'
+    code = "# %%\nfrom tflab import lab\nlab.log(0, loss=loss / rate, seed=7.5)\n"
+    path.write_text(head + code)
+    plan = make_plan(read_lesson(path), {"loss": (2.0, 1.0)}, metric=metric, seed=3)
+    program = tmp_path / "again.py"
+    program.write_text(sweep_program(SweepStore().create(plan)))
+    done = subprocess.run(
+        [sys.executable, program], capture_output=True, text=True, check=True, timeout=170
+    )
+    frame = pandas.read_csv(io.StringIO(done.stdout), sep="\t")
+    assert list(frame.columns) == columns
+    assert set(frame["seed"]) == {3}
+    assert list(frame[columns[0]]) == ([1, 2] if metric == "loss" else [2, 1])
+    assert list(frame[columns[-1]]) == ([0.25, 0.5] if metric == "loss" else [7.5, 7.5])
+
+
+def test_a_series_with_the_name_of_a_column_of_ours_has_one_of_its_own(lesson, make_run):
+    plan = make_plan(lesson, {"rate": (0.5,)})
+    asked = {"lesson": plan.lesson, "parameters": plan.points[0].parameters}
+    run = make_run({"step": ([0, 1], [5.0, 6.0]), "mode": ([0, 1], [7.0, 8.0])}, **asked)
+    store = SweepStore()
+    record = store.create(plan)
+    store.save(msgspec.structs.replace(record, runs=[run.record.id]))
+    sweep = load_sweep(RunStore(), record.id)
+    points = pandas.read_csv(io.StringIO(text_of(sweep, "csv-points")))
+    assert list(points.columns) == [
+        "run", "rate", "parameter.mode", "seed", "step", "metric.step", "mode"
+    ]  # fmt: skip
+    assert list(points["metric.step"]) == [5, 6]
+    alone = pandas.read_csv(io.StringIO(series_csv([load_run(RunStore(), run.record.id)])))
+    assert list(alone.columns) == ["step", "metric.step", "mode"]
 
 
 def test_json_has_every_point_and_the_lesson_once(sweep):

@@ -8,8 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from tflab.export.sweep import LoadedSweep
-from tflab.export.sweep_report import value_columns
-from tflab.export.table import step_fields
+from tflab.export.table import columns_for, step_fields
 from tflab.lessons.parameters import format_value
 
 
@@ -21,10 +20,12 @@ def points_csv(sweep: LoadedSweep) -> str:
     """
     tags = list(dict.fromkeys(tag for run in sweep.sweep.runs for tag in run.series))
     names = list(sweep.plan.fields)
-    columns = value_columns(names, {"run", "seed", "step", *tags})
+    own = {"run", "seed", "step"}
+    heads = columns_for("metric", tags, own)
+    columns = columns_for("parameter", names, own | set(heads))
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(["run", *columns, "seed", "step", *tags])
+    writer.writerow(["run", *columns, "seed", "step", *heads])
     for line in _lines(sweep, names, tags):
         writer.writerow(line)
     return text.getvalue()

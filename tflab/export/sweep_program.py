@@ -45,6 +45,12 @@ def value_of(metrics, name):
     return metrics[name] if name in metrics else metrics[tags[0]] if tags else math.nan
 
 
+def row_of(values, seed, metric):
+    """Return a row of the table; a column is told apart from another one of its name."""
+    names = [f"parameter.{name}" if name in ("seed", METRIC) else name for name in values]
+    return {**dict(zip(names, values.values())), "seed": seed, COLUMN: metric}
+
+
 def main(runs=RUNS):
     """Do the runs, one at a time in each place; print them best first, and return them."""
     spawn = multiprocessing.get_context("spawn")
@@ -55,17 +61,16 @@ def main(runs=RUNS):
         tasks.append(pools[at].submit(run, values, seed, PLACES[at]))
     rows = []
     for (values, seed), task in zip(runs, tasks):
-        row = {**values, "seed": seed}
         try:
-            row[METRIC] = value_of(task.result(), METRIC)
+            metric = value_of(task.result(), METRIC)
         except Exception as error:  # A run that fails does not stop the others.
-            row[METRIC] = math.nan
-            print(f"{row} failed: {error}", file=sys.stderr)
-        rows.append(row)
+            metric = math.nan
+            print(f"{values}, seed {seed} failed: {error}", file=sys.stderr)
+        rows.append(row_of(values, seed, metric))
         print(f"{len(rows)} of {len(runs)} done", file=sys.stderr)
     for pool in pools:
         pool.shutdown()
-    rows.sort(key=lambda row: (math.isnan(row[METRIC]), -row[METRIC] if LARGER else row[METRIC]))
+    rows.sort(key=lambda row: (math.isnan(row[COLUMN]), -row[COLUMN] if LARGER else row[COLUMN]))
     for line in [list(rows[0]), *(row.values() for row in rows)]:
         print(*line, sep="\\t")
     return rows
@@ -107,6 +112,7 @@ def _settings(plan: SweepPlan) -> Iterator[str]:
     yield ""
     yield "# What ranks the runs, and whether a larger value is better."
     yield f"METRIC, LARGER = {plan.metric!r}, {plan.larger}"
+    yield 'COLUMN = "metric.seed" if METRIC == "seed" else METRIC'
     yield ""
     yield "# The values and the seed of each run."
     yield "RUNS = ["

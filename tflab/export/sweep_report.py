@@ -11,6 +11,7 @@ from typing import Any
 from tflab.control.sweep import Sweep
 from tflab.control.sweep_run import SweepRun
 from tflab.control.sweep_table import SweepRow
+from tflab.export.table import columns_for
 from tflab.lessons.parameters import format_value
 from tflab.runs.events import Number, as_number
 from tflab.runs.metrics import best_value, higher_is_better
@@ -72,19 +73,14 @@ def table_csv(sweep: Sweep) -> str:
     return text.getvalue()
 
 
-def value_columns(names: list[str], taken: set[str]) -> list[str]:
-    """Return a column for each parameter: its name, or `parameter.` before a name that is taken."""
-    return [f"parameter.{name}" if name in taken else name for name in names]
-
-
 def _table(sweep: Sweep) -> Iterator[list[str]]:
     names = list(sweep.plan.fields)
     found = {run.index: dict(_metrics(run)) for run in sweep.runs}
     metrics = list(dict.fromkeys(name for row in found.values() for name in row))
     # A parameter or a metric may have the name of one of our own columns.
     taken = {*_FIRST, *_ABOUT}
-    heads = [f"metric.{name}" if name in taken else name for name in metrics]
-    yield [*_FIRST, *value_columns(names, taken | set(heads)), *_ABOUT, *heads]
+    heads = columns_for("metric", metrics, taken)
+    yield [*_FIRST, *columns_for("parameter", names, taken | set(heads)), *_ABOUT, *heads]
     for rank, row in enumerate(sweep.rows(), start=1):
         for run in row.runs:
             yield [

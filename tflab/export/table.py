@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any
 
 from tflab.export.loaded import LoadedRun
 from tflab.runs.metrics import best_value, higher_is_better
 from tflab.runs.series import Series
+
+_ABOUT = ("run", "name", "created", "lesson", "state", "seconds", "device", "seed", "goals")
+"""The columns of a summary that are neither parameters nor metrics."""
 
 
 def series_csv(runs: Sequence[LoadedRun]) -> str:
@@ -20,10 +23,10 @@ def series_csv(runs: Sequence[LoadedRun]) -> str:
     """
     tags = list(dict.fromkeys(tag for run in runs for tag in run.state.series))
     several = len(runs) > 1
-    lines = ([*(["run"] if several else []), "step", *tags],)
+    own = [*(["run"] if several else []), "step"]
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerows(lines)
+    writer.writerow([*own, *columns_for("metric", tags, own)])
     for run in runs:
         head = [run.record.id] if several else []
         columns = [run.state.series.get(tag) for tag in tags]
@@ -57,9 +60,21 @@ def _summary(run: LoadedRun) -> Iterator[tuple[str, Any]]:
     for tag, series in state.series.items():
         metric = series.summary()
         best = best_value(tag, metric)
-        yield tag, metric["last"]
-        yield f"{tag}.{'max' if higher_is_better(tag) else 'min'}", "" if best is None else best
+        (name,) = columns_for("metric", [tag], _ABOUT)
+        yield name, metric["last"]
+        yield f"{name}.{'max' if higher_is_better(tag) else 'min'}", "" if best is None else best
     yield "goals", sum(goal.passed for goal in state.goals.values())
+
+
+def columns_for(kind: str, names: Iterable[str], taken: Collection[str]) -> list[str]:
+    """Return a column for each name: itself, or the kind before one that is another column's.
+
+    Args:
+        kind: What they are, such as `metric`, which gives `metric.step`.
+        names: Parameters, or tags of series.
+        taken: Names of other columns of the same table.
+    """
+    return [f"{kind}.{name}" if name in taken else name for name in names]
 
 
 def step_fields(columns: Sequence[Series | None]) -> Iterable[list[Any]]:
