@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NoReturn
 
 from tflab import __version__
@@ -52,60 +52,17 @@ def _build() -> _Parser:
     )
     parser.add_argument("-V", "--version", action="version", version=f"tflab {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=_Parser)
-
-    def add(name: str, what: str, example: str) -> argparse.ArgumentParser:
-        return commands.add_parser(
-            name,
-            help=what,
-            description=f"{what[:1].upper()}{what[1:]}.",
-            epilog=f"example:\n  {example}",
-            formatter_class=argparse.RawDescriptionHelpFormatter,
-            allow_abbrev=False,
+    for name, what, example, fill in _COMMANDS:
+        fill(
+            commands.add_parser(
+                name,
+                help=what,
+                description=f"{what[:1].upper()}{what[1:]}.",
+                epilog=f"example:\n  {example}",
+                formatter_class=argparse.RawDescriptionHelpFormatter,
+                allow_abbrev=False,
+            )
         )
-
-    command = add("open", "open the workbench at a lesson", "tflab open linear-classifier")
-    _add_lesson(command)
-    command = add("lessons", "list the lessons", "tflab lessons --json")
-    command.add_argument("--json", action="store_true", help="print one JSON array")
-    _add_run(add("run", "run a lesson here", "tflab run 10 -p learning_rate=0.5 -p steps=15"))
-    add_sweep(
-        add(
-            "sweep",
-            "run a lesson over many values",
-            "tflab sweep 10 -p learning_rate=1e-3..1:log:7",
-        )
-    )
-    add_sweeps(add("sweeps", "list the sweeps, or show one again", "tflab sweeps last"))
-    command = add("runs", "list the runs, those that are still going first", "tflab runs --all")
-    command.add_argument("--all", action="store_true", help="all of them, not only the newest")
-    command.add_argument(
-        "--filter",
-        metavar="TEXT",
-        default="",
-        help='only some, such as "learning_rate<0.1 loss<0.03 state=finished age<2d"',
-    )
-    command.add_argument("--json", action="store_true", help="print one JSON array")
-    _add_attach(add("attach", "follow a run that was started elsewhere", "tflab attach last"))
-    _add_known(add("stop", "stop a run that is still going", "tflab stop last"))
-    command = add("devices", "list the CPU and the GPUs", "tflab devices --json")
-    command.add_argument("--json", action="store_true", help="print one JSON object")
-    command = add("delete", "move runs to the trash", "tflab delete last")
-    command.add_argument(
-        "runs", metavar="RUN", nargs="+", help="a run's id, the beginning of one, or last"
-    )
-    command = add("trash", "show the trash, bring runs back, or empty it", "tflab trash --empty")
-    choice = command.add_mutually_exclusive_group()
-    choice.add_argument("--restore", metavar="RUN", help="bring this run back; `all` for all")
-    choice.add_argument("--empty", action="store_true", help="delete them for good")
-    _add_export(
-        add("export", "write runs or a sweep as files", "tflab export last --as csv --to loss.csv")
-    )
-    command = add("doctor", "look for what keeps runs from working", "tflab doctor --json")
-    command.add_argument("--json", action="store_true", help="print one JSON object")
-    command = add("check", "say whether files are good lessons", "tflab check my_lesson.py")
-    command.add_argument("paths", metavar="PATH", nargs="+", help="a file, or a folder of them")
-    command = add("new", "write a lesson to start from", "tflab new my_lesson.py")
-    command.add_argument("path", metavar="PATH", help="the file to write; it must not exist")
     return parser
 
 
@@ -115,6 +72,45 @@ def _add_lesson(parser: argparse.ArgumentParser) -> None:
 
 def _add_known(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("run", metavar="RUN", help="its id, the beginning of it, or last")
+
+
+def _add_json_array(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="print one JSON array")
+
+
+def _add_json_object(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+
+
+def _add_runs(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--all", action="store_true", help="all of them, not only the newest")
+    parser.add_argument(
+        "--filter",
+        metavar="TEXT",
+        default="",
+        help='only some, such as "learning_rate<0.1 loss<0.03 state=finished age<2d"',
+    )
+    _add_json_array(parser)
+
+
+def _add_delete(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "runs", metavar="RUN", nargs="+", help="a run's id, the beginning of one, or last"
+    )
+
+
+def _add_trash(parser: argparse.ArgumentParser) -> None:
+    choice = parser.add_mutually_exclusive_group()
+    choice.add_argument("--restore", metavar="RUN", help="bring this run back; `all` for all")
+    choice.add_argument("--empty", action="store_true", help="delete them for good")
+
+
+def _add_check(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("paths", metavar="PATH", nargs="+", help="a file, or a folder of them")
+
+
+def _add_new(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("path", metavar="PATH", help="the file to write; it must not exist")
 
 
 def _add_attach(parser: argparse.ArgumentParser) -> None:
@@ -183,3 +179,33 @@ def _add_export(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--to", metavar="PATH", help="where to write; default: stdout")
     parser.add_argument("--metric", metavar="NAME", help="what a chart shows; default: loss")
     parser.add_argument("--log", action="store_true", help="give a chart a logarithmic y axis")
+
+
+_COMMANDS: tuple[tuple[str, str, str, Callable[[argparse.ArgumentParser], None]], ...] = (
+    ("open", "open the workbench at a lesson", "tflab open linear-classifier", _add_lesson),
+    ("lessons", "list the lessons", "tflab lessons --json", _add_json_array),
+    ("run", "run a lesson here", "tflab run 10 -p learning_rate=0.5 -p steps=15", _add_run),
+    (
+        "sweep",
+        "run a lesson over many values",
+        "tflab sweep 10 -p learning_rate=1e-3..1:log:7",
+        add_sweep,
+    ),
+    ("sweeps", "list the sweeps, or show one again", "tflab sweeps last", add_sweeps),
+    ("runs", "list the runs, those that are still going first", "tflab runs --all", _add_runs),
+    ("attach", "follow a run that was started elsewhere", "tflab attach last", _add_attach),
+    ("stop", "stop a run that is still going", "tflab stop last", _add_known),
+    ("devices", "list the CPU and the GPUs", "tflab devices --json", _add_json_object),
+    ("delete", "move runs to the trash", "tflab delete last", _add_delete),
+    ("trash", "show the trash, bring runs back, or empty it", "tflab trash --empty", _add_trash),
+    (
+        "export",
+        "write runs or a sweep as files",
+        "tflab export last --as csv --to loss.csv",
+        _add_export,
+    ),
+    ("doctor", "look for what keeps runs from working", "tflab doctor --json", _add_json_object),
+    ("check", "say whether files are good lessons", "tflab check my_lesson.py", _add_check),
+    ("new", "write a lesson to start from", "tflab new my_lesson.py", _add_new),
+)
+"""Name, what it does, an example, and what adds its arguments, in the order of the help."""
