@@ -14,6 +14,7 @@ from wcwidth import wcswidth
 
 from tflab.charts.drawing import ChartOptions
 from tflab.charts.figures import draw_figure, figure_text
+from tflab.charts.palette import COLOURS, series_ink
 from tflab.runs.events import Figure, Layer
 
 Check = Callable[[Sequence[str], int], None]
@@ -215,6 +216,14 @@ def test_frames_with_fixed_axes_change_only_where_the_line_moves() -> None:
     one, other = (draw_figure(frame(slope), SIZE, BARE) for slope in (0.5, 0.6))
     changed = sum(a != b for a, b in zip(one.rows, other.rows, strict=True))
     assert changed <= 4
+
+
+@pytest.mark.parametrize("kind", ["points", "line", "bars"])
+def test_any_number_of_layers_is_drawn(kind: Any) -> None:
+    layers = [Layer(kind=kind, x=[0, 1], y=[n, n + 1], names=["a", "b"]) for n in range(300)]
+    drawing = draw_figure(Figure(cell=0, title="many", layers=layers), (60, 650), ChartOptions())
+    inks = [run.ink for row in drawing.runs for run in row]
+    assert {series_ink(style, True) for style in range(COLOURS)} <= set(inks)
 
 
 def test_nothing_says_so() -> None:

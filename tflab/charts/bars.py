@@ -10,7 +10,7 @@ from typing import NamedTuple
 from tflab.charts.canvas import Layout, Row, frame
 from tflab.charts.drawing import ChartOptions, Run, Size
 from tflab.charts.layers import numbers
-from tflab.charts.palette import axis_ink, label_ink, series_ink
+from tflab.charts.palette import axis_ink, ink_number, label_ink, series_ink
 from tflab.charts.raster import Cells
 from tflab.charts.scale import short
 from tflab.charts.text import cell_width, clean, fit, pad
@@ -80,21 +80,19 @@ def _bodies(bars: Sequence[Bar], layout: Layout, options: ChartOptions) -> tuple
     width = layout.width - 1
     zero = round(-low / 4 / span * width) if span > 0 else 0
     inks = [axis_ink(options.dark)]
-    inks += [
-        series_ink(n, options.dark) for n in range(max((b.layer for b in bars), default=0) + 1)
-    ]
     for number, bar in enumerate(bars):
+        ink = ink_number(series_ink(bar.layer, options.dark), inks)
         row = len(bars) - 1 - number
         cells.glyphs[row, zero] = ord("│")
         if not math.isfinite(bar.value) or span == 0:
             continue
         length = bar.value / 4 / span * width
         if length >= 0:
-            _rightwards(cells, row, zero + 1, length, bar.layer + 1)
+            _rightwards(cells, row, zero + 1, length, ink)
         else:
             start = max(zero - max(round(-length), 1), 0)
             cells.glyphs[row, start:zero] = _FULL if cells.unicode else ord("#")
-            cells.inks[row, start:zero] = bar.layer + 1
+            cells.inks[row, start:zero] = ink
     return frame(cells, layout, (), (), inks, options)
 
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from tflab.charts.drawing import ChartOptions, LegendEntry
 from tflab.charts.layers import Shape
-from tflab.charts.palette import Ink, heat_ink, region_ink
+from tflab.charts.palette import Ink, heat_ink, ink_number, region_ink
 from tflab.charts.raster import Cells
 from tflab.charts.scale import short
 from tflab.charts.thin import Floats
@@ -58,8 +58,7 @@ def _draw_classes(
     entries = []
     for number, value in enumerate(classes):
         ink = region_ink(number, options.dark)
-        inks.append(ink)
-        cells.put(grid == value, ord(textures[number]), len(inks) - 1)
+        cells.put(grid == value, ord(textures[number]), ink_number(ink, inks))
         shown = None if options.colour == "none" else ink
         name = f"{label or 'class'} {value:.0f}"
         entries.append(LegendEntry(textures[number] * 3, shown, name))
@@ -84,8 +83,8 @@ def _draw_shades(
     glyphs = codes[np.rint(level * (len(shades) - 1)).astype(np.int64)]
     heat = np.rint(level * (_HEAT_LEVELS - 1)).astype(np.int64)
     for step in np.unique(heat[finite]).tolist():
-        inks.append(heat_ink(step / (_HEAT_LEVELS - 1), options.dark))
-        cells.put(finite & (heat == step), glyphs, len(inks) - 1)
+        ink = heat_ink(step / (_HEAT_LEVELS - 1), options.dark)
+        cells.put(finite & (heat == step), glyphs, ink_number(ink, inks))
     shown = None if options.colour == "none" else heat_ink(1.0, options.dark)
     text = f"{short(low)} to {short(high)}"
     return [LegendEntry(shades, shown, f"{label} {text}" if label else text)]

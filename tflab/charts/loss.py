@@ -15,7 +15,7 @@ from tflab.charts.drawing import (
     encode_row,
 )
 from tflab.charts.marks import x_axis_marks, y_axis_marks
-from tflab.charts.palette import Ink, faint_ink, series_ink
+from tflab.charts.palette import Ink, faint_ink, ink_number, series_ink
 from tflab.charts.raster import Cells, Mask, faint_sample, line_style
 from tflab.charts.scale import step_ticks, usable, value_range
 from tflab.charts.smooth import clamp_weight
@@ -125,13 +125,13 @@ def _draw_all(
 
     for track in sorted(tracks, key=lambda track: not track.curve.ghost):
         if track.curve.ghost or weight > 0:
-            inks.append(faint_ink(track.curve.style, options.dark))
-            cells.put_faint(dots(track), len(inks) - 1, sparse)
+            number = ink_number(faint_ink(track.curve.style, options.dark), inks)
+            cells.put_faint(dots(track), number, sparse)
     for track in tracks:
         if not track.curve.ghost:
-            inks.append(series_ink(track.curve.style, options.dark))
+            number = ink_number(series_ink(track.curve.style, options.dark), inks)
             line = smoothed(track, weight) if weight > 0 else track
-            cells.put_line(dots(line), line_style(track.curve.style), len(inks) - 1)
+            cells.put_line(dots(line), line_style(track.curve.style), number)
     return inks
 
 

@@ -96,6 +96,16 @@ def heat_ink(level: float, dark: bool) -> Ink:
     return Ink(_mix(middle, high, level * 2 - 1), 32 if level < 0.75 else 33)
 
 
+def ink_number(ink: Ink, inks: list[Ink]) -> int:
+    """Return the place of an ink among those in use, to which it is added if it is new.
+
+    Colours start over, so few are in use however much is drawn; pictures have room for 255.
+    """
+    if ink not in inks:
+        inks.append(ink)
+    return inks.index(ink)
+
+
 def _mix(start: RGB, end: RGB, part: float) -> RGB:
     red, green, blue = (round(a + (b - a) * part) for a, b in zip(start, end, strict=True))
     return red, green, blue

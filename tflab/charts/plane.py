@@ -12,7 +12,7 @@ from tflab.charts.drawing import ChartOptions, LegendEntry, Size
 from tflab.charts.grids import draw_grid
 from tflab.charts.layers import Range, Shape
 from tflab.charts.marks import x_axis_marks, y_axis_marks
-from tflab.charts.palette import Ink, series_ink
+from tflab.charts.palette import Ink, ink_number, series_ink
 from tflab.charts.raster import Cells, line_style
 from tflab.charts.scale import ticks
 from tflab.charts.strokes import fractions, polyline
@@ -140,8 +140,7 @@ class Plane:
         return np.clip(across, -_FARTHEST, _FARTHEST), np.clip(up, -_FARTHEST, _FARTHEST)
 
     def _add(self, ink: Ink) -> int:
-        self.inks.append(ink)
-        return len(self.inks) - 1
+        return ink_number(ink, self.inks)
 
     def _name(self, marker: str, ink: Ink, shape: Shape) -> None:
         if shape.label:
