@@ -5,9 +5,11 @@ A stand-in imports in no time, and can be missing or broken in any way wanted.
 
 from __future__ import annotations
 
+import os
 import select
 import signal
 import stat
+import sys
 import textwrap
 import time
 from pathlib import Path
@@ -173,6 +175,16 @@ def test_a_server_that_dies_is_gone_with_its_last_words(make):
     assert server.phase == "gone"
     assert "code 9" in server.problem.cause
     assert "oh no" in server.problem.cause
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="has no such signals")
+def test_a_server_ended_by_a_signal_without_a_name_is_gone_like_any_other(make):
+    server = make()
+    server.start()
+    hear(server, settled)
+    os.kill(server.pid, signal.SIGRTMIN + 5)
+    hear(server, lambda server, said: server.phase == "gone")
+    assert f"signal {signal.SIGRTMIN + 5}" in server.problem.cause
 
 
 def test_a_killed_server_leaves_its_run_to_finish(make):

@@ -1,4 +1,4 @@
-"""What is known of processes: telling one from another that got its number later, and how they end."""
+"""Telling a process from another that got its number later, and naming what ended one."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ import socket
 import sys
 from pathlib import Path
 
-SAME_SECONDS = 2.0
-"""Two starts closer than this are one: some platforms tell them by a clock that may be set."""
+SAME_SECONDS = 0.05 if sys.platform == "linux" else 2.0
+"""Two starts closer than this are one. Linux tells them exactly; elsewhere a clock that may be set
+tells them."""
 
 
 def start_of(pid: int) -> float | None:
