@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import stat
 import subprocess
 import sys
@@ -110,6 +111,11 @@ def test_the_newest_are_kept(data, monkeypatch):
     for source in sources:
         keep_cells(source, split_cells(source))
     assert len(kept_files(data)) == 3
+    left_over = kept_files(data)[0].with_name(".one.json.0a1b2c3d")
+    left_over.touch()
+    os.utime(left_over, (0, 0))
+    keep_cells(SOURCE, split_cells(SOURCE))
+    assert not left_over.exists()
     assert kept_cells(sources[-1]) == split_cells(sources[-1])
 
 

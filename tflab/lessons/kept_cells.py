@@ -81,7 +81,8 @@ def _are_of(source: str, cells: tuple[Cell, ...]) -> bool:
 
 
 def _drop_oldest(folder: Path) -> None:
-    kept = [path for path in folder.iterdir() if path.suffix == ".json"]
+    # Also what a killed writer left under a name of its own.
+    kept = list(folder.iterdir())
     if len(kept) > MOST_KEPT:
         # Another workbench may drop the same ones at the same time.
         oldest = sorted(kept, key=_age)[: len(kept) - MOST_KEPT]
