@@ -230,7 +230,12 @@ class Terminal:
         unfinished = _UNFINISHED.search(data)
         cut = unfinished.start() if unfinished else len(data)
         self._unparsed = data[cut:]
-        self._stream.feed(data[:cut])
+        try:
+            self._stream.feed(data[:cut])
+        except TypeError:
+            # Keys that the line echoes may tear a sequence. Terminals pass over what that makes of
+            # it, pyte gives up; what it had not read is missing until it is drawn again.
+            self._stream = pyte.ByteStream(self._screen)
         return stamp
 
     def _read_on(self) -> None:
