@@ -78,3 +78,23 @@ def test_the_palette_looks_like_every_dialog(open_app: OpenApp) -> None:
     app.wait_for("Open 6 The gradient tape")
     app.press("enter")
     app.wait_for("Record, then play back|for every weight")
+
+
+def test_the_hint_asked_for_last_is_in_view(
+    open_app: OpenApp, write_lesson: Callable[..., Path]
+) -> None:
+    """However many goals come before it; the hints of goals that were reached make room."""
+    goals = [
+        f"lab.goal('Number {n}, said in words that need several lines', steps == 3 and {n} < 7, "
+        f"hint=('A weak hint {n}, as long as hints of the course are: it takes lines as well.', "
+        f"'A strong hint {n}, longer still than the weak one that comes before it: end {n}'))"
+        for n in range(1, 8)
+    ]
+    app = open_app(write_lesson(*goals), size=(120, 32))
+    app.wait_for("Goals 0/7")
+    app.press("f10", "f10")
+    app.wait_for("end 1")
+    run(app, "Goals 6/7")
+    app.wait_gone("end 1")
+    app.press("f10", "f10")
+    app.wait_for("end 7")

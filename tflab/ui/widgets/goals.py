@@ -28,6 +28,7 @@ class Goals(Widget):
         self._passed: dict[str, bool] = {}
         self._kept: set[str] = set()
         self._hints_shown: dict[str, int] = {}
+        self._hinted = ""
 
     @property
     def texts(self) -> list[str]:
@@ -38,7 +39,7 @@ class Goals(Widget):
     def show_lesson(self, lesson: Lesson) -> None:
         """Show the goals that the file states."""
         self._lesson = lesson
-        self._passed, self._hints_shown, self._kept = {}, {}, set()
+        self._passed, self._hints_shown, self._kept, self._hinted = {}, {}, set(), ""
         self._draw()
 
     def show_kept(self, reached: Iterable[str]) -> None:
@@ -59,30 +60,41 @@ class Goals(Widget):
             shown = self._hints_shown.get(goal.text, 0)
             if not self._reached(goal.text) and shown < len(goal.hints):
                 self._hints_shown[goal.text] = shown + 1
+                self._hinted = goal.text
                 self._draw()
                 return True
         return False
 
     def render(self) -> Content:
-        """Draw each goal with its mark, and the hints asked for under it."""
+        """Draw each goal with its mark, and the hints asked for under it while it is open.
+
+        Where there is no room for all, the hint asked for last is in view.
+        """
         width = max(self.content_size.width - 2, 10)
         hints = {goal.text: goal.hints for goal in self._lesson.goals} if self._lesson else {}
         marks = glyphs()
         lines: list[Content] = []
+        hint_end = 0
         for text in self.texts:
             good = self._reached(text)
             mark = (f"{marks.passed if good else marks.open} ", "$success" if good else "$primary")
             goal = with_code(text, "" if good else "$text-quiet")
             for index, line in enumerate(goal.wrap(width)):
                 lines.append(Content.assemble(mark if index == 0 else "  ", line))
-            for hint in hints.get(text, ())[: self._hints_shown.get(text, 0)]:
+            for hint in () if good else hints.get(text, ())[: self._hints_shown.get(text, 0)]:
                 for line in with_code(hint, "$warning").wrap(width - 2):
                     lines.append(Content("    ") + line)
-        return (
-            Content("\n").join(lines)
-            if lines or not self._lesson
-            else Content.styled(_NONE, "$text-quiet")
-        )
+            if text == self._hinted:
+                hint_end = len(lines)
+        if self._lesson and not lines:
+            return Content.styled(_NONE, "$text-quiet")
+        return Content("\n").join(lines[max(0, hint_end - self._rows()) :])
+
+    def _rows(self) -> int:
+        """Return the most rows that the style sheet leaves for goals, beneath their title."""
+        limit = self.styles.max_height
+        share = limit.value / 100 if limit is not None else 1.0
+        return max(int(self.container_size.height * share) - 1, 1)
 
     def _reached(self, text: str) -> bool:
         return text in self._kept or self._passed.get(text, False)
