@@ -15,7 +15,8 @@ from tflab.recording.figures import Layers, axis_range
 from tflab.recording.guesses import compare
 from tflab.recording.plain import PlainRecorder
 from tflab.recording.recorder import Recorder
-from tflab.recording.values import Unfit, is_tensor, to_plain, to_tensor_value, to_text
+from tflab.recording.unfit import Unfit, checked
+from tflab.recording.values import is_tensor, to_plain, to_tensor_value, to_text
 from tflab.runs.events import Figure, Goal, Result
 
 Item = TypeVar("Item")
@@ -62,13 +63,10 @@ def show(**named: Any) -> None:
     """
     for name, value in named.items():
         at, tensor, plain = _recorder.at(), None, None
-        try:
-            if is_tensor(value):
-                tensor = to_tensor_value(value)
-            else:
-                plain = to_plain(value)
-        except Unfit as unfit:
-            raise unfit.problem("lab.show", name) from unfit
+        if is_tensor(value):
+            tensor = checked("lab.show", name, to_tensor_value, value)
+        else:
+            plain = checked("lab.show", name, to_plain, value)
         _recorder.emit(
             Result(cell=_recorder.cell, name=to_text(name), value=plain, tensor=tensor, at=at)
         )

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tflab.recording.figures import MAX_CELLS, MAX_POINTS, Layers, axis_range
-from tflab.recording.values import Unfit
+from tflab.recording.unfit import Unfit
 
 
 def test_points_lines_bars_histograms_and_grids():

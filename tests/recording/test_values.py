@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
+from tflab.recording.unfit import Unfit
 from tflab.recording.values import (
     MAX_ELEMENTS,
-    Unfit,
     never_changes,
     rounded,
     to_number,

@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from tflab.recording.values import Unfit, rounded, to_array, to_number, to_text
+from tflab.recording.unfit import Unfit
+from tflab.recording.values import rounded, to_array, to_number, to_text
 from tflab.runs.counting import count_of
 from tflab.runs.events import Layer, as_number
 

@@ -6,7 +6,8 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from tflab.recording.values import Unfit, is_tensor, to_number, to_plain
+from tflab.recording.unfit import Unfit
+from tflab.recording.values import is_tensor, to_number, to_plain
 from tflab.runs.events import Prediction, as_number
 
 

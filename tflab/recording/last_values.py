@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from tflab.recording.plain import PlainRecorder
-from tflab.recording.values import Unfit, to_number
+from tflab.recording.unfit import checked
+from tflab.recording.values import to_number
 from tflab.runs.events import Event, Result
 
 _NOT_FINITE = ("nan", "inf", "-inf")
@@ -34,10 +35,7 @@ class LastValues(PlainRecorder):
             Problem: When one is no number.
         """
         for tag, value in scalars.items():
-            try:
-                self._series[tag] = float(to_number(value))
-            except Unfit as unfit:
-                raise unfit.problem("lab.log", tag) from unfit
+            self._series[tag] = float(checked("lab.log", tag, to_number, value))
 
     def emit(self, event: Event) -> None:
         """Remember a result that is one number."""

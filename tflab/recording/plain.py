@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from tflab.recording.progress import Meter
-from tflab.recording.values import Unfit, to_number, to_whole
+from tflab.recording.unfit import checked
+from tflab.recording.values import to_number, to_whole
 from tflab.runs.events import Event, Figure, Goal, Prediction, Result
 
 _FIRST_WAIT = 0.05
@@ -51,7 +52,7 @@ class PlainRecorder:
         Raises:
             Problem: When a value is no number.
         """
-        self._unsaid = (_checked("step", step, to_whole), scalars)
+        self._unsaid = (checked("lab.log", "step", to_whole, step), scalars)
         now = self._clock()
         if now >= self._next:
             self._next = now + self._wait
@@ -103,15 +104,9 @@ class PlainRecorder:
         if self._unsaid is None:
             return
         (step, scalars), self._unsaid = self._unsaid, None
-        shown = (f"{tag} {_checked(tag, v, to_number):.6g}" for tag, v in scalars.items())
+        numbers = {tag: checked("lab.log", tag, to_number, v) for tag, v in scalars.items()}
+        shown = (f"{tag} {number:.6g}" for tag, number in numbers.items())
         self._say(f"step {step}  {'  '.join(shown)}")
 
     def _say(self, line: str) -> None:
         print(line, file=self._out or sys.stdout)
-
-
-def _checked(name: str, value: Any, convert: Callable[[Any], Any]) -> Any:
-    try:
-        return convert(value)
-    except Unfit as unfit:
-        raise unfit.problem("lab.log", name) from unfit

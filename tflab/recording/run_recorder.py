@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from tflab.recording.progress import Meter, Meters
-from tflab.recording.values import Unfit, never_changes, to_number, to_whole
+from tflab.recording.unfit import checked
+from tflab.recording.values import never_changes, to_number, to_whole
 from tflab.recording.writing import Batch, Point
 from tflab.runs.events import Event
 from tflab.runs.log import FILES, LogWriter
@@ -71,7 +72,7 @@ class RunRecorder:
         """
         kinds = self._plain_kinds
         if step.__class__ is not int:
-            step = _whole("lab.log", "step", step)
+            step = checked("lab.log", "step", to_whole, step)
         for value in scalars.values():
             if value.__class__ not in kinds:
                 scalars = self._settled(scalars)
@@ -117,7 +118,7 @@ class RunRecorder:
             Problem: When `total` is no whole number.
         """
         if total is not None:
-            total = _whole("lab.track", "total", total)
+            total = checked("lab.track", "total", to_whole, total)
         meter = self._meters.begin(total)
         self._queue.extend(self._meters.news())
         return meter
@@ -255,14 +256,8 @@ class RunRecorder:
             if never_changes(kind):
                 self._plain_kinds.add(kind)
             if kind not in self._plain_kinds:
-                settled[tag] = self._number(tag, value)
+                settled[tag] = checked("lab.log", tag, to_number, value)
         return settled
-
-    def _number(self, tag: str, value: Any) -> float | int:
-        try:
-            return to_number(value)
-        except Unfit as unfit:
-            raise unfit.problem("lab.log", tag) from unfit
 
 
 class _Nothing(list[Any]):
@@ -273,13 +268,6 @@ class _Nothing(list[Any]):
 
     def extend(self, items: Iterable[Any]) -> None:
         """Keep nothing."""
-
-
-def _whole(call: str, name: str, value: Any) -> int:
-    try:
-        return to_whole(value)
-    except Unfit as unfit:
-        raise unfit.problem(call, name) from unfit
 
 
 def _length(iterable: Iterable[Any]) -> int | None:

@@ -12,27 +12,14 @@ from typing import Any
 
 import numpy as np
 
+from tflab.recording.unfit import Unfit
 from tflab.runs.events import Number, TensorValue, as_number
-from tflab.runs.record import Problem
 
 MAX_ELEMENTS = 10_000
 """Elements of a tensor that the log keeps; of a larger one, the first so many."""
 
 _LARGEST_INT = 1 << 63
 _PARTS = "Report its real and imaginary parts."
-
-
-class Unfit(Exception):
-    """A value that the log cannot keep. `cause` says what it is, `next_step` what to do."""
-
-    def __init__(self, cause: str, next_step: str) -> None:
-        super().__init__(cause)
-        self.cause = cause
-        self.next_step = next_step
-
-    def problem(self, call: str, name: str) -> Problem:
-        """Return the problem to raise in the lesson, naming the call and the value."""
-        return Problem(f"{call} cannot keep {name!r}", self.cause, self.next_step)
 
 
 def never_changes(kind: type) -> bool:

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from math import isfinite
 from typing import Any
 
-from tflab.recording.values import Unfit, read_number, to_text
+from tflab.recording.unfit import Unfit
+from tflab.recording.values import read_number, to_text
 from tflab.runs.events import Event, Number, Scalars, as_number
 from tflab.runs.record import Problem
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from tflab.recording.values import Unfit, is_tensor, to_tensor_value, to_text
+from tflab.recording.unfit import Unfit
+from tflab.recording.values import is_tensor, to_tensor_value, to_text
 from tflab.runs.events import TensorValue, Value
 
 TEXT_LIMIT = 20_000
