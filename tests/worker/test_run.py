@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import math
 
+import pytest
+
 from tflab.runs.events import CellEnded, CellStarted, Started, Value
 from tflab.runs.state import result_value
 
@@ -168,6 +170,27 @@ def test_a_future_import_counts_for_later_cells(bench):
 def test_what_a_lesson_saves_lies_in_the_run(bench):
     run = bench.run("from tflab import lab\n(lab.folder() / 'kept.txt').write_text('kept');")
     assert (run.folder / "files" / "kept.txt").read_text() == "kept"
+
+
+@pytest.mark.parametrize("end", ["", "raise ValueError", "raise SystemExit"])
+def test_what_a_lesson_wrote_to_files_that_it_left_open_is_there(bench, end):
+    run = bench.run(
+        f"""
+        import csv, os
+        file = open(lab.folder() / "text", "w")
+        file.write("hello")
+        table = csv.writer(open(lab.folder() / "table", "w"))
+        table.writerow([1, 2])
+        full = open(os.pipe()[1], "wb", buffering=1 << 20)
+        full.write(b"x" * (1 << 19))
+        {end}
+        """,
+        source="# %%\nfrom tflab import lab\n\n",
+    )
+    assert run.state.ended is not None
+    kept = run.folder / "files"
+    assert (kept / "text").read_text() == "hello"
+    assert (kept / "table").read_text() == "1,2\n"
 
 
 def test_a_run_of_a_lesson_whose_folder_is_gone_works_in_its_own(bench):

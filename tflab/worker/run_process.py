@@ -27,6 +27,7 @@ from tflab.worker.devices import check_device, choose_device
 from tflab.worker.errors import explain, leaving
 from tflab.worker.exit_codes import DISK_FAILED
 from tflab.worker.interrupt import Interrupt
+from tflab.worker.left_open import write_out
 from tflab.worker.limits import limit_memory, limit_threads, lower_priority
 from tflab.worker.orphans import keep_orphans
 from tflab.worker.scratch import make_scratch, remove_scratch
@@ -118,6 +119,7 @@ class RunProcess:
         if os.getpid() != self._pid:
             # A child that the lesson forked and that came this far: the run is its parent's.
             return True
+        write_out()
         end = msgspec.structs.replace(end, seconds=time.monotonic() - self._clock)
         if not self._recorder.finish(*errors, end):
             self.code = DISK_FAILED
