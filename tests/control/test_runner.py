@@ -88,6 +88,26 @@ def test_stop_before_the_run_began_ends_the_import() -> None:
     assert RunStore().load(run.record.id).status == "cancelled"
 
 
+def test_a_server_that_has_just_begun_the_run_is_not_ended_for_a_stop() -> None:
+    """The run would go on, in a session of its own, while everybody calls it cancelled."""
+    server = SimulatedServer("importing")
+    bystander = subprocess.Popen(
+        [sys.executable, "-c", "input()"], stdin=subprocess.PIPE, start_new_session=True
+    )
+    server.pid = bystander.pid
+
+    def ready() -> list[Any]:
+        server.phase = "ready"
+        return []
+
+    server.poll = ready  # type: ignore[method-assign]
+    run = start(server)
+    stop_live(server, run, kill=False)  # type: ignore[arg-type]
+    assert run.stopping
+    bystander.communicate(b"\n", timeout=30)
+    assert bystander.returncode == 0
+
+
 def test_stop_before_the_run_began_needs_no_room_on_the_disk() -> None:
     server = SimulatedServer("importing")
     run = start(server)

@@ -97,6 +97,9 @@ def stop_live(server: ForkServer, run: LiveRun, kill: bool) -> None:
     started = run.state.started
     if run.state.ended is not None:
         return
+    if started is None:
+        # It may have forked the run since it was last heard; the run then outlives its import.
+        server.poll()
     if started is None and server.phase == "importing":
         # Nothing of the lesson runs yet, so there is nothing to interrupt but the import.
         _signal_group(server.pid, signal.SIGTERM)
