@@ -51,6 +51,23 @@ def test_curves_nobody_expected_are_drawn(
     run(app, CURVE)
 
 
+def test_the_run_before_has_one_name_in_the_legend(
+    open_app: OpenApp, write_lesson: Callable[..., Path]
+) -> None:
+    log = "    lab.log(step, **{'a/loss': 9 - step, 'b/loss': 8 - step})"
+    path = write_lesson("for step in range(steps):", log)
+    app = open_app(path)
+    app.wait_for(r"steps +3\b")
+    run(app, "finished in")
+    app.press("f5")
+    app.wait_for("how many: a whole number")
+    app.type("5")
+    app.wait_for(r"steps +5\b")
+    run(app, "✓ steps 5")
+    app.wait_for(r"⠂ steps 3 +\S+ a/loss +\S+ +\S* *b/loss")
+    assert app.text.count("⠂ steps 3") == 1
+
+
 def test_an_error_out_of_view_comes_into_view(
     open_app: OpenApp, write_lesson: Callable[..., Path]
 ) -> None:

@@ -16,8 +16,7 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static
 
-from tflab.charts.drawing import Memo
-from tflab.charts.loss import Curve, draw_loss
+from tflab.charts.drawing import Curve, Memo
 from tflab.runs.series import Series
 from tflab.runs.state import RunState
 from tflab.ui.actions import SCOPE_TITLES, bindings
@@ -132,10 +131,15 @@ class LossChart(Vertical, can_focus=True):
             x_max=self._x_max(state),
             y_range=self._y_range,
         )
+        # NumPy is a tenth of a second that a lesson need not wait for.
+        from tflab.charts.loss import draw_loss
+
         drawing = draw_loss([*ghosts, *own], (size.width, size.height), options)
         self._y_range = drawing.y_range
         picture.show_drawing(drawing)
-        self._say("#loss-legend", legend_content(drawing.legend, size.width))
+        # All ghosts are of one run and have its name: one entry says it.
+        legend = drawing.legend[:1] + drawing.legend[max(len(ghosts), 1) :]
+        self._say("#loss-legend", legend_content(legend, size.width))
         notes = [*drawing.notes, self._diagnosis] if self._diagnosis else list(drawing.notes)
         if self._left_out:
             notes.append(f"{len(own)} of {len(own) + self._left_out} curves are drawn.")
