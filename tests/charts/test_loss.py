@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from array import array
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 
 from tflab.charts.drawing import ChartOptions, Curve, Memo
 from tflab.charts.loss import draw_loss, loss_text
+from tflab.charts.palette import ColourMode
 from tflab.runs.series import Series
 
 Check = Callable[[Sequence[str], int], None]
@@ -260,3 +262,33 @@ def test_a_series_with_a_value_that_is_not_finite_tells_nothing_of_itself() -> N
     series.extend([0, 1, 2], [1.0, "nan", 2.0])
     known = Curve("loss", series.steps, series.values, memo=Memo(series))
     assert "1 value is not finite" in draw_loss([known], (40, 8), ChartOptions()).notes[0]
+
+
+@pytest.mark.parametrize("colour", ["true", "none"])
+@pytest.mark.parametrize("unicode", [True, False])
+def test_a_faint_curve_is_drawn_again_only_when_it_grows_or_the_axes_move(
+    colour: ColourMode, unicode: bool
+) -> None:
+    look = ChartOptions(colour=colour, unicode=unicode, x_max=9.0)
+    steps, values, memo = array("d", [0, 1, 2]), array("d", [1, 0.5, 0.2]), Memo()
+    size, highest = (60, 12), 1.0
+
+    def cells() -> object:
+        ghost = Curve("ghost", steps, values, 1, True)
+        main = Curve("main", [0.0, 9.0], [highest, 0.0])
+        drawn = draw_loss([replace(ghost, memo=memo), main], size, look)
+        assert drawn == draw_loss([ghost, main], size, look), "as without a memo"
+        return memo.faint[1]
+
+    first = cells()
+    assert cells() is first
+    steps.append(3)
+    values.append(0.1)
+    longer = cells()
+    assert longer is not first
+    assert cells() is longer
+    highest = 7.0
+    moved = cells()
+    assert moved is not longer
+    size = (50, 12)
+    assert cells() is not moved

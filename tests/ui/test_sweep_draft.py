@@ -19,7 +19,7 @@ from tflab.control.sweep_plan import make_plan
 from tflab.control.sweep_run import SweepRun
 from tflab.control.sweep_table import make_rows
 from tflab.lessons.lesson import Lesson, Parameter
-from tflab.ui.sweep_curves import MOST_CURVES, SweepCurves, short_legend, wants_log
+from tflab.ui.sweep_curves import MOST_CURVES, SweepCurves, short_legend
 from tflab.ui.sweep_draft import OPTIONS, Draft, field_help, first_texts
 
 LESSON = Lesson(
@@ -139,7 +139,7 @@ def test_best_and_chosen_curves_are_bright_and_diverged_ones_are_cut() -> None:
     ]
     assert max(max(curve.values) for curve in curves) == 1
     assert notes == ["2 runs diverged and left the chart"]
-    assert not wants_log(rows[:2], "loss")
+    assert not SweepCurves().wants_log(rows[:2], "loss")
     drawing = draw_loss(curves, (60, 10), ChartOptions())
     assert [entry.label for entry in short_legend(drawing.legend)] == [
         "best",
@@ -154,3 +154,31 @@ def test_only_so_many_curves_are_drawn() -> None:
     curves, notes = SweepCurves().make(make_rows(plan, runs), "loss", None)
     assert len(curves) == MOST_CURVES + 1
     assert "of 200 curves are not drawn" in notes[0]
+
+
+def test_what_was_drawn_of_a_finished_run_is_kept() -> None:
+    plan = make_plan(LESSON, {"rate": (0.1, 0.2, 0.3)})
+    rows = make_rows(plan, [finished(n, plan, [1.0, 0.5, 9.0 * n]) for n in range(3)])
+    kept = SweepCurves()
+    first, _ = kept.make(rows, "loss", None)
+    draw_loss(first, (60, 10), ChartOptions())
+    again, _ = kept.make(rows, "loss", None)
+    assert len(first) == 3
+    for before, now in zip(first, again, strict=True):
+        assert now.values is before.values, "one that is cut is cut once"
+        assert now.memo is before.memo
+        assert now.memo is not None
+        assert now.memo.spans is not None
+
+
+def test_a_log_axis_is_wanted_for_what_a_growing_curve_reaches() -> None:
+    plan = make_plan(LESSON, {"rate": (0.1,)})
+    run = finished(0, plan, [1.0, 0.5])
+    values, kept = run._curves["loss"][1], SweepCurves()
+    rows = make_rows(plan, [run])
+    wanted = []
+    for value in (0.02, 0.001, 0.5, -1.0, math.nan, 3.0):
+        values.append(value)
+        wanted.append(kept.wants_log(rows, "loss"))
+    assert wanted == [False, True, True, False, False, False]
+    assert not kept.wants_log([], "loss")

@@ -58,6 +58,7 @@ class Memo:
         kept: Private to `track`: the points that can be drawn, if some cannot.
         spans: Private to `track`: the series summed up for the axis of the last drawing.
         averages: Private to `track`: its moving average, at some of its points.
+        faint: Private to `loss`: the cells that it covered as a faint line in the last drawing.
         blocks: Extremes of each `BLOCK` values in a row, if they are known; see `Series`.
     """
 
@@ -65,6 +66,7 @@ class Memo:
         "averages",
         "blocks",
         "count",
+        "faint",
         "high",
         "in_order",
         "kept",
@@ -95,6 +97,7 @@ class Memo:
         self.kept: Any = None
         self.spans: Any = None
         self.averages: Any = None
+        self.faint: Any = None
         self.blocks = None
 
 

@@ -5,12 +5,16 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+import numpy as np
+from numpy.typing import NDArray
+
 from tflab.charts.canvas import Row, frame, lay_out, picture_height
 from tflab.charts.drawing import (
     ChartOptions,
     Curve,
     Drawing,
     LegendEntry,
+    Memo,
     Size,
     encode_row,
 )
@@ -123,10 +127,21 @@ def _draw_all(
         parts = spans(track, cells.width, x_range)
         return trace(parts, to_fraction, (cells.height, cells.width))
 
+    def faint(track: Track) -> NDArray[np.uint32]:
+        # What a series covers stays as it is until it grows or the axes move.
+        axes = cells.glyphs.shape, x_range, y_range, options.log_y
+        key = len(track), *axes, sparse, options.unicode
+        memo = track.memo or Memo()
+        if memo.faint is None or memo.faint[0] != key:
+            memo.faint = key, cells.faint(dots(track), sparse)
+        found: NDArray[np.uint32] = memo.faint[1]
+        return found
+
     for track in sorted(tracks, key=lambda track: not track.curve.ghost):
         if track.curve.ghost or weight > 0:
             number = ink_number(faint_ink(track.curve.style, options.dark), inks)
-            cells.put_faint(dots(track), number, sparse)
+            glyphs = faint(track)
+            cells.put(glyphs > 0, glyphs, number)
     for track in tracks:
         if not track.curve.ghost:
             number = ink_number(series_ink(track.curve.style, options.dark), inks)

@@ -63,16 +63,19 @@ class Cells:
         if self.unicode and style.marker:
             self.put((glyphs > 0) & (phase == 0), ord(style.marker), ink)
 
-    def put_faint(self, dots: Mask, ink: int, sparse: bool) -> None:
-        """Draw a line that must not be taken for a main one; `sparse` where colour cannot tell."""
+    def faint(self, dots: Mask, sparse: bool) -> NDArray[np.uint32]:
+        """Return the glyphs of a line that must not be taken for a main one, 0 where it is not.
+
+        Args:
+            dots: What the line covers, shape (height, width).
+            sparse: True where colour cannot tell it from a main one.
+        """
         if not self.unicode:
-            self.put(dots, ord("."), ink)
-            return
+            return np.where(dots, np.uint32(ord(".")), np.uint32(0))
         if sparse:
             height, width = np.indices(dots.shape)
             dots = dots & ((height + width) % 2 == 0)
-        glyphs = self._braille(dots)
-        self.put(glyphs > 0, glyphs, ink)
+        return self._braille(dots)
 
     def _glyphs_of(self, dots: Mask, style: LineStyle) -> NDArray[np.uint32]:
         if self.unicode:
@@ -117,5 +120,5 @@ def line_style(number: int) -> LineStyle:
 
 
 def faint_sample(unicode: bool) -> str:
-    """Return what `Cells.put_faint` draws, to be shown in a legend."""
+    """Return what `Cells.faint` gives, to be shown in a legend."""
     return "⠂" * PERIOD if unicode else "." * PERIOD

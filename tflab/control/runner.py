@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import select
 import signal
@@ -83,13 +84,16 @@ def follow(
 
 def versions() -> dict[str, str]:
     """Return the versions that decide what a run gives."""
-    found = {}
-    for package in ("tflab", "tensorflow", "keras", "numpy"):
-        try:
-            found[package] = version(package)
-        except PackageNotFoundError:
-            found[package] = "missing"
-    return found
+    return {package: _version(package) for package in ("tflab", "tensorflow", "keras", "numpy")}
+
+
+@functools.cache
+def _version(package: str) -> str:
+    # Looked up once: that takes milliseconds, and a sweep begins several runs a second.
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "missing"
 
 
 def stop_live(server: ForkServer, run: LiveRun, kill: bool) -> None:

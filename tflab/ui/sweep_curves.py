@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+from array import array
 from collections.abc import Sequence
-from typing import Any
+from typing import NamedTuple
 
 from tflab.charts.drawing import Curve, LegendEntry, Memo
 from tflab.control.sweep_run import SweepRun
@@ -18,11 +19,30 @@ _WIDE = 100.0
 _BEST, _CHOSEN, _OTHERS = _ORDER = ("best", "at the cursor", "others")
 
 
+class _Kept(NamedTuple):
+    """What was drawn of a run: `cut` is where it left the chart, infinity where it did not."""
+
+    values: array[float]
+    cut: float
+    steps: array[float]
+    drawn: array[float]
+    memo: Memo
+
+
+class _Low(NamedTuple):
+    """The lowest of the first `seen` values of a run."""
+
+    values: array[float]
+    seen: int
+    low: float
+
+
 class SweepCurves:
     """Makes curves from rows, and remembers what drawing learned of each run."""
 
     def __init__(self) -> None:
-        self._memos: dict[int, tuple[Any, Memo]] = {}
+        self._kept: dict[int, _Kept] = {}
+        self._lows: dict[int, _Low] = {}
 
     def make(
         self, rows: Sequence[SweepRow], metric: str, chosen: SweepRow | None
@@ -36,7 +56,7 @@ class SweepCurves:
         """
         shown = [(row, run) for row in rows for run in row.runs if run.curve(metric) is not None]
         bright = [pair for pair in shown if pair[0].best or pair[0] is chosen]
-        faint = [pair for pair in shown if pair not in bright]
+        faint = [pair for pair in shown if not pair[0].best and pair[0] is not chosen]
         notes = []
         if len(faint) > MOST_CURVES:
             notes.append(f"{len(faint) - MOST_CURVES} of {len(shown)} curves are not drawn")
@@ -51,35 +71,52 @@ class SweepCurves:
             notes.append(f"{cut} run{'s' if cut > 1 else ''} diverged and left the chart")
         return curves, notes
 
+    def wants_log(self, rows: Sequence[SweepRow], metric: str) -> bool:
+        """Return whether the curves span so much that only a log axis shows them."""
+        curves = {
+            run.index: curve[1]
+            for row in rows
+            for run in row.runs
+            if (curve := run.curve(metric)) is not None and curve[1]
+        }
+        lows = [self._low(index, values) for index, values in curves.items()]
+        firsts = [values[0] for values in curves.values()]
+        finite = all(map(math.isfinite, [*lows, *firsts]))
+        return bool(lows) and finite and min(lows) > 0 and max(firsts) / min(lows) > _WIDE
+
+    def _low(self, index: int, values: array[float]) -> float:
+        """Return the lowest value of a run; only those that are new are looked at."""
+        known = self._lows.get(index)
+        if known is None or known.values is not values:
+            known = _Low(values, 0, math.inf)
+        if known.seen < len(values):
+            newest = min(values[known.seen :])
+            # In this order one that is not a number stays.
+            low = min(known.low, newest) if known.seen else newest
+            known = self._lows[index] = _Low(values, len(values), low)
+        return known.low
+
     def _curve(
         self, run: SweepRun, metric: str, limit: float, label: str, style: int, ghost: bool
     ) -> Curve:
         found = run.curve(metric)
         assert found is not None
         steps, values = found
-        if _leaves(run, metric, limit):
-            end = next(at for at, value in enumerate(values) if not value <= limit)
-            return Curve(label, steps[:end], values[:end], style, ghost)
-        kept, memo = self._memos.get(run.index, (None, Memo()))
-        if kept is not values:
-            memo = Memo()
-            self._memos[run.index] = values, memo
-        return Curve(label, steps, values, style, ghost, memo)
+        cut = limit if _leaves(run, metric, limit) else math.inf
+        kept = self._kept.get(run.index)
+        grows = run.live is not None and cut < math.inf
+        if kept is None or kept.values is not values or kept.cut != cut or grows:
+            if cut < math.inf:
+                end = next(at for at, value in enumerate(values) if not value <= limit)
+                found = steps[:end], values[:end]
+            kept = self._kept[run.index] = _Kept(values, cut, *found, Memo())
+        return Curve(label, kept.steps, kept.drawn, style, ghost, kept.memo)
 
 
 def short_legend(legend: Sequence[LegendEntry]) -> list[LegendEntry]:
     """Return one entry for each kind of curve, the best first and the faint ones last."""
     kinds = {entry.label: entry for entry in legend}
     return sorted(kinds.values(), key=lambda entry: _ORDER.index(entry.label))
-
-
-def wants_log(rows: Sequence[SweepRow], metric: str) -> bool:
-    """Return whether the curves span so much that only a log axis shows them."""
-    curves = [c for row in rows for run in row.runs if (c := run.curve(metric)) is not None]
-    lows = [min(values) for _, values in curves if values]
-    firsts = [values[0] for _, values in curves if values]
-    finite = all(map(math.isfinite, [*lows, *firsts]))
-    return bool(lows) and finite and min(lows) > 0 and max(firsts) / min(lows) > _WIDE
 
 
 def _turn(run: SweepRun) -> tuple[bool, int]:

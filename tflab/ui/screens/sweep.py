@@ -26,7 +26,7 @@ from tflab.ui.css import beside
 from tflab.ui.glyphs import glyphs
 from tflab.ui.safe_text import box_title
 from tflab.ui.screens.dialog import Dialog
-from tflab.ui.sweep_curves import SweepCurves, short_legend, wants_log
+from tflab.ui.sweep_curves import SweepCurves, short_legend
 from tflab.ui.widgets.drawing_view import DrawingView
 from tflab.ui.widgets.key_line import KeyLine
 from tflab.ui.widgets.legend import legend_content
@@ -222,7 +222,7 @@ class SweepScreen(Dialog[None]):
     def _is_log(self) -> bool:
         if self._log_y is not None:
             return self._log_y
-        return wants_log(self._rows, self._drawn_metric())
+        return self._curves.wants_log(self._rows, self._drawn_metric())
 
     def _draw(self) -> None:
         picture = self.query_one("#sweep-picture", DrawingView)

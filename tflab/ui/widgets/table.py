@@ -170,7 +170,11 @@ class Table(ScrollView, can_focus=True):
         elif self.cursor >= top + room:
             self.scroll_to(y=self.cursor - room + 1, animate=False, immediate=True)
         if self.cursor != before:
-            self.refresh()
+            if self.top == top:
+                lines = [row - top + 1 for row in (before, self.cursor) if 0 <= row - top < room]
+                self.refresh(*(Region(0, line, self.size.width, 1) for line in lines))
+            else:
+                self.refresh()
             self.post_message(self.Moved())
 
     def action_cursor(self, by: int) -> None:
