@@ -5,8 +5,6 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Sequence
 
-from wcwidth import wcswidth
-
 from tflab.charts.drawing import RESET, ChartOptions, Drawing, LegendEntry, Size
 from tflab.charts.palette import Ink, label_ink
 
@@ -20,7 +18,12 @@ _PLAIN_EMOJI: dict[int, str] = {
 
 def cell_width(text: str) -> int:
     """Return how many terminal cells `text` takes; wide characters take two, marks none."""
-    return len(text) if text.isascii() else max(wcswidth(text), 0)
+    if text.isascii():
+        return len(text)
+    # Its tables take longer to import than a lesson to be read.
+    from wcwidth import wcswidth
+
+    return max(wcswidth(text), 0)
 
 
 def clean(text: str, unicode: bool = True) -> str:

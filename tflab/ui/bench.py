@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Awaitable, Callable
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,8 +11,6 @@ from tflab.control.devices import list_devices
 from tflab.control.live_run import LiveRun
 from tflab.control.server_keeper import ServerKeeper
 from tflab.lessons.lesson import Lesson
-from tflab.lessons.reader import LessonError, read_lesson
-from tflab.lessons.splitting import split_apart
 from tflab.runs.record import Problem
 from tflab.runs.store import RunStore
 from tflab.runs.summary import RunSummary
@@ -22,6 +20,7 @@ from tflab.ui.editor import edit_file
 from tflab.ui.found_runs import FoundRuns
 from tflab.ui.guide import Guide, glossary
 from tflab.ui.history import HistoryDesk
+from tflab.ui.lesson_file import LessonFile
 from tflab.ui.live_mode import LiveMode
 from tflab.ui.presets import choose_preset
 from tflab.ui.run_controller import RunController
@@ -60,34 +59,35 @@ class Bench:
         self.run_list = RunList()
         self.found = FoundRuns(app, self)
         self.on_show = RunView(app, self)
-        self._stamp: tuple[int, int] | None = None
+        self.file = LessonFile(app)
         self._filled = False
         self._early: Lesson | None = None
-        self._reading: Path | None = None
-        self._run_when_read = False
         self._after_end: Callable[[], Awaitable[None]] | None = None
 
     async def open(self, path: Path | None, run: bool = False) -> None:
         """Fill the panes, warm up the fork server, and open a lesson; `run` it when it is there."""
-        self._run_when_read = run
+        self.file.run_when_read = run
         self.runs.warm_up()
         if path is not None:
             self.load(path)
-        await self._app.main.fill(
-            {
-                "lesson": self.view,
-                "loss": self.chart,
-                "parameters": self.form,
-                "runs": self.run_list,
-            }
-        )
-        self._filled = True
-        if self._early is not None:
-            self._app.post_message(messages.LessonLoaded(self._early, reloaded=False))
+        # Laid out and painted once for all of it: each time costs as long as the reading.
+        with self._app.batch_update():
+            await self._app.main.fill(
+                {
+                    "lesson": self.view,
+                    "loss": self.chart,
+                    "parameters": self.form,
+                    "runs": self.run_list,
+                }
+            )
+            self._filled = True
+            if self._early is not None:
+                await self.show_lesson(self._early, reloaded=False)
         self._app.set_interval(_FILE_SECONDS, self._look_at_file)
         self._app.set_interval(_DEVICE_SECONDS, self._look_at_devices)
         self._look_at_devices()
         self.found.begin()
+        self._app.run_worker(_import_charts, thread=True, group="charts")
 
     def close(self) -> None:
         """Keep the place, and let go of the fork server. Called twice, it does nothing more."""
@@ -99,26 +99,13 @@ class Bench:
         if self.lesson is not None:
             self.guide.note_place(self.lesson, self.view.cursor)
 
-    def load(self, path: Path, reloaded: bool = False) -> None:
+    def load(self, path: Path) -> None:
         """Read a lesson in the background; `LessonLoaded` or `LessonRefused` follows."""
-        self._stamp = _file_stamp(path)
-        self._reading = path
-        self._app.run_worker(
-            lambda: self._read(path, reloaded), thread=True, group="lesson", exclusive=True
-        )
-
-    def _read(self, path: Path, reloaded: bool) -> None:
-        try:
-            lesson = read_lesson(path, split_apart)
-        except LessonError as problem:
-            self._app.post_message(messages.LessonRefused(path, problem))
-        else:
-            self._app.post_message(messages.LessonLoaded(lesson, reloaded))
+        self.file.load(path)
 
     def refuse(self, path: Path, problem: Problem) -> None:
         """Say why a lesson could not be read; nothing waits for it any longer."""
-        if path == self._reading:
-            self._reading, self._run_when_read = None, False
+        self.file.settle(path)
         self._app.show_problem(problem)
 
     async def show_lesson(self, lesson: Lesson, reloaded: bool) -> None:
@@ -127,6 +114,10 @@ class Bench:
             # It was read before the panes were there; `open` comes back to it.
             self._early = lesson
             return
+        with self._app.batch_update():
+            await self._show_lesson(lesson, reloaded)
+
+    async def _show_lesson(self, lesson: Lesson, reloaded: bool) -> None:
         same = self.lesson is not None and self.lesson.path == lesson.path
         self.leave_lesson()
         self.lesson = lesson
@@ -149,11 +140,8 @@ class Bench:
         if self.runs.current is not None:
             await self.show_run(self.runs.current)
         self.show_status()
-        if lesson.path == self._reading:
-            self._reading = None
-            if self._run_when_read:
-                self._run_when_read = False
-                self.run(None)
+        if self.file.settle(lesson.path):
+            self.run(None)
 
     def run(self, until: int | None) -> None:
         """Start a run with the values in the form, or say what stands in the way.
@@ -161,8 +149,8 @@ class Bench:
         While a lesson is being read, it waits for that one.
         """
         lesson, bad = self.lesson, self.form.first_bad
-        if self._reading is not None and until is None:
-            self._run_when_read = True
+        if self.file.reading is not None and until is None:
+            self.file.run_when_read = True
         elif lesson is None:
             self._app.notify("Open a lesson first.", severity="warning")
         elif self.runs.own_running:
@@ -255,7 +243,7 @@ class Bench:
 
     async def show_as_run(self, lesson: Lesson) -> None:
         """Show a lesson as a run had it; its file is read again only when it changes from now."""
-        self._stamp = _file_stamp(lesson.path)
+        self.file.note(lesson.path)
         await self.show_lesson(lesson, reloaded=False)
 
     async def edit(self) -> None:
@@ -273,12 +261,8 @@ class Bench:
         self.on_show.show_status()
 
     def _look_at_file(self) -> None:
-        # While another lesson is being read, what is known is that one's stamp.
-        if self.lesson is None or self._reading is not None:
-            return
-        stamp = _file_stamp(self.lesson.path)
-        if stamp is not None and stamp != self._stamp:
-            self.load(self.lesson.path, reloaded=True)
+        if self.lesson is not None:
+            self.file.look(self.lesson.path)
 
     def _look_at_devices(self) -> None:
         self._app.run_worker(
@@ -289,10 +273,7 @@ class Bench:
         )
 
 
-def _file_stamp(path: Path) -> tuple[int, int] | None:
-    """Return what changes when a file does, or None while it cannot be seen."""
-    try:
-        found = os.stat(path)
-    except OSError:
-        return None
-    return found.st_mtime_ns, found.st_size
+def _import_charts() -> None:
+    """Import what draws, while the person reads: the first curve must not wait for it."""
+    import_module("tflab.charts.figures")
+    import_module("tflab.charts.loss")

@@ -10,7 +10,6 @@ from textual.content import Content
 from textual.widgets import Static
 
 from tflab.charts.drawing import Drawing
-from tflab.charts.figures import draw_figure
 from tflab.runs.events import Figure
 from tflab.runs.transcript import plain_line
 from tflab.ui.chart_options import chart_options
@@ -73,6 +72,9 @@ class FigureView(Vertical):
         index = len(self._frames) - 1 if self._chosen is None else self._chosen
         figure = self._frames[index]
         rows = _ROWS if self.app.size.height > 30 else _NARROW_ROWS
+        # NumPy is a tenth of a second that a lesson need not wait for.
+        from tflab.charts.figures import draw_figure
+
         drawing = draw_figure(figure, (width, rows), chart_options(self.app))
         picture = self.query_one(DrawingView)
         picture.styles.height = len(drawing.rows)

@@ -59,6 +59,9 @@ class LessonView(VerticalScroll):
                 widgets.append(Markdown(next(prose), classes="prose", open_links=False))
             else:
                 widgets.append(CodeCell(cell, _fold_label(lesson, cell)))
+        if self.screen.focused is None:
+            # Before the cells are there: a change of focus gives all of them their style anew.
+            self.screen.set_focus(self)
         with self.app.batch_update():
             await self.remove_children()
             await self.mount_all(widgets)
@@ -77,8 +80,6 @@ class LessonView(VerticalScroll):
             self.call_after_refresh(self.scroll_to, y=place.y, animate=False)
         else:
             self.scroll_home(animate=False)
-        if self.screen.focused is None:
-            self.focus()
 
     async def show_run(self, state: RunState) -> None:
         """Bring the outputs up to date with a run; another run's outputs go away first."""
