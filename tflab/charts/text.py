@@ -23,7 +23,7 @@ def cell_width(text: str) -> int:
     # Its tables take longer to import than a lesson to be read.
     from wcwidth import wcswidth
 
-    return max(wcswidth(text), 0)
+    return max(int(wcswidth(text)), 0)
 
 
 def clean(text: str, unicode: bool = True) -> str:
