@@ -17,7 +17,8 @@ from textual.color import Color
 from textual.command import CommandPalette
 from textual.dom import DOMNode
 from textual.driver import Driver
-from textual.events import Event
+from textual.errors import NoWidget
+from textual.events import Event, MouseDown
 from textual.filter import LineFilter
 from textual.notifications import SeverityLevel
 from textual.widgets import OptionList
@@ -57,9 +58,19 @@ class GuardedApp(App[None]):
         return TolerantDriver
 
     async def on_event(self, event: Event) -> None:
-        """Take an event; a key waits its turn."""
-        if not self._keys.holds(event):
-            await super().on_event(event)
+        """Take an event; a key waits its turn, and what is going is not clicked on any more."""
+        if self._keys.holds(event) or (isinstance(event, MouseDown) and self._is_going(event)):
+            return
+        await super().on_event(event)
+
+    def _is_going(self, event: MouseDown) -> bool:
+        """Whether what is pressed was removed: it is drawn until the next layout, and Textual
+        takes for granted that something holds it."""
+        try:
+            widget, _ = self.get_widget_at(event.x, event.y)
+        except NoWidget:
+            return False
+        return widget.parent is None
 
     def _fatal_error(self) -> None:
         """Leave after a fault of ours. Textual's own way prints the values of every variable."""
