@@ -125,6 +125,24 @@ def test_a_process_that_got_the_number_later_is_never_signalled(child):
     assert process.poll() is None
 
 
+def test_a_group_that_got_the_number_later_is_never_signalled():
+    """Its leader is gone as well, as that of a shell's pipeline may be."""
+    code = "import os, time\npid = os.fork()\nif pid: print(pid, flush=True)\nelse: time.sleep(600)"
+    process = subprocess.Popen(
+        [sys.executable, "-S", "-c", code], stdout=subprocess.PIPE, process_group=0
+    )
+    stranger = psutil.Process(int(process.stdout.readline()))
+    process.stdout.close()
+    process.wait()
+    try:
+        ladder = StopLadder(process.pid, process_start=1.0)
+        ladder.begin()
+        assert ladder.stages == ["done"]
+        assert stranger.status() != psutil.STATUS_ZOMBIE
+    finally:
+        stranger.kill()
+
+
 def test_a_process_that_is_gone_is_done_at_once():
     process = subprocess.Popen([sys.executable, "-S", "-c", ""], start_new_session=True)
     process.wait()

@@ -122,3 +122,10 @@ def test_a_kill_names_memory_only_with_evidence(
     assert ("ran out of the memory" in ended.cause) == told
     assert ("the kernel does not say so" in ended.cause) == (not told)
     assert "smaller" in ended.next_step
+
+
+def test_a_signal_that_nobody_here_sent_is_told_from_a_stop(bench: Bench) -> None:
+    state = bench.run("import os, signal\nos.kill(os.getpid(), signal.SIGTERM)").state
+    assert state.ended is not None
+    assert state.ended.state == "cancelled"
+    assert state.ended.cause.startswith("Stopped by SIGTERM, which tflab did not send")

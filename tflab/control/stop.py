@@ -187,7 +187,11 @@ def _outside(pid: int) -> set[psutil.Process]:
 
 
 def _group_lives(group: int) -> bool:
-    """Whether any process of a group lives; its dead but unreaped leader does not count."""
+    """Whether any process of a run's group lives; its dead but unreaped leader does not count.
+
+    A run leads its session too. A group of the same number in another session, as a shell makes
+    them for its jobs, is of somebody who got the number later.
+    """
     import psutil
 
     try:
@@ -196,6 +200,7 @@ def _group_lives(group: int) -> bool:
         return False
     for pid in psutil.pids():
         with suppress(ProcessLookupError, PermissionError):
-            if os.getpgid(pid) == group and start_of(pid) is not None:
+            ours = os.getpgid(pid) == os.getsid(pid) == group
+            if ours and start_of(pid) is not None:
                 return True
     return False

@@ -79,7 +79,8 @@ def _by_signal(folder: Path, number: int, kills_before: MemoryKills) -> Ended:
     name = signal_name(number)
     asked = (folder / STOP).exists()
     if number in (signal.SIGINT, signal.SIGTERM) or (asked and number == signal.SIGKILL):
-        return _ended("cancelled", f"Stopped by {name}.", "", None, name)
+        whose = "" if asked else ", which tflab did not send: somebody or the system did"
+        return _ended("cancelled", f"Stopped by {name}{whose}.", "", None, name)
     out_of_memory = explain_kill(kills_before, memory_kills())
     cause, next_step = _cause(folder, number, name, out_of_memory)
     return _ended("failed", cause, next_step, None, name)
