@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tests.terminal.conftest import OpenApp
-from tests.terminal.workbench import fill
+from tests.terminal.workbench import QUESTIONS, fill
 
 
 def test_a_bad_value_is_marked_and_run_refuses(open_app: OpenApp, data: Path) -> None:
@@ -50,3 +50,17 @@ def test_a_file_broken_on_disk_is_explained_and_the_lesson_stays(
     assert "before" in app.text
     path.write_text(good.replace("before", "mended"))
     app.wait_for("mended")
+
+
+def test_a_value_typed_after_enter_takes_the_place_of_the_last(open_app: OpenApp) -> None:
+    app = open_app()
+    app.wait_for(r"learning_rate +0\.1\b")
+    fill(app, "steps", "30")
+    app.press("enter")
+    app.wait_for(QUESTIONS)
+    app.press("ctrl+r")
+    app.wait_for("finished in")
+    app.type("25")
+    app.wait_for(r"steps +25 ")
+    app.press("enter")
+    app.wait_for("✓ steps 25")

@@ -130,6 +130,8 @@ class ParameterForm(Vertical):
     @on(Input.Submitted)
     def _submitted(self, event: Input.Submitted) -> None:
         event.stop()
+        # The next value typed takes its place, as it does where a field was just reached.
+        event.input.select_all()
         self.post_message(RunRequested())
 
     @on(Button.Pressed, "#run-button")
