@@ -170,7 +170,7 @@ optimum = float(
     np.mean((columns @ best - targets.numpy()) ** 2)
 )
 lab.show(optimum=optimum, excess=loss / optimum - 1)
-print(f"loss {loss:.5f}, least squares {optimum:.5f}")
+print(f"loss {loss:.4g}, least squares {optimum:.4g}")
 
 # %% [markdown]
 # ## Where it breaks

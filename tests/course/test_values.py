@@ -6,6 +6,7 @@ What is checked at the defaults is all in this file, so that each of those runs 
 from __future__ import annotations
 
 import math
+import re
 
 import numpy as np
 import pytest
@@ -144,6 +145,12 @@ def test_the_classifier_diverges_at_its_limit(course: Course, factor: float, gro
     outcome = course.run("linear-classifier", learning_rate=rate, steps=200)
     first = outcome.state.series["loss"].values[0]
     assert (not outcome.results["loss"] < first) is grows
+
+
+def test_a_loss_that_diverged_is_printed_short(course: Course) -> None:
+    printed = course.run("linear-classifier", learning_rate=0.2).output
+    assert "least squares" in printed
+    assert not re.search(r"\d{12}", printed)
 
 
 @pytest.mark.parametrize("seed", [1])
