@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import signal
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -170,3 +173,34 @@ def test_what_goes_on_stands_under_the_best_however_many_are_done(
     app.press("ctrl+x")
     app.wait_for("40 of 40 done · 2 cancelled")
     app.wait_gone("●")
+
+
+def test_a_sweep_of_another_tflab_is_followed_and_left_to_it(
+    open_app: OpenApp, write_lesson: Write
+) -> None:
+    slow = ["import time", "while steps < 9:", "    time.sleep(0.01)"]
+    lesson = write_lesson("lab.log(0, loss=steps)", *slow)
+    words = ["-m", "tflab", "sweep", str(lesson), "-p", "steps=1,2,3,4", "--jobs=1", "--plain"]
+    other = subprocess.Popen(
+        [sys.executable, *words], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL
+    )
+    try:
+        app = open_app(lesson)
+        plan(app, "9", "1 run")
+        app.press("ctrl+o")
+        app.wait_for("4 runs over steps")
+        app.press("enter")
+        app.wait_for(r"● +1 +1 +running")
+        app.wait_for(r"· +2 +- +waiting")
+        app.press("ctrl+x")
+        app.wait_for("Another tflab begins its runs")
+        app.press("s")
+        app.wait_for(r"■ +1 +1 +cancelled")
+        app.wait_for(r"● +2 +2 +running")
+        other.send_signal(signal.SIGINT)
+        app.wait_for(r"2 of 4 done · 2 cancelled · 2 not begun")
+        app.wait_for(r"· +4 +- +not begun")
+        assert other.wait(60) == 130
+    finally:
+        other.kill()
+        other.wait()
