@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 from tests.terminal.conftest import OpenApp
 from tests.terminal.processes import processes_of, wait_gone
+from tests.terminal.terminal import Terminal
 from tests.terminal.workbench import CURVE, fill, run
+from tflab.lessons.template import new_lesson
 from tflab.runs.state import RunState
 from tflab.runs.store import RunStore
 
@@ -48,3 +51,19 @@ def test_open_edit_run_stop_run_again_quit(open_app: OpenApp, data: Path) -> Non
     assert app.wait_end() == 0
     assert wait_gone(ours) == []
     assert processes_of(data) == []
+
+
+def test_the_lesson_left_last_opens_again_wherever_it_is(open_app: OpenApp, tmp_path: Path) -> None:
+    path = tmp_path / "elsewhere" / "10_linear_classifier.py"
+    path.parent.mkdir()
+    path.write_text(new_lesson("From elsewhere"), encoding="utf-8")
+    app = open_app(path)
+    app.wait_for("tflab · From elsewhere")
+    app.wait_for("● ready")
+    app.press("ctrl+q")
+    assert app.wait_end() == 0
+    again = Terminal([sys.executable, "-m", "tflab"], (120, 40), {}, tmp_path)
+    try:
+        again.wait_for("tflab · From elsewhere")
+    finally:
+        again.close()

@@ -84,7 +84,7 @@ class LabApp(GuardedApp):
             return self._wanted
         known = {entry.id: entry.path for entry in self.entries}
         first = self.entries[0].path if self.entries else None
-        return known.get(self.settings.lesson, first)
+        return self.settings.lesson_file() or known.get(self.settings.lesson, first)
 
     def on_mount(self) -> None:
         """Paint first; everything else comes after."""

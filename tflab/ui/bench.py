@@ -134,7 +134,8 @@ class Bench:
         if reloaded:
             self._app.notify("The file changed; the lesson was read again.")
         else:
-            self._app.settings.lesson = lesson.id
+            listed = any(entry.path == lesson.path for entry in self._app.entries)
+            self._app.settings.lesson = lesson.id if listed else str(lesson.path)
             self._app.keep_settings()
         self.run_list.show_runs(self.runs.history(lesson.id), lesson.defaults)
         if self.runs.current is not None:

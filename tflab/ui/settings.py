@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import msgspec
@@ -12,11 +13,20 @@ from tflab.runs.record import RunOptions
 
 
 class Settings(msgspec.Struct, kw_only=True):
-    """Kept in `settings.json` of the data folder. Unknown fields are passed over."""
+    """Kept in `settings.json` of the data folder. Unknown fields are passed over.
+
+    Attributes:
+        lesson: The id of the lesson last open, or its path where the list of lessons lacks it.
+    """
 
     theme: str = "lab-dark"
     lesson: str = ""
     options: RunOptions = RunOptions()
+
+    def lesson_file(self) -> Path | None:
+        """Return the lesson last open where it was kept by its path and still is there."""
+        there = os.path.isabs(self.lesson) and os.path.isfile(self.lesson)
+        return Path(self.lesson) if there else None
 
 
 def load_settings() -> Settings:
