@@ -60,7 +60,7 @@ def test_help_lists_every_command(capsys: Captured) -> None:
 def test_a_word_that_is_no_command_leads_to_one(word: str, meant: str, capsys: Captured) -> None:
     assert main([word]) == 2
     said = capsys.readouterr().err
-    assert said.startswith(f"tflab: No such command\n  There is no command {word}.\n")
+    assert said.startswith(f"tflab: Wrong usage\n  There is no command {word}.\n")
     assert meant in said
 
 

@@ -102,7 +102,7 @@ def _dispatch(words: list[str]) -> int:
     try:
         if words[0][:1] != "-" and words[0] not in _MODULES:
             raise UsageProblem(
-                "No such command", f"There is no command {words[0]}.", _instead(words[0])
+                "Wrong usage", f"There is no command {words[0]}.", _instead(words[0])
             )
         arguments = parse(words)
     except UsageProblem as problem:
