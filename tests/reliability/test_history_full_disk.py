@@ -93,7 +93,7 @@ def test_the_workbench_deletes_on_a_full_disk(
     app.press("e")
     app.wait_for("1 run gone for good")
     app.press("p")
-    app.wait_for("▸")
+    app.wait_for("✦")
     keep_books(store, runs[:-1])
     ballast.unlink()
     app.press("escape")

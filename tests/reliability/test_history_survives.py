@@ -71,8 +71,8 @@ def test_two_workbenches_show_each_others_marks_and_deletions(
     done = first.press("enter")
     assert second.wait_for("gold", 10) - done < 2.5
     second.press("p")
-    second.wait_for("▸")
-    first.wait_for("▸")
+    second.wait_for("✦")
+    first.wait_for("✦")
     assert read_marks(store.folder(runs[-1])) == Marks(name="gold", pinned=True)
     # Both delete the run that both have under their cursor.
     first.press("d")

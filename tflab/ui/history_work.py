@@ -98,7 +98,8 @@ class HistoryWork:
             gone = self._each(self._trash.delete, over)
             if gone:
                 self._deleted.append(gone)
-                self._tell(f"{count_of(len(gone), 'run')} deleted. Press u to bring back.")
+                it = "it" if len(gone) == 1 else "them"
+                self._tell(f"{count_of(len(gone), 'run')} deleted; u brings {it} back.")
 
         if over:
             self._in_background(screen, delete)

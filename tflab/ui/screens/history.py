@@ -224,7 +224,7 @@ class HistoryScreen(Dialog[Wish]):
     def _cells(self, place: int) -> Sequence[TableCell]:
         row, marks = self.runs.shown[place], glyphs()
         mark = marks.bullet if row.id in self._view.marked else " "
-        pin = marks.here if row.marks.pinned else " "
+        pin = marks.pinned if row.marks.pinned else " "
         return [TableCell(mark + pin, "mark"), *cells_of(row, self.runs.columns)]
 
     def _show_title(self) -> None:

@@ -95,7 +95,7 @@ class RunList(OptionList):
         values = plain_line(", ".join(changed) or "defaults")
         first = Content.styled(f"{mark_of(run.status)} ", TONES[run.status])
         if marks.pinned:
-            first += Content.styled(f"{glyphs().here} ", "$primary")
+            first += Content.styled(f"{glyphs().pinned} ", "$primary")
         if marks.name:
             values = f" {glyphs().dot} {values}"
             first += Content.styled(plain_line(marks.name), "bold")
