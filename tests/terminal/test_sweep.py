@@ -33,7 +33,7 @@ def plan(app: Terminal, values: str, runs: str) -> None:
 def test_plan_run_look_and_take_values(open_app: OpenApp, write_lesson: Write) -> None:
     app = open_app(write_lesson(*LOOP))
     plan(app, "2..5 step", "without its steps")
-    app.wait_for("needs another value")
+    app.wait_for(r"steps: .*step")
     app.press("ctrl+r")
     app.type(" 1")
     app.wait_for(r"4 runs.*the time is known after the first")

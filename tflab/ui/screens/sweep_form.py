@@ -177,6 +177,8 @@ class SweepForm(Dialog[Answer]):
             words += [self._limits.words] if self._limits.words else []
             size.update(Content("; ".join(words) + "."))
         else:
-            size.update(Content(draft.problems.get("", "A field needs another value.")))
+            # The field itself may be out of view, on a small screen.
+            name, problem = next(iter(draft.problems.items()))
+            size.update(Content(plain_line(f"{name}: {problem}" if name else problem)))
         self.query_one("#run", Button).disabled = draft.plan is None
         return draft
