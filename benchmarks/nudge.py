@@ -41,7 +41,7 @@ def _session() -> Samples:
         app.wait_for("finished in")
         for before, after in pairwise(_LADDER):
             pressed = app.press("down")
-            app.wait_for(rf"learning_rate +\S+ +{after}\b")
+            app.wait_for(rf"learning_rate +{after}\b")
             found.append(app.wait_for(_NEW_CURVE.format(before=before)) - pressed)
             app.wait_for("finished in")
     return found

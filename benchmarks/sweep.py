@@ -63,7 +63,7 @@ def measure(rounds: int = 3) -> list[Figure]:
     return [
         Figure("from cold", "s", took["cold"], *beside_scripts, Budget(0.2, ratio=True)),
         Figure("from cold", "s", took["cold"], *beside_pool, Budget(1.1, ratio=True)),
-        Figure("TensorFlow loaded", "s", took["warm"], *beside_pool, Budget(0.75, ratio=True)),
+        Figure("TensorFlow loaded", "s", took["warm"], *beside_pool, Budget(0.5, ratio=True)),
         Figure("memory", "MB", memory, "pool", [weighed["pool"]], Budget(0.75, ratio=True)),
         Figure("memory", "MB", memory, "one script", [weighed["script"]], Budget(1.6, ratio=True)),
     ]
