@@ -139,7 +139,7 @@ def test_a_gpu_that_others_use_is_asked_about_before_a_sweep_starts(
     app.press("ctrl+r")
     app.wait_for("This GPU is in use")
     app.wait_for(r"NVIDIA H100 \(gpu:1\) is in use by someone else")
-    assert "gpu:0" not in app.text, "that one is free"
+    assert "(gpu:0)" not in app.text, "that one is free"
     app.press("escape")
     app.wait_gone("This GPU is in use")
     assert list(RunStore().ids()) == []
