@@ -13,7 +13,7 @@ from benchmarks.figure import Budget, Figure, Samples, show
 from benchmarks.workbench import SIZE, data_folder, open_workbench, wait_until_warm
 from tests.terminal.terminal import Terminal
 from tests.terminal.workbench import POINTS, QUESTIONS
-from tflab.lessons.library import resolve
+from tflab.programs.library import resolve
 
 TITLE = "Run to first loss point, linear classifier"
 LESSON = "linear-classifier"

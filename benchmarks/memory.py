@@ -24,11 +24,11 @@ from benchmarks.workbench import (
     write_run,
 )
 from tests.terminal.workbench import POINTS
-from tflab.control.fork_server import ForkServer
-from tflab.control.live_run import LiveRun
-from tflab.control.runner import begin
 from tflab.runs.record import RunRequest
 from tflab.runs.store import RunStore
+from tflab.targets.fork_server import ForkServer
+from tflab.targets.live_run import LiveRun
+from tflab.targets.runner import begin
 
 TITLE = "Memory"
 MEGABYTE = 1e6

@@ -21,15 +21,15 @@ import psutil
 
 from benchmarks.figure import Budget, Figure, in_turn, show
 from benchmarks.workbench import data_folder
-from tflab.control.fork_server import ForkServer
-from tflab.control.placement import Slot
-from tflab.control.run_executor import RunExecutor
-from tflab.control.sweep import Sweep
-from tflab.control.sweep_plan import make_plan
-from tflab.control.sweep_store import SweepStore
-from tflab.lessons.library import resolve
-from tflab.lessons.reader import read_lesson
-from tflab.lessons.sweep_values import parse_sweep_values
+from tflab.programs.library import resolve
+from tflab.programs.reader import read_program
+from tflab.programs.sweep_values import parse_sweep_values
+from tflab.sweeps.plan import make_plan
+from tflab.sweeps.store import SweepStore
+from tflab.sweeps.sweep import Sweep
+from tflab.targets.fork_server import ForkServer
+from tflab.targets.placement import Slot
+from tflab.targets.run_executor import RunExecutor
 
 TITLE = "Sixteen runs of the linear classifier"
 RATES = "0.01..0.13 lin 16"
@@ -75,7 +75,7 @@ def _copies(folder: Path) -> list[Path]:
     path = resolve("linear-classifier")
     source = path.read_text(encoding="utf-8")
     assert source.count(_DEFAULT) == 1, "the learning rate is no longer written as it was"
-    parameter = read_lesson(path).parameter("learning_rate")
+    parameter = read_program(path).parameter("learning_rate")
     assert parameter is not None
     copies = []
     for rate in parse_sweep_values(parameter, RATES):
@@ -85,7 +85,7 @@ def _copies(folder: Path) -> list[Path]:
 
 
 def _warm(server: ForkServer, jobs: int) -> float:
-    lesson = read_lesson(resolve("linear-classifier"))
+    lesson = read_program(resolve("linear-classifier"))
     parameter = lesson.parameter("learning_rate")
     assert parameter is not None
     began = time.perf_counter()

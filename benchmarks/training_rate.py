@@ -21,10 +21,10 @@ from benchmarks.workbench import (
     write_lesson,
 )
 from tests.terminal.terminal import Terminal
-from tflab.control.fork_server import ForkServer
-from tflab.control.runner import begin, follow
 from tflab.runs.record import RunRequest
 from tflab.runs.store import RunStore
+from tflab.targets.fork_server import ForkServer
+from tflab.targets.runner import begin, follow
 
 TITLE = "Training steps a second, linear classifier, every step logged"
 STEPS = 2000

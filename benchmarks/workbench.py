@@ -11,13 +11,13 @@ from pathlib import Path
 
 from tests.terminal.processes import kill, processes_of
 from tests.terminal.terminal import Terminal
-from tflab.control.trust import TrustStore
 from tflab.runs.events import Ended, Event, Scalars, Started
 from tflab.runs.log import LogWriter
 from tflab.runs.record import RunRequest
 from tflab.runs.state import RunState
 from tflab.runs.store import RunStore
 from tflab.runs.summary import summarise, write_summary
+from tflab.session.approval import TrustStore
 
 SIZE = (120, 40)
 READY = r"● ready"

@@ -11,9 +11,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tflab.lessons.library import resolve
+from tflab.programs.library import resolve
 from tflab.ui.app import LabApp
-from tflab.ui.widgets.figure_view import FigureView
+from tflab.ui.workbench.figure_view import FigureView
 
 _DEADLINE_SECONDS = 60
 

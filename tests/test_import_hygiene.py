@@ -37,10 +37,10 @@ def test_the_app_paints_without_tensorflow_numpy_or_jupytext():
 
 
 def test_the_bench_runs_lessons_without_importing_tensorflow():
-    assert not loaded_by("import tflab.ui.bench") & {"tensorflow", "keras"}
+    assert not loaded_by("import tflab.ui.workbench.bench") & {"tensorflow", "keras"}
 
 
-@pytest.mark.parametrize("module", ["tflab", "tflab.cli", "tflab.lessons.library"])
+@pytest.mark.parametrize("module", ["tflab", "tflab.cli", "tflab.programs.library"])
 def test_small_modules_bring_no_screen(module):
     assert not loaded_by(f"import {module}") & (HEAVY | {"textual", "rich"})
 
@@ -49,9 +49,9 @@ def test_a_lesson_may_import_lab_without_tensorflow():
     assert not loaded_by("from tflab import lab, Meta") & {"tensorflow", "keras", "textual"}
 
 
-@pytest.mark.parametrize("module", ["tflab.ui.app", "tflab.ui.opening"])
+@pytest.mark.parametrize("module", ["tflab.ui.app", "tflab.ui.workbench.opening"])
 def test_the_first_paint_needs_no_run_log_and_no_openssl(module):
-    late = {"tflab.runs.log", "tflab.runs.store", "tflab.ui.bench", "_hashlib", "secrets"}
+    late = {"tflab.runs.log", "tflab.runs.store", "tflab.ui.workbench.bench", "_hashlib", "secrets"}
     code = f"import sys, {module}; print(*sys.modules)"
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
@@ -61,10 +61,10 @@ def test_the_first_paint_needs_no_run_log_and_no_openssl(module):
 
 def test_a_lesson_is_read_without_jupytext():
     opened = (
-        "import tflab.ui.bench; from tflab.lessons.library import resolve; "
-        "from tflab.lessons.reader import read_lesson; "
-        "from tflab.lessons.splitting import split_apart; "
-        "assert read_lesson(resolve('1'), split_apart).cells"
+        "import tflab.ui.workbench.bench; from tflab.programs.library import resolve; "
+        "from tflab.programs.reader import read_program; "
+        "from tflab.programs.splitting import split_apart; "
+        "assert read_program(resolve('1'), split_apart).cells"
     )
     # Once with the helper, once as it was kept.
     for _ in range(2):

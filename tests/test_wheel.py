@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tflab.lessons.library import find_lessons
+from tflab.programs.library import find_lessons
 
 ROOT = Path(__file__).resolve().parent.parent
 

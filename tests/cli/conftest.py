@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tflab.control.trust import TrustStore
+from tflab.session.approval import TrustStore
 
 HEAD = """\
 # %% [markdown]

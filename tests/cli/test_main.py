@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from tflab.cli import main
-from tflab.control.devices import Device, DeviceList, DeviceOwner
-from tflab.lessons.library import find_lessons
+from tflab.programs.library import find_lessons
+from tflab.targets.devices import Device, DeviceList, DeviceOwner
 
 COMMANDS = ["open", "lessons", "run", "sweep", "devices", "check", "new"]
 Captured = pytest.CaptureFixture[str]

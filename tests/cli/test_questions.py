@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from tflab.cli.questions import ask, read_guess
-from tflab.lessons.lesson import Lesson, Question
+from tflab.programs.program import Program, Question
 
-ASKING = Lesson(
+ASKING = Program(
     id="x",
     number=None,
     title="X",

@@ -17,8 +17,8 @@ from typing import Any
 import pexpect
 import pytest
 
-from tflab.control.sweep_store import SweepStore
 from tflab.runs.store import RunStore
+from tflab.sweeps.store import SweepStore
 
 LOSS = """\
 if rate > 9:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.course.course import Course
-from tflab.control.fork_server import ForkServer
+from tflab.targets.fork_server import ForkServer
 
 
 @pytest.fixture(scope="session")

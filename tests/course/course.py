@@ -7,18 +7,18 @@ from typing import Any
 
 import numpy as np
 
-from tflab.control.fork_server import ForkServer
-from tflab.control.runner import begin, follow
-from tflab.lessons.lesson import Lesson
-from tflab.lessons.library import course_folder
-from tflab.lessons.parameters import check_values
-from tflab.lessons.reader import read_lesson
+from tflab.programs.library import course_folder
+from tflab.programs.parameters import check_values
+from tflab.programs.program import Program
+from tflab.programs.reader import read_program
 from tflab.runs.record import RunRequest
 from tflab.runs.state import RunState
 from tflab.runs.store import RunStore
+from tflab.targets.fork_server import ForkServer
+from tflab.targets.runner import begin, follow
 
-LESSONS: dict[str, Lesson] = {
-    lesson.id: lesson for lesson in map(read_lesson, sorted(course_folder().glob("*.py")))
+LESSONS: dict[str, Program] = {
+    lesson.id: lesson for lesson in map(read_program, sorted(course_folder().glob("*.py")))
 }
 
 
@@ -64,7 +64,7 @@ class Course:
             self._made[key] = self._run(LESSONS[lesson_id], seed, values)
         return self._made[key]
 
-    def _run(self, lesson: Lesson, seed: int, values: dict[str, Any]) -> Outcome:
+    def _run(self, lesson: Program, seed: int, values: dict[str, Any]) -> Outcome:
         request = RunRequest(
             lesson=lesson.id,
             title=lesson.title,

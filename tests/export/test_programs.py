@@ -18,8 +18,8 @@ from tests.export.conftest import SOURCE, VALUES
 from tflab.export.notebook import notebook
 from tflab.export.script import script
 from tflab.export.source import put_values
-from tflab.lessons.library import course_folder
-from tflab.lessons.reader import parse_lesson, read_lesson
+from tflab.programs.library import course_folder
+from tflab.programs.reader import parse_program, read_program
 from tflab.runs.record import RunRecord, RunRequest
 
 SAID = "3.5 7 graph True a \"b\" \\ ü"  # fmt: skip
@@ -56,7 +56,7 @@ def test_a_script_runs_and_gives_what_the_values_give(small, tmp_path):
 def test_a_script_is_a_lesson_with_these_values_as_defaults(small, tmp_path):
     path = tmp_path / "small.py"
     path.write_text(script(small), encoding="utf-8")
-    lesson = read_lesson(path)
+    lesson = read_program(path)
     assert lesson.defaults == VALUES
     assert lesson.title == "A small lesson"
 
@@ -89,9 +89,9 @@ def test_nbclient_runs_the_notebook(small):
 
 @pytest.mark.parametrize("path", sorted(course_folder().glob("*.py")), ids=lambda path: path.stem)
 def test_every_lesson_of_the_course_exports(path, tmp_path):
-    lesson = read_lesson(path)
+    lesson = read_program(path)
     record = record_of(lesson)
-    again = parse_lesson(script(record), Path("9_again.py"))
+    again = parse_program(script(record), Path("9_again.py"))
     assert again.defaults == lesson.defaults
     assert [c.source for c in again.cells if c.kind == "prose"] == [
         c.source for c in lesson.cells if c.kind == "prose"
@@ -107,7 +107,7 @@ def test_every_lesson_of_the_course_exports(path, tmp_path):
     fast=st.booleans(),
 )
 def test_any_value_is_read_back_as_it_was(rate, title, steps, fast):
-    cell = next(c for c in parse_lesson(SOURCE, Path("s.py")).cells if c.is_parameters).source
+    cell = next(c for c in parse_program(SOURCE, Path("s.py")).cells if c.is_parameters).source
     text = put_values(cell, {"rate": rate, "big": steps, "fast": fast, "title": title})
     found = {}
     for statement in ast.parse(text).body:

@@ -16,8 +16,6 @@ import pytest
 
 from tests.export.tensorboard_reader import read_hparams, read_scalars
 from tflab.charts.drawing import ChartOptions
-from tflab.control.sweep_plan import make_plan
-from tflab.control.sweep_store import SweepStore
 from tflab.export.loaded import load_run
 from tflab.export.sweep import load_sweep
 from tflab.export.sweep_formats import (
@@ -28,10 +26,12 @@ from tflab.export.sweep_formats import (
 )
 from tflab.export.sweep_program import sweep_program
 from tflab.export.table import series_csv
-from tflab.lessons.library import course_folder
-from tflab.lessons.reader import read_lesson
+from tflab.programs.library import course_folder
+from tflab.programs.reader import read_program
 from tflab.runs.record import Problem
 from tflab.runs.store import RunStore
+from tflab.sweeps.plan import make_plan
+from tflab.sweeps.store import SweepStore
 
 PLAIN = ChartOptions(colour="none")
 LESSON = """\
@@ -61,7 +61,7 @@ lab.show(accuracy=1 - rate / 10)
 def lesson(tmp_path):
     path = tmp_path / "5_small.py"
     path.write_text(LESSON, encoding="utf-8")
-    return read_lesson(path)
+    return read_program(path)
 
 
 @pytest.fixture
@@ -112,7 +112,7 @@ def test_pandas_reads_every_point_with_its_values(sweep):
 def test_a_column_of_ours_is_never_a_parameter_too(tmp_path):
     path = tmp_path / "1_odd.py"
     path.write_text('# %% [markdown]\n# # Odd\n# %% tags=["parameters"]\nrank = 2\nmean = 3\n')
-    record = SweepStore().create(make_plan(read_lesson(path), {"rank": (1, 2)}))
+    record = SweepStore().create(make_plan(read_program(path), {"rank": (1, 2)}))
     frame = pandas.read_csv(io.StringIO(text_of(load_sweep(RunStore(), record.id), "csv")))
     assert list(frame["parameter.rank"]) == [1, 2]
     assert list(frame["parameter.mean"]) == [3, 3]
@@ -132,7 +132,7 @@ def test_a_metric_with_the_name_of_a_value_has_a_column_of_its_own(tmp_path, met
     head = '# %% [markdown]\n# # Odd\n# %% tags=["parameters"]\nloss = 2.0\nrate = 4.0\n'
     code = "# %%\nfrom tflab import lab\nlab.log(0, loss=loss / rate, seed=7.5)\n"
     path.write_text(head + code)
-    plan = make_plan(read_lesson(path), {"loss": (2.0, 1.0)}, metric=metric, seed=3)
+    plan = make_plan(read_program(path), {"loss": (2.0, 1.0)}, metric=metric, seed=3)
     program = tmp_path / "again.py"
     program.write_text(sweep_program(SweepStore().create(plan)))
     done = subprocess.run(
@@ -218,7 +218,7 @@ def test_nbclient_runs_the_notebook(sweep, tmp_path):
 
 @pytest.mark.parametrize("path", sorted(course_folder().glob("*.py")), ids=lambda path: path.stem)
 def test_every_lesson_of_the_course_makes_a_program(path):
-    record = SweepStore().create(make_plan(read_lesson(path), {}))
+    record = SweepStore().create(make_plan(read_program(path), {}))
     names: dict[str, object] = {"__name__": "program"}
     exec(compile(sweep_program(record), "program.py", "exec"), names)
     compile(str(names["LESSON"]), "lesson.py", "exec")

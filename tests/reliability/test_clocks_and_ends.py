@@ -9,8 +9,6 @@ import pytest
 
 from tests.reliability.test_log_under_fire import new_run
 from tflab.cli import main
-from tflab.control.found import look_at
-from tflab.control.live_run import LiveRun
 from tflab.runs.events import Ended, Started
 from tflab.runs.log import EVENTS, append, last_event
 from tflab.runs.lost import lost
@@ -18,6 +16,8 @@ from tflab.runs.record import Problem
 from tflab.runs.reserve import RESERVE
 from tflab.runs.state import RunState
 from tflab.runs.store import RunStore
+from tflab.session.discovery import look_at
+from tflab.targets.live_run import LiveRun
 
 
 def test_a_clock_that_is_set_back_makes_no_negative_time() -> None:

@@ -14,17 +14,17 @@ from typing import Any
 import psutil
 import pytest
 
-from tests.control.test_fork_server import GOOD, SOURCE
+from tests.targets.test_fork_server import GOOD, SOURCE
 from tests.terminal.conftest import OpenApp
 from tests.terminal.processes import processes_of, wait_gone
 from tests.terminal.terminal import Terminal
-from tflab.control.fork_server import ForkServer
-from tflab.control.live_run import LiveRun
-from tflab.control.server_keeper import FIRST_PAUSE, TRIES, ServerKeeper
 from tflab.runs.events import Ended
 from tflab.runs.log import last_event
 from tflab.runs.record import Problem, RunRequest
 from tflab.runs.store import RunStore
+from tflab.targets.fork_server import ForkServer
+from tflab.targets.live_run import LiveRun
+from tflab.targets.server_keeper import FIRST_PAUSE, TRIES, ServerKeeper
 
 FOREVER = "from tflab import lab\nimport time\nlab.log(0, loss=1.0)\nwhile True: time.sleep(0.01)"
 

@@ -17,8 +17,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tflab.cli import main
-from tflab.control.found import look_at, unseen
-from tflab.control.live_run import LiveRun
 from tflab.runs.events import (
     LOG_VERSION,
     CellEnded,
@@ -34,6 +32,8 @@ from tflab.runs.record import Problem, RunRequest
 from tflab.runs.state import RunState
 from tflab.runs.store import RunStore
 from tflab.runs.summary import SUMMARY
+from tflab.session.discovery import look_at, unseen
+from tflab.targets.live_run import LiveRun
 
 REQUEST = RunRequest(lesson="t", title="T", path="/x/t.py", source="# %%\n1", parameters={"n": 3})
 EXAMPLES = int(os.environ.get("TFLAB_FUZZ", "300"))

@@ -14,10 +14,10 @@ import pytest
 from tests.cli.conftest import HEAD, command
 from tests.terminal.conftest import OpenApp
 from tests.terminal.processes import processes_of
-from tflab.control.fork_server import ForkServer
-from tflab.control.sweep_store import SweepStore
 from tflab.runs.record import Problem, RunRequest
 from tflab.runs.store import RunStore
+from tflab.sweeps.store import SweepStore
+from tflab.targets.fork_server import ForkServer
 
 LOOP = ("import time", "for step in lab.track(range(10_000)):", "    time.sleep(0.01)")
 SECRET = "hunter2-do-not-write-me-down"

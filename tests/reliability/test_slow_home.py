@@ -16,9 +16,9 @@ from tests.terminal.conftest import OpenApp
 from tests.terminal.processes import kill, processes_of
 from tests.terminal.terminal import Terminal
 from tests.worker.conftest import Bench
-from tflab.control.aside import Aside
-from tflab.control.live_run import LiveRun
+from tflab.runs.disk_queue import DiskQueue
 from tflab.runs.store import RunStore
+from tflab.targets.live_run import LiveRun
 
 STEPS = 1500
 LESSON = (
@@ -118,11 +118,11 @@ def test_a_log_that_is_slow_to_read_is_taken_when_it_is_there(bench: Bench) -> N
     run = bench.start("from tflab import lab\nfor step in range(5): lab.log(step, loss=step)")
     run.finish()
     live = LiveRun(bench.store.record(run.folder.name), run.folder)
-    aside, hung = Aside(), threading.Event()
-    aside.do(hung.wait)
-    assert live.poll_aside(aside, 0.01) is None
+    disk, hung = DiskQueue(), threading.Event()
+    disk.do(hung.wait)
+    assert live.poll_on(disk, 0.01) is None
     assert not live.state.series
     hung.set()
     while not live.over:
-        assert live.poll_aside(aside, PROMPT) is not None
+        assert live.poll_on(disk, PROMPT) is not None
     assert list(live.state.series["loss"].values) == [0, 1, 2, 3, 4]

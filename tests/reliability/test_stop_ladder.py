@@ -9,7 +9,7 @@ import psutil
 import pytest
 
 from tests.worker.conftest import Bench, Run
-from tflab.control.stop import StopLadder, stop_run
+from tflab.targets.stop import StopLadder, stop_run
 
 LOG = "lab.log(step, loss=1.0 / (step + 1)); step += 1; time.sleep(0.001)"
 BOTH = "for s in (signal.SIGINT, signal.SIGTERM): signal.signal(s, signal.SIG_IGN)"

@@ -160,7 +160,7 @@ def test_a_folder_that_cannot_be_written_still_lists(store, monkeypatch):
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr("tflab.runs.history._append", refuse)
-    monkeypatch.setattr("tflab.runs.history.replace_whole", refuse)
+    monkeypatch.setattr("tflab.runs.history.replace_atomically", refuse)
     assert len(History(store).rows()) == 1
 
 

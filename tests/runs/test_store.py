@@ -13,7 +13,7 @@ import pytest
 from tflab.runs.events import Ended, Started
 from tflab.runs.history import History
 from tflab.runs.log import append
-from tflab.runs.places import data_folder
+from tflab.runs.paths import data_folder
 from tflab.runs.processes import start_of
 from tflab.runs.record import Problem, RunRequest
 from tflab.runs.store import RunStore, is_alive

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tflab.runs.transcript import Transcript, plain, plain_line
+from tflab.runs.text import plain, plain_line
+from tflab.runs.transcript import Transcript
 
 sequences = st.sampled_from(
     [

@@ -9,7 +9,7 @@ from tests.terminal.conftest import OpenApp
 from tests.terminal.processes import processes_of, wait_gone
 from tests.terminal.terminal import Terminal
 from tests.terminal.workbench import CURVE, fill, run
-from tflab.lessons.template import new_lesson
+from tflab.programs.template import new_lesson
 from tflab.runs.state import RunState
 from tflab.runs.store import RunStore
 

@@ -11,8 +11,8 @@ from pathlib import Path
 from tests.terminal.conftest import OpenApp
 from tests.terminal.processes import processes_of, wait_gone
 from tests.terminal.terminal import Terminal
-from tflab.control.sweep_store import SweepStore
 from tflab.runs.store import RunStore
+from tflab.sweeps.store import SweepStore
 
 Write = Callable[..., Path]
 

@@ -17,10 +17,10 @@ import pandas
 
 from tests.terminal.conftest import OpenApp
 from tests.terminal.test_sweep import plan
-from tflab.control.sweep_store import SweepStore
 from tflab.runs.record import RunOptions
 from tflab.runs.store import RunStore
-from tflab.ui.settings import Settings, save_settings
+from tflab.session.settings import Settings, save_settings
+from tflab.sweeps.store import SweepStore
 
 Write = Callable[..., Path]
 

@@ -15,8 +15,8 @@ from tflab.runs.log import LogWriter
 from tflab.runs.record import RunRequest
 from tflab.runs.store import RunStore
 from tflab.runs.summary import summarise, write_summary
-from tflab.ui.history import HistoryDesk
-from tflab.ui.themes import DARK
+from tflab.ui.history.desk import HistoryDesk
+from tflab.ui.terminal.themes import DARK
 from tflab.ui.widgets.table import Table
 
 SOURCE = '# %% [markdown]\n# # One\n# %% tags=["parameters"]\nrate = 0.1\nsteps = 3\n'

@@ -6,14 +6,14 @@ from collections import Counter
 
 from tflab.ui.actions import ACTIONS, actions, bindings, key_name
 from tflab.ui.app import LabApp
-from tflab.ui.screens.compare import CompareScreen
-from tflab.ui.screens.history import HistoryScreen
-from tflab.ui.screens.sweep import SweepScreen
-from tflab.ui.widgets.lesson_list import LessonList
-from tflab.ui.widgets.lesson_view import LessonView
-from tflab.ui.widgets.loss_chart import LossChart
-from tflab.ui.widgets.parameter_form import ParameterForm
-from tflab.ui.widgets.run_list import RunList
+from tflab.ui.history.compare import CompareScreen
+from tflab.ui.history.screen import HistoryScreen
+from tflab.ui.sweep.screen import SweepScreen
+from tflab.ui.workbench.lesson_list import LessonList
+from tflab.ui.workbench.lesson_view import LessonView
+from tflab.ui.workbench.loss_chart import LossChart
+from tflab.ui.workbench.parameter_form import ParameterForm
+from tflab.ui.workbench.run_list import RunList
 
 OWNERS = {
     "app": LabApp,

@@ -6,7 +6,7 @@ import pytest
 from rich.cells import cell_len
 from textual.content import Content
 
-from tflab.ui.code_text import wrap_code
+from tflab.ui.workbench.code_text import wrap_code
 
 CODE = """\
 def step(inputs):

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tflab.ui.driver import watch_size
+from tflab.ui.terminal.driver import watch_size
 
 
 @pytest.fixture(autouse=True)

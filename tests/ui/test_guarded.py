@@ -5,10 +5,10 @@ from __future__ import annotations
 from textual.events import MouseDown
 from textual.widgets import Static
 
-from tflab.ui.guarded import GuardedApp
+from tflab.ui.terminal.app_base import TerminalApp
 
 
-class Host(GuardedApp):
+class Host(TerminalApp):
     def compose(self):
         yield Static("a line to press on")
 

@@ -8,14 +8,14 @@ import msgspec
 import pytest
 from textual.app import App
 
-from tflab.control.devices import Device, DeviceList, DeviceOwner
-from tflab.lessons.library import user_folder
+from tflab.programs.library import user_folder
 from tflab.runs.record import RunOptions, RunRequest
 from tflab.runs.store import RunStore
-from tflab.ui.history import HistoryDesk
-from tflab.ui.screens.confirm import ConfirmScreen
-from tflab.ui.themes import DARK
-from tflab.ui.trust import Gate
+from tflab.targets.devices import Device, DeviceList, DeviceOwner
+from tflab.ui.dialogs.confirm import ConfirmScreen
+from tflab.ui.history.desk import HistoryDesk
+from tflab.ui.terminal.themes import DARK
+from tflab.ui.workbench.trust import Gate
 
 CPU = Device("cpu", "A CPU", 0, "", 8 << 30, 4 << 30, cores=2)
 BUSY = Device(

@@ -11,10 +11,10 @@ from textual.widgets import Input, OptionList
 from tests.ui.history_host import SOURCE, history, make_run, said, settle, shown
 from tflab.runs.store import RunStore
 from tflab.runs.summary import summarise
-from tflab.ui.screens.ask import AskScreen
-from tflab.ui.screens.compare import CompareScreen
-from tflab.ui.screens.history import HistoryScreen
-from tflab.ui.screens.notice import TextScreen
+from tflab.ui.dialogs.ask import AskScreen
+from tflab.ui.dialogs.notice import TextScreen
+from tflab.ui.history.compare import CompareScreen
+from tflab.ui.history.screen import HistoryScreen
 from tflab.ui.widgets.drawing_view import DrawingView
 from tflab.ui.widgets.table import Table
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 
-from tflab.lessons.library import resolve
+from tflab.programs.library import resolve
 from tflab.ui.app import LabApp
-from tflab.ui.bench import Bench
-from tflab.ui.screens.main import MainScreen
-from tflab.ui.widgets.parameter_form import ParameterForm
+from tflab.ui.workbench.bench import Bench
+from tflab.ui.workbench.parameter_form import ParameterForm
+from tflab.ui.workbench.screen import MainScreen
 
 
 async def test_a_lesson_read_before_the_panes_are_there_waits_for_them(monkeypatch):

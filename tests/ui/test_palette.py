@@ -8,8 +8,8 @@ from textual.app import App
 from textual.command import Hit, Provider
 from textual.widgets import Input
 
-from tflab.ui.screens.palette import Palette
-from tflab.ui.themes import DARK
+from tflab.ui.dialogs.palette import Palette
+from tflab.ui.terminal.themes import DARK
 
 
 class Slow(Provider):

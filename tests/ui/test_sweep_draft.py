@@ -13,16 +13,16 @@ from hypothesis import strategies as st
 
 from tflab.charts.drawing import ChartOptions
 from tflab.charts.loss import draw_loss
-from tflab.control.devices import Device, DeviceList
-from tflab.control.placement import Slot
-from tflab.control.sweep_plan import make_plan
-from tflab.control.sweep_run import SweepRun
-from tflab.control.sweep_table import make_rows
-from tflab.lessons.lesson import Lesson, Parameter
-from tflab.ui.sweep_curves import MOST_CURVES, SweepCurves, short_legend
-from tflab.ui.sweep_draft import OPTIONS, Draft, field_help, first_texts
+from tflab.programs.program import Parameter, Program
+from tflab.sweeps.plan import make_plan
+from tflab.sweeps.run import SweepRun
+from tflab.sweeps.table import make_rows
+from tflab.targets.devices import Device, DeviceList
+from tflab.targets.placement import Slot
+from tflab.ui.sweep.curves import MOST_CURVES, SweepCurves, short_legend
+from tflab.ui.sweep.draft import OPTIONS, SweepDraft, field_help, first_texts
 
-LESSON = Lesson(
+LESSON = Program(
     id="x",
     number=None,
     title="X",
@@ -50,9 +50,9 @@ CHOSEN = {
 }
 
 
-def draft(texts: dict[str, str] | None = None, **options: str) -> Draft:
+def draft(texts: dict[str, str] | None = None, **options: str) -> SweepDraft:
     changed = {name.replace("_", " "): text for name, text in options.items()}
-    return Draft(LESSON, {**TEXTS, **(texts or {})}, {**CHOSEN, **changed}, FOUND)
+    return SweepDraft(LESSON, {**TEXTS, **(texts or {})}, {**CHOSEN, **changed}, FOUND)
 
 
 def test_defaults_make_one_run() -> None:
@@ -102,7 +102,7 @@ def test_problems_stand_at_their_field(
 def test_any_text_makes_a_plan_or_a_problem(typed: dict[str, str]) -> None:
     own = {name: typed.get(name, text) for name, text in TEXTS.items()}
     options = {name: typed.get(name, text) for name, text in CHOSEN.items()}
-    found = Draft(LESSON, own, options, FOUND)
+    found = SweepDraft(LESSON, own, options, FOUND)
     assert (found.plan is None) == bool(found.problems)
 
 

@@ -11,13 +11,13 @@ from typing import Any
 
 import pytest
 
-from tflab.control.fork_server import ForkServer
 from tflab.runs.events import CellStarted, Event, Scalars, Started
 from tflab.runs.log import LogReader
 from tflab.runs.protocol import Message, RunForked, RunReaped
 from tflab.runs.record import RunRequest
 from tflab.runs.state import RunState
 from tflab.runs.store import RunStore
+from tflab.targets.fork_server import ForkServer
 
 PATIENCE = 60.0
 

@@ -11,10 +11,10 @@ import msgspec
 import psutil
 import pytest
 
-from tflab.control import fork_server
-from tflab.control.fork_server import ForkServer
 from tflab.runs.log import last_event
 from tflab.runs.protocol import RunForked, RunReaped
+from tflab.targets import fork_server
+from tflab.targets.fork_server import ForkServer
 
 IMPORT = """
 import sys

@@ -7,8 +7,8 @@ import time
 import psutil
 import pytest
 
-from tflab.control.stop import StopLadder, stop_run
 from tflab.runs.record import Problem
+from tflab.targets.stop import StopLadder, stop_run
 
 LOOP = """
     import signal, time

@@ -124,7 +124,7 @@ def _instead(word: str) -> str:
     """Return what someone may have meant with a word that is no command."""
     import difflib
 
-    from tflab.lessons.library import resolve
+    from tflab.programs.library import resolve
     from tflab.runs.record import Problem
 
     if close := difflib.get_close_matches(word, [name for name in _MODULES if name], cutoff=0.7):

@@ -8,8 +8,8 @@ import time
 
 from tflab.cli.printing import terminal
 from tflab.cli.showing import JsonView, LinearView, LiveView, View
-from tflab.control.live_run import LiveRun
 from tflab.runs.store import RunStore
+from tflab.targets.live_run import LiveRun
 
 _PAUSE = 0.05
 

@@ -7,8 +7,8 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from tflab.lessons.reader import check_lesson
-from tflab.runs.transcript import plain_line
+from tflab.programs.reader import check_lesson
+from tflab.runs.text import plain_line
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -6,8 +6,8 @@ import argparse
 from dataclasses import asdict
 
 from tflab.cli.printing import print_json
-from tflab.control.devices import Device, DeviceList, list_devices
-from tflab.runs.counting import count_of
+from tflab.runs.text import count_of
+from tflab.targets.devices import Device, DeviceList, list_devices
 
 _GIB = 1 << 30
 

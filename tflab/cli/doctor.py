@@ -7,15 +7,14 @@ import os
 from collections.abc import Iterator
 
 from tflab.cli.printing import print_json
-from tflab.control.checks.check import Check
-from tflab.control.checks.data import check_data
-from tflab.control.checks.python import check_packages, check_python
-from tflab.control.checks.tensorflow import check_cpu, check_devices, check_tensorflow
-from tflab.control.checks.terminal import check_terminal, terminal_size
-from tflab.control.devices import list_devices
-from tflab.runs.counting import count_of
-from tflab.runs.places import data_folder
-from tflab.runs.transcript import plain_line
+from tflab.runs.paths import data_folder
+from tflab.runs.text import count_of, plain_line
+from tflab.session.doctor.check import Check
+from tflab.session.doctor.data import check_data
+from tflab.session.doctor.python import check_packages, check_python
+from tflab.session.doctor.tensorflow import check_cpu, check_devices, check_tensorflow
+from tflab.session.doctor.terminal import check_terminal, terminal_size
+from tflab.targets.devices import list_devices
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -8,10 +8,9 @@ from wcwidth import wcswidth
 
 from tflab.charts.drawing import ChartOptions, Curve, Drawing
 from tflab.cli.printing import Terminal
-from tflab.runs.counting import count_of
 from tflab.runs.events import Figure
 from tflab.runs.state import RunState
-from tflab.runs.transcript import plain_line
+from tflab.runs.text import count_of, plain_line
 
 _MOST_COLUMNS = 100
 _ROWS = 16

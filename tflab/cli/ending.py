@@ -7,14 +7,13 @@ from collections.abc import Iterator
 
 from tflab.cli.printing import Terminal
 from tflab.cli.report import error
-from tflab.runs.counting import count_of
 from tflab.runs.diagnosis import diagnose
 from tflab.runs.events import Result
 from tflab.runs.record import RunRecord
 from tflab.runs.series import Series
 from tflab.runs.state import RunState
 from tflab.runs.tensor_text import describe, number_text, result_text
-from tflab.runs.transcript import plain, plain_line
+from tflab.runs.text import count_of, plain, plain_line
 
 _WHOLE = 16
 

@@ -9,7 +9,6 @@ from pathlib import Path
 
 from tflab.charts.drawing import ChartOptions
 from tflab.cli.printing import terminal
-from tflab.control.sweep_store import SweepStore
 from tflab.export.formats import Format, default_name, export_text, export_to, find_format
 from tflab.export.loaded import load_run
 from tflab.export.sweep import load_sweep
@@ -21,6 +20,7 @@ from tflab.export.sweep_formats import (
 )
 from tflab.runs.record import Problem
 from tflab.runs.store import RunStore
+from tflab.sweeps.store import SweepStore
 
 LAST_SWEEP = "last-sweep"
 """What stands for the newest sweep, as `last` does for the newest run."""

@@ -5,9 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from tflab.runs.counting import count_of
 from tflab.runs.events import Figure, Layer, Number
-from tflab.runs.transcript import plain_line
+from tflab.runs.text import count_of, plain_line
 
 _MOST_BARS = 20
 _KINDS = {

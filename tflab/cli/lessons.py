@@ -6,8 +6,8 @@ import argparse
 from typing import Any
 
 from tflab.cli.printing import print_json
-from tflab.lessons.lesson import Parameter
-from tflab.lessons.library import LessonEntry, find_lessons
+from tflab.programs.library import LessonEntry, find_lessons
+from tflab.programs.program import Parameter
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -27,7 +27,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _describe(entry: LessonEntry) -> dict[str, Any]:
-    from tflab.lessons.reader import LessonError, read_lesson
+    from tflab.programs.reader import ProgramError, read_program
 
     found: dict[str, Any] = {
         "id": entry.id,
@@ -37,8 +37,8 @@ def _describe(entry: LessonEntry) -> dict[str, Any]:
         "parameters": [],
     }
     try:
-        lesson = read_lesson(entry.path)
-    except LessonError as error:
+        lesson = read_program(entry.path)
+    except ProgramError as error:
         found["problems"] = [
             {"line": p.line, "message": p.message, "next_step": p.next_step} for p in error.problems
         ]

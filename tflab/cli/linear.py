@@ -12,7 +12,8 @@ from tflab.cli.text_cursor import TextCursor
 from tflab.runs.events import Figure, Prediction, Result, Value
 from tflab.runs.state import CellItem, CellState, RunState
 from tflab.runs.tensor_text import describe, grid, number_text
-from tflab.runs.transcript import Transcript, plain, plain_line
+from tflab.runs.text import plain, plain_line
+from tflab.runs.transcript import Transcript
 
 _PROGRESS_SECONDS = 5.0
 

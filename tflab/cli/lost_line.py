@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable
 from typing import TypeVar
 
-from tflab.control.stop_signals import StopSignals
+from tflab.targets.stop_signals import StopSignals
 
 Shown = TypeVar("Shown")
 

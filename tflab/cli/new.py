@@ -6,10 +6,10 @@ import argparse
 import shlex
 from pathlib import Path
 
-from tflab.lessons.names import lesson_id
-from tflab.lessons.template import new_lesson
+from tflab.programs.names import lesson_id
+from tflab.programs.template import new_lesson
 from tflab.runs.record import Problem
-from tflab.runs.transcript import plain_line
+from tflab.runs.text import plain_line
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -12,13 +12,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Any
 
-from tflab.control.locale_text import speaks_unicode
+from tflab.runs.locale_text import speaks_unicode
 from tflab.runs.record import Problem
-from tflab.runs.transcript import plain
+from tflab.runs.text import plain
 
 if TYPE_CHECKING:
     from tflab.charts.palette import ColourMode
-    from tflab.control.devices import Device
+    from tflab.targets.devices import Device
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 
 from tflab.runs.state import RunState
-from tflab.runs.transcript import plain_line
+from tflab.runs.text import plain_line
 
 _REDRAW_SECONDS = 0.1
 _ERASE = "\r\x1b[K"

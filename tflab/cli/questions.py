@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from tflab.cli.arguments import UsageProblem
-from tflab.lessons.lesson import Lesson, Question
-from tflab.runs.counting import count_of
-from tflab.runs.transcript import plain_line
+from tflab.programs.program import Program, Question
+from tflab.runs.text import count_of, plain_line
 
 Guess = str | float
 
 
-def given_guesses(lesson: Lesson, texts: Sequence[str]) -> dict[str, Guess]:
+def given_guesses(lesson: Program, texts: Sequence[str]) -> dict[str, Guess]:
     """Return guesses by question; the first text answers the first question, and so on.
 
     Raises:
@@ -36,7 +35,7 @@ def given_guesses(lesson: Lesson, texts: Sequence[str]) -> dict[str, Guess]:
     return found
 
 
-def ask(lesson: Lesson, write: Callable[[str], None], read: Callable[[], str]) -> dict[str, Guess]:
+def ask(lesson: Program, write: Callable[[str], None], read: Callable[[], str]) -> dict[str, Guess]:
     """Ask each question until it is answered or passed over with an empty line.
 
     Args:

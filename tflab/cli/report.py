@@ -6,7 +6,8 @@ from typing import Any
 
 from tflab.runs.record import Problem, RunRecord
 from tflab.runs.state import RunState, result_value
-from tflab.runs.transcript import Transcript, plain
+from tflab.runs.text import plain
+from tflab.runs.transcript import Transcript
 
 
 def report(record: RunRecord, state: RunState) -> dict[str, Any]:

@@ -18,15 +18,15 @@ from tflab.cli.questions import ask, given_guesses
 from tflab.cli.report import refused
 from tflab.cli.showing import JsonView, LinearView, LiveView, View
 from tflab.cli.trust import require_trust
-from tflab.control.fork_server import ForkServer
-from tflab.control.runner import begin, follow
-from tflab.control.stop_signals import StopSignals
-from tflab.lessons.lesson import Lesson
-from tflab.lessons.library import resolve
-from tflab.lessons.names import lesson_id
+from tflab.programs.library import resolve
+from tflab.programs.names import lesson_id
+from tflab.programs.program import Program
 from tflab.runs.record import Problem, RunRequest
 from tflab.runs.state import RunState
 from tflab.runs.store import RunStore
+from tflab.targets.fork_server import ForkServer
+from tflab.targets.runner import begin, follow
+from tflab.targets.stop_signals import StopSignals
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -94,9 +94,9 @@ def _view(arguments: argparse.Namespace) -> View:
 
 
 def _request(arguments: argparse.Namespace, path: Path, asking: bool) -> RunRequest:
-    from tflab.lessons.reader import read_lesson
+    from tflab.programs.reader import read_program
 
-    lesson = read_lesson(path)
+    lesson = read_program(path)
     values, seed = _values(lesson, arguments)
     device, uuid = _device(arguments.device)
     _check_until(lesson, arguments.until)
@@ -119,15 +119,15 @@ def _request(arguments: argparse.Namespace, path: Path, asking: bool) -> RunRequ
     )
 
 
-def _values(lesson: Lesson, arguments: argparse.Namespace) -> tuple[dict[str, Any], int]:
+def _values(lesson: Program, arguments: argparse.Namespace) -> tuple[dict[str, Any], int]:
     """Return values and seed: those of the preset, and over them what `-p` and `--seed` say."""
-    from tflab.lessons.parameters import parse_values
+    from tflab.programs.parameters import parse_values
 
     texts = _assignments(arguments.parameter)
     values = parse_values(lesson, texts)
     if arguments.preset is None:
         return values, arguments.seed
-    from tflab.lessons.presets import PresetStore, preset_values
+    from tflab.programs.presets import PresetStore, preset_values
 
     kept, seed = preset_values(lesson, PresetStore().find(lesson, arguments.preset))
     values = {name: values[name] if name in texts else kept[name] for name in values}
@@ -147,14 +147,14 @@ def _device(text: str) -> tuple[str, str]:
     """Return key and UUID; the machine is only looked at when a GPU is asked for."""
     if text.strip().lower() == "cpu":
         return "cpu", ""
-    from tflab.control.devices import find_device, list_devices
+    from tflab.targets.devices import find_device, list_devices
 
     device = find_device(text, list_devices())
     print_others([device])
     return device.key, device.uuid
 
 
-def _check_until(lesson: Lesson, until: int | None) -> None:
+def _check_until(lesson: Program, until: int | None) -> None:
     if until is not None and not 0 <= until < len(lesson.cells):
         raise UsageProblem(
             "No such cell",

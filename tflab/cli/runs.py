@@ -8,15 +8,15 @@ import time
 from typing import Any
 
 from tflab.cli.printing import print_json
-from tflab.control.found import machine_of
-from tflab.lessons.parameters import format_value
+from tflab.programs.parameters import format_value
 from tflab.runs.filter import names_in, parse_filter
 from tflab.runs.history import History, HistoryRow
 from tflab.runs.metrics import last_value, main_metric
 from tflab.runs.store import RunStore
 from tflab.runs.summary import RunSummary
 from tflab.runs.tensor_text import number_text
-from tflab.runs.transcript import plain_line
+from tflab.runs.text import plain_line
+from tflab.session.discovery import machine_of
 
 NEWEST = 20
 """Rows that are shown unless all are asked for."""
@@ -139,11 +139,11 @@ class _Defaults:
 
 
 def _read(lesson: str) -> dict[str, Any]:
-    from tflab.lessons.library import resolve
-    from tflab.lessons.reader import LessonError, read_lesson
+    from tflab.programs.library import resolve
+    from tflab.programs.reader import ProgramError, read_program
     from tflab.runs.record import Problem
 
     try:
-        return dict(read_lesson(resolve(lesson)).defaults)
-    except (Problem, LessonError):
+        return dict(read_program(resolve(lesson)).defaults)
+    except (Problem, ProgramError):
         return {}

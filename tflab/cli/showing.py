@@ -9,10 +9,10 @@ from tflab.cli.linear import LinearReport
 from tflab.cli.printing import Terminal, print_json
 from tflab.cli.progress import ProgressLine
 from tflab.cli.report import report
-from tflab.control.live_run import LiveRun
-from tflab.lessons.parameters import format_value
+from tflab.programs.parameters import format_value
 from tflab.runs.record import RunRequest
-from tflab.runs.transcript import plain_line
+from tflab.runs.text import plain_line
+from tflab.targets.live_run import LiveRun
 
 
 class View(Protocol):

@@ -7,10 +7,10 @@ import time
 from contextlib import suppress
 
 from tflab.cli.ending import summary_line
-from tflab.control.stop import stop_run
 from tflab.runs.record import Problem
 from tflab.runs.store import RunStore
 from tflab.runs.summary import summarise, write_summary
+from tflab.targets.stop import stop_run
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -13,25 +13,25 @@ from tflab.cli.lost_line import leave, while_connected
 from tflab.cli.printing import print_others, terminal
 from tflab.cli.sweep_views import CsvView, JsonView, LiveView, PlainView, SweepView
 from tflab.cli.trust import require_trust
-from tflab.control.devices import list_devices
-from tflab.control.placement import Slot, choose_devices, make_slots
-from tflab.control.run_executor import RunExecutor
-from tflab.control.stop_signals import StopSignals
-from tflab.control.sweep import Sweep
-from tflab.control.sweep_estimate import usual_seconds
-from tflab.control.sweep_plan import SweepPlan, make_plan
-from tflab.control.sweep_store import SweepStore
-from tflab.lessons.lesson import Lesson
-from tflab.lessons.library import resolve
-from tflab.lessons.parameters import unknown_parameter
-from tflab.lessons.reader import read_lesson
-from tflab.lessons.sweep_values import Values, parse_sweep_values
+from tflab.programs.library import resolve
+from tflab.programs.parameters import unknown_parameter
+from tflab.programs.program import Program
+from tflab.programs.reader import read_program
+from tflab.programs.sweep_values import Values, parse_sweep_values
 from tflab.runs.store import RunStore
+from tflab.sweeps.estimate import usual_seconds
+from tflab.sweeps.plan import SweepPlan, make_plan
+from tflab.sweeps.store import SweepStore
+from tflab.sweeps.sweep import Sweep
+from tflab.targets.devices import list_devices
+from tflab.targets.placement import Slot, choose_devices, make_slots
+from tflab.targets.run_executor import RunExecutor
+from tflab.targets.stop_signals import StopSignals
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Run a sweep to its end and return the exit code; `arguments` describes them all."""
-    lesson = read_lesson(resolve(arguments.lesson))
+    lesson = read_program(resolve(arguments.lesson))
     fields = parse_fields(lesson, arguments.parameter)
     require_trust(lesson, arguments)
     devices = choose_devices(arguments.device, list_devices())
@@ -52,7 +52,7 @@ def run(arguments: argparse.Namespace) -> int:
     return _run(plan, slots, _view(arguments))
 
 
-def parse_fields(lesson: Lesson, pairs: Sequence[tuple[str, str]]) -> Mapping[str, Values]:
+def parse_fields(lesson: Program, pairs: Sequence[tuple[str, str]]) -> Mapping[str, Values]:
     """Return the values that the command line gives to each parameter.
 
     Raises:

@@ -10,10 +10,13 @@ from typing import Protocol
 from wcwidth import wcswidth
 
 from tflab.cli.printing import Terminal, print_json
-from tflab.control.sweep import Sweep
-from tflab.control.sweep_estimate import plan_words
-from tflab.control.sweep_run import SweepRun
-from tflab.control.sweep_table import (
+from tflab.export.sweep_report import report, table_csv
+from tflab.programs.parameters import format_value
+from tflab.runs.text import plain_line
+from tflab.sweeps.estimate import plan_words
+from tflab.sweeps.run import SweepRun
+from tflab.sweeps.sweep import Sweep
+from tflab.sweeps.table import (
     SweepRow,
     cells,
     columns,
@@ -22,9 +25,6 @@ from tflab.control.sweep_table import (
     mean_text,
     number,
 )
-from tflab.export.sweep_report import report, table_csv
-from tflab.lessons.parameters import format_value
-from tflab.runs.transcript import plain_line
 
 _REDRAW_SECONDS = 0.2
 _LONGEST_CAUSE = 100

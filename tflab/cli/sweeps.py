@@ -13,13 +13,13 @@ from tflab.cli.arguments import UsageProblem
 from tflab.cli.printing import print_json, terminal
 from tflab.cli.runs import NEWEST, ago
 from tflab.cli.sweep_views import heading, outcome, table_lines
-from tflab.control.sweep import Sweep, open_sweep
-from tflab.control.sweep_store import SweepRecord, SweepStore
 from tflab.export.sweep_report import report, table_csv
 from tflab.runs.history import History
 from tflab.runs.record import Problem
 from tflab.runs.store import RunStore
-from tflab.runs.transcript import plain_line
+from tflab.runs.text import plain_line
+from tflab.sweeps.store import SweepRecord, SweepStore
+from tflab.sweeps.sweep import Sweep, open_sweep
 
 _STATES = ("running", "waiting", "finished", "failed", "lost", "cancelled", "not begun")
 

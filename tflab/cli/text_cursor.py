@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from tflab.runs.counting import count_of
-from tflab.runs.transcript import Transcript, plain
+from tflab.runs.text import count_of, plain
+from tflab.runs.transcript import Transcript
 
 _LONGEST_WAIT = 1 << 14
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import argparse
 
-from tflab.runs.counting import count_of
 from tflab.runs.history import History
 from tflab.runs.record import Problem
 from tflab.runs.store import RunStore
+from tflab.runs.text import count_of
 from tflab.runs.trash import KEEP_SECONDS, Trash, bytes_text
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import argparse
 import sys
 
-from tflab.control.trust import TrustStore, untrusted
-from tflab.lessons.lesson import Lesson
-from tflab.runs.transcript import plain, plain_line
+from tflab.programs.program import Program
+from tflab.runs.text import plain, plain_line
+from tflab.session.approval import TrustStore, untrusted
 
 
-def require_trust(lesson: Lesson, arguments: argparse.Namespace) -> None:
+def require_trust(lesson: Program, arguments: argparse.Namespace) -> None:
     """Make sure that a lesson may run. A person at a terminal is asked; nobody else is.
 
     Raises:
@@ -32,7 +32,7 @@ def _can_ask(arguments: argparse.Namespace) -> bool:
     return not quiet and sys.stdin.isatty() and sys.stdout.isatty()
 
 
-def _asked(lesson: Lesson) -> bool:
+def _asked(lesson: Program) -> bool:
     print(f"This lesson comes from outside the course: {plain_line(str(lesson.path))}")
     print("A lesson is code and can do what you can do. Read it before you trust it.")
     while True:

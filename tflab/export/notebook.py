@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from tflab.export.source import cells_with_values, origin, set_up_code
-from tflab.lessons.lesson import Cell
+from tflab.programs.program import Cell
 from tflab.runs.record import RunRecord
 
 
@@ -15,7 +15,7 @@ def notebook(record: RunRecord) -> str:
     """Return the notebook as JSON (nbformat 4.5).
 
     Raises:
-        LessonError: When this version of tflab cannot read the lesson any more.
+        ProgramError: When this version of tflab cannot read the lesson any more.
     """
     cells: list[dict[str, Any]] = []
     for cell in cells_with_values(record.request):

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tflab.export.source import cells_with_values, origin, set_up_code
-from tflab.lessons.lesson import Cell
+from tflab.programs.program import Cell
 from tflab.runs.record import RunRecord
 
 
@@ -16,7 +16,7 @@ def script(record: RunRecord) -> str:
     """Return the program.
 
     Raises:
-        LessonError: When this version of tflab cannot read the lesson any more.
+        ProgramError: When this version of tflab cannot read the lesson any more.
     """
     return "\n".join(_lines(record)).rstrip("\n") + "\n"
 

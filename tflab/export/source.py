@@ -9,18 +9,18 @@ from typing import Any
 
 import msgspec
 
-from tflab.lessons.lesson import Cell, Lesson
-from tflab.lessons.reader import parse_lesson
+from tflab.programs.program import Cell, Program
+from tflab.programs.reader import parse_program
 from tflab.runs.record import RunRecord, RunRequest
 
 
-def lesson_as_run(request: RunRequest) -> Lesson:
+def lesson_as_run(request: RunRequest) -> Program:
     """Return the lesson that a request holds.
 
     Raises:
-        LessonError: When this version of tflab cannot read it any more.
+        ProgramError: When this version of tflab cannot read it any more.
     """
-    return parse_lesson(request.source, Path(request.path))
+    return parse_program(request.source, Path(request.path))
 
 
 def cells_with_values(request: RunRequest) -> list[Cell]:

@@ -11,7 +11,7 @@ from tflab.charts.drawing import ChartOptions, Curve
 from tflab.charts.palette import axis_ink, label_ink, series_ink
 from tflab.charts.scale import Tick, place, step_ticks, ticks, usable, value_range
 from tflab.charts.thin import Floats, thin
-from tflab.runs.transcript import plain_line
+from tflab.runs.text import plain_line
 
 _WIDTH, _HEIGHT = 800, 450
 _LEFT, _RIGHT, _TOP, _LINE = 64, 16, 44, 20

@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tflab.control.sweep import Sweep
-from tflab.control.sweep_plan import SweepPlan
-from tflab.control.sweep_run import SweepRun
-from tflab.control.sweep_store import SweepRecord, SweepStore
 from tflab.export.loaded import LoadedRun, iso_time, load_run
 from tflab.runs.record import Problem
 from tflab.runs.store import RunStore
+from tflab.sweeps.plan import SweepPlan
+from tflab.sweeps.run import SweepRun
+from tflab.sweeps.store import SweepRecord, SweepStore
+from tflab.sweeps.sweep import Sweep
 
 _UNSAFE = re.compile(r"[^\w.=+,-]+")
 _LONGEST_NAME = 100

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from tflab.control.sweep_table import cells, columns
 from tflab.export.notebook import code_cell, notebook_json, prose_cell
 from tflab.export.sweep import LoadedSweep
 from tflab.export.sweep_program import sweep_origin, sweep_program
-from tflab.runs.transcript import plain_line
+from tflab.runs.text import plain_line
+from tflab.sweeps.table import cells, columns
 
 _MOST_ROWS = 50
 
@@ -24,7 +24,7 @@ def sweep_notebook(sweep: LoadedSweep) -> str:
     """Return the notebook as JSON (nbformat 4.5).
 
     Raises:
-        LessonError: When this version of tflab cannot read the lesson any more.
+        ProgramError: When this version of tflab cannot read the lesson any more.
     """
     record = sweep.record
     name = f"sweep_{record.id.replace('-', '_')}"

@@ -9,7 +9,7 @@ from typing import Any
 
 from tflab.export.sweep import LoadedSweep
 from tflab.export.table import columns_for, step_fields
-from tflab.lessons.parameters import format_value
+from tflab.programs.parameters import format_value
 
 
 def points_csv(sweep: LoadedSweep) -> str:

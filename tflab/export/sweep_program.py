@@ -9,10 +9,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from tflab.control.sweep_plan import SweepPlan
-from tflab.control.sweep_store import SweepRecord
 from tflab.export.script import cell_lines
 from tflab.export.source import lesson_as_run
+from tflab.sweeps.plan import SweepPlan
+from tflab.sweeps.store import SweepRecord
 
 _CODE = '''\
 def run(values, seed, place):
@@ -85,7 +85,7 @@ def sweep_program(record: SweepRecord) -> str:
     """Return the program.
 
     Raises:
-        LessonError: When this version of tflab cannot read the lesson any more.
+        ProgramError: When this version of tflab cannot read the lesson any more.
     """
     return "\n".join([*_head(record), *_settings(record.plan), "", "", _CODE])
 

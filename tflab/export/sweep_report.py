@@ -8,14 +8,14 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
-from tflab.control.sweep import Sweep
-from tflab.control.sweep_run import SweepRun
-from tflab.control.sweep_table import SweepRow
 from tflab.export.table import columns_for
-from tflab.lessons.parameters import format_value
+from tflab.programs.parameters import format_value
 from tflab.runs.events import Number, as_number
 from tflab.runs.metrics import best_value, higher_is_better
-from tflab.runs.transcript import plain
+from tflab.runs.text import plain
+from tflab.sweeps.run import SweepRun
+from tflab.sweeps.sweep import Sweep
+from tflab.sweeps.table import SweepRow
 
 _FIRST = ("rank", "best", "run", "status")
 _ABOUT = ("seed", "device", "seconds", "metric", "value", "mean", "spread")

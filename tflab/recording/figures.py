@@ -10,8 +10,8 @@ import numpy as np
 
 from tflab.recording.unfit import Unfit
 from tflab.recording.values import rounded, to_array, to_number, to_text
-from tflab.runs.counting import count_of
 from tflab.runs.events import Layer, as_number
+from tflab.runs.text import count_of
 
 MAX_POINTS = 5_000
 """Points of one layer that are kept."""

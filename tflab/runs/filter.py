@@ -19,7 +19,7 @@ from typing import Any
 from tflab.runs.history import HistoryRow
 from tflab.runs.metrics import as_float, best_value
 from tflab.runs.record import Problem
-from tflab.runs.transcript import plain_line
+from tflab.runs.text import plain_line
 
 FIXED: dict[str, str] = {
     "state": "finished, failed, cancelled, lost, running or starting",

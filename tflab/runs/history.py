@@ -16,10 +16,10 @@ from pathlib import Path
 
 import msgspec
 
+from tflab.runs.atomic_files import replace_atomically
 from tflab.runs.events import Ended, Started
 from tflab.runs.log import first_event, last_event
 from tflab.runs.marks import NONE, Marks, read_marks
-from tflab.runs.private import replace_whole
 from tflab.runs.record import Problem, RunRecord
 from tflab.runs.state import RunState
 from tflab.runs.store import RunStore, is_alive, is_run_id
@@ -169,7 +169,7 @@ class History:
         known = [pair for pair in (self._known or {}).values() if pair[0] >= 0]
         try:
             if self._lines > 2 * len(known) + _SLACK:
-                replace_whole(self._index, b"".join(_encode(known)))
+                replace_atomically(self._index, b"".join(_encode(known)))
                 self._lines = len(known)
             elif fresh:
                 _append(self._index, b"\n" + b"".join(_encode(fresh)))

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from tflab.runs.private import alone, replace_whole
+from tflab.runs.atomic_files import locked, replace_atomically
 from tflab.runs.record import Problem
 
 MARKS = "marks.json"
@@ -49,12 +49,12 @@ def change_marks(folder: Path, **changes: Any) -> Marks:
     """
     try:
         lock = folder.parent / LOCK
-        with alone(lock):
+        with locked(lock):
             marks = msgspec.structs.replace(read_marks(folder), **changes)
             marks = msgspec.structs.replace(
                 marks, name=marks.name[:LONGEST_NAME], note=marks.note[:LONGEST_NOTE]
             )
-            replace_whole(folder / MARKS, msgspec.json.encode(marks))
+            replace_atomically(folder / MARKS, msgspec.json.encode(marks))
             os.utime(lock)
     except OSError as error:
         raise Problem(

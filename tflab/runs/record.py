@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import msgspec
 
-from tflab.runs.counting import count_of
+from tflab.runs.text import count_of
 
 RECORD_VERSION = 1
 

@@ -12,11 +12,11 @@ from pathlib import Path
 
 import msgspec
 
+from tflab.runs.atomic_files import make_private_folder
 from tflab.runs.events import Started
 from tflab.runs.log import EVENTS, FILES, OUTPUT, RECORD, LogReader
 from tflab.runs.lost import lost
-from tflab.runs.places import data_folder
-from tflab.runs.private import make_private
+from tflab.runs.paths import data_folder
 from tflab.runs.processes import is_same, this_host
 from tflab.runs.record import Problem, RunRecord, RunRequest
 from tflab.runs.reserve import CONTENT, RESERVE
@@ -42,7 +42,7 @@ class RunStore:
             Problem: When the folder cannot be written.
         """
         try:
-            make_private(self.root)
+            make_private_folder(self.root)
             now, folder = _new_folder(self.root)
         except OSError as error:
             raise _cannot_keep(self.root, error) from error

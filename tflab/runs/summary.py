@@ -11,8 +11,8 @@ from typing import Any
 
 import msgspec
 
+from tflab.runs.atomic_files import replace_atomically
 from tflab.runs.events import RunStatus
-from tflab.runs.private import replace_whole
 from tflab.runs.record import RunRecord
 from tflab.runs.state import RunState
 
@@ -64,7 +64,7 @@ def write_summary(folder: Path, summary: RunSummary) -> None:
     Raises:
         OSError: When the disk is full or the folder cannot be written.
     """
-    replace_whole(folder / SUMMARY, msgspec.json.encode(summary))
+    replace_atomically(folder / SUMMARY, msgspec.json.encode(summary))
 
 
 def read_summary(folder: Path) -> RunSummary | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tflab.runs.events import Result, TensorValue
-from tflab.runs.transcript import plain_line
+from tflab.runs.text import plain_line
 
 _MAX_ROWS = 12
 _MAX_COLUMNS = 10

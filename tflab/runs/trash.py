@@ -15,8 +15,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
+from tflab.runs.atomic_files import make_private_folder
 from tflab.runs.history import INDEX
-from tflab.runs.private import make_private
 from tflab.runs.record import Problem
 from tflab.runs.store import RunStore, is_run_id
 from tflab.runs.summary import SUMMARY
@@ -80,7 +80,7 @@ class Trash:
                 "Deleted runs are kept for seven days, or until the trash is emptied.",
             )
         try:
-            make_private(self._store.root)
+            make_private_folder(self._store.root)
             folder.rename(self._store.root / run)
             os.utime(self._store.root / run)
         except OSError as error:
@@ -123,14 +123,14 @@ class Trash:
     def _move(self, folder: Path) -> None:
         """Move a run here. Where even its name finds no room, what can be made again makes room."""
         try:
-            make_private(self.root)
+            make_private_folder(self.root)
             folder.rename(self.root / folder.name)
         except OSError as error:
             if error.errno not in (errno.ENOSPC, errno.EDQUOT):
                 raise
             for derived in (self._store.root / INDEX, folder / SUMMARY):
                 derived.unlink(missing_ok=True)
-            make_private(self.root)
+            make_private_folder(self.root)
             folder.rename(self.root / folder.name)
 
     def disk_use(self) -> DiskUse:

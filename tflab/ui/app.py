@@ -11,29 +11,29 @@ from textual import on
 from textual.binding import BindingType
 from textual.screen import Screen
 
-from tflab.lessons.library import LessonEntry, find_lessons, resolve
-from tflab.ui import messages
+from tflab.programs.library import LessonEntry, find_lessons, resolve
+from tflab.session.settings import load_settings, save_settings
 from tflab.ui.actions import Scope, bindings
-from tflab.ui.ask_options import ask_options
-from tflab.ui.commands import LabCommands, open_palette
-from tflab.ui.glyphs import glyphs
-from tflab.ui.guarded import GuardedApp
-from tflab.ui.keeping import Keeping
-from tflab.ui.leaving import leave, let_go
-from tflab.ui.screens.dialog import blocks
-from tflab.ui.screens.main import MainScreen
-from tflab.ui.server_words import tell_server
-from tflab.ui.settings import load_settings, save_settings
-from tflab.ui.signals import watch_signals
-from tflab.ui.themes import DARK, LIGHT, dress
-from tflab.ui.widgets.goals import Goals
+from tflab.ui.dialogs.dialog import blocks
+from tflab.ui.terminal.app_base import TerminalApp
+from tflab.ui.terminal.glyphs import glyphs
+from tflab.ui.terminal.signals import watch_signals
+from tflab.ui.terminal.themes import DARK, LIGHT, dress
+from tflab.ui.workbench import messages
+from tflab.ui.workbench.ask_options import ask_options
+from tflab.ui.workbench.commands import LabCommands, open_palette
+from tflab.ui.workbench.goals import Goals
+from tflab.ui.workbench.keeping import Keeping
+from tflab.ui.workbench.leaving import leave, let_go
+from tflab.ui.workbench.screen import MainScreen
+from tflab.ui.workbench.server_words import tell_server
 
 if TYPE_CHECKING:
-    from tflab.ui.bench import Bench
-    from tflab.ui.sweeps import Sweeps
+    from tflab.ui.sweep.sweeps import Sweeps
+    from tflab.ui.workbench.bench import Bench
 
 
-class LabApp(GuardedApp):
+class LabApp(TerminalApp):
     """The workbench.
 
     Args:
@@ -92,7 +92,7 @@ class LabApp(GuardedApp):
         self.call_after_refresh(self._open_bench)
 
     async def _open_bench(self) -> None:
-        from tflab.ui.opening import make_bench
+        from tflab.ui.workbench.opening import make_bench
 
         self.bench = make_bench(self)
         await self.bench.open(self.first_lesson(), run=self._run_early)
@@ -122,7 +122,7 @@ class LabApp(GuardedApp):
 
     def action_help(self) -> None:
         """Show the keys of the pane in focus."""
-        from tflab.ui.screens.help import HelpScreen
+        from tflab.ui.dialogs.help import HelpScreen
 
         self.push_screen(HelpScreen(self.main.scope))
 
@@ -144,7 +144,7 @@ class LabApp(GuardedApp):
 
     def action_sweep(self) -> None:
         """Show the sweep that goes on, or plan one."""
-        from tflab.ui.sweeps import show_sweeps
+        from tflab.ui.sweep.sweeps import show_sweeps
 
         show_sweeps(self)
 
@@ -258,7 +258,7 @@ class LabApp(GuardedApp):
 
     @on(messages.OutputOpened)
     def _output_opened(self, message: messages.OutputOpened) -> None:
-        from tflab.ui.screens.notice import TextScreen
+        from tflab.ui.dialogs.notice import TextScreen
 
         self.push_screen(TextScreen(message.title, message.text))
 

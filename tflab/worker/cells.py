@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from types import CodeType, ModuleType
 from typing import Any
 
-from tflab.lessons.lesson import Cell, Lesson
-from tflab.lessons.percent import split_lines
+from tflab.programs.percent import split_lines
+from tflab.programs.program import Cell, Program
 from tflab.recording.run_recorder import RunRecorder
 from tflab.runs.events import CellEnded, CellStarted
 from tflab.worker.interrupt import Interrupt
@@ -55,7 +55,7 @@ class Execution:
 
     def __init__(
         self,
-        lesson: Lesson,
+        lesson: Program,
         values: dict[str, Any],
         recorder: RunRecorder,
         interrupt: Interrupt,
@@ -122,7 +122,7 @@ class Execution:
         return statements, expression
 
 
-def _fresh_main(lesson: Lesson) -> ModuleType:
+def _fresh_main(lesson: Program) -> ModuleType:
     """Install a new `__main__` whose source is the lesson as it is run.
 
     The line cache gets that source, so that tracebacks, `inspect` and AutoGraph read what runs
@@ -139,7 +139,7 @@ def _fresh_main(lesson: Lesson) -> ModuleType:
     return module
 
 
-def _typed(lesson: Lesson, values: dict[str, Any]) -> dict[str, Any]:
+def _typed(lesson: Program, values: dict[str, Any]) -> dict[str, Any]:
     """JSON may bring a whole number for a float."""
     kinds = {parameter.name: parameter.type for parameter in lesson.parameters}
     return {

@@ -33,8 +33,8 @@ def import_tensorflow() -> str:
 
 def warm_up() -> None:
     """Load what reading a lesson imports late, so that no run has to."""
-    reader = importlib.import_module("tflab.lessons.reader")
-    reader.parse_lesson(_SMALLEST, Path("lesson.py"))
+    reader = importlib.import_module("tflab.programs.reader")
+    reader.parse_program(_SMALLEST, Path("lesson.py"))
 
 
 def runtime_is_up() -> bool:

@@ -13,7 +13,7 @@ from typing import Self
 import msgspec
 
 from tflab import lab
-from tflab.lessons.lesson import Lesson
+from tflab.programs.program import Program
 from tflab.recording.bounded_log import BoundedLog
 from tflab.recording.run_recorder import RunRecorder
 from tflab.runs.events import Ended, Error, Event, Notice, Started
@@ -152,10 +152,10 @@ class RunProcess:
             return (self._left(error),)
         return self._failed(error)
 
-    def _ready(self) -> Lesson:
-        from tflab.lessons.reader import parse_lesson
+    def _ready(self) -> Program:
+        from tflab.programs.reader import parse_program
 
-        lesson = parse_lesson(self._request.source, Path(self._request.path))
+        lesson = parse_program(self._request.source, Path(self._request.path))
         limit_threads(self._request)
         check_device(self._request)
         if not limit_memory(self._request):

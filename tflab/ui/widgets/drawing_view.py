@@ -17,7 +17,7 @@ from textual.widget import Widget
 
 from tflab.charts.drawing import Drawing, Run
 from tflab.charts.palette import Ink
-from tflab.ui.changed_cells import changed_span
+from tflab.ui.terminal.changed_cells import changed_span
 
 
 class DrawingView(Widget):

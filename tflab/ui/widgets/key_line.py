@@ -7,7 +7,7 @@ from textual.reactive import reactive
 from textual.widget import Widget
 
 from tflab.ui.actions import Action, Scope, actions, key_name
-from tflab.ui.glyphs import glyphs
+from tflab.ui.terminal.glyphs import glyphs
 
 
 class KeyLine(Widget):

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from textual.content import Content
 
 from tflab.charts.drawing import LegendEntry
-from tflab.runs.transcript import plain_line
+from tflab.runs.text import plain_line
 
 _GAP = 3
 

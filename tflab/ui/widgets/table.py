@@ -15,8 +15,8 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from tflab.charts.text import cell_width, clean, fit, pad
-from tflab.ui.css import beside
-from tflab.ui.glyphs import glyphs
+from tflab.ui.terminal.glyphs import glyphs
+from tflab.ui.widgets.css import beside
 
 _GAP = 2
 

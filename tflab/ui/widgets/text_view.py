@@ -11,7 +11,7 @@ from textual.geometry import Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from tflab.ui.glyphs import glyphs
+from tflab.ui.terminal.glyphs import glyphs
 
 _MAX_COLUMNS = 4000
 

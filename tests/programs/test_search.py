@@ -1,0 +1,22 @@
+"""Lessons are found by title and by content."""
+
+from __future__ import annotations
+
+from tflab.programs.library import find_lessons
+from tflab.programs.search import search
+
+
+def test_a_word_of_the_title_finds_its_lesson_first():
+    hits = search(find_lessons(), "linear classifier")
+    assert hits[0].entry.id == "linear-classifier"
+    assert hits[0].line == ""
+
+
+def test_a_word_of_the_prose_finds_the_lesson_and_shows_the_line():
+    hits = {hit.entry.id: hit.line for hit in search(find_lessons(), "apple")}
+    assert "apple" in hits["second-order"].casefold()
+
+
+def test_every_word_must_be_there():
+    assert search(find_lessons(), "apple zebra") == []
+    assert len(search(find_lessons(), "")) == len(find_lessons())

@@ -1,0 +1,40 @@
+"""The thread that works on files beside the screen's."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+
+from tflab.runs.disk_queue import DiskQueue
+
+PATIENCE = 30.0
+
+
+def test_work_is_done_in_order_and_what_it_raises_is_told_to_whoever_asked() -> None:
+    disk, done = DiskQueue(), []
+    first = disk.do(lambda: done.append(1))
+    refused = disk.do(lambda: 1 / 0)
+    assert disk.do(lambda: done[:]).result(PATIENCE) == [1]
+    assert first.result(0) is None
+    assert isinstance(refused.exception(0), ZeroDivisionError)
+
+
+def test_work_that_is_called_off_while_it_waits_holds_nothing_else_up() -> None:
+    disk, hung, done = DiskQueue(), threading.Event(), []
+    disk.do(hung.wait)
+    called_off = disk.do(lambda: done.append("never"))
+    assert called_off.cancel()
+    hung.set()
+    assert disk.do(lambda: "next").result(PATIENCE) == "next"
+    assert not done
+
+
+@pytest.mark.parametrize("given", [False, True])
+def test_leaving_waits_for_the_rest_and_no_longer_than_it_may(given: bool) -> None:
+    disk, hung = DiskQueue(), threading.Event()
+    if given:
+        disk.do(hung.wait)
+        assert not disk.finish(0.01)
+        hung.set()
+    assert disk.finish(PATIENCE)

@@ -1,1 +1,0 @@
-"""Starting, following and stopping runs, and finding devices: no screen, no TensorFlow."""

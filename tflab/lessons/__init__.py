@@ -1,1 +1,0 @@
-"""Lessons: reading the file format, checking parameters, finding and ordering the course."""

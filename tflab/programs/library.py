@@ -1,0 +1,137 @@
+"""Finding lessons: the course that is shipped, and the user's own. Cheap; nothing is parsed."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+
+from tflab.programs.names import lesson_id
+from tflab.runs.paths import data_folder
+from tflab.runs.record import Problem
+from tflab.runs.text import plain_line
+
+_HEAD = 1024
+_LONGEST_NUMBER = 20
+_TITLE = re.compile(r"^#?[ \t]*#[ \t]+(\S.*?)[ \t#]*$", re.MULTILINE)
+_PROSE = re.compile(r"^\s*#\s*%%+.*\[(?:markdown|md)\].*$", re.MULTILINE)
+
+
+class LessonEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """A lesson in the list, known by its file name and first lines only.
+
+    Attributes:
+        number: From the file name, or None.
+        title: The first heading, or the id where none is near the top.
+        shipped: Whether it belongs to the course, rather than to the user.
+    """
+
+    id: str
+    number: int | None
+    title: str
+    path: Path
+    shipped: bool
+
+
+def course_folder() -> Path:
+    """Return where the course lies: inside an installed package, or beside it in a checkout."""
+    package = Path(__file__).resolve().parent.parent
+    installed = package / "course"
+    return installed if installed.is_dir() else package.parent / "lessons"
+
+
+def user_folder() -> Path:
+    """Return where the user's own lessons lie. It may not exist."""
+    return data_folder() / "lessons"
+
+
+def find_lessons(extra: Path | None = None) -> list[LessonEntry]:
+    """Return every lesson, by number and then by id; those without a number come last.
+
+    Bad lessons are listed like good ones, so that opening one says what is wrong with it. Where
+    two files have one id, the user's own counts.
+
+    Args:
+        extra: One more folder to look into.
+    """
+    found: dict[str, LessonEntry] = {}
+    for folder in (course_folder(), user_folder(), extra):
+        if folder is not None:
+            for path in _files(folder):
+                entry = read_entry(path)
+                found[entry.id] = entry
+    return sorted(found.values(), key=_order)
+
+
+def read_entry(path: Path) -> LessonEntry:
+    """Return the entry of one file. A file that cannot be read is named after its id."""
+    name, number = lesson_id(path)
+    return LessonEntry(
+        id=name,
+        number=number,
+        title=_title(path) or name,
+        path=path,
+        shipped=path.parent == course_folder(),
+    )
+
+
+def resolve(text: str, extra: Path | None = None) -> Path:
+    """Return the file that `text` names: the id or number of a lesson, or a path.
+
+    Raises:
+        Problem: When there is none; it names the closest ids.
+    """
+    entries = find_lessons(extra)
+    for entry in entries:
+        if text == entry.id or (_is_number(text) and int(text) == entry.number):
+            return entry.path
+    try:
+        path = Path(text).expanduser()
+    except RuntimeError:
+        # There is no such user.
+        path = Path(text)
+    # Not `path.is_file`, which raises when the name is longer than any file's.
+    if path.suffix in (".py", ".ipynb") or os.sep in text or os.path.isfile(path):
+        return path.absolute()
+    wanted = text.strip().lower().replace("_", "-")
+    ids = [entry.id for entry in entries]
+    close = difflib.get_close_matches(wanted, ids, n=3, cutoff=0.5)
+    close = close or [name for name in ids if wanted and wanted in name]
+    raise Problem(
+        "No such lesson",
+        f"There is no lesson {plain_line(text) or repr(text)}.",
+        f"Did you mean {' or '.join(close)}?" if close else "See `tflab lessons` for all of them.",
+    )
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    try:
+        names = sorted(folder.iterdir())
+    except OSError:
+        # A missing folder is an empty one, and one we may not look into shows nothing.
+        return
+    yield from (p for p in names if p.suffix == ".py" and p.name[0] not in "._" and p.is_file())
+
+
+def _is_number(text: str) -> bool:
+    """Whether it may be the number of a lesson; Python reads no number of thousands of digits."""
+    return text.isdecimal() and len(text) <= _LONGEST_NUMBER
+
+
+def _title(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            head = file.read(_HEAD).decode("utf-8", "replace")
+    except OSError:
+        return ""
+    prose = _PROSE.search(head)
+    heading = _TITLE.search(head, prose.end()) if prose else None
+    return plain_line(heading[1]) if heading else ""
+
+
+def _order(entry: LessonEntry) -> tuple[bool, int, str]:
+    return entry.number is None, entry.number or 0, entry.id

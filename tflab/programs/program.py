@@ -1,0 +1,123 @@
+"""What a lesson is, once read: cells, parameters, goals and questions. Nothing here is executed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+
+ParameterType = Literal["int", "float", "bool", "str", "choice"]
+
+
+class Parameter(msgspec.Struct, frozen=True, kw_only=True):
+    """One parameter of a lesson.
+
+    Attributes:
+        name: Its name in the lesson's code.
+        type: `choice` has `choices`; numbers may have bounds.
+        default: The literal in the file.
+        help: One line for people.
+        gt, ge, lt, le: Bounds of a number; None where open.
+        choices: The values of a `Literal`, in order.
+        line: Line of the file it stands on, from 1.
+    """
+
+    name: str
+    type: ParameterType
+    default: Any
+    help: str = ""
+    gt: float | None = None
+    ge: float | None = None
+    lt: float | None = None
+    le: float | None = None
+    choices: tuple[Any, ...] = ()
+    line: int = 0
+
+
+class Cell(msgspec.Struct, frozen=True, kw_only=True):
+    """One cell: prose in Markdown, or code.
+
+    Attributes:
+        index: Place among all cells of the lesson, from 0.
+        line: Line of the file where the cell's first source line stands, from 1.
+    """
+
+    index: int
+    kind: Literal["prose", "code"]
+    source: str
+    line: int
+    tags: tuple[str, ...] = ()
+
+    @property
+    def is_parameters(self) -> bool:
+        """Whether this is the cell that holds the parameters."""
+        return "parameters" in self.tags
+
+
+class GoalSpec(msgspec.Struct, frozen=True, kw_only=True):
+    """A goal as the file states it, readable before any run. Hints go from weak to strong."""
+
+    text: str
+    hints: tuple[str, ...] = ()
+    cell: int = 0
+
+
+class Question(msgspec.Struct, frozen=True, kw_only=True):
+    """A `lab.predict` as the file states it. Without choices the answer is a number."""
+
+    text: str
+    choices: tuple[str, ...] = ()
+    cell: int = 0
+
+
+class Program(msgspec.Struct, frozen=True, kw_only=True):
+    """A lesson that was read and found good.
+
+    Attributes:
+        id: From the file name: `10_linear_classifier.py` gives `linear-classifier`.
+        number: From the file name, or None.
+        title: The first `#` heading.
+        source: The file's text, exactly as read.
+    """
+
+    id: str
+    number: int | None
+    title: str
+    path: Path
+    source: str
+    cells: tuple[Cell, ...]
+    parameters: tuple[Parameter, ...]
+    goals: tuple[GoalSpec, ...] = ()
+    questions: tuple[Question, ...] = ()
+
+    def parameter(self, name: str) -> Parameter | None:
+        """Return the parameter of that name, or None."""
+        return next((p for p in self.parameters if p.name == name), None)
+
+    @property
+    def defaults(self) -> dict[str, Any]:
+        """Every parameter's default value, in the file's order."""
+        return {p.name: p.default for p in self.parameters}
+
+    @property
+    def logs_curves(self) -> bool:
+        """Whether its code looks as if it logged series; only a run knows."""
+        calls = ("lab.log(", "lab.keras_callback(")
+        code = [cell.source for cell in self.cells if cell.kind == "code"]
+        return any(call in source for source in code for call in calls)
+
+
+class LessonProblem(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing wrong with a lesson file, and what to write in its place.
+
+    `line` is from 1, or 0 when the problem is the whole file's.
+    """
+
+    path: Path
+    line: int
+    message: str
+    next_step: str
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}: {self.message} {self.next_step}"

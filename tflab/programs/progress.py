@@ -1,0 +1,122 @@
+"""How far a person is in the course: kept between sessions, and safe from changed lessons.
+
+The file holds what was reached, by lesson id and by the goal's text. A goal or a lesson that no
+longer exists is simply not asked for; nothing is lost when it comes back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from tflab.runs.atomic_files import locked, make_private_folder, replace_atomically
+from tflab.runs.paths import data_folder
+
+Standing = Literal["not started", "in progress", "goals reached"]
+
+
+class LessonProgress(msgspec.Struct, kw_only=True, omit_defaults=True):
+    """What is kept of one lesson.
+
+    Attributes:
+        goals: Texts of the goals that were reached at least once.
+        runs: How often it was run.
+        stated: Texts of all goals that the lesson had when it was last run.
+        cell: Where the cursor stood when it was left.
+    """
+
+    goals: list[str] = []
+    stated: list[str] = []
+    runs: int = 0
+    cell: int = 0
+
+
+class Course(msgspec.Struct, kw_only=True, omit_defaults=True):
+    """`progress.json`."""
+
+    lessons: dict[str, LessonProgress] = {}
+    version: int = 1
+
+
+class ProgressStore:
+    """Reads and writes the progress of one person. Two workbenches may use it at once.
+
+    Args:
+        path: The file; by default `progress.json` in the data folder.
+    """
+
+    def __init__(self, path: Path | None = None) -> None:
+        self._path = path or data_folder() / "progress.json"
+
+    def read(self) -> Course:
+        """Return what is kept; an empty course where there is nothing or it is damaged."""
+        try:
+            return msgspec.json.decode(self._path.read_bytes(), type=Course)
+        except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
+            return Course()
+
+    def note_run(self, lesson: str, reached: Sequence[str], stated: Sequence[str]) -> Course:
+        """Keep that a lesson was run, which goals the run reached and which the lesson states.
+
+        Raises:
+            OSError: When the file cannot be written.
+        """
+
+        def change(entry: LessonProgress) -> None:
+            entry.runs += 1
+            entry.goals = list(dict.fromkeys([*entry.goals, *reached]))
+            entry.stated = list(stated)
+
+        return self._change(lesson, change)
+
+    def note_place(self, lesson: str, cell: int) -> Course:
+        """Keep where the cursor stands in a lesson.
+
+        Raises:
+            OSError: When the file cannot be written.
+        """
+
+        def change(entry: LessonProgress) -> None:
+            entry.cell = cell
+
+        return self._change(lesson, change)
+
+    def reset(self, lesson: str | None) -> Course:
+        """Forget one lesson, or the whole course; return what is left.
+
+        Raises:
+            OSError: When the file cannot be written.
+        """
+        with self._alone() as course:
+            if lesson is None:
+                course.lessons.clear()
+            else:
+                course.lessons.pop(lesson, None)
+        return course
+
+    def _change(self, lesson: str, change: Callable[[LessonProgress], None]) -> Course:
+        with self._alone() as course:
+            change(course.lessons.setdefault(lesson, LessonProgress()))
+        return course
+
+    @contextmanager
+    def _alone(self) -> Iterator[Course]:
+        """Hand out what is kept, to be changed; keep what it is then."""
+        make_private_folder(self._path.parent)
+        with locked(self._path.with_suffix(".lock")):
+            course = self.read()
+            yield course
+            replace_atomically(self._path, msgspec.json.encode(course))
+
+
+def standing(progress: LessonProgress | None, goals: Sequence[str]) -> Standing:
+    """Return where a person stands in a lesson that now has these goals."""
+    if progress is None or not (progress.runs or progress.goals):
+        return "not started"
+    if goals and all(goal in progress.goals for goal in goals):
+        return "goals reached"
+    return "in progress"

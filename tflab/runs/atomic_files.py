@@ -1,0 +1,72 @@
+"""Folders and small files of the user's own: readable by nobody else, written whole or not."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+def make_private_folder(folder: Path) -> None:
+    """Make a folder, and every missing one above it, with mode 0700.
+
+    Raises:
+        OSError: When it cannot be made, or something else has its name.
+    """
+    # Path.mkdir gives its mode to the last folder only; the data folder itself would stay open.
+    if not folder.parent.exists():
+        make_private_folder(folder.parent)
+    folder.mkdir(exist_ok=True, mode=0o700)
+
+
+@contextmanager
+def locked(lock: Path) -> Iterator[None]:
+    """Let nobody else in who asks for the same lock, here or in another process; wait for one in.
+
+    The lock is a file that is open for writing: NFS locks no other kind. Its folder must be there.
+
+    Raises:
+        OSError: When it cannot be written.
+    """
+    fd = os.open(lock, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(fd)
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Write `content` to `path` with mode 0600, making a missing folder with 0700.
+
+    A symbolic link at `path` is replaced, not followed.
+
+    Raises:
+        OSError: When the disk is full or the folder cannot be written; what was there stays.
+    """
+    make_private_folder(path.parent)
+    replace_atomically(path, content)
+
+
+def replace_atomically(path: Path, content: bytes) -> None:
+    """Write `content` to `path` as `write_atomically` does, but only where its folder is there.
+
+    A run's folder that was deleted meanwhile is not made anew.
+
+    Raises:
+        OSError: When the folder is gone or cannot be written, or the disk is full.
+    """
+    # It brings OpenSSL, which the first paint can do without.
+    import secrets
+
+    fresh = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW
+    try:
+        with os.fdopen(os.open(fresh, flags, 0o600), "wb") as file:
+            file.write(content)
+        fresh.replace(path)
+    except OSError:
+        fresh.unlink(missing_ok=True)
+        raise

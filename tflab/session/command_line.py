@@ -1,0 +1,83 @@
+"""The command line that makes a run, or a sweep, again."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from tflab.programs.library import find_lessons
+from tflab.programs.parameters import format_value
+from tflab.programs.program import Program
+from tflab.programs.sweep_values import format_sweep_values
+from tflab.runs.record import RunOptions, RunRequest
+from tflab.sweeps.plan import SweepPlan
+
+
+def request_line(
+    request: RunRequest, defaults: Mapping[str, Any], questions: Sequence[str] = ()
+) -> str:
+    """Return `tflab run …` with every value that is not the lesson's default.
+
+    Args:
+        request: What was asked of the run.
+        defaults: The lesson's defaults now.
+        questions: The lesson's questions in order. Guesses are given by place, so those after the
+            first one that was passed over cannot be told.
+    """
+    words = ["tflab", "run", _lesson(request.lesson, request.path)]
+    for name, value in request.parameters.items():
+        if name not in defaults or defaults[name] != value:
+            words += ["-p", f"{name}={format_value(value)}"]
+    if request.seed:
+        words += ["--seed", str(request.seed)]
+    if request.device != "cpu":
+        words += ["--device", request.device]
+    if request.until is not None:
+        words += ["--until", str(request.until)]
+    words += _limits(request)
+    for question in questions:
+        if question not in request.guesses:
+            break
+        words.append(f"--guess={format_value(request.guesses[question])}")
+    return shlex.join(words)
+
+
+def sweep_line(plan: SweepPlan, lesson: Program, defaults: Mapping[str, Any]) -> str:
+    """Return `tflab sweep …` with every value that is not the lesson's default.
+
+    Args:
+        plan: What the sweep was to do.
+        lesson: The lesson as the sweep had it.
+        defaults: The lesson's defaults now.
+    """
+    words = ["tflab", "sweep", _lesson(plan.lesson, plan.path)]
+    for parameter in lesson.parameters:
+        name, values = parameter.name, plan.fields[parameter.name]
+        if name not in defaults or values != [defaults[name]]:
+            words += ["-p", f"{name}={format_sweep_values(parameter, values)}"]
+    if plan.sample is not None:
+        words += ["--sample", str(plan.sample), "--sample-seed", str(plan.sample_seed)]
+    if plan.repeat > 1:
+        words += ["--repeat", str(plan.repeat)]
+    if plan.points[0].seed:
+        words += ["--seed", str(plan.points[0].seed)]
+    for device in plan.devices:
+        words += ["--device", device] if plan.devices != ["cpu"] else []
+    words += ["--jobs", str(plan.jobs)]
+    if (plan.metric, plan.larger) != ("loss", False):
+        words += ["--metric", f"{plan.metric}:{'max' if plan.larger else 'min'}"]
+    return shlex.join([*words, *_limits(plan.options)])
+
+
+def _limits(asked: RunRequest | RunOptions) -> list[str]:
+    values = (asked.nice, asked.threads, asked.memory_limit)
+    options = zip(("--nice", "--threads", "--memory-limit"), values, strict=True)
+    return [word for option, value in options if value for word in (option, str(value))]
+
+
+def _lesson(name: str, path: str) -> str:
+    """Return the lesson's id where that names the same file, and else the file's path."""
+    known = {entry.id: entry.path for entry in find_lessons()}
+    return name if known.get(name) == Path(path) else path

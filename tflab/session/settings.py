@@ -1,0 +1,50 @@
+"""What the workbench remembers between sessions: theme, lesson last open, run options."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import msgspec
+
+from tflab.runs.atomic_files import write_atomically
+from tflab.runs.paths import data_folder
+from tflab.runs.record import RunOptions
+
+
+class Settings(msgspec.Struct, kw_only=True):
+    """Kept in `settings.json` of the data folder. Unknown fields are passed over.
+
+    Attributes:
+        lesson: The id of the lesson last open, or its path where the list of lessons lacks it.
+    """
+
+    theme: str = "lab-dark"
+    lesson: str = ""
+    options: RunOptions = RunOptions()
+
+    def lesson_file(self) -> Path | None:
+        """Return the lesson last open where it was kept by its path and still is there."""
+        there = os.path.isabs(self.lesson) and os.path.isfile(self.lesson)
+        return Path(self.lesson) if there else None
+
+
+def load_settings() -> Settings:
+    """Read the settings; defaults where there are none or they are damaged."""
+    try:
+        return msgspec.json.decode(_path().read_bytes(), type=Settings)
+    except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
+        return Settings()
+
+
+def save_settings(settings: Settings) -> None:
+    """Write the settings whole or not at all.
+
+    Raises:
+        OSError: When the data folder cannot be written.
+    """
+    write_atomically(_path(), msgspec.json.encode(settings))
+
+
+def _path() -> Path:
+    return data_folder() / "settings.json"

@@ -1,0 +1,1 @@
+"""The runs over values of parameters: plan, order, record and table."""

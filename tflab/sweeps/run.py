@@ -1,0 +1,160 @@
+"""One run of a sweep: where it stands and what came out, kept small once it has ended."""
+
+from __future__ import annotations
+
+import math
+from array import array
+from concurrent.futures import Future
+from typing import Any, Literal
+
+from tflab.runs.events import RunStatus
+from tflab.runs.series import Series
+from tflab.runs.state import RunState
+from tflab.runs.summary import RunSummary, summarise
+from tflab.sweeps.plan import Point
+from tflab.targets.live_run import LiveRun
+
+Status = Literal["waiting", "not begun"] | RunStatus
+Curve = tuple["array[float]", "array[float]"]
+
+_BUCKETS = 200
+
+
+class SweepRun:
+    """One run of a sweep.
+
+    Attributes:
+        index: Its place in the plan.
+        id: Its id once it has begun; empty before, and for one that never did.
+        status: Where it stands; `waiting` until it has a slot, `not begun` if it never gets one.
+        live: The run while it goes on; None before and after.
+        summary: What is known of it at its end.
+        cause: Why it failed, in words.
+        future: What its executor promised, if it was submitted here.
+    """
+
+    def __init__(self, index: int, point: Point, run: str = "") -> None:
+        self.index = index
+        self.point = point
+        self.id = run
+        self.status: Status = "waiting"
+        self.live: LiveRun | None = None
+        self.summary: RunSummary | None = None
+        self.cause = ""
+        self.future: Future[RunSummary] | None = None
+        self._curves: dict[str, Curve] = {}
+        self._results: dict[str, float] = {}
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing more will come of it."""
+        return self.status not in ("waiting", "starting", "running")
+
+    @property
+    def seconds(self) -> float | None:
+        """How long it took, or None while it is not known."""
+        return self.summary.seconds if self.summary is not None else None
+
+    def follow(self, live: LiveRun) -> None:
+        """Take in where a run stands that goes on."""
+        self.live, self.id = live, live.record.id
+        # A run is over when its whole log was read, not with the event that says so: see `settle`.
+        self.status = live.state.status if live.state.ended is None else "running"
+
+    def settle(self, live: LiveRun) -> None:
+        """Keep what is needed of a run that has ended, and let go of the rest."""
+        state = live.state
+        self.id, self.status, self.live = live.record.id, state.status, None
+        self.summary = summarise(live.record, state)
+        self._curves = {tag: brief(series) for tag, series in state.series.items()}
+        self._results = _numbers(state)
+        self.cause = _cause(state)
+
+    def give_up(self, status: Status, cause: str = "") -> None:
+        """End a run that never began."""
+        self.status, self.cause, self.live = status, cause, None
+
+    def value(self, metric: str) -> float | None:
+        """Return the newest value of a metric: of a series by its tag, or of a result by name."""
+        curve = self.curve(metric)
+        if curve is not None and len(curve[1]):
+            return curve[1][-1]
+        found = _numbers(self.live.state) if self.live is not None else self._results
+        return found.get(metric)
+
+    def curve(self, metric: str) -> Curve | None:
+        """Return steps and values of a series by its tag, or by the part behind its group."""
+        curves: dict[str, Any] = dict(self._curves)
+        if self.live is not None:
+            series = self.live.state.series
+            curves = {tag: (found.steps, found.values) for tag, found in series.items()}
+        if metric in curves:
+            return curves[metric]  # type: ignore[no-any-return]
+        return next((c for tag, c in curves.items() if tag.rsplit("/", 1)[-1] == metric), None)
+
+    @property
+    def series(self) -> list[str]:
+        """The tags of its series."""
+        return list(self.live.state.series if self.live is not None else self._curves)
+
+    def metrics(self) -> list[str]:
+        """Return everything that could rank it: tags of series, then names of results."""
+        if self.live is not None:
+            return [*self.live.state.series, *_numbers(self.live.state)]
+        return [*self._curves, *self._results]
+
+
+def brief(series: Series) -> Curve:
+    """Return a series as few points: lowest and highest of each stretch, and every odd one out.
+
+    Short ones come as they are. First and last point are always among them.
+    """
+    count = len(series)
+    if count <= 4 * _BUCKETS:
+        return series.steps, series.values
+    kept = {0, count - 1}
+    stride = -(-count // _BUCKETS)
+    for start in range(0, count, stride):
+        values = series.values[start : start + stride]
+        if series.nonfinite:
+            kept.update(_some_not_finite(start, values))
+        else:
+            kept.add(start + values.index(min(values)))
+            kept.add(start + values.index(max(values)))
+    places = sorted(kept)
+    return (
+        array("d", [series.steps[place] for place in places]),
+        array("d", [series.values[place] for place in places]),
+    )
+
+
+def _some_not_finite(start: int, values: array[float]) -> set[int]:
+    strange = [place for place, value in enumerate(values) if not math.isfinite(value)]
+    places = [place for place, value in enumerate(values) if math.isfinite(value)]
+    kept = {start + strange[0]} if strange else set()
+    if places:
+        kept.add(start + min(places, key=values.__getitem__))
+        kept.add(start + max(places, key=values.__getitem__))
+    return kept
+
+
+def _numbers(state: RunState) -> dict[str, float]:
+    """Results that are one number."""
+    found: dict[str, float] = {}
+    for name, result in state.results.items():
+        value = result.value
+        if result.tensor is not None and not result.tensor.shape:
+            value = result.tensor.values
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            found[name] = float(value)
+        elif value in ("nan", "inf", "-inf"):
+            found[name] = float(str(value))
+    return found
+
+
+def _cause(state: RunState) -> str:
+    if state.error is not None:
+        return f"{state.error.title}: {state.error.cause}".rstrip(": ")
+    if state.ended is not None and state.ended.state in ("failed", "lost"):
+        return state.ended.cause
+    return ""

@@ -1,0 +1,136 @@
+"""Sweeps on disk: `sweeps/<id>.json` in the data folder, the plan and the ids of its runs."""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+
+from tflab.runs.atomic_files import write_atomically
+from tflab.runs.paths import data_folder
+from tflab.runs.processes import is_same, start_of, this_host
+from tflab.runs.record import Problem
+from tflab.runs.store import find_id, new_id
+from tflab.sweeps.plan import SweepPlan
+
+_ID = re.compile(r"\d{8}-\d{6}-[0-9a-f]{6}")
+
+
+class Driver(msgspec.Struct, frozen=True):
+    """The process that begins a sweep's runs, told from another that gets its number later."""
+
+    pid: int
+    process_start: float
+    host: str
+
+
+class SweepRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """A sweep as it is kept.
+
+    Attributes:
+        runs: The run of each point of the plan, by id; None where none was started.
+        driver: Who begins its runs; None before and after.
+    """
+
+    id: str
+    created: float
+    plan: SweepPlan
+    runs: list[str | None]
+    version: int = 1
+    driver: Driver | None = None
+
+    @property
+    def driven(self) -> bool:
+        """Whether somebody still begins its runs; on another machine, until the file says no."""
+        if self.driver is None:
+            return False
+        here = self.driver.host == this_host()
+        return not here or is_same(self.driver.pid, self.driver.process_start)
+
+
+class SweepStore:
+    """The sweeps of one user. The folder is private to the user (0700), files too (0600).
+
+    Args:
+        root: Where the files are; by default `sweeps` in the data folder.
+    """
+
+    def __init__(self, root: Path | None = None) -> None:
+        self.root = root or data_folder() / "sweeps"
+
+    def create(self, plan: SweepPlan) -> SweepRecord:
+        """Keep a sweep that has not begun.
+
+        Raises:
+            Problem: When it cannot be written.
+        """
+        now = time.time()
+        record = SweepRecord(
+            id=new_id(now),
+            created=now,
+            plan=plan,
+            runs=[None] * len(plan.points),
+        )
+        try:
+            self.save(record)
+        except OSError as error:
+            raise Problem(
+                "The sweep cannot be kept",
+                f"{self.root}: {error.strerror}.",
+                "Make room or give write access, or set TFLAB_DATA to another folder.",
+            ) from error
+        return record
+
+    def save(self, record: SweepRecord) -> None:
+        """Write a sweep, whole or not at all.
+
+        Raises:
+            OSError: When the disk is full or the folder cannot be written.
+        """
+        write_atomically(self.root / f"{record.id}.json", msgspec.json.encode(record))
+
+    def find(self, text: str) -> str:
+        """Return the id of the sweep that `text` names: an id, the beginning of one, or `last`.
+
+        Raises:
+            Problem: When there is none, or several begin like it.
+        """
+        return find_id(text, self.ids(), "sweep")
+
+    def load(self, sweep: str) -> SweepRecord:
+        """Read a sweep.
+
+        Raises:
+            Problem: When there is no such sweep, or its file is damaged.
+        """
+        path = self.root / f"{sweep}.json"
+        if not _ID.fullmatch(sweep) or path.is_symlink() or not path.is_file():
+            raise Problem("No such sweep", f"There is no sweep {sweep!r}.", "See `tflab sweeps`.")
+        try:
+            record = msgspec.json.decode(path.read_bytes(), type=SweepRecord)
+        except (OSError, msgspec.MsgspecError, UnicodeDecodeError) as error:
+            raise Problem("The sweep cannot be read", f"{path}: {error}.", "Delete it.") from error
+        if len(record.runs) != len(record.plan.points):
+            raise Problem("The sweep cannot be read", f"{path}: runs are missing.", "Delete it.")
+        return record
+
+    def ids(self) -> Iterator[str]:
+        """Yield the ids of all sweeps, newest first."""
+        try:
+            names = sorted(os.listdir(self.root), reverse=True)
+        except FileNotFoundError:
+            return
+        for name in names:
+            stem, dot, end = name.rpartition(".")
+            if dot and end == "json" and _ID.fullmatch(stem):
+                yield stem
+
+
+def this_driver() -> Driver:
+    """Return the driver that this process is."""
+    pid = os.getpid()
+    return Driver(pid, start_of(pid) or 0.0, this_host())

@@ -1,0 +1,1 @@
+"""Where runs execute: devices, fork servers, stopping, following."""

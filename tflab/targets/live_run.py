@@ -1,0 +1,182 @@
+"""Following one run by its log: the same for one just started and one found from before."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from concurrent.futures import Future
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+
+from tflab.runs.disk_queue import DiskQueue
+from tflab.runs.events import Ended, Event
+from tflab.runs.log import LogReader, last_event
+from tflab.runs.lost import lost, never_began
+from tflab.runs.record import Problem, RunRecord
+from tflab.runs.reserve import append_last
+from tflab.runs.state import RunState
+from tflab.runs.store import elsewhere, is_alive
+from tflab.targets.stop import StopLadder, check_here, mark_stop
+
+_LIVENESS_SECONDS = 2.0
+_FIRST_WORD_SECONDS = 1.0
+_READING = 1 << 20
+
+
+class LiveRun:
+    """A run on the screen or on the command line.
+
+    Args:
+        record: What was asked of it.
+        folder: Its run folder.
+        clock: Monotonic seconds; injected by tests.
+    """
+
+    def __init__(
+        self, record: RunRecord, folder: Path, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self.record = record
+        self.folder = folder
+        self.state = RunState()
+        self.caught_up = False
+        self._reader = LogReader(folder)
+        self._disk: DiskQueue | None = None
+        self._reading: Future[list[Event]] | None = None
+        self._clock = clock
+        self._ladder: StopLadder | None = None
+        self._stop_asked = False
+        self._next_look = clock() + _LIVENESS_SECONDS
+        self._seen_dead = False
+        self._lost_server_at: float | None = None
+
+    @property
+    def over(self) -> bool:
+        """Whether the run has ended and its whole log was read."""
+        return self.state.ended is not None and self.caught_up
+
+    @property
+    def stopping(self) -> bool:
+        """Whether a stop was asked for and the run has not ended yet."""
+        return self._stop_asked and self.state.ended is None
+
+    def poll(self, max_bytes: int = _READING) -> bool:
+        """Read what is new in the log and carry a stop forward; True when anything changed."""
+        return self._take(self._reader.poll(max_bytes))
+
+    def poll_on(self, disk: DiskQueue, patience: float) -> bool | None:
+        """Do as `poll`, but have the log read beside this thread.
+
+        Args:
+            disk: Where the reading is done.
+            patience: Seconds to wait for it. What comes later is taken at a later call.
+
+        Returns:
+            True when anything changed, None while the reading still goes on.
+        """
+        self._disk = disk
+        if self._reading is None:
+            self._reading = disk.do(partial(self._reader.poll, _READING))
+        try:
+            events = self._reading.result(patience)
+        except TimeoutError:
+            self._carry_stop_on()
+            return None
+        self._reading = None
+        return self._take(events)
+
+    def _take(self, events: list[Event]) -> bool:
+        for event in events:
+            self.state.apply(event)
+        self.caught_up = not events
+        if self._reader.trouble:
+            self.state.note(f"The run log cannot be read: {self._reader.trouble}.")
+        if self.over:
+            self.state.note_damage(self._reader.damaged)
+        if self.state.ended is None:
+            self._carry_stop_on()
+            if not events:
+                return self._look_for_death()
+        return bool(events)
+
+    def stop(self) -> None:
+        """Ask the run to stop; `poll` carries the ladder on. Asking again does nothing more.
+
+        Raises:
+            Problem: When the run is on another machine.
+        """
+        if self.state.started is not None:
+            check_here(self.state.started)
+        self._stop_asked = True
+        self._carry_stop_on()
+
+    def fail(self, problem: Problem) -> None:
+        """End a run that could not even start."""
+        self.end(never_began(problem))
+
+    def end(self, ended: Ended) -> None:
+        """End a run that has no process, in its log too, so that every list says so."""
+        # On a full disk this view of it still says so.
+        with suppress(OSError):
+            append_last(self.folder, ended)
+        self.state.apply(ended)
+
+    def without_server(self, problem: Problem, certain: bool) -> bool:
+        """Tell a run that waits for its process that the fork server is lost; True when it ended.
+
+        Args:
+            problem: What became of the server.
+            certain: Whether the server said so itself. Otherwise it may have forked the run in its
+                last moment, and a second is left for the run's first word.
+        """
+        if self.state.started is not None or self.state.ended is not None:
+            return False
+        if self._lost_server_at is None:
+            self._lost_server_at = self._clock()
+        if not certain and self._clock() - self._lost_server_at < _FIRST_WORD_SECONDS:
+            return False
+        self.fail(problem)
+        return True
+
+    def _carry_stop_on(self) -> None:
+        started = self.state.started
+        if not self._stop_asked or started is None or elsewhere(started):
+            return
+        if self._ladder is None:
+            self._mark_stop()
+            self._ladder = StopLadder(
+                started.pid, clock=self._clock, process_start=started.process_start
+            )
+            self._ladder.begin()
+        else:
+            self._ladder.tick()
+
+    def _mark_stop(self) -> None:
+        if self._disk is None:
+            mark_stop(self.folder)
+        else:
+            # A disk that hangs must not keep the signals back.
+            self._disk.do(partial(mark_stop, self.folder))
+
+    def _look_for_death(self) -> bool:
+        now = self._clock()
+        started = self.state.started
+        if started is None or now < self._next_look:
+            return False
+        self._next_look = now + _LIVENESS_SECONDS
+        if is_alive(started):
+            return False
+        # The fork server may still be writing why; it gets one more round to do so.
+        if not self._seen_dead:
+            self._seen_dead = True
+            return False
+        self._end_as_lost()
+        return True
+
+    def _end_as_lost(self) -> None:
+        """Say how it ended, in the log too, so that every other reader says the same."""
+        ended = lost(self.folder)
+        if isinstance(last_event(self.folder), Ended):
+            self.state.apply(ended)
+        else:
+            self.end(ended)

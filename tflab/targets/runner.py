@@ -1,0 +1,145 @@
+"""Running a lesson to its end without a screen: for the command line and for sweeps."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import os
+import select
+import signal
+import time
+from collections.abc import Callable
+from importlib.metadata import PackageNotFoundError, version
+
+from tflab.runs.events import Ended
+from tflab.runs.record import Problem, RunRequest
+from tflab.runs.store import RunStore, is_alive
+from tflab.runs.summary import summarise, write_summary
+from tflab.targets.fork_server import ForkServer
+from tflab.targets.live_run import LiveRun
+from tflab.targets.stop import mark_stop
+
+_PAUSE = 0.03
+SERVER_GONE = Problem(
+    "The fork server is gone",
+    "It ended before the run could start.",
+    "Run again; a new one starts by itself.",
+)
+
+
+def begin(server: ForkServer, store: RunStore, request: RunRequest) -> LiveRun:
+    """Keep a new run and hand it to the fork server, which may still be importing TensorFlow.
+
+    Raises:
+        Problem: When the run cannot be kept or the server cannot be reached.
+    """
+    record = store.create(request, versions())
+    folder = store.folder(record.id)
+    server.start_run(folder)
+    return LiveRun(record, folder)
+
+
+def follow(
+    server: ForkServer,
+    run: LiveRun,
+    on_change: Callable[[LiveRun], None] | None = None,
+    stops: Callable[[], int] = lambda: 0,
+    leaving: Callable[[], bool] = lambda: False,
+) -> None:
+    """Follow a run until it is over and its whole log was read, or until it is let go.
+
+    When `on_change` raises, the run is stopped and seen to its end before the error goes on.
+
+    Args:
+        server: The server that was asked to run it.
+        run: What `begin` returned.
+        on_change: Called each time something was added to the run's state.
+        stops: How often a stop was asked for up to now. The first begins the stop ladder, the
+            second kills the run at once.
+        leaving: Whether to let go of the run, which goes on by itself.
+    """
+    handled = 0
+    try:
+        while not run.over:
+            server.poll()
+            if leaving():
+                return
+            asked = min(stops(), 2)
+            while handled < asked:
+                handled += 1
+                stop_live(server, run, kill=handled == 2)
+            if run.poll():
+                if on_change is not None:
+                    on_change(run)
+            elif not run.over:
+                fail_without_server(server, run)
+                _wait(server)
+    except BaseException:
+        _abandon(server, run)
+        raise
+    # The summary can be made again from the log at any time.
+    with contextlib.suppress(OSError):
+        write_summary(run.folder, summarise(run.record, run.state))
+
+
+def versions() -> dict[str, str]:
+    """Return the versions that decide what a run gives."""
+    return {package: _version(package) for package in ("tflab", "tensorflow", "keras", "numpy")}
+
+
+@functools.cache
+def _version(package: str) -> str:
+    # Looked up once: that takes milliseconds, and a sweep begins several runs a second.
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "missing"
+
+
+def stop_live(server: ForkServer, run: LiveRun, kill: bool) -> None:
+    """Carry a stop on, or kill at once. While TensorFlow loads, the server itself is ended."""
+    started = run.state.started
+    if run.state.ended is not None:
+        return
+    if started is None:
+        # It may have forked the run since it was last heard; the run then outlives its import.
+        server.poll()
+    if started is None and server.phase == "importing":
+        # Nothing of the lesson runs yet, so there is nothing to interrupt but the import.
+        _signal_group(server.pid, signal.SIGTERM)
+        run.end(Ended(state="cancelled", time=time.time(), writer="server"))
+        return
+    run.stop()
+    if kill and started is not None and is_alive(started):
+        # It tells the fork server that this kill was asked for.
+        mark_stop(run.folder)
+        _signal_group(started.pid, signal.SIGKILL)
+
+
+def _abandon(server: ForkServer, run: LiveRun) -> None:
+    stop_live(server, run, kill=False)
+    while not run.over:
+        server.poll()
+        if not run.poll():
+            fail_without_server(server, run)
+            _wait(server)
+
+
+def fail_without_server(server: ForkServer, run: LiveRun) -> None:
+    """End a run that has not started, and will not because its fork server is broken or gone."""
+    if server.phase in ("broken", "gone", "off"):
+        run.without_server(server.problem or SERVER_GONE, certain=server.phase == "broken")
+
+
+def _wait(server: ForkServer) -> None:
+    """Wait for the server to speak, or for the log to have grown."""
+    if server.phase in ("importing", "ready"):
+        select.select([server.fileno()], [], [], _PAUSE)
+    else:
+        time.sleep(_PAUSE)
+
+
+def _signal_group(pid: int | None, number: signal.Signals) -> None:
+    if pid:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(pid, number)

@@ -1,0 +1,68 @@
+"""Leaving while a run goes on: stop it, leave it running, or stay."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.widgets import Button, Static
+
+from tflab.ui.dialogs.dialog import Dialog
+
+Choice = Literal["stop", "leave", "stay"]
+
+
+class LeaveScreen(Dialog[Choice]):
+    """Asks what is to become of the run, or of the sweep.
+
+    Args:
+        sweep: Whether a sweep goes on.
+        waiting: How many of its runs have not begun.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "choose('stay')", "Stay"),
+        Binding("s", "choose('stop')", "Stop it"),
+        Binding("l", "choose('leave')", "Leave it running"),
+        Binding("right,down", "app.focus_next", "Next", show=False),
+        Binding("left,up", "app.focus_previous", "Previous", show=False),
+    ]
+
+    def __init__(self, sweep: bool = False, waiting: int = 0) -> None:
+        super().__init__()
+        self._what = "sweep" if sweep else "run"
+        self._waiting = waiting
+
+    def compose(self) -> ComposeResult:
+        """Lay out the question."""
+        with Vertical(classes="dialog") as dialog:
+            dialog.border_title = f"A {self._what} is going on"
+            yield Static(Content(self._words()))
+            with Horizontal(classes="choices"):
+                yield Button("Stop it (s)", id="stop", variant="primary", compact=True)
+                yield Button("Leave it running (l)", id="leave", compact=True)
+                yield Button("Stay (Esc)", id="stay", compact=True)
+
+    def _words(self) -> str:
+        if self._what == "run":
+            return (
+                "Stop it and quit, or leave it running? A run that is left goes on to its "
+                "end; you find it under Runs next time."
+            )
+        words = "Stop it and quit, or leave it running? Runs that have begun go on to their end."
+        if self._waiting:
+            words += f" The {self._waiting:,} that have not begun never will."
+        return words
+
+    def action_choose(self, choice: Choice) -> None:
+        """Answer."""
+        self.dismiss(choice)
+
+    @on(Button.Pressed)
+    def _pressed(self, event: Button.Pressed) -> None:
+        answers: dict[str | None, Choice] = {"stop": "stop", "leave": "leave"}
+        self.dismiss(answers.get(event.button.id, "stay"))

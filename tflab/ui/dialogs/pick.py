@@ -1,0 +1,109 @@
+"""Choosing from a list: the sections of a lesson, its technical words, lessons found by search."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import ClassVar, NamedTuple
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import Input, OptionList
+from textual.widgets.option_list import Option
+
+from tflab.runs.text import plain_line
+from tflab.ui.dialogs.dialog import Dialog
+from tflab.ui.terminal.safe_text import with_code
+
+
+class Choice(NamedTuple):
+    """One line to choose, what is said below it, and what choosing it means."""
+
+    title: str
+    about: str
+    value: str
+
+
+_WIDTH = 84
+_AROUND = 7
+"""Cells of the box that hold no text: borders, padding and scrollbar."""
+
+_INDENT = "  "
+
+Find = Callable[[str], Sequence[Choice]]
+
+
+class PickScreen(Dialog[str]):
+    """Lists choices that narrow down as one types; Enter takes the one under the cursor.
+
+    Args:
+        title: What is chosen.
+        find: Gives the choices for what was typed.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("down", "move(1)", "Down", show=False),
+        Binding("up", "move(-1)", "Up", show=False),
+    ]
+
+    def __init__(self, title: str, find: Find) -> None:
+        super().__init__()
+        self._title = title
+        self._find = find
+        self._choices: Sequence[Choice] = ()
+
+    def compose(self) -> ComposeResult:
+        """Lay out the field and the list."""
+        with Vertical(classes="dialog -pick") as dialog:
+            dialog.border_title = self._title
+            dialog.border_subtitle = "Enter chooses, Esc closes"
+            yield Input(placeholder="Type to narrow down", compact=True)
+            yield OptionList()
+
+    def on_mount(self) -> None:
+        """Show everything first."""
+        self._show("")
+        self.query_one(OptionList).can_focus = False
+
+    def action_move(self, by: int) -> None:
+        """Move the cursor of the list while the field keeps the focus."""
+        options = self.query_one(OptionList)
+        if by > 0:
+            options.action_cursor_down()
+        else:
+            options.action_cursor_up()
+
+    @on(Input.Changed)
+    def _typed(self, event: Input.Changed) -> None:
+        event.stop()
+        self._show(event.value)
+
+    @on(Input.Submitted)
+    def _entered(self, event: Input.Submitted) -> None:
+        event.stop()
+        place = self.query_one(OptionList).highlighted
+        self.dismiss(self._choices[place].value if place is not None else None)
+
+    @on(OptionList.OptionSelected)
+    def _clicked(self, event: OptionList.OptionSelected) -> None:
+        event.stop()
+        self.dismiss(self._choices[event.option_index].value)
+
+    def _show(self, query: str) -> None:
+        self._choices = self._find(query)
+        options = self.query_one(OptionList)
+        options.clear_options()
+        room = min(_WIDTH, self.app.size.width * 9 // 10) - _AROUND
+        options.add_options([Option(_row(choice, room)) for choice in self._choices])
+        if self._choices:
+            options.highlighted = 0
+
+
+def _row(choice: Choice, room: int) -> Content:
+    title = Content.styled(plain_line(choice.title), "bold")
+    if not choice.about:
+        return title
+    about = with_code(choice.about, "$text-quiet").wrap(max(room - len(_INDENT), 16))
+    return Content("\n").join([title, *(Content(_INDENT) + line for line in about)])

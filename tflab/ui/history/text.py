@@ -1,0 +1,44 @@
+"""The words around the history's table: its title, the room that runs take, why it is empty."""
+
+from __future__ import annotations
+
+from textual.content import Content
+
+from tflab.runs.text import count_of
+from tflab.runs.trash import DiskUse, bytes_text
+from tflab.ui.history.view import HistoryList, HistoryView
+from tflab.ui.terminal.glyphs import glyphs
+
+
+def title_words(view: HistoryView, runs: HistoryList, lesson_title: str) -> Content:
+    """Return the title line: whose runs, how many of them, how many marked."""
+    what = "all lessons" if view.everywhere else lesson_title or "no lesson"
+    words = Content.assemble(("History", "bold $primary"), f" {glyphs().dot} {what}")
+    if not runs.ready:
+        return words + Content.styled("  reading", "$text-quiet")
+    shown = len(runs.shown)
+    all_of = count_of(runs.count, "run")
+    words += Content.styled(
+        f"  {all_of}" if shown == runs.count else f"  {shown:,} of {all_of}", "$text-quiet"
+    )
+    if view.marked:
+        words += Content.styled(f"  {len(view.marked)} marked", "bold $primary")
+    return words
+
+
+def disk_words(use: DiskUse, narrow: bool) -> Content:
+    """Return how much room runs and trash take, and where there is room to say so, what is free."""
+    parts = [f"runs {bytes_text(use.runs)}"]
+    if use.trash:
+        parts.append(f"trash {bytes_text(use.trash)}")
+    if not narrow:
+        parts.append(f"{bytes_text(use.free)} free")
+    return Content(f" {glyphs().dot} ".join(parts))
+
+
+def empty_words(view: HistoryView, runs: HistoryList) -> Content:
+    """Return why no run is shown, and what to do about it."""
+    if runs.count:
+        return Content("No run fits the filter.")
+    more = "" if view.everywhere else "\nPress a to see the runs of all lessons."
+    return Content(f"No runs yet. Run a lesson with ^r.{more}")

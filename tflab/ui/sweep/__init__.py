@@ -1,0 +1,1 @@
+"""Sweeps on the screen: form, chart and table."""

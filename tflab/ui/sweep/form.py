@@ -1,0 +1,184 @@
+"""Planning a sweep: a field for every parameter, where lists and ranges may be typed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, MutableMapping, Sequence
+from typing import Any, ClassVar
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
+from textual.widgets import Button, Input, Static
+
+from tflab.programs.program import Program
+from tflab.runs.record import RunOptions
+from tflab.runs.text import plain_line
+from tflab.sweeps.estimate import plan_words
+from tflab.sweeps.plan import SweepPlan
+from tflab.targets.devices import DeviceList
+from tflab.targets.placement import Slot
+from tflab.ui.dialogs.dialog import Dialog
+from tflab.ui.sweep.draft import OPTIONS, SweepDraft, field_help, first_texts
+from tflab.ui.terminal.safe_text import box_title
+from tflab.ui.widgets.css import beside
+
+Answer = tuple[SweepPlan, Sequence[Slot]] | str
+
+
+class SweepField(Vertical):
+    """A name, a text, and what is wrong with it."""
+
+    def __init__(self, name: str, text: str, about: str) -> None:
+        super().__init__(classes="sweep-field")
+        self.label = name
+        self.about = about
+        self._text = text
+
+    def compose(self) -> ComposeResult:
+        """Lay out the field."""
+        with Horizontal():
+            yield Static(Content(plain_line(self.label)), classes="name")
+            yield Input(self._text, compact=True, max_length=2000)
+        yield Static("", classes="problem")
+
+    @property
+    def text(self) -> str:
+        """What stands in the field."""
+        return self.query_one(Input).value if self.is_mounted else self._text
+
+    def show_problem(self, problem: str) -> None:
+        """Say what is wrong below the field; nothing when `problem` is empty."""
+        self.set_class(bool(problem), "-bad")
+        self.query_one(".problem", Static).update(Content(plain_line(problem)))
+
+
+class SweepForm(Dialog[Answer]):
+    """Asks what to sweep. Says how many runs it makes, and what is wrong, as one types.
+
+    Args:
+        lesson: The lesson to run.
+        values: What the form of the workbench holds.
+        seed, device: The same.
+        devices: The devices of this machine.
+        usual: Seconds of a run of this lesson, if any has finished before.
+        texts: What was typed here before; kept up to date.
+        limits: How much of a shared machine each run may take.
+    """
+
+    DEFAULT_CSS = beside(__file__)
+    SCOPED_CSS = False
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+r", "start", "Run", priority=True),
+        Binding("ctrl+o", "earlier", "Earlier sweeps", priority=True),
+        Binding("down", "app.focus_next", "Next", show=False),
+        Binding("up", "app.focus_previous", "Previous", show=False),
+    ]
+
+    def __init__(
+        self,
+        lesson: Program,
+        values: Mapping[str, Any],
+        seed: int,
+        device: str,
+        devices: DeviceList,
+        usual: float | None,
+        texts: MutableMapping[str, str],
+        limits: RunOptions,
+    ) -> None:
+        super().__init__()
+        self._lesson = lesson
+        self._devices = devices
+        self._usual = usual
+        self._texts = texts
+        self._limits = limits
+        first = first_texts(lesson, values, texts)
+        self._own = {
+            p.name: SweepField(p.name, first[p.name], field_help(p)) for p in lesson.parameters
+        }
+        begin = {"repeats": "1", "first seed": str(seed), "devices": device, "metric": "loss"}
+        self._options = {
+            name: SweepField(name, texts.get(f" {name}", begin.get(name, "")), about)
+            for name, about in OPTIONS.items()
+        }
+        self._draft: SweepDraft | None = None
+
+    def compose(self) -> ComposeResult:
+        """Lay out fields, what they make, and the buttons."""
+        with Vertical(classes="dialog -sweep") as dialog:
+            dialog.border_title = box_title(f"Sweep: {self._lesson.title}")
+            dialog.border_subtitle = "^r runs, Esc goes back"
+            with VerticalScroll(id="sweep-fields", can_focus=False):
+                yield from self._own.values()
+                yield Static("", classes="gap")
+                yield from self._options.values()
+            yield Static("", id="sweep-about")
+            yield Static("", id="sweep-size")
+            with Horizontal(classes="choices"):
+                yield Button("Run (^r)", id="run", variant="primary", compact=True)
+                yield Button("Earlier sweeps (^o)", id="earlier", compact=True)
+
+    def on_mount(self) -> None:
+        """Say what the first texts make."""
+        self._read()
+
+    def action_start(self) -> None:
+        """Start the sweep, or go to the first field that is wrong."""
+        draft = self._read()
+        if draft.plan is not None:
+            self.dismiss((draft.plan, draft.slots))
+            return
+        for name, field in {**self._own, **self._options}.items():
+            if name in draft.problems:
+                field.query_one(Input).focus()
+                return
+
+    def action_earlier(self) -> None:
+        """Go to the sweeps that are kept."""
+        self.dismiss("earlier")
+
+    @on(Input.Changed)
+    def _typed(self, event: Input.Changed) -> None:
+        event.stop()
+        self._read()
+
+    @on(Input.Submitted)
+    def _entered(self, event: Input.Submitted) -> None:
+        event.stop()
+        self.action_start()
+
+    @on(Button.Pressed)
+    def _pressed(self, event: Button.Pressed) -> None:
+        event.stop()
+        if event.button.id == "run":
+            self.action_start()
+        else:
+            self.action_earlier()
+
+    @on(events.DescendantFocus)
+    def _focus_moved(self, event: events.DescendantFocus) -> None:
+        field = next((n for n in event.widget.ancestors if isinstance(n, SweepField)), None)
+        about = field.about if field is not None else ""
+        self.query_one("#sweep-about", Static).update(Content(about))
+
+    def _read(self) -> SweepDraft:
+        own = {name: field.text for name, field in self._own.items()}
+        options = {name: field.text for name, field in self._options.items()}
+        self._texts.update(own)
+        self._texts.update({f" {name}": text for name, text in options.items()})
+        draft = SweepDraft(self._lesson, own, options, self._devices, self._limits)
+        for name, field in {**self._own, **self._options}.items():
+            field.show_problem(draft.problems.get(name, ""))
+        size = self.query_one("#sweep-size", Static)
+        size.set_class(draft.plan is None, "-bad")
+        if draft.plan is not None:
+            words = [plan_words(len(draft.plan.points), draft.plan.jobs, self._usual)]
+            words += [self._limits.words] if self._limits.words else []
+            size.update(Content("; ".join(words) + "."))
+        else:
+            # The field itself may be out of view, on a small screen.
+            name, problem = next(iter(draft.problems.items()))
+            size.update(Content(plain_line(f"{name}: {problem}" if name else problem)))
+        self.query_one("#run", Button).disabled = draft.plan is None
+        return draft

@@ -1,0 +1,254 @@
+"""A sweep on the screen: one chart of all curves, one table of all rows, the best first."""
+
+from __future__ import annotations
+
+import os
+import time
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.timer import Timer
+from textual.widgets import Static
+
+from tflab.charts.loss import draw_loss
+from tflab.runs.summary import summarise
+from tflab.runs.text import plain_line
+from tflab.sweeps.run import SweepRun
+from tflab.sweeps.sweep import Sweep
+from tflab.sweeps.table import SweepRow, duration
+from tflab.ui.actions import bindings
+from tflab.ui.dialogs.dialog import Dialog
+from tflab.ui.sweep.curves import SweepCurves, short_legend
+from tflab.ui.sweep.table import SweepTable
+from tflab.ui.terminal.glyphs import glyphs
+from tflab.ui.terminal.safe_text import box_title
+from tflab.ui.widgets.chart_options import chart_options
+from tflab.ui.widgets.css import beside
+from tflab.ui.widgets.drawing_view import DrawingView
+from tflab.ui.widgets.key_line import KeyLine
+from tflab.ui.widgets.legend import legend_content
+from tflab.ui.widgets.table import Table
+
+if TYPE_CHECKING:
+    from tflab.ui.sweep.sweeps import Sweeps
+
+_AFTER_KEYS = 0.15
+
+
+class SweepScreen(Dialog[None]):
+    """Shows a sweep, live or found again. Leaving it stops nothing.
+
+    Args:
+        sweep: What to show; whoever made it polls it.
+        sweeps: Carries out what needs the workbench.
+    """
+
+    DEFAULT_CSS = beside(__file__)
+    SCOPED_CSS = False
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *bindings("sweep"),
+        Binding("f1", "keys", "Help", show=False),
+    ]
+
+    def __init__(self, sweep: Sweep, sweeps: Sweeps) -> None:
+        super().__init__()
+        self._sweep = sweep
+        self._sweeps = sweeps
+        self._metric = sweep.plan.metric
+        self._log_y: bool | None = None
+        self._y_range: tuple[float, float] | None = None
+        self._curves = SweepCurves()
+        self._rows: list[SweepRow] = []
+        self._table = SweepTable(sweep.plan, id="sweep-rows")
+        self._version = -1
+        self._next = 0.0
+        self._next_draw = 0.0
+        self._drawing_soon: Timer | None = None
+        self._pause = 1.0 if os.environ.get("SSH_CONNECTION") else 0.5
+
+    def compose(self) -> ComposeResult:
+        """Lay out the chart over the table."""
+        with Vertical(id="sweep"):
+            yield Static("", id="sweep-progress")
+            yield Static("", id="sweep-legend")
+            yield DrawingView(id="sweep-picture")
+            yield Static("", id="sweep-notes")
+            yield self._table
+            yield KeyLine(id="sweep-keys")
+
+    def on_mount(self) -> None:
+        """Show what there is, and follow the theme."""
+        box = self.query_one("#sweep")
+        box.border_title = box_title(f"Sweep: {self._sweep.plan.title}")
+        keys = self.query_one(KeyLine)
+        keys.scope, keys.alone = "sweep", True
+        self._table.focus()
+        self.app.theme_changed_signal.subscribe(self, lambda _: self.advance(now=True))
+
+    def on_resize(self) -> None:
+        """Draw again at the new size."""
+        self.call_after_refresh(self.advance, True)
+
+    def advance(self, now: bool = False) -> None:
+        """Show what is new, at a pace that a terminal can follow; at once with `now`."""
+        due = self._sweep.version != self._version and time.monotonic() >= self._next
+        if not self.is_mounted or not (now or due):
+            return
+        began = time.monotonic()
+        self._version = self._sweep.version
+        self._rows = self._sweep.rows(self._metric)
+        self._table.show_sweep(self._rows, self._metric)
+        self._show_progress()
+        # The chart is most of what is sent, so it follows at half the pace.
+        if now or self._sweep.over or began >= self._next_draw:
+            self._next_draw = began + 2 * self._pause
+            self._draw()
+        # A sweep of thousands must not take the loop to itself.
+        spent = time.monotonic() - began
+        self._next = began + max(self._pause, 5 * spent)
+
+    def action_open_run(self) -> None:
+        """Show the run under the cursor in the workbench."""
+        self._use("show")
+
+    def action_use_values(self) -> None:
+        """Put the values under the cursor into the form."""
+        self._use("values")
+
+    def action_stop_row(self) -> None:
+        """Stop the runs of the row under the cursor."""
+        row = self._table.row
+        going = [run for run in row.runs if not run.over] if row is not None else []
+        for run in going:
+            self._sweep.stop(run)
+        if not going:
+            self.notify("These runs have ended.")
+
+    def action_stop_all(self) -> None:
+        """Stop the whole sweep."""
+        if self._sweep.over:
+            self.notify("The sweep is over.")
+        elif self._sweep.driven and not self._sweep.started_here:
+            self.notify("Another tflab begins its runs; stop the sweep there.", severity="warning")
+        else:
+            self._sweep.stop_all()
+            self.advance(now=True)
+
+    def action_log_axis(self) -> None:
+        """Change between a linear and a logarithmic y axis."""
+        self._log_y, self._y_range = not self._is_log(), None
+        self._draw()
+
+    def action_next_metric(self) -> None:
+        """Rank by the next metric or result that the runs have given."""
+        metrics = self._sweep.metrics()
+        if metrics:
+            place = metrics.index(self._metric) if self._metric in metrics else -1
+            self._metric = metrics[(place + 1) % len(metrics)]
+            self._y_range = None
+            self.advance(now=True)
+
+    def action_new_sweep(self) -> None:
+        """Plan another sweep."""
+        if self._sweeps.running:
+            self.notify("This sweep is going on. Stop it first (^x).", severity="warning")
+        else:
+            self.dismiss()
+            self._sweeps.plan()
+
+    def action_export(self) -> None:
+        """Write the sweep as a file."""
+        self._sweeps.export(self._sweep)
+
+    def action_copy_line(self) -> None:
+        """Copy the line that makes the sweep again."""
+        self._sweeps.copy_line(self._sweep)
+
+    def action_keys(self) -> None:
+        """Show help."""
+        from tflab.ui.dialogs.help import HelpScreen
+
+        self.app.push_screen(HelpScreen("sweep"))
+
+    @on(Table.Moved)
+    def _moved(self, event: Table.Moved) -> None:
+        event.stop()
+        # The cursor moves at once. Keys pressed in a row need one drawing, when they pause.
+        if self._drawing_soon is not None:
+            self._drawing_soon.stop()
+        self._drawing_soon = self.set_timer(_AFTER_KEYS, self._draw)
+
+    def _use(self, wish: str) -> None:
+        row = self._table.row
+        run = _best_run(row) if row is not None else None
+        summary = run.summary if run is not None else None
+        if run is not None and run.live is not None:
+            summary = summarise(run.live.record, run.live.state)
+        if summary is None:
+            self.notify("This run has not begun." if not self._sweep.over else "It never began.")
+            return
+        self.dismiss()
+        self._sweeps.use(summary, wish)
+
+    def _show_progress(self) -> None:
+        sweep, dot = self._sweep, f" {glyphs().dot} "
+        words = [f"{sweep.done:,} of {len(sweep.runs):,} done"]
+        for state in ("running", "failed", "lost", "cancelled", "not begun"):
+            count = sweep.count(state, "starting") if state == "running" else sweep.count(state)
+            words += [f"{count:,} {state}"] if count else []
+        left = sweep.seconds_left
+        if sweep.stopping and not sweep.over:
+            words.append("stopping")
+        elif left and not sweep.over:
+            words.append(f"about {duration(left)} to go")
+        if sweep.unkept:
+            words.append(f"not kept: {sweep.unkept}")
+        done = round(16 * sweep.done / max(1, len(sweep.runs)))
+        bar = Content.assemble(
+            (glyphs().filled * done, "$primary"),
+            (glyphs().empty * (16 - done), "$border-quiet"),
+        )
+        self._say("#sweep-progress", bar + Content(f"  {dot.join(words)}"))
+
+    def _drawn_metric(self) -> str:
+        """The metric whose curves are drawn; a result has none, so those of the loss stay."""
+        drawn = any(run.curve(self._metric) is not None for run in self._sweep.runs)
+        return self._metric if drawn else self._sweep.plan.metric
+
+    def _is_log(self) -> bool:
+        if self._log_y is not None:
+            return self._log_y
+        return self._curves.wants_log(self._rows, self._drawn_metric())
+
+    def _draw(self) -> None:
+        picture = self.query_one("#sweep-picture", DrawingView)
+        size, metric = picture.size, self._drawn_metric()
+        if size.width < 10 or size.height < 3:
+            return
+        curves, notes = self._curves.make(self._rows, metric, self._table.row)
+        options = chart_options(self.app, log_y=self._is_log(), y_range=self._y_range)
+        drawing = draw_loss(curves, (size.width, size.height), options)
+        self._y_range = drawing.y_range
+        picture.show_drawing(drawing)
+        title = Content.styled(f"{plain_line(metric)}   ", "bold")
+        legend = legend_content(short_legend(drawing.legend))
+        self._say("#sweep-legend", title + legend)
+        self.query_one("#sweep-notes").display = bool(notes)
+        self._say("#sweep-notes", Content(f" {glyphs().dot} ".join(notes)))
+
+    def _say(self, place: str, words: Content) -> None:
+        """Show a line. It stays one line, and a new layout would draw the whole screen again."""
+        widget = self.query_one(place, Static)
+        if widget.content != words:
+            widget.update(words, layout=False)
+
+
+def _best_run(row: SweepRow) -> SweepRun | None:
+    """Return the run of a row to look at: one that finished, else one that has begun."""
+    begun = [run for run in row.runs if run.id]
+    finished = [run for run in begun if run.status == "finished"]
+    return next(iter([*finished, *begun]), None)

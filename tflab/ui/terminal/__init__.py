@@ -1,0 +1,1 @@
+"""Every place that leans on Textual's internals, each with its reason."""

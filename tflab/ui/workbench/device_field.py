@@ -1,0 +1,107 @@
+"""The device field: which one device the run will see."""
+
+from __future__ import annotations
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.widgets import Select, Static
+
+from tflab.targets.devices import Device, DeviceList
+from tflab.ui.terminal.safe_text import choice_text
+from tflab.ui.workbench.messages import DeviceChanged
+
+_GIB = 1 << 30
+
+
+class DeviceField(Vertical):
+    """A choice among the devices of this machine, with what NVML tells of each."""
+
+    def __init__(self) -> None:
+        super().__init__(classes="field", id="device-field")
+        self._devices: DeviceList | None = None
+        self.key = "cpu"
+
+    def compose(self) -> ComposeResult:
+        """Lay out the name, the choice and what is known of the device."""
+        with Horizontal():
+            yield Static(Content("device"), classes="name")
+            yield Select([("CPU", "cpu")], value="cpu", allow_blank=False, compact=True)
+        yield Static("", classes="help")
+
+    @property
+    def device(self) -> Device | None:
+        """The chosen device, once the machine's devices are known."""
+        if self._devices is None:
+            return None
+        return next((d for d in self._devices.devices if d.key == self.key), None)
+
+    @property
+    def devices(self) -> DeviceList | None:
+        """The machine's devices, once they are known."""
+        return self._devices
+
+    def show_devices(self, devices: DeviceList) -> None:
+        """Take in the devices as they are now; the choice stays if it still exists."""
+        if self._devices == devices:
+            return
+        known = [d.key for d in self._devices.devices] if self._devices else []
+        self._devices = devices
+        if known != [d.key for d in devices.devices]:
+            select = self.query_one(Select)
+            wanted = self.key if any(d.key == self.key for d in devices.devices) else "cpu"
+            with self.prevent(Select.Changed):
+                select.set_options([(choice_text(_short(d)), d.key) for d in devices.devices])
+                select.value = wanted
+            self.key = wanted
+        self._describe()
+        self.post_message(DeviceChanged())
+
+    def choose(self, key: str) -> None:
+        """Choose a device by its key; an unknown one is passed over."""
+        if self._devices and any(d.key == key for d in self._devices.devices):
+            self.query_one(Select).value = key
+
+    @on(Select.Changed)
+    def _chosen(self, event: Select.Changed) -> None:
+        event.stop()
+        if isinstance(event.value, str):
+            self.key = event.value
+            self._describe()
+            self.post_message(DeviceChanged())
+
+    @on(events.DescendantFocus)
+    @on(events.DescendantBlur)
+    def _focus_moved(self) -> None:
+        self.call_after_refresh(self._describe)
+
+    def _describe(self) -> None:
+        device, devices = self.device, self._devices
+        if device is None or devices is None:
+            return
+        wordy = self.has_focus_within
+        lines = [_memory(device, wordy or device.key != "cpu")]
+        if device.busy_with_others:
+            lines.append(f"In use by {device.others}.")
+        if devices.reason and len(devices.devices) == 1:
+            first = devices.reason.partition(". ")[0].rstrip(".") + "."
+            lines.append(devices.reason if wordy else first)
+        self.set_class(device.busy_with_others, "-busy")
+        self.query_one(".help", Static).update(Content("\n".join(lines)))
+
+
+def _short(device: Device) -> str:
+    if device.key == "cpu":
+        return "CPU"
+    busy = " (in use)" if device.busy_with_others else ""
+    return f"GPU {device.index} {device.name}{busy}"
+
+
+def _memory(device: Device, wordy: bool) -> str:
+    free, total = device.memory_free / _GIB, device.memory_total / _GIB
+    memory = f"{free:.1f} of {total:.1f} GiB free"
+    if not wordy:
+        return memory
+    use = "" if device.utilisation is None else f", {device.utilisation:.0%} busy"
+    return f"{device.name}: {memory}{use}"

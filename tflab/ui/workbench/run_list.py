@@ -1,0 +1,115 @@
+"""The runs of the open lesson, newest first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar, Literal
+
+from textual.binding import BindingType
+from textual.content import Content
+from textual.widgets import OptionList
+from textual.widgets.option_list import Option
+
+from tflab.runs.history import HistoryRow
+from tflab.runs.summary import RunSummary
+from tflab.runs.tensor_text import number_text
+from tflab.runs.text import plain_line
+from tflab.ui.actions import bindings
+from tflab.ui.terminal.glyphs import glyphs
+from tflab.ui.widgets.run_cells import mark_of, value_text
+from tflab.ui.workbench.messages import RunChosen
+
+TONES: dict[str, str] = {
+    "starting": "$secondary",
+    "running": "$secondary",
+    "finished": "$success",
+    "failed": "$error",
+    "cancelled": "$warning",
+    "lost": "$error",
+}
+
+_NONE = Content.styled(" None yet. ^r runs the lesson.", "$text-quiet")
+
+
+class RunList(OptionList):
+    """A row for each run: its state, name, values that differ from the defaults, last loss."""
+
+    BINDINGS: ClassVar[list[BindingType]] = list(bindings("runs"))
+
+    def __init__(self) -> None:
+        super().__init__(id="runs")
+        self._runs: list[HistoryRow] = []
+        self._defaults: Mapping[str, Any] = {}
+
+    def show_runs(self, runs: list[HistoryRow], defaults: Mapping[str, Any]) -> None:
+        """Show `runs`, newest first; the cursor stays on its run."""
+        place = self.highlighted
+        chosen = self._runs[place].id if place is not None and place < len(self._runs) else ""
+        self._defaults = defaults
+        self._runs = runs
+        self.clear_options()
+        rows = [Option(self._row(run)) for run in runs]
+        self.add_options(rows or [Option(_NONE, disabled=True)])
+        self.highlighted = next((i for i, run in enumerate(runs) if run.id == chosen), None)
+
+    def put(self, run: RunSummary) -> None:
+        """Add a run at the top, or bring its row up to date."""
+        for index, known in enumerate(self._runs):
+            if known.id == run.id:
+                if known.summary != run:
+                    self._runs[index] = row = HistoryRow(run, known.marks)
+                    self.replace_option_prompt_at_index(index, self._row(row))
+                return
+        self.show_runs([HistoryRow(run), *self._runs], self._defaults)
+
+    def action_show_run(self) -> None:
+        """Show the run under the cursor."""
+        self._ask("show")
+
+    def action_load_values(self) -> None:
+        """Put the values of the run under the cursor into the form."""
+        self._ask("values")
+
+    def action_copy_command(self) -> None:
+        """Copy the command line that makes the run under the cursor again."""
+        self._ask("command")
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        """Show the run that was clicked."""
+        event.stop()
+        self._ask("show")
+
+    def _ask(self, wish: Literal["show", "values", "command"]) -> None:
+        if self.highlighted is not None and self._runs:
+            self.post_message(RunChosen(self._runs[self.highlighted].summary, wish))
+
+    def _row(self, row: HistoryRow) -> Content:
+        run, marks = row.summary, row.marks
+        changed = [
+            f"{name} {value_text(value)}"
+            for name, value in run.parameters.items()
+            if value != self._defaults.get(name)
+        ]
+        if run.seed:
+            changed.append(f"seed {run.seed}")
+        values = plain_line(", ".join(changed) or "defaults")
+        first = Content.styled(f"{mark_of(run.status)} ", TONES[run.status])
+        if marks.pinned:
+            first += Content.styled(f"{glyphs().pinned} ", "$primary")
+        if marks.name:
+            values = f" {glyphs().dot} {values}"
+            first += Content.styled(plain_line(marks.name), "bold")
+        return first + values + Content.styled(f"\n  {_outcome(run)}", "$text-quiet")
+
+
+def _outcome(run: RunSummary) -> str:
+    words: list[str] = [] if run.status == "finished" else [run.status]
+    for tag, metric in run.metrics.items():
+        if tag.rsplit("/", 1)[-1] == "loss":
+            last = metric["last"]
+            text = f"{last:.4g}" if isinstance(last, float) else number_text(last)
+            words.append(f"loss {text}")
+            break
+    if run.seconds is not None:
+        words.append(f"{run.seconds:.1f} s")
+    return f" {glyphs().dot} ".join(words)
