@@ -38,3 +38,19 @@ def test_leaving_waits_for_the_rest_and_no_longer_than_it_may(given: bool) -> No
         assert not disk.finish(0.01)
         hung.set()
     assert disk.finish(PATIENCE)
+
+
+def test_what_came_back_is_handed_over_on_the_thread_that_asks_for_it():
+    woken = threading.Event()
+    queue = DiskQueue(wake=woken.set)
+    taken: list[tuple[int, str]] = []
+    queue.do_then(lambda: 7, lambda done: taken.append((done.result(), current_name())))
+    assert woken.wait(10)
+    assert taken == []
+    assert queue.deliver()
+    assert taken == [(7, current_name())]
+    assert not queue.deliver()
+
+
+def current_name() -> str:
+    return threading.current_thread().name

@@ -1,4 +1,4 @@
-"""Work on files beside the screen's own thread: a slow disk must never hold keys and paint up.
+"""Work on files beside the thread that asks for it: a slow disk must never hold keys and paint up.
 
 Home folders of shared servers often lie on a network. What takes a millisecond as a rule takes
 seconds there when the network is busy, and for ever when the server is gone.
@@ -9,21 +9,28 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
-from queue import SimpleQueue
+from functools import partial
+from queue import Empty, SimpleQueue
 from typing import Any, TypeVar
 
 _T = TypeVar("_T")
 
 
 class DiskQueue:
-    """One thread that does what it is given, in order.
+    """One thread that does what it is given, in order, and one way back to who gave it.
 
     The thread is no reason for the program to stay: what a hung disk still holds when the program
     leaves is not waited for longer than `finish` says.
+
+    Args:
+        wake: Called in the queue's thread when there is something for `deliver`. It must only
+            have `deliver` called soon on the thread that owns the queue.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, wake: Callable[[], object] = lambda: None) -> None:
+        self._wake = wake
         self._work: SimpleQueue[tuple[Future[Any], Callable[[], Any]]] = SimpleQueue()
+        self._done: SimpleQueue[Callable[[], object]] = SimpleQueue()
         self._thread: threading.Thread | None = None
 
     def do(self, work: Callable[[], _T]) -> Future[_T]:
@@ -35,6 +42,23 @@ class DiskQueue:
             self._thread.start()
         return future
 
+    def do_then(self, work: Callable[[], _T], take: Callable[[Future[_T]], object]) -> Future[_T]:
+        """Have `work` done, and hand what became of it to `take` from within `deliver`."""
+        future = self.do(work)
+        future.add_done_callback(lambda done: self._bring_back(partial(take, done)))
+        return future
+
+    def deliver(self) -> bool:
+        """Hand over what has come back, on the thread of whoever calls; True when there was any."""
+        found = False
+        while True:
+            try:
+                take = self._done.get_nowait()
+            except Empty:
+                return found
+            found = True
+            take()
+
     def finish(self, patience: float) -> bool:
         """Wait `patience` seconds at most for all that was given; return whether it is done.
 
@@ -45,6 +69,10 @@ class DiskQueue:
         done = threading.Event()
         self.do(done.set)
         return done.wait(patience)
+
+    def _bring_back(self, take: Callable[[], object]) -> None:
+        self._done.put(take)
+        self._wake()
 
     def _do_on(self) -> None:
         while True:
