@@ -14,7 +14,7 @@ from array import array
 from collections.abc import Callable
 
 import numpy as np
-from plotext._figure import _figure_class as PlotextFigure
+import plotext
 
 from benchmarks.timing import medians, milliseconds, table
 from tflab.charts.drawing import ChartOptions, Curve, Memo
@@ -81,12 +81,13 @@ def plotext_alone(count: int, thinned: bool = False) -> Callable[[], object]:
     steps, values = series(count)
 
     def draw() -> object:
-        figure = PlotextFigure()
-        figure._limit_size(False, False)
+        plotext.terminal.limit(False, False)
+        figure = plotext.figure.clear()
         figure.plot_size(*SIZE)
         x, y = thin(steps, values, SIZE[0]) if thinned else (np.array(steps), np.array(values))
-        figure.plot(x.tolist(), y.tolist(), marker="braille")
-        return figure.build()
+        signal = figure.signal(x.tolist(), y.tolist(), marker="braille")
+        figure.draw(signal.lines())
+        return figure.build().string()
 
     return draw
 

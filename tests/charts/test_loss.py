@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from array import array
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import numpy as np
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 from tflab.charts.drawing import ChartOptions, Curve, Memo
 from tflab.charts.loss import draw_loss, loss_text
 from tflab.charts.palette import ColourMode
+from tflab.charts.plot import drawings_made, forget_drawings
 from tflab.runs.series import Series
 
 Check = Callable[[Sequence[str], int], None]
@@ -234,13 +236,28 @@ def test_the_terminal_gets_the_colours_it_can_show() -> None:
 def test_drawings_share_nothing_with_the_plotext_module() -> None:
     import plotext
 
-    plotext.clear_figure()
-    before = plotext.build()
+    plotext.figure.clear()
+    before = plotext.figure.build().string()
     curve = Curve("x", range(9), range(9))
     first = draw_loss([curve], (200, 60), ChartOptions()).rows
     draw_loss([curve], (20, 8), ChartOptions(log_y=True))
-    assert plotext.build() == before
+    assert plotext.figure.build().string() == before
+    plotext.figure.draw(plotext.figure.signal([1, 2], [2, 1]))
+    plotext.figure.title("of somebody else")
+    forget_drawings()
     assert draw_loss([curve], (200, 60), ChartOptions()).rows == first
+
+
+def test_threads_may_draw_at_the_same_time() -> None:
+    curves = [Curve("x", range(50), _decay(50, noise=n / 50), n) for n in range(8)]
+    alone = [draw_loss([curve], (60 + n, 12), ChartOptions()) for n, curve in enumerate(curves)]
+    forget_drawings()
+    with ThreadPoolExecutor(4) as threads:
+        drawn = threads.map(
+            lambda pair: draw_loss([pair[1]], (60 + pair[0], 12), ChartOptions()),
+            list(enumerate(curves)) * 5,
+        )
+        assert list(drawn) == alone * 5
 
 
 def test_a_series_that_knows_itself_is_drawn_as_its_points_are() -> None:
@@ -271,24 +288,26 @@ def test_a_faint_curve_is_drawn_again_only_when_it_grows_or_the_axes_move(
 ) -> None:
     look = ChartOptions(colour=colour, unicode=unicode, x_max=9.0)
     steps, values, memo = array("d", [0, 1, 2]), array("d", [1, 0.5, 0.2]), Memo()
-    size, highest = (60, 12), 1.0
+    size = (60, 12)
+    main = Curve("main", [0.0, 9.0], [1.0, 0.0])
 
-    def cells() -> object:
+    def curves_drawn() -> int:
+        """Return how many curves plotext was given: a picture's others are kept."""
+        before = drawings_made()
         ghost = Curve("ghost", steps, values, 1, True)
-        main = Curve("main", [0.0, 9.0], [highest, 0.0])
         drawn = draw_loss([replace(ghost, memo=memo), main], size, look)
+        made = drawings_made() - before
         assert drawn == draw_loss([ghost, main], size, look), "as without a memo"
-        return memo.faint[1]
+        return made
 
-    first = cells()
-    assert cells() is first
+    forget_drawings()
+    assert curves_drawn() == 2
+    assert curves_drawn() == 0
     steps.append(3)
     values.append(0.1)
-    longer = cells()
-    assert longer is not first
-    assert cells() is longer
-    highest = 7.0
-    moved = cells()
-    assert moved is not longer
+    assert curves_drawn() == 1
+    assert curves_drawn() == 0
+    main = Curve("main", [0.0, 9.0], [7.0, 0.0])
+    assert 1 <= curves_drawn() <= 2, "the axes moved"
     size = (50, 12)
-    assert cells() is not moved
+    assert curves_drawn() == 2
