@@ -89,3 +89,12 @@ def test_jupytext_would_be_seen_in_the_memory_of_a_process():
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
     )
     assert "rpds" in done.stdout
+
+
+def test_the_names_of_commands_need_no_parser():
+    assert not loaded_by("from tflab.cli import commands, main") & {
+        "argparse",
+        "msgspec",
+        "difflib",
+    }
+    assert "argparse" not in loaded_by("import tflab.cli.commands.open")

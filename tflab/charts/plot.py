@@ -26,7 +26,9 @@ DOTS = {True: (2, 4), False: (1, 1)}
 """Dots in a cell, across and up: of braille, and of ASCII."""
 
 # Of curves that stay: a sweep's faint ones, and what lies beside them.
-_KEPT = 64
+_KEPT = 96
+# Cells after which the part of a line before them is drawn by itself.
+_SETTLED = 16
 _LOCK = Lock()
 _BLANK = ord(" ")
 
@@ -55,12 +57,40 @@ class Mark(NamedTuple):
 def draw_path(path: Path, columns: int, rows: int, unicode: bool) -> Glyphs:
     """Return the characters that a line covers, to be read only: braille, in ASCII `*`.
 
-    It takes about 1 ms and 16 µs a point, nothing where the same path was drawn a moment ago.
+    It takes about 1 ms and 10 µs a point. What was drawn a moment ago is kept, and a line that goes
+    from left to right is drawn in two parts, so that of one that grows only its end is drawn again.
     """
     if not len(path.columns):
         return np.zeros((rows, columns), dtype=np.uint32)
-    parts = (np.ascontiguousarray(part).tobytes() for part in path)
-    return _draw_path(*parts, columns, rows, unicode)
+    dots_x, _ = DOTS[unicode]
+    cut = int(path.columns[-1]) // dots_x // _SETTLED * _SETTLED
+    if not 0 < cut < columns or bool((path.columns[1:] < path.columns[:-1]).any()):
+        return _draw_path(*_as_bytes(path), columns, rows, unicode)
+    parts = (
+        _draw_path(*_as_bytes(_between(path, start * dots_x, stop * dots_x)), width, rows, unicode)
+        for start, stop, width in ((0, cut, cut), (cut, columns, columns - cut))
+    )
+    return np.concatenate(list(parts), axis=1)
+
+
+def _between(path: Path, start: int, stop: int) -> Path:
+    """Return the part of a line from left to right that a picture of some dot columns shows.
+
+    The points next to it on either side belong to it: lines lead to them.
+    """
+    begin = max(int(np.searchsorted(path.columns, start)) - 1, 0)
+    end = min(int(np.searchsorted(path.columns, stop)) + 1, len(path.columns))
+    across, up, joined = (part[begin:end].copy() for part in path)
+    if len(up) > 1 and up[-1] == up[-2]:
+        # However far a level line goes on, here it looks the same.
+        across[-1] = min(across[-1], stop)
+    joined[0] = False
+    return Path(across - start, up, joined)
+
+
+def _as_bytes(path: Path) -> tuple[bytes, bytes, bytes]:
+    columns, rows, joined = (np.ascontiguousarray(part).tobytes() for part in path)
+    return columns, rows, joined
 
 
 @lru_cache(maxsize=_KEPT)
