@@ -1,8 +1,8 @@
 """What a live chart costs at 200 steps a second: terminal traffic, CPU, and how late it is.
 
 The loss is a staircase with steps at times that nobody can be in step with. The lesson keeps when
-it logged each one; we see when the chart reaches a new depth. Beside it, as many points drawn by plain plotext into a
-`Static` of the same size, again ten times a second.
+it logged each one; we see when the chart reaches a new depth. Beside it, as many points in a
+`Static` of the same size that plain plotext draws ten times a second.
 """
 
 from __future__ import annotations

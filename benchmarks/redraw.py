@@ -3,9 +3,9 @@
 Every picture is the same curve at another resolution, so it has the same dots to draw. "first
 frame" is a run just read from its log; "bare arrays" are points of which nothing is known, so
 that everything is read; for both, no drawing is kept from the round before. "next frame" is a live
-chart: 10 points are new since the frame before, once with what is kept of that frame
-and once with nothing kept, as when the axes move. Beside them, the same data given to plotext as they are,
-and thinned by `thin` (tsdownsample) first.
+chart: 10 points are new since the frame before, once with what is kept of that frame and once with
+nothing kept, as when the axes move. Beside them, the same data given to plotext as they are, and
+thinned by `thin` (tsdownsample) first.
 
 Run it with `python -m benchmarks.redraw`.
 """

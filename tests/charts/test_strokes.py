@@ -59,9 +59,7 @@ def test_every_point_is_covered_and_the_line_has_no_hole(
 
 @settings(deadline=None)
 @given(heights, sizes)
-def test_nothing_is_covered_beyond_the_extremes(
-    values: list[float], size: tuple[int, int]
-) -> None:
+def test_nothing_is_covered_beyond_the_extremes(values: list[float], size: tuple[int, int]) -> None:
     covered = _line(values, size)
     rows = np.flatnonzero(covered.any(axis=1))
     ends = [round(v * (covered.shape[0] - 1)) for v in (min(values), max(values))]

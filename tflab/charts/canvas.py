@@ -12,7 +12,7 @@ from tflab.charts.drawing import ChartOptions, Run
 from tflab.charts.palette import Ink, axis_ink, label_ink
 from tflab.charts.plot import Mark, draw_axes
 from tflab.charts.raster import Cells
-from tflab.charts.text import cell_width, pad
+from tflab.charts.text import cell_width
 
 _TO_ASCII = str.maketrans("│┤├─┬┴┼└┘", "|++-++++-")
 _LEAST_ROWS_FOR_BASE = 8
@@ -119,7 +119,7 @@ def frame(
     return tuple(rows)
 
 
-def label_fits(layout: Layout, x_marks: Sequence[Mark], x_label: str) -> bool:
+def label_fits(layout: Layout, x_label: str) -> bool:
     """Say whether `frame` finds a place for the name of the x axis."""
     return layout.labels and _place_name(layout, x_label) is not None
 
@@ -129,7 +129,7 @@ def _axes(
 ) -> tuple[list[str], str]:
     """Return the rows of the axes, and apart from them the row of x labels; it may be empty."""
     place = _place_name(layout, name)
-    below = [_without_label(mark, layout, place) for mark in x_marks] if layout.labels else []
+    below = [mark for mark in x_marks if layout.labels and _is_clear(mark, layout, place)]
     rows = draw_axes(
         layout.columns,
         layout.rows - (layout.labels and not below),
@@ -162,12 +162,11 @@ def _place_name(layout: Layout, name: str) -> int | None:
     return layout.columns - width if 3 * width <= layout.width else None
 
 
-def _without_label(mark: Mark, layout: Layout, place: int | None) -> Mark:
-    """Return a mark, with a blank label if that would stand in the way of the axis's name."""
+def _is_clear(mark: Mark, layout: Layout, place: int | None) -> bool:
+    """Say whether the label of a mark leaves room for the name of the axis at `place`."""
     length = len(mark.label)
     start = layout.columns - layout.width + mark.cell - (length - 1) // 2
-    hidden = bool(place) and start + length + 1 > (place or 0)
-    return mark._replace(label=" ") if hidden else mark
+    return not place or start + length < place
 
 
 def _numbered(

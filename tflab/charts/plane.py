@@ -63,7 +63,7 @@ class Plane:
 
     def label_left_over(self) -> str:
         """Return the name of the x axis if the drawing has no place for it."""
-        fits = label_fits(self._layout, self._x_marks, self._x_label)
+        fits = label_fits(self._layout, self._x_label)
         return "" if fits else self._x_label
 
     def draw(self, shapes: Sequence[Shape]) -> None:
@@ -111,7 +111,7 @@ class Plane:
         self._name(marker if clouds is None else "⠶", ink, shape)
 
     def _clouds(self, groups: Sequence[Shape]) -> Glyphs:
-        """Return the dots of all groups, merged: a cell shows all its points, whoever's they are."""
+        """Return the dots of all groups, merged: a cell shows every point in it."""
         cells = self.cells
         merged = np.zeros(cells.glyphs.shape, dtype=np.uint32)
         for shape in groups:

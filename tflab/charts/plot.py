@@ -27,7 +27,7 @@ DOTS = {True: (2, 4), False: (1, 1)}
 
 # Of curves that stay: a sweep's faint ones, and what lies beside them.
 _KEPT = 96
-# Cells after which the part of a line before them is drawn by itself.
+# Every so many cells, the part of a line before them becomes a drawing by itself.
 _SETTLED = 16
 _LOCK = Lock()
 _BLANK = ord(" ")
@@ -37,7 +37,7 @@ class Path(NamedTuple):
     """A line in dots, already thinned.
 
     Attributes:
-        columns: Places across, in whole dots; they may lie outside the picture.
+        columns: Places across, in whole dots.
         rows: Places up.
         joined: Whether a line leads to each point from the one before it.
     """
@@ -45,6 +45,16 @@ class Path(NamedTuple):
     columns: NDArray[np.int64]
     rows: NDArray[np.int64]
     joined: NDArray[np.bool_]
+
+    def part(self, which: slice | NDArray[np.bool_]) -> Path:
+        """Return some of the points."""
+        return Path(self.columns[which], self.rows[which], self.joined[which])
+
+    @classmethod
+    def chain(cls, paths: Sequence[Path]) -> Path:
+        """Return paths as one, one after the other."""
+        columns, rows, joined = zip(*paths, strict=True)
+        return cls(np.concatenate(columns), np.concatenate(rows), np.concatenate(joined))
 
 
 class Mark(NamedTuple):
@@ -59,33 +69,25 @@ def draw_path(path: Path, columns: int, rows: int, unicode: bool) -> Glyphs:
 
     It takes about 1 ms and 10 µs a point. What was drawn a moment ago is kept, and a line that goes
     from left to right is drawn in two parts, so that of one that grows only its end is drawn again.
+    No point may lie outside the picture: plotext leaves holes in lines that lead there.
     """
     if not len(path.columns):
         return np.zeros((rows, columns), dtype=np.uint32)
-    dots_x, _ = DOTS[unicode]
-    cut = int(path.columns[-1]) // dots_x // _SETTLED * _SETTLED
-    if not 0 < cut < columns or bool((path.columns[1:] < path.columns[:-1]).any()):
-        return _draw_path(*_as_bytes(path), columns, rows, unicode)
-    parts = (
-        _draw_path(*_as_bytes(_between(path, start * dots_x, stop * dots_x)), width, rows, unicode)
-        for start, stop, width in ((0, cut, cut), (cut, columns, columns - cut))
-    )
-    return np.concatenate(list(parts), axis=1)
+    size = columns, rows, unicode
+    place = _settled(path, DOTS[unicode][0])
+    if not place:
+        return _draw_path(*_as_bytes(path), *size)
+    done, end = path.part(slice(place + 1)), path.part(slice(place, None))
+    both: Glyphs = _draw_path(*_as_bytes(done), *size) | _draw_path(*_as_bytes(end), *size)
+    return both
 
 
-def _between(path: Path, start: int, stop: int) -> Path:
-    """Return the part of a line from left to right that a picture of some dot columns shows.
-
-    The points next to it on either side belong to it: lines lead to them.
-    """
-    begin = max(int(np.searchsorted(path.columns, start)) - 1, 0)
-    end = min(int(np.searchsorted(path.columns, stop)) + 1, len(path.columns))
-    across, up, joined = (part[begin:end].copy() for part in path)
-    if len(up) > 1 and up[-1] == up[-2]:
-        # However far a level line goes on, here it looks the same.
-        across[-1] = min(across[-1], stop)
-    joined[0] = False
-    return Path(across - start, up, joined)
+def _settled(path: Path, dots_x: int) -> int:
+    """Return the place of a point that no later one will move, 0 where there is none."""
+    if bool((path.columns[1:] < path.columns[:-1]).any()):
+        return 0
+    border = int(path.columns[-1]) // (dots_x * _SETTLED) * dots_x * _SETTLED
+    return max(int(np.searchsorted(path.columns, border)) - 1, 0)
 
 
 def _as_bytes(path: Path) -> tuple[bytes, bytes, bytes]:
@@ -120,11 +122,6 @@ def _draw_path(
     return found
 
 
-def drawings_made() -> int:
-    """Return how many paths plotext was given; those that were kept do not count."""
-    return _draw_path.cache_info().misses
-
-
 def forget_drawings() -> None:
     """Forget what was drawn, so that everything is drawn anew."""
     _draw_path.cache_clear()
@@ -144,7 +141,8 @@ def draw_axes(
     """Return the rows of an empty picture with its axes, top to bottom.
 
     Args:
-        columns, rows: Size of it all, in cells.
+        columns: Width of it all, in cells.
+        rows: Height of it all.
         gutter: Width of the labels at the left; without, `y_marks` are not drawn.
         line: Whether there is a line at the left.
         base: Whether there is a line at the bottom.

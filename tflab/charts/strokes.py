@@ -125,7 +125,7 @@ def trace(stretches: Iterable[Spans], to_fraction: ToFraction, height: int) -> P
         joined = np.ones(pairs.shape, dtype=bool)
         joined[:, 0] = np.concatenate([[False], spans.joined])
         parts.append(Path(np.repeat(spans.columns, 2), pairs.ravel(), joined.ravel()))
-    return _thinner(Path(*map(np.concatenate, zip(*parts, strict=True))))
+    return _thinner(Path.chain(parts))
 
 
 def polyline(columns: Floats, rows: Floats, width: int, height: int) -> Path:
@@ -134,7 +134,8 @@ def polyline(columns: Floats, rows: Floats, width: int, height: int) -> Path:
     Args:
         columns: Across, in dots, 0 the centre of the leftmost; may lie outside.
         rows: Up, in dots.
-        width, height: Dots of the picture.
+        width: Dots of the picture, across.
+        height: Dots of it, up.
     """
     ends = np.stack([columns[:-1], rows[:-1], columns[1:], rows[1:]])
     start, end = _clip(ends[:, np.isfinite(ends).all(axis=0)], width, height)
@@ -146,7 +147,7 @@ def polyline(columns: Floats, rows: Floats, width: int, height: int) -> Path:
     gaps = np.concatenate([[True], ~np.isfinite(columns + rows), [True]])
     alone = gaps[:-2] & gaps[2:]
     points_alone = scatter(columns[alone], rows[alone], width, height)
-    return _thinner(Path(*map(np.concatenate, zip(path, points_alone, strict=True))))
+    return _thinner(Path.chain([path, points_alone]))
 
 
 def scatter(columns: Floats, rows: Floats, width: int, height: int) -> Path:
@@ -167,7 +168,8 @@ def _thinner(path: Path) -> Path:
     across, up, joined = path
     kept = np.ones(len(across), dtype=bool)
     kept[1:] = ~((across[1:] == across[:-1]) & (up[1:] == up[:-1]) & joined[1:])
-    across, up, joined = across[kept], up[kept], joined[kept]
+    path = path.part(kept)
+    across, up, joined = path
     between = np.zeros(len(across), dtype=bool)
     before, after = slice(None, -2), slice(2, None)
     for one, other in ((across, up), (up, across)):
@@ -175,7 +177,7 @@ def _thinner(path: Path) -> Path:
         onward = (other[1:-1] - other[before]) * (other[after] - other[1:-1]) > 0
         between[1:-1] |= straight & onward
     between[1:-1] &= joined[1:-1] & joined[after]
-    return Path(across[~between], up[~between], joined[~between])
+    return path.part(~between)
 
 
 def _extremes(y: Floats, starts: Places, stops: Places, blocks: Blocks) -> tuple[Floats, Floats]:
