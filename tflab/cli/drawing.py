@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from wcwidth import wcswidth
-
 from tflab.charts.drawing import ChartOptions, Curve, Drawing
+from tflab.charts.text import legend_lines
 from tflab.cli.printing import Terminal
 from tflab.runs.events import Figure
 from tflab.runs.state import RunState
@@ -16,7 +15,6 @@ _MOST_COLUMNS = 100
 _ROWS = 16
 _MOST_CHARTS = 3
 _MOST_CURVES = 12
-_RESET = "\x1b[0m"
 
 
 def figure_rows(figure: Figure, terminal: Terminal) -> list[str]:
@@ -66,20 +64,5 @@ def _lines(drawing: Drawing, title: str, terminal: Terminal) -> list[str]:
     lines += drawing.rows
     if drawing.x_label:
         lines.append(drawing.x_label.rjust(_size(terminal)[0]))
-    return [*lines, *_legend(drawing, terminal), *(plain_line(note) for note in drawing.notes)]
-
-
-def _legend(drawing: Drawing, terminal: Terminal) -> Iterator[str]:
-    """Yield the legend in as few lines as it needs, no entry broken."""
-    line, width = "", 0
-    for marker, ink, label in drawing.legend:
-        name = plain_line(label)
-        code = ink.sgr(terminal.colour) if ink is not None else ""
-        room = wcswidth(f"{marker} {name}") + 3
-        if line and width + room > terminal.columns:
-            yield line.rstrip()
-            line, width = "", 0
-        line += f"{code}{marker}{_RESET if code else ''} {name}   "
-        width += room
-    if line:
-        yield line.rstrip()
+    legend = legend_lines(drawing.legend, _size(terminal)[0], _options(terminal))
+    return [*lines, *legend, *(plain_line(note) for note in drawing.notes)]
