@@ -6,7 +6,7 @@ import argparse
 import shlex
 from pathlib import Path
 
-from tflab.programs.names import lesson_id
+from tflab.programs.program import lesson_id
 from tflab.programs.template import new_lesson
 from tflab.runs.record import Problem
 from tflab.runs.text import plain_line

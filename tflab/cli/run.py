@@ -19,8 +19,7 @@ from tflab.cli.report import refused
 from tflab.cli.showing import JsonView, LinearView, LiveView, View
 from tflab.cli.trust import require_trust
 from tflab.programs.library import resolve
-from tflab.programs.names import lesson_id
-from tflab.programs.program import Program
+from tflab.programs.program import Program, lesson_id
 from tflab.runs.record import Problem, RunRequest
 from tflab.runs.state import RunState
 from tflab.runs.store import RunStore
