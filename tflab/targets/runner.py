@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from importlib.metadata import PackageNotFoundError, version
 
+from tflab import __version__
 from tflab.runs.events import Ended
 from tflab.runs.record import Problem, RunRequest
 from tflab.runs.store import RunStore, is_alive
@@ -84,7 +85,8 @@ def follow(
 
 def versions() -> dict[str, str]:
     """Return the versions that decide what a run gives."""
-    return {package: _version(package) for package in ("tflab", "tensorflow", "keras", "numpy")}
+    others = {package: _version(package) for package in ("tensorflow", "keras", "numpy")}
+    return {"tflab": __version__, **others}
 
 
 @functools.cache

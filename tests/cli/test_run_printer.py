@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tflab.cli.figure_text import figure_lines
-from tflab.cli.linear import LinearReport, prediction_line
-from tflab.cli.progress import ProgressLine, progress_parts
-from tflab.cli.text_cursor import TextCursor
+from tflab.cli.progress_line import ProgressLine
+from tflab.cli.run_printer import RunPrinter, TextCursor
+from tflab.cli.run_text import prediction_line
 from tflab.runs.events import (
     CellEnded,
     CellStarted,
@@ -32,6 +32,7 @@ from tflab.runs.events import (
 from tflab.runs.log import Output
 from tflab.runs.state import RunState
 from tflab.runs.transcript import Transcript
+from tflab.session.progress import status_parts
 
 TENSOR = TensorValue(dtype="float32", shape=[2], values=[1.0, 2.5], device="CPU:0")
 
@@ -39,7 +40,7 @@ TENSOR = TensorValue(dtype="float32", shape=[2], values=[1.0, 2.5], device="CPU:
 def printed(*events: Any, brief: bool = False) -> list[str]:
     """What a report prints when it looks after each event."""
     lines: list[str] = []
-    state, report = RunState(), LinearReport(lines.append, brief=brief, clock=lambda: 0.0)
+    state, report = RunState(), RunPrinter(lines.append, brief=brief, clock=lambda: 0.0)
     for event in events:
         state.apply(event)
         report.update(state)
@@ -189,8 +190,8 @@ def running(done: int = 20, time: float = 2.0) -> RunState:
 
 
 def test_progress_in_words() -> None:
-    assert progress_parts(RunState()) == ["starting"]
-    assert progress_parts(running(), now=2.5) == ["20 of 40", "10/s", "0:02 left", "loss 0.25"]
+    assert status_parts(RunState()) == ["starting"]
+    assert status_parts(running(), now=2.5) == ["20 of 40", "10/s", "0:02 left", "loss 0.25"]
 
 
 def test_progress_line_never_wraps_and_is_drawn_seldom() -> None:
@@ -211,7 +212,7 @@ def test_progress_line_never_wraps_and_is_drawn_seldom() -> None:
 def test_plain_progress_comes_every_five_seconds() -> None:
     lines: list[str] = []
     now = [0.0]
-    report = LinearReport(lines.append, clock=lambda: now[0])
+    report = RunPrinter(lines.append, clock=lambda: now[0])
     for second in range(12):
         now[0] = float(second)
         report.update(running(time=1.0))

@@ -10,7 +10,7 @@ from tflab.runs.text import plain
 from tflab.runs.transcript import Transcript
 
 
-def report(record: RunRecord, state: RunState) -> dict[str, Any]:
+def run_json(record: RunRecord, state: RunState) -> dict[str, Any]:
     """Return a run that is over as `--json` shows it."""
     request = record.request
     return {

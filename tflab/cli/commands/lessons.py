@@ -5,7 +5,9 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from tflab.cli.printing import print_json
+from tflab.cli.command import Command
+from tflab.cli.options import add_json
+from tflab.cli.terminal import print_json
 from tflab.programs.library import LessonEntry, find_lessons
 from tflab.programs.program import Parameter
 
@@ -61,3 +63,10 @@ def _parameter(parameter: Parameter) -> dict[str, Any]:
         if getattr(parameter, bound) is not None:
             found[bound] = getattr(parameter, bound)
     return found
+
+
+def _add_options(parser: argparse.ArgumentParser) -> None:
+    add_json(parser, "one JSON array")
+
+
+COMMAND = Command("list the lessons", "tflab lessons --json", run, _add_options)

@@ -6,8 +6,9 @@ import argparse
 import signal
 import time
 
-from tflab.cli.printing import terminal
-from tflab.cli.showing import JsonView, LinearView, LiveView, View
+from tflab.cli.command import Command
+from tflab.cli.options import add_json, add_plain, add_run
+from tflab.cli.run_views import RunView, run_view
 from tflab.runs.store import RunStore
 from tflab.targets.live_run import LiveRun
 
@@ -27,7 +28,7 @@ def run(arguments: argparse.Namespace) -> int:
     store = RunStore()
     found = store.find(arguments.run)
     live = LiveRun(store.record(found), store.folder(found))
-    view = _view(arguments)
+    view = run_view(arguments)
     try:
         view.begin(live)
         _follow(live, view)
@@ -43,7 +44,7 @@ def run(arguments: argparse.Namespace) -> int:
     return codes.get(live.state.status, 1)
 
 
-def _follow(live: LiveRun, view: View) -> None:
+def _follow(live: LiveRun, view: RunView) -> None:
     while not live.over:
         if live.poll():
             view.update(live)
@@ -52,8 +53,16 @@ def _follow(live: LiveRun, view: View) -> None:
             time.sleep(_PAUSE)
 
 
-def _view(arguments: argparse.Namespace) -> View:
-    if arguments.json:
-        return JsonView()
-    found = terminal()
-    return LinearView(found) if arguments.plain or not found.live else LiveView(found)
+def _add_options(parser: argparse.ArgumentParser) -> None:
+    add_run(parser)
+    add_json(parser, "one JSON object at the end")
+    add_plain(parser)
+
+
+COMMAND = Command(
+    "follow a run that was started elsewhere",
+    "tflab attach last",
+    run,
+    _add_options,
+    "Ctrl+C lets go of the run and leaves it running.",
+)

@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+from tflab.cli.command import Command
 from tflab.programs.reader import check_lesson
 from tflab.runs.text import plain_line
 
@@ -37,3 +38,12 @@ def _files(paths: list[Path]) -> Iterator[Path]:
             yield from sorted(p for p in path.glob("*.py") if p.name[0] not in "._")
         else:
             yield path
+
+
+def _add_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("paths", metavar="PATH", nargs="+", help="a file, or a folder of them")
+
+
+COMMAND = Command(
+    "say whether files are good lessons", "tflab check my_lesson.py", run, _add_options
+)

@@ -10,13 +10,22 @@ from typing import Any
 
 import msgspec
 
-from tflab.cli.arguments import UsageProblem
-from tflab.cli.limits import chosen_options
-from tflab.cli.lost_line import leave, while_connected
-from tflab.cli.printing import print_json, print_others, print_problem, terminal
+from tflab.cli.command import Command, UsageProblem
+from tflab.cli.hangup import leave, while_connected
+from tflab.cli.options import (
+    add_json,
+    add_lesson,
+    add_limits,
+    add_parameter,
+    add_plain,
+    add_trust,
+    chosen_limits,
+    seed,
+)
 from tflab.cli.questions import ask, given_guesses
-from tflab.cli.report import refused
-from tflab.cli.showing import JsonView, LinearView, LiveView, View
+from tflab.cli.run_json import refused
+from tflab.cli.run_views import JsonView, LinearView, RunView, run_view
+from tflab.cli.terminal import print_json, print_others, print_problem
 from tflab.cli.trust import require_trust
 from tflab.programs.library import resolve
 from tflab.programs.program import Program, lesson_id
@@ -37,7 +46,7 @@ def run(arguments: argparse.Namespace) -> int:
         lesson, _ = lesson_id(path)
         # TensorFlow takes seconds to import; reading the lesson and asking go on meanwhile.
         server.start()
-        view = _view(arguments)
+        view = run_view(arguments)
         request = _request(arguments, path, asking=isinstance(view, LinearView))
     except Problem as problem:
         server.close()
@@ -51,7 +60,7 @@ def run(arguments: argparse.Namespace) -> int:
     return _run(server, request, view)
 
 
-def _run(server: ForkServer, request: RunRequest, view: View) -> int:
+def _run(server: ForkServer, request: RunRequest, view: RunView) -> int:
     try:
         with StopSignals() as stops:
             try:
@@ -85,13 +94,6 @@ def _exit_code(state: RunState, stopped_by: signal.Signals | None) -> int:
     return 128 + signal.SIGINT if state.status == "cancelled" else 1
 
 
-def _view(arguments: argparse.Namespace) -> View:
-    if arguments.json:
-        return JsonView()
-    found = terminal()
-    return LinearView(found) if arguments.plain or not found.live else LiveView(found)
-
-
 def _request(arguments: argparse.Namespace, path: Path, asking: bool) -> RunRequest:
     from tflab.programs.reader import read_program
 
@@ -114,7 +116,7 @@ def _request(arguments: argparse.Namespace, path: Path, asking: bool) -> RunRequ
         seed=seed,
         until=arguments.until,
         guesses=guesses,
-        **msgspec.structs.asdict(chosen_options(arguments)),
+        **msgspec.structs.asdict(chosen_limits(arguments)),
     )
 
 
@@ -160,3 +162,42 @@ def _check_until(lesson: Program, until: int | None) -> None:
             f"{lesson.id} has the cells 0 to {len(lesson.cells) - 1}, prose counted too.",
             "Choose one of them for --until.",
         )
+
+
+def _add_options(parser: argparse.ArgumentParser) -> None:
+    add_lesson(parser)
+    add_parameter(parser, "NAME=VALUE", "a value")
+    parser.add_argument("--device", metavar="cpu|gpu:N", default="cpu", help="default: cpu")
+    parser.add_argument("--seed", metavar="N", type=seed, default=0, help="default: 0")
+    parser.add_argument("--preset", metavar="NAME", help="values kept under a name; -p goes over")
+    parser.add_argument(
+        "--guess",
+        metavar="ANSWER",
+        action="append",
+        default=[],
+        help="your guess at the lesson's first question; repeat it for the next ones",
+    )
+    parser.add_argument(
+        "--until", metavar="CELL", type=int, help="stop after this cell; the first one is 0"
+    )
+    add_trust(parser)
+    add_limits(parser)
+    add_json(parser, "one JSON object at the end")
+    add_plain(parser)
+
+
+_MORE = """exit code:
+  0    the run finished, whether or not goals were reached
+  1    the lesson failed
+  2    wrong usage, a bad parameter or a bad lesson file
+  129  the line was lost (SIGHUP): the run goes on, and `tflab attach last` follows it
+  130  stopped by Ctrl+C (143 by SIGTERM); a second Ctrl+C kills the run at once
+"""
+
+COMMAND = Command(
+    "run a lesson here",
+    "tflab run 10 -p learning_rate=0.5 -p steps=15",
+    run,
+    _add_options,
+    _MORE,
+)

@@ -1,21 +1,29 @@
-"""What stands at the end of a run: how it ended, metrics, results, goals, and what went wrong."""
+"""A run in lines of text: what was asked, what came out, what went wrong, and how it ended."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator
 
-from tflab.cli.printing import Terminal
-from tflab.cli.report import error
+from tflab.cli.run_json import error
+from tflab.cli.terminal import Terminal
+from tflab.programs.parameters import format_value
 from tflab.runs.diagnosis import diagnose
-from tflab.runs.events import Result
-from tflab.runs.record import RunRecord
+from tflab.runs.events import Prediction, Result
+from tflab.runs.record import RunRecord, RunRequest
 from tflab.runs.series import Series
 from tflab.runs.state import RunState
 from tflab.runs.tensor_text import describe, number_text, result_text
 from tflab.runs.text import count_of, plain, plain_line
 
 _WHOLE = 16
+
+
+def heading(request: RunRequest) -> str:
+    """Return title, values, device and seed of a run, on one line."""
+    values = [f"{name}={format_value(value)}" for name, value in request.parameters.items()]
+    settings = ", ".join([*values, f"seed={request.seed}", request.device])
+    return plain_line(f"{request.title} ({settings})")
 
 
 def metric_lines(state: RunState) -> list[str]:
@@ -45,6 +53,20 @@ def value_text(result: Result) -> str:
     if tensor is None or tensor.truncated or math.prod(tensor.shape) > _WHOLE:
         return result_text(result)
     return plain_line(number_text(tensor.values))
+
+
+def prediction_line(found: Prediction) -> str:
+    """Return the question with guess and answer beside each other."""
+    answer = plain_line(number_text(found.answer))
+    if found.guess is None:
+        words = f"the answer is {answer}"
+    else:
+        guess = plain_line(number_text(found.guess))
+        verdict = ""
+        if found.correct is not None:
+            verdict = ", right" if found.correct else ", not quite"
+        words = f"you guessed {guess}, the answer is {answer}{verdict}"
+    return f"{plain_line(found.question)} ({words})"
 
 
 def goal_lines(state: RunState, terminal: Terminal) -> list[str]:

@@ -1,4 +1,4 @@
-"""What is left to do when the line behind the terminal is lost: leave, and let runs go on."""
+"""What is left to do when the terminal hangs up: leave, and let runs go on."""
 
 from __future__ import annotations
 

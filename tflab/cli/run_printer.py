@@ -5,20 +5,20 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from tflab.cli.ending import value_text
 from tflab.cli.figure_text import figure_lines
-from tflab.cli.progress import progress_parts
-from tflab.cli.text_cursor import TextCursor
-from tflab.runs.events import Figure, Prediction, Result, Value
+from tflab.cli.run_text import prediction_line, value_text
+from tflab.runs.events import Figure, Result, Value
 from tflab.runs.state import CellItem, CellState, RunState
-from tflab.runs.tensor_text import describe, grid, number_text
-from tflab.runs.text import plain, plain_line
+from tflab.runs.tensor_text import describe, grid
+from tflab.runs.text import count_of, plain, plain_line
 from tflab.runs.transcript import Transcript
+from tflab.session.progress import status_parts
 
 _PROGRESS_SECONDS = 5.0
+_LONGEST_WAIT = 1 << 14
 
 
-class LinearReport:
+class RunPrinter:
     """Prints what a run adds to its state.
 
     Args:
@@ -106,7 +106,7 @@ class LinearReport:
             return
         if self._clock() >= self._next_progress:
             self._next_progress = self._clock() + _PROGRESS_SECONDS
-            self._write(", ".join(progress_parts(state)))
+            self._write(", ".join(status_parts(state)))
 
     def _is_new(self, kind: str, name: str) -> bool:
         if (kind, name) in self._told:
@@ -120,15 +120,34 @@ def _result(item: Result) -> str:
     return f"{plain_line(item.name)} = {value_text(item)}{kind}"
 
 
-def prediction_line(found: Prediction) -> str:
-    """Return the question with guess and answer beside each other."""
-    answer = plain_line(number_text(found.answer))
-    if found.guess is None:
-        words = f"the answer is {answer}"
-    else:
-        guess = plain_line(number_text(found.guess))
-        verdict = ""
-        if found.correct is not None:
-            verdict = ", right" if found.correct else ", not quite"
-        words = f"you guessed {guess}, the answer is {answer}{verdict}"
-    return f"{plain_line(found.question)} ({words})"
+class TextCursor:
+    """How much of one transcript was handed out."""
+
+    def __init__(self) -> None:
+        self._at = 0
+
+    def take(self, text: Transcript, whole: bool) -> list[str]:
+        """Return what is new, as text without its last line end.
+
+        A line that is not complete stays behind, unless `whole` says that nothing will follow or
+        it is very long.
+        """
+        pieces: list[str] = []
+        tail_at = len(text.head) + text.skipped
+        if text.skipped and self._at < tail_at:
+            if self._at < len(text.head):
+                pieces.append(_line(text.head[self._at :]))
+            missing = tail_at - max(self._at, len(text.head))
+            pieces.append(f"({count_of(missing, 'character')} left out; output.log has them all)")
+            self._at = tail_at
+        fresh = text.head[self._at :] + text.tail[max(0, self._at - tail_at) :]
+        complete = whole or len(fresh) > _LONGEST_WAIT
+        cut = len(fresh) if complete else fresh.rfind("\n") + 1
+        if cut:
+            pieces.append(_line(fresh[:cut]))
+            self._at += cut
+        return pieces
+
+
+def _line(text: str) -> str:
+    return plain(text).removesuffix("\n")

@@ -6,6 +6,7 @@ import argparse
 import shlex
 from pathlib import Path
 
+from tflab.cli.command import Command
 from tflab.programs.program import lesson_id
 from tflab.programs.template import new_lesson
 from tflab.runs.record import Problem
@@ -39,3 +40,10 @@ def run(arguments: argparse.Namespace) -> int:
     print(f"Read it and run it: tflab open {shown}")
     print(f"After a change:     tflab check {shown}")
     return 0
+
+
+def _add_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("path", metavar="PATH", help="the file to write; it must not exist")
+
+
+COMMAND = Command("write a lesson to start from", "tflab new my_lesson.py", run, _add_options)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from wcwidth import wcswidth
-
 from tflab.charts.drawing import ChartOptions, Curve, Drawing
-from tflab.cli.printing import Terminal
+from tflab.charts.text import legend_lines
+from tflab.cli.terminal import Terminal
 from tflab.runs.events import Figure
+from tflab.runs.metrics import measure
 from tflab.runs.state import RunState
 from tflab.runs.text import count_of, plain_line
 
@@ -16,7 +16,6 @@ _MOST_COLUMNS = 100
 _ROWS = 16
 _MOST_CHARTS = 3
 _MOST_CURVES = 12
-_RESET = "\x1b[0m"
 
 
 def figure_rows(figure: Figure, terminal: Terminal) -> list[str]:
@@ -33,7 +32,7 @@ def chart_rows(state: RunState, terminal: Terminal) -> Iterator[str]:
 
     kinds: dict[str, list[Curve]] = {}
     for tag, series in state.series.items():
-        curves = kinds.setdefault(_kind(tag), [])
+        curves = kinds.setdefault(measure(tag), [])
         if len(series) > 1:
             curves.append(Curve(plain_line(tag), series.steps, series.values, style=len(curves)))
     drawn = [(kind, curves) for kind, curves in kinds.items() if curves]
@@ -47,10 +46,6 @@ def chart_rows(state: RunState, terminal: Terminal) -> Iterator[str]:
         yield f"({more}; `tflab` shows them all)"
 
 
-def _kind(tag: str) -> str:
-    return tag.rpartition("/")[2].removeprefix("val_")
-
-
 def _size(terminal: Terminal) -> tuple[int, int]:
     return min(terminal.columns - 1, _MOST_COLUMNS), _ROWS
 
@@ -60,26 +55,12 @@ def _options(terminal: Terminal) -> ChartOptions:
 
 
 def _lines(drawing: Drawing, title: str, terminal: Terminal) -> list[str]:
+    columns, _ = _size(terminal)
     lines = ["", drawing.title or title]
     if drawing.y_label:
         lines.append(drawing.y_label)
     lines += drawing.rows
     if drawing.x_label:
-        lines.append(drawing.x_label.rjust(_size(terminal)[0]))
-    return [*lines, *_legend(drawing, terminal), *(plain_line(note) for note in drawing.notes)]
-
-
-def _legend(drawing: Drawing, terminal: Terminal) -> Iterator[str]:
-    """Yield the legend in as few lines as it needs, no entry broken."""
-    line, width = "", 0
-    for marker, ink, label in drawing.legend:
-        name = plain_line(label)
-        code = ink.sgr(terminal.colour) if ink is not None else ""
-        room = wcswidth(f"{marker} {name}") + 3
-        if line and width + room > terminal.columns:
-            yield line.rstrip()
-            line, width = "", 0
-        line += f"{code}{marker}{_RESET if code else ''} {name}   "
-        width += room
-    if line:
-        yield line.rstrip()
+        lines.append(drawing.x_label.rjust(columns))
+    lines += legend_lines(drawing.legend, columns, _options(terminal))
+    return [*lines, *(plain_line(note) for note in drawing.notes)]

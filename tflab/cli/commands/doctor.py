@@ -6,7 +6,9 @@ import argparse
 import os
 from collections.abc import Iterator
 
-from tflab.cli.printing import print_json
+from tflab.cli.command import Command
+from tflab.cli.options import add_json
+from tflab.cli.terminal import print_json
 from tflab.runs.paths import data_folder
 from tflab.runs.text import count_of, plain_line
 from tflab.session.doctor.check import Check
@@ -54,3 +56,6 @@ def _line(check: Check) -> str:
 
 def _count(number: int, what: str) -> str:
     return count_of(number, what) if number else f"no {what}s"
+
+
+COMMAND = Command("look for what keeps runs from working", "tflab doctor --json", run, add_json)

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tflab.charts.drawing import ChartOptions
-from tflab.cli.printing import terminal
+from tflab.cli.command import Command
+from tflab.cli.terminal import terminal
 from tflab.export.formats import Format, default_name, export_text, export_to, find_format
 from tflab.export.loaded import load_run
 from tflab.export.sweep import load_sweep
@@ -106,3 +107,33 @@ def _for_file(log: bool) -> ChartOptions:
 def _said(path: Path) -> int:
     print(f"Wrote {path}.", file=sys.stderr)
     return 0
+
+
+def _add_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "runs",
+        metavar="RUN",
+        nargs="+",
+        help="id of a run or a sweep, the beginning of one, last for the newest run, or last-sweep",
+    )
+    parser.add_argument(
+        "--as",
+        dest="format",
+        metavar="FORMAT",
+        required=True,
+        help="csv, csv-summary (a sweep: csv-points), json, tensorboard, script, notebook, "
+        "chart-text or chart-svg",
+    )
+    parser.add_argument("--to", metavar="PATH", help="where to write; default: stdout")
+    parser.add_argument("--metric", metavar="NAME", help="what a chart shows; default: loss")
+    parser.add_argument("--log", action="store_true", help="give a chart a logarithmic y axis")
+
+
+COMMAND = Command(
+    "write runs or a sweep as files",
+    "tflab export last --as csv --to loss.csv\n"
+    "  tflab export 20261122-10 last --as chart-svg > both.svg\n"
+    "  tflab export last-sweep --as csv --to sweep.csv",
+    run,
+    _add_options,
+)

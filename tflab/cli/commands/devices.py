@@ -5,7 +5,9 @@ from __future__ import annotations
 import argparse
 from dataclasses import asdict
 
-from tflab.cli.printing import print_json
+from tflab.cli.command import Command
+from tflab.cli.options import add_json
+from tflab.cli.terminal import print_json
 from tflab.runs.text import count_of
 from tflab.targets.devices import Device, DeviceList, list_devices
 
@@ -50,3 +52,6 @@ def _lines(device: Device) -> list[str]:
     if device.busy_with_others:
         lines.append("Others are using it: choose another one, or a run may lack memory.")
     return [*lines, device.note] if device.note else lines
+
+
+COMMAND = Command("list the CPU and the GPUs", "tflab devices --json", run, add_json)

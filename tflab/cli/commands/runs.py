@@ -7,7 +7,9 @@ import sys
 import time
 from typing import Any
 
-from tflab.cli.printing import print_json
+from tflab.cli.command import Command
+from tflab.cli.options import add_json
+from tflab.cli.terminal import print_json
 from tflab.programs.parameters import format_value
 from tflab.runs.filter import names_in, parse_filter
 from tflab.runs.history import History, HistoryRow
@@ -147,3 +149,19 @@ def _read(lesson: str) -> dict[str, Any]:
         return dict(read_program(resolve(lesson)).defaults)
     except (Problem, ProgramError):
         return {}
+
+
+def _add_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--all", action="store_true", help="all of them, not only the newest")
+    parser.add_argument(
+        "--filter",
+        metavar="TEXT",
+        default="",
+        help='only some, such as "learning_rate<0.1 loss<0.03 state=finished age<2d"',
+    )
+    add_json(parser, "one JSON array")
+
+
+COMMAND = Command(
+    "list the runs, those that are still going first", "tflab runs --all", run, _add_options
+)

@@ -6,7 +6,9 @@ import argparse
 import time
 from contextlib import suppress
 
-from tflab.cli.ending import summary_line
+from tflab.cli.command import Command
+from tflab.cli.options import add_run
+from tflab.cli.run_text import summary_line
 from tflab.runs.record import Problem
 from tflab.runs.store import RunStore
 from tflab.runs.summary import summarise, write_summary
@@ -38,3 +40,6 @@ def run(arguments: argparse.Namespace) -> int:
         write_summary(folder, summarise(record, state))
     print(f"{summary_line(record, state)} It took {time.monotonic() - began:.1f} s to stop.")
     return 0
+
+
+COMMAND = Command("stop a run that is still going", "tflab stop last", run, add_run)

@@ -7,11 +7,21 @@ import signal
 from collections.abc import Mapping, Sequence
 from functools import partial
 
-from tflab.cli.arguments import UsageProblem
-from tflab.cli.limits import chosen_options
-from tflab.cli.lost_line import leave, while_connected
-from tflab.cli.printing import print_others, terminal
-from tflab.cli.sweep_views import CsvView, JsonView, LiveView, PlainView, SweepView
+from tflab.cli.command import Command, UsageProblem
+from tflab.cli.hangup import leave, while_connected
+from tflab.cli.options import (
+    add_json,
+    add_lesson,
+    add_limits,
+    add_parameter,
+    add_plain,
+    add_trust,
+    chosen_limits,
+    count,
+    seed,
+)
+from tflab.cli.sweep_views import SweepView, sweep_view
+from tflab.cli.terminal import print_others
 from tflab.cli.trust import require_trust
 from tflab.programs.library import resolve
 from tflab.programs.parameters import unknown_parameter
@@ -46,10 +56,10 @@ def run(arguments: argparse.Namespace) -> int:
         metric=arguments.metric,
         devices=[device.key for device in devices],
         jobs=len(slots),
-        options=chosen_options(arguments),
+        options=chosen_limits(arguments),
     )
     print_others(devices)
-    return _run(plan, slots, _view(arguments))
+    return _run(plan, slots, sweep_view(arguments))
 
 
 def parse_fields(lesson: Program, pairs: Sequence[tuple[str, str]]) -> Mapping[str, Values]:
@@ -110,10 +120,60 @@ def _exit_code(sweep: Sweep, stopped_by: signal.Signals | None) -> int:
     return 0 if sweep.count("finished") else 1
 
 
-def _view(arguments: argparse.Namespace) -> SweepView:
-    if arguments.json:
-        return JsonView()
-    if arguments.csv:
-        return CsvView()
-    found = terminal()
-    return PlainView(found) if arguments.plain or not found.live else LiveView(found)
+def _add_options(parser: argparse.ArgumentParser) -> None:
+    add_lesson(parser)
+    add_parameter(parser, "NAME=VALUES", "one or several values")
+    parser.add_argument(
+        "--sample", metavar="N", type=count, help="draw N combinations at random, not all"
+    )
+    parser.add_argument(
+        "--sample-seed", metavar="N", type=seed, default=0, help="decides which; default: 0"
+    )
+    parser.add_argument(
+        "--repeat", metavar="N", type=count, default=1, help="run each N times, seed by seed"
+    )
+    parser.add_argument("--seed", metavar="N", type=seed, default=0, help="the first; default: 0")
+    parser.add_argument(
+        "--jobs", metavar="N", type=count, help="runs at once; default: the cores, one a GPU"
+    )
+    parser.add_argument(
+        "--device",
+        metavar="cpu|gpu:N|gpus",
+        action="append",
+        default=[],
+        help="where to run; repeat it to spread over several; default: cpu",
+    )
+    parser.add_argument(
+        "--metric",
+        metavar="NAME",
+        default="loss",
+        help="what ranks the runs, the smallest first or as :max or :min says; default: loss",
+    )
+    add_trust(parser)
+    add_limits(parser)
+    output = parser.add_mutually_exclusive_group()
+    add_json(output, "one JSON object at the end")
+    output.add_argument("--csv", action="store_true", help="print one table of all runs at the end")
+    add_plain(output)
+
+
+_MORE = """values:
+  0.01,0.03,0.1   these              1e-3..1:log:7   7 values, each the same times larger
+  1..8:step:1     1, 2, 3, to 8      0..1:lin:5      5 values at equal distances
+  '*'             every choice of a list
+
+exit code:
+  0    the sweep went to its end; some runs may have failed
+  1    every run failed
+  2    wrong usage, a bad value or a bad lesson file
+  129  the line was lost (SIGHUP): runs that have begun go on, the others never begin
+  130  stopped by Ctrl+C (143 by SIGTERM); a second Ctrl+C kills its runs at once
+"""
+
+COMMAND = Command(
+    "run a lesson over many values",
+    "tflab sweep 10 -p learning_rate=1e-3..1:log:7 -p steps=20,40",
+    run,
+    _add_options,
+    _MORE,
+)

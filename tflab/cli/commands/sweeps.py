@@ -9,10 +9,11 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from tflab.cli.arguments import UsageProblem
-from tflab.cli.printing import print_json, terminal
-from tflab.cli.runs import NEWEST, ago
-from tflab.cli.sweep_views import heading, outcome, table_lines
+from tflab.cli.command import Command, UsageProblem
+from tflab.cli.commands.runs import NEWEST, ago
+from tflab.cli.options import add_json
+from tflab.cli.sweep_text import heading, outcome, table_lines
+from tflab.cli.terminal import print_json, terminal
 from tflab.export.sweep_report import report, table_csv
 from tflab.runs.history import History
 from tflab.runs.record import Problem
@@ -121,3 +122,16 @@ def _show(sweep: Sweep) -> None:
     lines = [*heading(sweep), "", *table_lines(sweep, sweep.rows(), found), ""]
     for line in [*lines, *outcome(sweep, None, found)]:
         print(line)
+
+
+def _add_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "sweep", metavar="SWEEP", nargs="?", help="show this one: its id, its beginning, or last"
+    )
+    parser.add_argument("--all", action="store_true", help="all of them, not only the newest")
+    output = parser.add_mutually_exclusive_group()
+    add_json(output, "JSON")
+    output.add_argument("--csv", action="store_true", help="print one table of the sweep's runs")
+
+
+COMMAND = Command("list the sweeps, or show one again", "tflab sweeps last", run, _add_options)

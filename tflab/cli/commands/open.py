@@ -7,6 +7,7 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
+from tflab.cli.command import Command
 from tflab.runs.record import Problem
 
 if TYPE_CHECKING:
@@ -42,3 +43,15 @@ def open_workbench(lesson: str | None) -> int:
     from tflab.ui.app import run_app
 
     return run_app(lesson)
+
+
+def _add_options(parser: argparse.ArgumentParser) -> None:
+    # The first paint needs nothing that reads words.
+    from tflab.cli.options import add_lesson
+
+    add_lesson(parser)
+
+
+COMMAND = Command(
+    "open the workbench at a lesson", "tflab open linear-classifier", run, _add_options
+)

@@ -1,10 +1,10 @@
-"""`tflab delete RUN…` and `tflab trash`: runs that are no longer wanted, and room on the disk."""
+"""`tflab trash`: deleted runs, and room on the disk."""
 
 from __future__ import annotations
 
 import argparse
 
-from tflab.runs.history import History
+from tflab.cli.command import Command
 from tflab.runs.record import Problem
 from tflab.runs.store import RunStore
 from tflab.runs.text import count_of
@@ -12,38 +12,32 @@ from tflab.runs.trash import KEEP_SECONDS, Trash, bytes_text
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Delete runs, or show, restore or empty the trash; return 0.
+    """Show, restore or empty the trash; return 0.
 
-    What has been in the trash for seven days goes for good on every call.
+    Raises:
+        Problem: When a run is not there, or cannot be moved or removed.
     """
-    store = RunStore()
-    trash = Trash(store)
-    if arguments.command == "delete":
-        _delete(store, trash, list(dict.fromkeys(map(store.find, arguments.runs))))
-    elif arguments.restore is not None:
+    trash = Trash(RunStore())
+    if arguments.restore is not None:
         _restore(trash, arguments.restore)
     elif arguments.empty:
         print(f"{count_of(trash.empty(), 'run')} deleted for good.")
+    tidy(trash)
+    return 0
+
+
+def tidy(trash: Trash) -> None:
+    """Delete for good what has been in the trash for seven days, and say how much room is used.
+
+    Raises:
+        Problem: When something cannot be removed.
+    """
     trash.empty(KEEP_SECONDS)
     use = trash.disk_use()
     print(
         f"Runs take {bytes_text(use.runs)}, the trash {bytes_text(use.trash)} "
         f"({count_of(len(trash.ids()), 'run')}); {bytes_text(use.free)} are free."
     )
-    return 0
-
-
-def _delete(store: RunStore, trash: Trash, runs: list[str]) -> None:
-    history = History(store)
-    for run_id in runs:
-        row = history.row(run_id)
-        if row is not None and not row.over:
-            raise Problem(
-                "The run goes on", f"{run_id} has not ended.", f"Stop it: `tflab stop {run_id}`."
-            )
-    for run_id in runs:
-        trash.delete(run_id)
-        print(f"Deleted {run_id}; `tflab trash --restore {run_id}` brings it back.")
 
 
 def _restore(trash: Trash, wanted: str) -> None:
@@ -59,3 +53,14 @@ def _restore(trash: Trash, wanted: str) -> None:
     for run_id in found:
         trash.restore(run_id)
         print(f"Brought back {run_id}.")
+
+
+def _add_options(parser: argparse.ArgumentParser) -> None:
+    choice = parser.add_mutually_exclusive_group()
+    choice.add_argument("--restore", metavar="RUN", help="bring this run back; `all` for all")
+    choice.add_argument("--empty", action="store_true", help="delete them for good")
+
+
+COMMAND = Command(
+    "show the trash, bring runs back, or empty it", "tflab trash --empty", run, _add_options
+)
