@@ -6,10 +6,9 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from tflab.programs.library import LessonEntry
+from tflab.programs.library import LessonEntry, search
 from tflab.programs.program import Program
 from tflab.programs.progress import Course, ProgressStore
-from tflab.programs.search import search
 from tflab.runs.state import RunState
 from tflab.ui.dialogs.pick import Choice, PickScreen
 from tflab.ui.workbench.goals import Goals
