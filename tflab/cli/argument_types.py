@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import argparse
 
-LARGEST_SEED = 2**32 - 1
+from tflab.runs.record import LARGEST_SEED
+
 _LARGEST_COUNT = 100_000
 
 
