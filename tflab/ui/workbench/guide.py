@@ -96,7 +96,7 @@ class Guide:
         """Find a lesson by title or content, and open it."""
         entries = {str(entry.path): entry for entry in self._app.entries}
 
-        def find(query: str) -> Sequence[Choice]:
+        def find(query: str) -> Sequence[Choice[str]]:
             hits = search(self._app.entries, query)
             return [Choice(_title(hit.entry), hit.line, str(hit.entry.path)) for hit in hits]
 
@@ -155,10 +155,10 @@ def glossary() -> dict[str, str]:
     return load()
 
 
-def _narrow(choices: Sequence[Choice]) -> Callable[[str], Sequence[Choice]]:
+def _narrow(choices: Sequence[Choice[str]]) -> Callable[[str], Sequence[Choice[str]]]:
     """Return a search over fixed choices, by title and text."""
 
-    def find(query: str) -> Sequence[Choice]:
+    def find(query: str) -> Sequence[Choice[str]]:
         words = query.casefold().split()
         return [c for c in choices if all(w in f"{c.title} {c.about}".casefold() for w in words)]
 
