@@ -124,11 +124,10 @@ class OpenProgram:
 def _read(path: Path) -> tuple[Stamp, Program | Problem]:
     """Read a file, and what it looked like just before: a later change is then seen as one."""
     from tflab.programs.reader import ProgramError, read_program
-    from tflab.programs.splitting import split_apart
 
     stamp = stamp_of(path)
     try:
-        return stamp, read_program(path, split_apart)
+        return stamp, read_program(path)
     except ProgramError as problem:
         return stamp, problem
 

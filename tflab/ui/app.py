@@ -12,19 +12,20 @@ from textual.binding import BindingType
 from textual.screen import Screen
 
 from tflab.programs.library import LessonEntry, find_lessons, resolve
+from tflab.runs.record import Problem
 from tflab.session.settings import load_settings, save_settings
 from tflab.ui.actions import Scope, bindings
 from tflab.ui.dialogs.dialog import blocks
 from tflab.ui.terminal.app_base import TerminalApp
 from tflab.ui.terminal.glyphs import glyphs
-from tflab.ui.terminal.signals import watch_signals
-from tflab.ui.terminal.themes import DARK, LIGHT, dress
+from tflab.ui.terminal.signals import Departure, watch_signals
+from tflab.ui.terminal.themes import DARK, LIGHT
 from tflab.ui.workbench import messages
 from tflab.ui.workbench.ask_options import ask_options
 from tflab.ui.workbench.commands import LabCommands, open_palette
 from tflab.ui.workbench.goals import Goals
 from tflab.ui.workbench.keeping import Keeping
-from tflab.ui.workbench.leaving import leave, let_go
+from tflab.ui.workbench.leaving import leave, leave_on_signal, let_go
 from tflab.ui.workbench.screen import MainScreen
 from tflab.ui.workbench.server_words import tell_server
 
@@ -55,7 +56,7 @@ class LabApp(TerminalApp):
         self.entries: list[LessonEntry] = find_lessons()
         self._wanted = lesson
         self._run_early = False
-        dress(self, self.settings.theme)
+        self.dress(self.settings.theme)
         self.animation_level = "none"
         self.set_class(not glyphs().unicode, "-ascii")
 
@@ -88,7 +89,13 @@ class LabApp(TerminalApp):
 
     def on_mount(self) -> None:
         """Paint first; everything else comes after."""
-        watch_signals(self)
+        watch_signals(
+            Departure(
+                leave=lambda number: leave_on_signal(self, number),
+                let_go=lambda: let_go(self),
+                terminal_modes=lambda: self.terminal_modes,
+            )
+        )
         self.call_after_refresh(self._open_bench)
 
     async def _open_bench(self) -> None:
@@ -96,6 +103,12 @@ class LabApp(TerminalApp):
 
         self.bench = make_bench(self)
         await self.bench.open(self.first_lesson(), run=self._run_early)
+
+    def show_problem(self, problem: Problem) -> None:
+        """Show a problem over whatever is on the screen."""
+        from tflab.ui.dialogs.notice import ProblemScreen
+
+        self.push_screen(ProblemScreen(problem))
 
     def keep_settings(self) -> None:
         """Write the settings; where that fails the session goes on without."""

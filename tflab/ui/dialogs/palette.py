@@ -7,11 +7,11 @@ from typing import ClassVar
 from textual.await_complete import AwaitComplete
 from textual.command import CommandPalette
 
-from tflab.ui.dialogs.dialog import ClosesInPeace
+from tflab.ui.terminal.screens import SafeTeardown
 from tflab.ui.widgets.css import beside
 
 
-class Palette(ClosesInPeace[None], CommandPalette):
+class Palette(SafeTeardown[None], CommandPalette):
     """Finds every command and lesson by what one types."""
 
     DEFAULT_CSS = beside(__file__)
