@@ -28,8 +28,7 @@ from tflab.cli.run_views import JsonView, LinearView, RunView, run_view
 from tflab.cli.terminal import print_json, print_others, print_problem
 from tflab.cli.trust import require_trust
 from tflab.programs.library import resolve
-from tflab.programs.names import lesson_id
-from tflab.programs.program import Program
+from tflab.programs.program import Program, lesson_id
 from tflab.runs.record import Problem, RunRequest
 from tflab.runs.state import RunState
 from tflab.runs.store import RunStore

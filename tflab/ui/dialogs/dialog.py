@@ -9,7 +9,8 @@ from textual.command import CommandPalette
 from textual.screen import ModalScreen, Screen
 
 from tflab.ui.actions import actions
-from tflab.ui.terminal.screens import Answer, SafeTeardown
+from tflab.ui.terminal.screens import Answer as Answer
+from tflab.ui.terminal.screens import SafeTeardown
 from tflab.ui.widgets.css import beside
 
 _ACTION_NAMES = {action.id.partition("(")[0] for action in actions("app")}

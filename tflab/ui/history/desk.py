@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from tflab.programs.reader import ProgramError, parse_program, read_program
-from tflab.programs.splitting import split_apart
 from tflab.runs.history import HistoryRow
 from tflab.runs.record import Problem, RunRecord, RunRequest
 from tflab.runs.trash import Trash
@@ -109,8 +108,7 @@ class HistoryDesk:
         if shown is not None and (shown.path, shown.source) == (path, request.source):
             return
         try:
-            # A text that was never shown here takes a helper process to split.
-            lesson = await asyncio.to_thread(parse_program, request.source, path, split_apart)
+            lesson = await asyncio.to_thread(parse_program, request.source, path)
         except ProgramError as problem:
             self._app.show_problem(problem)
             return
@@ -188,7 +186,7 @@ def line_of(request: RunRequest) -> tuple[str, bool]:
     """
     path = Path(request.path)
     try:
-        lesson = read_program(path, split_apart)
+        lesson = read_program(path)
     except ProgramError:
         return request_line(request, {}, ()), False
     questions = tuple(question.text for question in lesson.questions)

@@ -22,7 +22,7 @@ from tflab.ui.history.text import disk_words, empty_words, title_words
 from tflab.ui.history.view import HistoryList, HistoryView, Wish
 from tflab.ui.terminal.glyphs import glyphs
 from tflab.ui.widgets.css import beside
-from tflab.ui.widgets.screen_keys import ScreenKeys
+from tflab.ui.widgets.key_line import KeyLine
 from tflab.ui.widgets.table import Column, Table, TableCell
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ class HistoryScreen(Dialog[Wish]):
             yield Static("", classes="said")
             yield Table()
             yield Static("", classes="empty")
-            yield ScreenKeys("history")
+            yield KeyLine("history", alone=True)
 
     def on_mount(self) -> None:
         """Read the runs, away from the screen's own thread, and again as they change."""

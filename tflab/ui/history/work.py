@@ -139,13 +139,14 @@ class HistoryWork:
 
     def _export(self, _: HistoryScreen, rows: list[HistoryRow]) -> None:
         from tflab.export.formats import FORMATS
-        from tflab.ui.dialogs.ask_format import ask_format
+        from tflab.ui.dialogs.pick import pick_format
 
-        def take(kind: Format) -> None:
-            self._in_background(None, lambda: self._write(kind, rows))
+        def take(kind: Format | None) -> None:
+            if kind is not None:
+                self._in_background(None, lambda: self._write(kind, rows))
 
         formats = [kind for kind in FORMATS if kind.several or len(rows) == 1]
-        ask_format(self._app, count_of(len(rows), "run"), formats, take)
+        self._app.push_screen(pick_format(count_of(len(rows), "run"), formats), take)
 
     def _write(self, kind: Format, rows: list[HistoryRow]) -> None:
         """Write into the folder that the workbench was opened in."""

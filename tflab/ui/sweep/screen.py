@@ -26,11 +26,9 @@ from tflab.ui.sweep.curves import SweepCurves, short_legend
 from tflab.ui.sweep.table import SweepTable
 from tflab.ui.terminal.glyphs import glyphs
 from tflab.ui.terminal.safe_text import box_title
-from tflab.ui.widgets.chart_options import chart_options
 from tflab.ui.widgets.css import beside
-from tflab.ui.widgets.drawing_view import DrawingView
+from tflab.ui.widgets.drawing_view import DrawingView, legend_content
 from tflab.ui.widgets.key_line import KeyLine
-from tflab.ui.widgets.legend import legend_content
 from tflab.ui.widgets.table import Table
 
 if TYPE_CHECKING:
@@ -78,14 +76,12 @@ class SweepScreen(Dialog[None]):
             yield DrawingView(id="sweep-picture")
             yield Static("", id="sweep-notes")
             yield self._table
-            yield KeyLine(id="sweep-keys")
+            yield KeyLine("sweep", alone=True, id="sweep-keys")
 
     def on_mount(self) -> None:
         """Show what there is, and follow the theme."""
         box = self.query_one("#sweep")
         box.border_title = box_title(f"Sweep: {self._sweep.plan.title}")
-        keys = self.query_one(KeyLine)
-        keys.scope, keys.alone = "sweep", True
         self._table.focus()
         self.app.theme_changed_signal.subscribe(self, lambda _: self.advance(now=True))
 
@@ -230,7 +226,7 @@ class SweepScreen(Dialog[None]):
         if size.width < 10 or size.height < 3:
             return
         curves, notes = self._curves.make(self._rows, metric, self._table.row)
-        options = chart_options(self.app, log_y=self._is_log(), y_range=self._y_range)
+        options = picture.chart_options(log_y=self._is_log(), y_range=self._y_range)
         drawing = draw_loss(curves, (size.width, size.height), options)
         self._y_range = drawing.y_range
         picture.show_drawing(drawing)

@@ -24,15 +24,16 @@ def export_sweep(app: LabApp, sweep: Sweep, store: RunStore) -> None:
     A sweep that goes on is written as it stands.
     """
     from tflab.export.sweep_formats import SWEEP_FORMATS
-    from tflab.ui.dialogs.ask_format import ask_format
+    from tflab.ui.dialogs.pick import pick_format
 
-    def take(kind: Format) -> None:
-        app.run_worker(lambda: _write(app, kind, sweep.id, store), thread=True, group="export")
+    def take(kind: Format | None) -> None:
+        if kind is not None:
+            app.run_worker(lambda: _write(app, kind, sweep.id, store), thread=True, group="export")
 
     # Runs that have begun a moment ago are to be in it.
     sweep.keep()
     what = f"the sweep of {count_of(len(sweep.runs), 'run')}"
-    ask_format(app, what, SWEEP_FORMATS, take)
+    app.push_screen(pick_format(what, SWEEP_FORMATS), take)
 
 
 def copy_sweep_line(app: LabApp, plan: SweepPlan) -> None:

@@ -171,7 +171,7 @@ class Sweeps:
             self._app.notify("No sweep of this lesson is kept yet.")
             return
 
-        def find(query: str) -> list[Choice]:
+        def find(query: str) -> list[Choice[str]]:
             return [c for c in found if query.lower() in f"{c.title} {c.about}".lower()]
 
         self._app.push_screen(PickScreen("Earlier sweeps", find), self._reopen)
