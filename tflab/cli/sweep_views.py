@@ -13,7 +13,7 @@ from tflab.cli.printing import Terminal, print_json
 from tflab.export.sweep_report import report, table_csv
 from tflab.programs.parameters import format_value
 from tflab.runs.text import plain_line
-from tflab.sweeps.estimate import plan_words
+from tflab.sweeps.estimate import plan_text
 from tflab.sweeps.run import SweepRun
 from tflab.sweeps.sweep import Sweep
 from tflab.sweeps.table import (
@@ -81,7 +81,7 @@ class PlainView:
         """Print title, fields and number of runs, and how long they may take."""
         for line in heading(sweep):
             _print(line)
-        words = plan_words(len(sweep.runs), sweep.plan.jobs, usual)
+        words = plan_text(len(sweep.runs), sweep.plan.jobs, usual)
         _print(f"{words}{', going by earlier runs' if usual is not None else ''}.")
         self._estimated = usual is not None
 

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from typing import Any
+
+from textual.screen import Screen
 
 from tflab.export.formats import Format
 from tflab.ui.dialogs.pick import Choice, PickScreen
 
-if TYPE_CHECKING:
-    from tflab.ui.app import LabApp
-
 
 def ask_format(
-    app: LabApp, what: str, formats: Sequence[Format], take: Callable[[Format], None]
+    screen: Screen[Any], what: str, formats: Sequence[Format], take: Callable[[Format], None]
 ) -> None:
     """Show the formats, and call `take` with the one that is chosen.
 
     Args:
-        app: The workbench.
+        screen: Whose question it is.
         what: What is exported, in words.
         formats: What to choose from.
         take: Called with the choice; not at all when there is none.
@@ -33,4 +32,4 @@ def ask_format(
         if name is not None:
             take(known[name])
 
-    app.push_screen(PickScreen(f"Export {what} as", find), chosen)
+    screen.app.push_screen(PickScreen(f"Export {what} as", find), chosen)
