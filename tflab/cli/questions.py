@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from tflab.cli.arguments import UsageProblem
+from tflab.cli.command import UsageProblem
 from tflab.programs.program import Program, Question
 from tflab.runs.text import count_of, plain_line
 

@@ -10,9 +10,9 @@ import msgspec
 
 from tflab.programs.annotations import AnnotationError, Declared, read_annotation
 from tflab.programs.check import Findings
-from tflab.programs.literals import NotLiteral, literal
 from tflab.programs.parameters import ValueProblem, allowed, check_value, format_value
 from tflab.programs.program import Cell, Parameter, ParameterType
+from tflab.programs.syntax import NotLiteral, literal
 from tflab.runs.text import plain_line
 
 RESERVED = frozenset({"seed", "device"})

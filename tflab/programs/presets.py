@@ -20,11 +20,10 @@ from tflab.programs.parameters import check_values, format_value
 from tflab.programs.program import Program
 from tflab.runs.atomic_files import locked, make_private_folder, replace_atomically
 from tflab.runs.paths import data_folder
-from tflab.runs.record import Problem
+from tflab.runs.record import LARGEST_SEED, Problem
 from tflab.runs.text import plain_line
 
 LONGEST_NAME = 60
-_LARGEST_SEED = 2**31 - 1
 
 
 class Preset(msgspec.Struct, frozen=True, kw_only=True):
@@ -137,7 +136,7 @@ def preset_values(lesson: Program, preset: Preset) -> tuple[dict[str, Any], int 
     """
     values = dict(preset.values)
     seed = values.pop("seed", None)
-    if seed is not None and (type(seed) is not int or not 0 <= seed <= _LARGEST_SEED):
+    if seed is not None and (type(seed) is not int or not 0 <= seed <= LARGEST_SEED):
         raise Problem(
             "Bad value for seed", f"The preset {preset.name!r} has {seed!r}.", "Save it anew."
         )

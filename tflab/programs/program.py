@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any, Literal
 
 import msgspec
+
+_NAME = re.compile(r"(?:(\d{1,9})[_\- ]+)?(.*)", re.DOTALL)
 
 ParameterType = Literal["int", "float", "bool", "str", "choice"]
 
@@ -121,3 +124,11 @@ class LessonProblem(msgspec.Struct, frozen=True, kw_only=True):
 
     def __str__(self) -> str:
         return f"{self.path}:{self.line}: {self.message} {self.next_step}"
+
+
+def lesson_id(path: Path) -> tuple[str, int | None]:
+    """Return id and number: `10_linear_classifier.py` gives `linear-classifier` and 10."""
+    match = _NAME.fullmatch(path.stem)
+    number, name = match.groups() if match else (None, path.stem)
+    cleaned = re.sub(r"[^\w.]+|_+", "-", name.lower()).strip("-.")
+    return cleaned or "lesson", int(number) if number else None

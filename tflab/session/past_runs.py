@@ -6,7 +6,6 @@ from enum import Enum
 from pathlib import Path
 
 from tflab.programs.reader import ProgramError, read_program
-from tflab.programs.splitting import split_apart
 from tflab.runs.record import RunRequest
 from tflab.session.command_line import request_line
 from tflab.targets.devices import Device, DeviceList, find_device
@@ -37,7 +36,7 @@ def line_of(request: RunRequest) -> tuple[str, bool]:
     A file that is gone or bad now has no defaults, so every value is written.
     """
     try:
-        program = read_program(Path(request.path), split_apart)
+        program = read_program(Path(request.path))
     except ProgramError:
         return request_line(request, {}, ()), False
     questions = tuple(question.text for question in program.questions)

@@ -10,9 +10,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from tflab.programs.program import Program
 from tflab.programs.reader import ProgramError, parse_program, read_program
-from tflab.programs.splitting import split_apart
 from tflab.runs.disk_queue import DiskQueue
 from tflab.runs.record import Problem, RunOptions
 from tflab.runs.store import RunStore
@@ -44,7 +42,7 @@ if TYPE_CHECKING:
 _NICE = 5
 _EARLIER = 50
 
-Approve = Callable[[Program, Sequence[Device], Callable[[], object]], object]
+Approve = Callable[[Path, str, Sequence[Device], Callable[[], object]], object]
 """Calls back when a program may run on some devices: soon, after asking, or never."""
 
 AskDevices = Callable[[Callable[[DeviceList], object]], object]
@@ -127,15 +125,15 @@ class Sweeps:
 
         self._devices(estimate)
 
-    def begin(self, program: Program, plan: SweepPlan, slots: Sequence[Slot]) -> None:
-        """Begin a sweep of a program once it and its devices are approved of, and show it."""
+    def begin(self, plan: SweepPlan, slots: Sequence[Slot]) -> None:
+        """Begin a sweep once its program and its devices are approved of, and show it."""
         plan = msgspec.structs.replace(plan, options=behind_the_workbench(plan.options))
         start = partial(self._create, plan, slots)
 
         def approve(known: DeviceList) -> None:
             # As they are now: the plan may have been made long ago.
             devices = [device for device in known.devices if device.key in plan.devices]
-            self._approve(program, devices, start)
+            self._approve(Path(plan.path), plan.source, devices, start)
 
         self._devices(approve)
 
@@ -263,9 +261,9 @@ def _earlier(store: SweepStore, program: str | None) -> list[EarlierSweep]:
 
 def _line_of(plan: SweepPlan) -> TextCopied:
     path = Path(plan.path)
-    lesson = parse_program(plan.source, path, split_apart)
+    lesson = parse_program(plan.source, path)
     try:
-        now = read_program(path, split_apart)
+        now = read_program(path)
     except ProgramError:
         # A file that is gone or bad now has no defaults, so every value is written.
         return TextCopied(sweep_line(plan, lesson, {}), copied_text(current=False))

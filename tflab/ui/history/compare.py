@@ -25,11 +25,10 @@ from tflab.ui.actions import bindings
 from tflab.ui.dialogs.dialog import Dialog
 from tflab.ui.dialogs.notice import TextScreen
 from tflab.ui.terminal.glyphs import glyphs
-from tflab.ui.widgets.chart_options import chart_options
 from tflab.ui.widgets.css import beside
 from tflab.ui.widgets.drawing_view import DrawingView
+from tflab.ui.widgets.key_line import KeyLine
 from tflab.ui.widgets.run_cells import TONES, mark_of
-from tflab.ui.widgets.screen_keys import ScreenKeys
 from tflab.ui.widgets.table import Column, Table, TableCell, width_of
 
 _SAMPLE = 5
@@ -68,7 +67,7 @@ class CompareScreen(Dialog[None]):
             yield DrawingView()
             yield Static("", classes="notes")
             yield Table().add_class("-low")
-            yield ScreenKeys("compare")
+            yield KeyLine("compare", alone=True)
 
     def on_mount(self) -> None:
         """Fill the table; the chart follows as soon as its size is known."""
@@ -120,7 +119,7 @@ class CompareScreen(Dialog[None]):
         self._show_table()
         if size.width < 10 or size.height < 3:
             return
-        options = chart_options(self.app, log_y=self._log_y)
+        options = view.chart_options(log_y=self._log_y)
         try:
             curves = curves_of(self._runs, self._metric or None, self._labels())
         except Problem as problem:

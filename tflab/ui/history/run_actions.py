@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from tflab.runs.history import HistoryRow
 from tflab.runs.text import count_of
@@ -12,6 +12,9 @@ from tflab.session.history_work import HistoryWork
 from tflab.session.past_runs import RunUse
 from tflab.ui.dialogs.ask import AskScreen
 from tflab.ui.dialogs.dialog import Dialog
+
+if TYPE_CHECKING:
+    from tflab.export.formats import Format
 
 
 class ChosenRun(NamedTuple):
@@ -95,13 +98,17 @@ class RunActions(Dialog[ChosenRun]):
     def action_export(self) -> None:
         """Ask for a format, and write the chosen runs as a file."""
         from tflab.export.formats import FORMATS
-        from tflab.ui.dialogs.ask_format import ask_format
+        from tflab.ui.dialogs.pick import pick_format
 
         rows = self.chosen
+        formats = [kind for kind in FORMATS if kind.several or len(rows) == 1]
+
+        def take(kind: Format | None) -> None:
+            if kind is not None:
+                self._work.export(rows, kind)
+
         if rows:
-            formats = [kind for kind in FORMATS if kind.several or len(rows) == 1]
-            what = count_of(len(rows), "run")
-            ask_format(self, what, formats, lambda kind: self._work.export(rows, kind))
+            self.app.push_screen(pick_format(count_of(len(rows), "run"), formats), take)
 
     def _use(self, use: RunUse) -> None:
         if self.current is not None:

@@ -24,7 +24,7 @@ from tflab.ui.history.run_actions import RunActions
 from tflab.ui.history.table import HistoryTable
 from tflab.ui.history.text import disk_text, empty_text, title_text
 from tflab.ui.widgets.css import beside
-from tflab.ui.widgets.screen_keys import ScreenKeys
+from tflab.ui.widgets.key_line import KeyLine
 from tflab.ui.widgets.table import Table
 
 _WIDE = 100
@@ -86,7 +86,7 @@ class HistoryScreen(RunActions):
             yield Static("", classes="said")
             yield self._table
             yield Static("", classes="empty")
-            yield ScreenKeys("history")
+            yield KeyLine("history", alone=True)
 
     def on_mount(self) -> None:
         """Have the runs read, and again as they change."""

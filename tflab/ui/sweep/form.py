@@ -13,7 +13,6 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Button, Input, Static
 
-from tflab.programs.program import Program
 from tflab.runs.text import plain_line
 from tflab.session.sweep_events import SweepPlanning
 from tflab.sweeps.draft import OPTIONS, SweepDraft, field_help, first_texts
@@ -26,9 +25,8 @@ from tflab.ui.widgets.css import beside
 
 
 class PlannedSweep(NamedTuple):
-    """A sweep to begin: of which program, and where its runs go."""
+    """A sweep to begin, and where its runs go."""
 
-    program: Program
     plan: SweepPlan
     slots: Sequence[Slot]
 
@@ -129,7 +127,7 @@ class SweepForm(Dialog[PlannedSweep | FormChoice]):
         """Start the sweep, or go to the first field that is wrong."""
         draft = self._read()
         if draft.plan is not None:
-            self.dismiss(PlannedSweep(self._lesson, draft.plan, draft.slots))
+            self.dismiss(PlannedSweep(draft.plan, draft.slots))
             return
         for name, field in {**self._own, **self._options}.items():
             if name in draft.problems:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from enum import Enum, auto
-from typing import ClassVar, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from textual import on
 from textual.app import ComposeResult
@@ -29,12 +29,13 @@ from tflab.ui.sweep.curves import SweepCurves, short_legend
 from tflab.ui.sweep.table import SweepTable
 from tflab.ui.terminal.glyphs import glyphs
 from tflab.ui.terminal.safe_text import box_title
-from tflab.ui.widgets.chart_options import chart_options
 from tflab.ui.widgets.css import beside
-from tflab.ui.widgets.drawing_view import DrawingView
+from tflab.ui.widgets.drawing_view import DrawingView, legend_content
 from tflab.ui.widgets.key_line import KeyLine
-from tflab.ui.widgets.legend import legend_content
 from tflab.ui.widgets.table import Table
+
+if TYPE_CHECKING:
+    from tflab.export.formats import Format
 
 _AFTER_KEYS = 0.15
 _LOOK_SECONDS = 0.05
@@ -92,14 +93,12 @@ class SweepScreen(Dialog[SweepRunChosen | SweepChoice]):
             yield DrawingView(id="sweep-picture")
             yield Static("", id="sweep-notes")
             yield self._table
-            yield KeyLine(id="sweep-keys")
+            yield KeyLine("sweep", alone=True, id="sweep-keys")
 
     def on_mount(self) -> None:
         """Show what there is, and follow the theme."""
         box = self.query_one("#sweep")
         box.border_title = box_title(f"Sweep: {self._sweep.plan.title}")
-        keys = self.query_one(KeyLine)
-        keys.scope, keys.alone = "sweep", True
         self._table.focus()
         self.app.theme_changed_signal.subscribe(self, lambda _: self.advance(now=True))
         self.set_interval(_LOOK_SECONDS, self.advance)
@@ -178,11 +177,14 @@ class SweepScreen(Dialog[SweepRunChosen | SweepChoice]):
     def action_export(self) -> None:
         """Ask for a format, and write the sweep as a file."""
         from tflab.export.sweep_formats import SWEEP_FORMATS
-        from tflab.ui.dialogs.ask_format import ask_format
+        from tflab.ui.dialogs.pick import pick_format
 
-        sweep = self._sweep
-        what = f"the sweep of {count_of(len(sweep.runs), 'run')}"
-        ask_format(self, what, SWEEP_FORMATS, lambda kind: self._sweeps.export(sweep, kind))
+        def take(kind: Format | None) -> None:
+            if kind is not None:
+                self._sweeps.export(self._sweep, kind)
+
+        what = f"the sweep of {count_of(len(self._sweep.runs), 'run')}"
+        self.app.push_screen(pick_format(what, SWEEP_FORMATS), take)
 
     def action_copy_line(self) -> None:
         """Copy the line that makes the sweep again."""
@@ -249,7 +251,7 @@ class SweepScreen(Dialog[SweepRunChosen | SweepChoice]):
         if size.width < 10 or size.height < 3:
             return
         curves, notes = self._curves.make(self._rows, metric, self._table.row)
-        options = chart_options(self.app, log_y=self._is_log(), y_range=self._y_range)
+        options = picture.chart_options(log_y=self._is_log(), y_range=self._y_range)
         drawing = draw_loss(curves, (size.width, size.height), options)
         self._y_range = drawing.y_range
         picture.show_drawing(drawing)

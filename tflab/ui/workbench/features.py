@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from tflab.runs.record import Problem
 from tflab.runs.trash import Trash
@@ -65,9 +65,7 @@ class Features:
             disk,
             self._hear,
             server=runs.ready_server,
-            approve=lambda program, devices, then: bench.gate.open(
-                program.path, program.source, devices, lambda: _call(then)
-            ),
+            approve=bench.gate.open,
             devices=lambda then: then(bench.form.device.devices or list_devices()),
             basis=self._basis,
         )
@@ -177,7 +175,7 @@ class Features:
 
     def _begin_sweep(self, answer: PlannedSweep | FormChoice | None) -> None:
         if isinstance(answer, PlannedSweep):
-            self.sweeps.begin(answer.program, answer.plan, answer.slots)
+            self.sweeps.begin(answer.plan, answer.slots)
         elif answer is FormChoice.EARLIER:
             self.sweeps.list_earlier()
 
@@ -211,7 +209,7 @@ class Features:
     def _choose_earlier(self, sweeps: list[EarlierSweep]) -> None:
         found = [Choice(_moment(sweep.created), sweep.about, sweep.id) for sweep in sweeps]
 
-        def find(query: str) -> list[Choice]:
+        def find(query: str) -> list[Choice[str]]:
             return [c for c in found if query.lower() in f"{c.title} {c.about}".lower()]
 
         def reopen(sweep: str | None) -> None:
@@ -223,7 +221,3 @@ class Features:
 
 def _moment(created: float) -> str:
     return time.strftime("%d %b %Y %H:%M", time.localtime(created))
-
-
-def _call(then: Any) -> None:
-    then()

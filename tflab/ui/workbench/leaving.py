@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -16,12 +17,12 @@ async def leave(app: LabApp) -> None:
     if not running and sweep is None:
         close(app)
         return
-    from tflab.ui.dialogs.leave import LeaveScreen
+    from tflab.ui.dialogs.leave import LeaveChoice, LeaveScreen
 
-    def answer(choice: str | None) -> None:
-        if choice == "leave":
+    def answer(choice: LeaveChoice | None) -> None:
+        if choice is LeaveChoice.LEAVE:
             close(app)
-        elif choice == "stop":
+        elif choice is LeaveChoice.STOP:
             _stop_run(app)
 
     waiting = sweep.count("waiting") if sweep is not None else 0
@@ -32,6 +33,16 @@ def close(app: LabApp) -> None:
     """Let go of everything and leave."""
     let_go(app)
     app.exit()
+
+
+def leave_on_signal(app: LabApp, number: int) -> None:
+    """Leave because a signal says so; a run that goes on is named on the way out."""
+    going = app.bench.runs.current if app.bench is not None and app.bench.runs.running else None
+    let_go(app)
+    words = f"tflab was ended by {signal.Signals(number).name}."
+    if going is not None:
+        words += f" The run goes on; `tflab attach {going.record.id}` follows it."
+    app.exit(return_code=128 + number, message=words)
 
 
 def let_go(app: LabApp) -> None:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from tflab.programs.reader import ProgramError, parse_program
-from tflab.programs.splitting import split_apart
 from tflab.runs.record import Problem, RunRecord, RunRequest
 from tflab.session.command_line import copied_text
 from tflab.session.past_runs import RunUse, line_of, same_device
@@ -54,8 +53,7 @@ class PastRuns:
         if shown is not None and (shown.path, shown.source) == (path, request.source):
             return
         try:
-            # A text that was never shown here takes a helper process to split.
-            lesson = await asyncio.to_thread(parse_program, request.source, path, split_apart)
+            lesson = await asyncio.to_thread(parse_program, request.source, path)
         except ProgramError as problem:
             self._app.show_problem(problem)
             return
