@@ -6,6 +6,7 @@ writes it again.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,9 @@ from tflab.runs.record import RunRecord
 from tflab.runs.state import RunState
 
 SUMMARY = "summary.json"
+
+GOING = frozenset({"starting", "running"})
+"""The states of a run that is not over."""
 
 
 class RunSummary(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -56,6 +60,18 @@ def summarise(record: RunRecord, state: RunState) -> RunSummary:
         metrics={tag: series.summary() for tag, series in state.series.items()},
         goals={text: goal.passed for text, goal in state.goals.items()},
     )
+
+
+def keep_summary(folder: Path, record: RunRecord, state: RunState) -> RunSummary:
+    """Return the row of a run, and keep it once the run is over.
+
+    What cannot be kept, on a full disk for one, is read from the log again by whoever asks next.
+    """
+    summary = summarise(record, state)
+    if summary.status not in GOING:
+        with suppress(OSError):
+            write_summary(folder, summary)
+    return summary
 
 
 def write_summary(folder: Path, summary: RunSummary) -> None:
