@@ -262,7 +262,7 @@ def test_a_parameter_that_the_program_sets_again_is_said(code: str, words: str) 
     assert "`a`" in remark.message
     assert words in remark.message
     assert [p.note for p in lesson.parameters] == [f"set again on line {remark.line}", ""]
-    assert lesson.source.split("\n")[remark.line - 1].strip() in code.split("\n")
+    assert lesson.source.split("\n")[remark.line - 1] in code.split("\n")
 
 
 def test_five_thousand_cells_are_read_at_once() -> None:
