@@ -24,7 +24,7 @@ warm_up()
 assert runtime_is_up() is False, "importing woke the runtime"
 from tensorflow.python.eager import context
 assert context.context()._initialized is False
-assert "jupytext" in sys.modules
+assert "jupytext" not in sys.modules
 import gc, threading
 assert threading.active_count() == 1
 assert gc.isenabled() and gc.get_freeze_count() > 100_000

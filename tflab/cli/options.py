@@ -6,9 +6,8 @@ import argparse
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from tflab.runs.record import LEAST_MEMORY, MOST_NICE, MOST_THREADS, RunOptions
+from tflab.runs.record import LARGEST_SEED, LEAST_MEMORY, MOST_NICE, MOST_THREADS, RunOptions
 
-LARGEST_SEED = 2**32 - 1
 _LARGEST_COUNT = 100_000
 
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import io
 import json
 import math
 import os
 import shutil
 import sys
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Any
 
@@ -18,7 +16,6 @@ from tflab.runs.text import plain
 
 if TYPE_CHECKING:
     from tflab.charts.palette import ColourMode
-    from tflab.targets.devices import Device
 
 
 @dataclass(frozen=True)
@@ -47,13 +44,6 @@ class Terminal:
         return "·" if self.unicode else "."
 
 
-def prepare_output() -> None:
-    """Never let a character that the locale lacks end the program: it becomes a question mark."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")
-
-
 def terminal(stream: IO[str] | None = None) -> Terminal:
     """Return what the terminal behind `stream` (stdout by default) can show."""
     stream = sys.stdout if stream is None else stream
@@ -71,21 +61,13 @@ def terminal(stream: IO[str] | None = None) -> Terminal:
 
 def print_json(found: Any) -> None:
     """Write one JSON value on one line. ASCII, so that every locale can carry it."""
-    print(json.dumps(_finite(found), allow_nan=False))
+    print(json.dumps(_finite(found), allow_nan=False).replace("\x7f", "\\u007f"))
 
 
 def print_problem(problem: Problem) -> None:
     """Write title, cause and next step to stderr."""
     lines = (f"tflab: {problem.title}", f"  {problem.cause}", f"  {problem.next_step}")
     print(plain("\n".join(lines)), file=sys.stderr)
-
-
-def print_others(devices: Iterable[Device]) -> None:
-    """Write a line to stderr for each of these devices that others use."""
-    for device in devices:
-        if device.busy_with_others:
-            where = f"{device.key} ({device.name}) is in use by {device.others}"
-            print(f"{where}; a run there may lack memory, and slows theirs down.", file=sys.stderr)
 
 
 def _finite(value: Any) -> Any:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 import msgspec
 from textual import on
 from textual.binding import BindingType
+from textual.dom import DOMNode
 from textual.screen import Screen
 
 from tflab.programs.library import LessonEntry, find_lessons, resolve
@@ -22,7 +23,6 @@ from tflab.ui.terminal.signals import Departure, watch_signals
 from tflab.ui.terminal.themes import DARK, LIGHT
 from tflab.ui.workbench import messages
 from tflab.ui.workbench.ask_options import ask_options
-from tflab.ui.workbench.commands import LabCommands, open_palette
 from tflab.ui.workbench.goals import Goals
 from tflab.ui.workbench.keeping import Keeping
 from tflab.ui.workbench.leaving import leave, leave_on_signal, let_go
@@ -30,7 +30,6 @@ from tflab.ui.workbench.screen import MainScreen
 from tflab.ui.workbench.server_words import tell_server
 
 if TYPE_CHECKING:
-    from tflab.ui.sweep.sweeps import Sweeps
     from tflab.ui.workbench.bench import Bench
 
 
@@ -42,8 +41,7 @@ class LabApp(TerminalApp):
     """
 
     TITLE = "tflab"
-    COMMANDS = {LabCommands}  # noqa: RUF012
-    COMMAND_PALETTE_BINDING = "ctrl+p"
+    ENABLE_COMMAND_PALETTE = False
     CSS_PATH = "app.tcss"
     BINDINGS: ClassVar[list[BindingType]] = list(bindings("app"))
 
@@ -52,7 +50,6 @@ class LabApp(TerminalApp):
         self.settings = load_settings()
         self.keeping = Keeping(self)
         self.bench: Bench | None = None
-        self.sweeps: Sweeps | None = None
         self.entries: list[LessonEntry] = find_lessons()
         self._wanted = lesson
         self._run_early = False
@@ -127,11 +124,23 @@ class LabApp(TerminalApp):
         if self.bench is not None:
             self.bench.stop()
 
-    def action_command_palette(self) -> None:
+    def action_palette(self) -> None:
         """Search commands and lessons."""
-        open_palette(self)
+        from tflab.ui.dialogs.palette import Command, PaletteScreen
+        from tflab.ui.workbench.commands import lesson_commands, pane_commands
 
-    action_palette = action_command_palette
+        def take(command: Command | None) -> None:
+            if command is not None:
+                self.call_later(command.call)
+
+        commands = [
+            *pane_commands(self.main.scope, self.main.pane_target(), self._run_command),
+            *lesson_commands(self.entries, self.open_lesson),
+        ]
+        self.push_screen(PaletteScreen(commands), take)
+
+    async def _run_command(self, action: str, pane: DOMNode | None) -> None:
+        await self.run_action(action, pane)
 
     def action_help(self) -> None:
         """Show the keys of the pane in focus."""
@@ -157,14 +166,13 @@ class LabApp(TerminalApp):
 
     def action_sweep(self) -> None:
         """Show the sweep that goes on, or plan one."""
-        from tflab.ui.sweep.sweeps import show_sweeps
-
-        show_sweeps(self)
+        if self.bench is not None:
+            self.bench.features.sweeps.open()
 
     async def action_follow(self) -> None:
         """Show the run that was found."""
         if self.bench is not None:
-            await self.bench.found.follow()
+            await self.bench.features.follow()
 
     def action_options(self) -> None:
         """Choose how much of a shared machine runs may take."""
@@ -178,7 +186,7 @@ class LabApp(TerminalApp):
     def action_history(self) -> None:
         """List every run."""
         if self.bench is not None:
-            self.bench.past.show()
+            self.bench.features.show_history()
 
     def action_forget(self, what: str) -> None:
         """Forget the progress of the open lesson or of the course."""
@@ -262,7 +270,7 @@ class LabApp(TerminalApp):
     @on(messages.RunChosen)
     def _run_chosen(self, message: messages.RunChosen) -> None:
         if self.bench is not None:
-            self.bench.use_run(message.run, message.wish)
+            self.bench.use_run(message.run, message.use)
 
     @on(messages.TextCopied)
     def _copied(self, message: messages.TextCopied) -> None:

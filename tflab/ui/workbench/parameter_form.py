@@ -14,6 +14,7 @@ from textual.widgets import Button, Input, OptionList
 from tflab.programs.nudge import nudge
 from tflab.programs.parameters import format_value
 from tflab.programs.program import Parameter, Program
+from tflab.runs.record import LARGEST_SEED
 from tflab.ui.actions import bindings
 from tflab.ui.widgets.css import beside
 from tflab.ui.workbench.device_field import DeviceField
@@ -25,7 +26,7 @@ SEED = Parameter(
     type="int",
     default=0,
     ge=0,
-    le=2**31 - 1,
+    le=LARGEST_SEED,
     help="Start of all random numbers",
 )
 
