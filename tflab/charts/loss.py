@@ -128,11 +128,13 @@ def _draw_all(
         if track.curve.ghost or weight > 0:
             number = ink_number(faint_ink(track.curve.style, options.dark), inks)
             cells.put_faint(drawn(track), number, sparse=colourless)
+    lines = []
     for track in tracks:
         if not track.curve.ghost:
             number = ink_number(series_ink(track.curve.style, options.dark), inks)
             line = drawn(smoothed(track, weight) if weight > 0 else track)
-            cells.put_line(line, line_style(track.curve.style), number, patterned=colourless)
+            lines.append((line, line_style(track.curve.style), number))
+    cells.put_lines(lines, patterned=colourless)
     return inks
 
 

@@ -125,7 +125,7 @@ class Plane:
         cells, colourless = self.cells, self.options.colour == "none"
         path = polyline(*self._dots(x, y), cells.width, cells.height)
         line = draw_path(path, cells.columns, cells.rows, cells.unicode)
-        cells.put_line(line, style, self._add(ink), patterned=colourless)
+        cells.put_lines([(line, style, self._add(ink))], patterned=colourless)
         self._name(style.sample(self.options.unicode, patterned=colourless), ink, shape)
 
     def _draw_histogram(self, shape: Shape, ink: Ink) -> None:
