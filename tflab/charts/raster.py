@@ -122,8 +122,9 @@ class Cells:
 class LineStyle:
     """How a line is told from others by more than its colour.
 
-    In ASCII by its letter. In Unicode without colour by gaps and marks. With colour, lines are solid,
-    so that none looks as if data were missing, and all but the first bear a letter here and there.
+    In ASCII by its letter. In Unicode without colour by gaps and marks. With colour, lines are
+    solid, so that none looks as if data were missing, and all but the first bear a letter here and
+    there.
     """
 
     def __init__(self, number: int, phases: Sequence[int], letter: str, marker: str = "") -> None:
