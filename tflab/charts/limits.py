@@ -29,7 +29,7 @@ class Rows(NamedTuple):
     @property
     def last(self) -> int:
         """The topmost dot."""
-        return self.count * self.dots - 1
+        return self.number * self.dots - 1
 
     @property
     def middle(self) -> int:
