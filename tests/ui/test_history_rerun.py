@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 from types import SimpleNamespace
 
-import msgspec
 import pytest
 from textual.app import App
 
@@ -76,9 +76,7 @@ async def test_a_gpu_that_others_use_is_asked_about_and_the_limits_of_now_hold()
         await pilot.press("y")
         await pilot.pause()
         (request,) = app.started
-        assert request == msgspec.structs.replace(
-            record.request, nice=5, threads=2, memory_limit=4096
-        )
+        assert request == dataclasses.replace(record.request, nice=5, threads=2, memory_limit=4096)
 
 
 async def test_a_card_that_has_another_number_now_is_found_by_its_own_name():

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import signal
 import sys
 from pathlib import Path
 from typing import Any
-
-import msgspec
 
 from tflab.cli.arguments import UsageProblem
 from tflab.cli.limits import chosen_options
@@ -94,6 +93,7 @@ def _view(arguments: argparse.Namespace) -> View:
 
 
 def _request(arguments: argparse.Namespace, path: Path, asking: bool) -> RunRequest:
+    from tflab.programs.code_cells import code_cells
     from tflab.programs.reader import read_program
 
     lesson = read_program(path)
@@ -110,12 +110,13 @@ def _request(arguments: argparse.Namespace, path: Path, asking: bool) -> RunRequ
         path=str(path),
         source=lesson.source,
         parameters=values,
+        cells=code_cells(lesson),
         device=device,
         device_uuid=uuid,
         seed=seed,
         until=arguments.until,
         guesses=guesses,
-        **msgspec.structs.asdict(chosen_options(arguments)),
+        **dataclasses.asdict(chosen_options(arguments)),
     )
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tflab.runs.events import Ended, Started
-from tflab.runs.log import first_event, last_event
+from tflab.runs.log_reader import first_event, last_event
 from tflab.runs.lost import last_word
 from tflab.runs.record import Problem, RunRecord
 from tflab.runs.store import RunStore, elsewhere, is_alive

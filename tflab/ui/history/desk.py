@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-import msgspec
 
 from tflab.programs.reader import ProgramError, parse_program, read_program
 from tflab.programs.splitting import split_apart
@@ -132,7 +131,7 @@ class HistoryDesk:
         """
         request, options = record.request, self._app.settings.options
         device = same_device(request, self._bench.form.device.devices or list_devices())
-        request = msgspec.structs.replace(
+        request = dataclasses.replace(
             request,
             device=device.key,
             device_uuid=device.uuid,

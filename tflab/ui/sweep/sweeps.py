@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import time
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -47,7 +48,7 @@ def show_sweeps(app: LabApp) -> None:
 
 def behind_the_workbench(options: RunOptions) -> RunOptions:
     """Return the options of a sweep: many runs at once must leave the workbench its share."""
-    return msgspec.structs.replace(options, nice=max(_NICE, options.nice))
+    return dataclasses.replace(options, nice=max(_NICE, options.nice))
 
 
 class Sweeps:
