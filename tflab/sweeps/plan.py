@@ -122,13 +122,7 @@ def make_plan(
         Problem: When there would be more than `MOST_RUNS` runs.
     """
     axes = {p.name: list(fields.get(p.name, (p.default,))) for p in lesson.parameters}
-    count = run_count(axes, repeat, budget)
-    if count > MOST_RUNS:
-        raise Problem(
-            "Too many runs",
-            f"These values make {count:,} runs; {MOST_RUNS:,} is the most in one sweep.",
-            "Take fewer values, or a random sample of them.",
-        )
+    _check_count(run_count(axes, repeat, budget))
     chosen = grid(axes) if budget is None else sample(axes, budget, sample_seed)
     name, larger = metric_order(metric)
     return SweepPlan(
@@ -147,6 +141,15 @@ def make_plan(
         jobs=jobs,
         options=options or RunOptions(),
     )
+
+
+def _check_count(count: int) -> None:
+    if count > MOST_RUNS:
+        raise Problem(
+            "Too many runs",
+            f"These values make {count:,} runs; {MOST_RUNS:,} is the most in one sweep.",
+            "Take fewer values, or a random sample of them.",
+        )
 
 
 def run_count(axes: Mapping[str, Sequence[Any]], repeat: int = 1, budget: int | None = None) -> int:
