@@ -82,6 +82,7 @@ class Program(msgspec.Struct, frozen=True, kw_only=True):
         number: From the file name, or None.
         title: The first `#` heading.
         source: The file's text, exactly as read.
+        kernel: The name of the kernel that a notebook was written with; empty for other files.
     """
 
     id: str
@@ -93,6 +94,7 @@ class Program(msgspec.Struct, frozen=True, kw_only=True):
     parameters: tuple[Parameter, ...]
     goals: tuple[GoalSpec, ...] = ()
     questions: tuple[Question, ...] = ()
+    kernel: str = ""
 
     def parameter(self, name: str) -> Parameter | None:
         """Return the parameter of that name, or None."""
