@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from tflab.runs.atomic_files import locked, make_private_folder, replace_atomically
+from tflab.runs.atomic_files import locked, make_private_folder, read_file, replace_atomically
 from tflab.runs.disk_queue import DiskQueue
 from tflab.runs.paths import data_folder
 from tflab.runs.record import Problem
@@ -79,7 +79,7 @@ class EnvironmentStore:
 
     def _read(self) -> _Kept:
         try:
-            return msgspec.json.decode(self._path.read_bytes(), type=_Kept)
+            return msgspec.json.decode(read_file(self._path), type=_Kept)
         except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
             return _Kept()
 

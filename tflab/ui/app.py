@@ -30,7 +30,6 @@ from tflab.ui.workbench.screen import MainScreen
 from tflab.ui.workbench.server_words import tell_server
 
 if TYPE_CHECKING:
-    from tflab.ui.sweep.sweeps import Sweeps
     from tflab.ui.workbench.bench import Bench
 
 
@@ -51,7 +50,6 @@ class LabApp(TerminalApp):
         self.settings = load_settings()
         self.keeping = Keeping(self)
         self.bench: Bench | None = None
-        self.sweeps: Sweeps | None = None
         self.entries: list[LessonEntry] = find_lessons()
         self._wanted = lesson
         self._run_early = False
@@ -168,14 +166,13 @@ class LabApp(TerminalApp):
 
     def action_sweep(self) -> None:
         """Show the sweep that goes on, or plan one."""
-        from tflab.ui.sweep.sweeps import show_sweeps
-
-        show_sweeps(self)
+        if self.bench is not None:
+            self.bench.features.sweeps.open()
 
     async def action_follow(self) -> None:
         """Show the run that was found."""
         if self.bench is not None:
-            await self.bench.found.follow()
+            await self.bench.features.follow()
 
     def action_options(self) -> None:
         """Choose how much of a shared machine runs may take."""
@@ -189,7 +186,7 @@ class LabApp(TerminalApp):
     def action_history(self) -> None:
         """List every run."""
         if self.bench is not None:
-            self.bench.past.show()
+            self.bench.features.show_history()
 
     def action_forget(self, what: str) -> None:
         """Forget the progress of the open lesson or of the course."""
@@ -273,7 +270,7 @@ class LabApp(TerminalApp):
     @on(messages.RunChosen)
     def _run_chosen(self, message: messages.RunChosen) -> None:
         if self.bench is not None:
-            self.bench.use_run(message.run, message.wish)
+            self.bench.use_run(message.run, message.use)
 
     @on(messages.TextCopied)
     def _copied(self, message: messages.TextCopied) -> None:

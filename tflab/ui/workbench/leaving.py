@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 async def leave(app: LabApp) -> None:
     """Leave; a run or a sweep that goes on is asked about first."""
     running = app.bench is not None and app.bench.runs.own_running
-    sweep = app.sweeps.current if app.sweeps is not None and app.sweeps.running else None
+    sweeps = app.bench.features.sweeps if app.bench is not None else None
+    sweep = sweeps.current if sweeps is not None and sweeps.running else None
     if not running and sweep is None:
         close(app)
         return
@@ -46,9 +47,8 @@ def leave_on_signal(app: LabApp, number: int) -> None:
 
 def let_go(app: LabApp) -> None:
     """Keep what is to be kept, and let go of the fork server. Called twice, it does no more."""
-    if app.sweeps is not None:
-        app.sweeps.close()
     if app.bench is not None:
+        app.bench.features.sweeps.close()
         app.bench.close()
     app.keeping.finish()
 
@@ -64,7 +64,7 @@ def _stop_run(app: LabApp) -> None:
 
 
 def _stop_sweep(app: LabApp) -> None:
-    if app.sweeps is not None:
-        app.sweeps.stop_and_then(lambda: close(app))
+    if app.bench is not None:
+        app.bench.features.sweeps.stop_and_then(lambda: close(app))
     else:
         close(app)
