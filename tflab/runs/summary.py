@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from tflab.runs.atomic_files import replace_atomically
+from tflab.runs.atomic_files import read_file, replace_atomically
 from tflab.runs.events import RunStatus
 from tflab.runs.record import RunRecord
 from tflab.runs.state import RunState
@@ -86,6 +86,6 @@ def write_summary(folder: Path, summary: RunSummary) -> None:
 def read_summary(folder: Path) -> RunSummary | None:
     """Return the row kept in a run folder, or None when there is none or it is damaged."""
     try:
-        return msgspec.json.decode((folder / SUMMARY).read_bytes(), type=RunSummary)
+        return msgspec.json.decode(read_file(folder / SUMMARY), type=RunSummary)
     except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
         return None
