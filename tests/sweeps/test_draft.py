@@ -74,6 +74,8 @@ def test_every_option_counts() -> None:
         ({"rate": "0"}, {}, "rate", "above 0"),
         ({"steps": "1..8"}, {}, "steps", "1..8 step 1"),
         ({}, {"repeats": "0"}, "repeats", "from 1"),
+        ({}, {"first_seed": "4294967296"}, "first seed", "4294967295"),
+        ({}, {"first_seed": "4294967295", "repeats": "2"}, "", "4294967295 is the most"),
         ({}, {"sample": "4 of 9"}, "sample", "whole number"),
         ({}, {"devices": "gpu:7"}, "devices", "gpu:7"),
         ({}, {"at_once": "x"}, "at once", "whole number"),
