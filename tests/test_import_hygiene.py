@@ -65,16 +65,14 @@ def test_the_first_paint_needs_no_run_log_and_no_openssl(module):
     assert not late & set(done.stdout.split())
 
 
-def test_a_lesson_is_read_without_jupytext():
+def test_a_lesson_is_read_without_jupytext_and_by_no_helper():
     opened = (
         "import tflab.ui.workbench.bench; from tflab.programs.library import resolve; "
         "from tflab.programs.reader import read_program; "
-        "from tflab.programs.splitting import split_apart; "
-        "assert read_program(resolve('1'), split_apart).cells"
+        "sys.addaudithook(lambda what, _: what == 'subprocess.Popen' and sys.exit('a helper')); "
+        "assert read_program(resolve('1')).cells"
     )
-    # Once with the helper, once as it was kept.
-    for _ in range(2):
-        assert not loaded_by(opened) & {"jupytext", "nbformat", "jsonschema", "tensorflow"}
+    assert not loaded_by(opened) & {"jupytext", "nbformat", "jsonschema", "tensorflow"}
 
 
 def test_the_workbench_with_a_lesson_open_never_loaded_jupytext(tmp_path: Path):
@@ -95,3 +93,12 @@ def test_jupytext_would_be_seen_in_the_memory_of_a_process():
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
     )
     assert "rpds" in done.stdout
+
+
+def test_the_names_of_commands_need_no_parser():
+    assert not loaded_by("from tflab.cli import commands, main") & {
+        "argparse",
+        "msgspec",
+        "difflib",
+    }
+    assert "argparse" not in loaded_by("import tflab.cli.commands.open")

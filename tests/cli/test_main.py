@@ -123,7 +123,7 @@ SHARED = DeviceList(
 
 
 def test_devices_as_text(capsys: Captured, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tflab.cli.devices.list_devices", lambda: SHARED)
+    monkeypatch.setattr("tflab.cli.commands.devices.list_devices", lambda: SHARED)
     assert main(["devices"]) == 0
     assert capsys.readouterr().out.splitlines() == [
         "cpu: A CPU, 2 cores",
@@ -139,7 +139,7 @@ def test_devices_as_text(capsys: Captured, monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_devices_as_json(capsys: Captured, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tflab.cli.devices.list_devices", lambda: SHARED)
+    monkeypatch.setattr("tflab.cli.commands.devices.list_devices", lambda: SHARED)
     assert main(["devices", "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
     assert found["reason"] == "GPU 1 cannot be read."
@@ -228,7 +228,7 @@ def test_interrupt_outside_a_run(monkeypatch: pytest.MonkeyPatch, capsys: Captur
     def interrupt() -> list[Any]:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("tflab.cli.lessons.find_lessons", interrupt)
+    monkeypatch.setattr("tflab.cli.commands.lessons.find_lessons", interrupt)
     assert main(["lessons"]) == 130
     assert "Stopped." in capsys.readouterr().err
 

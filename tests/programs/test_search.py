@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from tflab.programs.library import find_lessons
-from tflab.programs.search import search
+from tflab.programs.library import find_lessons, search
 
 
 def test_a_word_of_the_title_finds_its_lesson_first():

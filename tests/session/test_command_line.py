@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tflab.cli.arguments import parse
-from tflab.cli.limits import chosen_options
+from tflab.cli.commands.run import _values
+from tflab.cli.commands.sweep import parse_fields
+from tflab.cli.options import chosen_limits
+from tflab.cli.parser import parse
 from tflab.cli.questions import given_guesses
-from tflab.cli.run import _values
-from tflab.cli.sweep import parse_fields
 from tflab.programs.library import course_folder, resolve
 from tflab.programs.parameters import check_values
 from tflab.programs.reader import read_program
@@ -73,7 +73,7 @@ def test_read_back_it_asks_for_the_same(rate, steps, seed, until, guesses, limit
     asked = request(parameters=values, seed=seed, until=until, guesses=made)
     words = shlex.split(line(asked))
     assert words[:1] == ["tflab"]
-    read = parse(words[1:])
+    _, read = parse(words[1:])
     assert resolve(read.lesson) == LESSON.path
     assert _values(LESSON, read) == (values, seed)
     assert (read.device, read.until) == ("cpu", until)
@@ -115,7 +115,7 @@ def test_read_back_a_sweep_is_the_same(rates, steps, repeat, budget, metric, nic
     )
     words = shlex.split(sweep_line(plan, LESSON, LESSON.defaults))
     assert words[:1] == ["tflab"]
-    asked = parse(words[1:])
+    _, asked = parse(words[1:])
     again = make_plan(
         read_program(resolve(asked.lesson)),
         parse_fields(LESSON, asked.parameter),
@@ -125,7 +125,7 @@ def test_read_back_a_sweep_is_the_same(rates, steps, repeat, budget, metric, nic
         sample_seed=asked.sample_seed if budget is not None else 9,
         metric=asked.metric,
         jobs=asked.jobs,
-        options=chosen_options(asked),
+        options=chosen_limits(asked),
     )
     assert again == plan
 

@@ -8,13 +8,15 @@ from types import SimpleNamespace
 import pytest
 from textual.app import App
 
+from tflab.programs.code_cells import with_cells
 from tflab.programs.library import user_folder
 from tflab.runs.record import RunOptions, RunRequest
 from tflab.runs.store import RunStore
+from tflab.session.past_runs import RunUse
 from tflab.targets.devices import Device, DeviceList, DeviceOwner
 from tflab.ui.dialogs.confirm import ConfirmScreen
-from tflab.ui.history.desk import HistoryDesk
 from tflab.ui.terminal.themes import DARK
+from tflab.ui.workbench.past_runs import PastRuns
 from tflab.ui.workbench.trust import Gate
 
 CPU = Device("cpu", "A CPU", 0, "", 8 << 30, 4 << 30, cores=2)
@@ -40,7 +42,7 @@ class Host(App):
             lesson=None, runs=runs, gate=Gate(self), form=SimpleNamespace(device=device),
             show_as_run=self.shown,
         )  # fmt: skip
-        self.desk = HistoryDesk(self, bench)
+        self.past = PastRuns(self, bench)
 
     async def shown(self, lesson):
         self.lesson = lesson
@@ -64,19 +66,21 @@ async def test_a_gpu_that_others_use_is_asked_about_and_the_limits_of_now_hold()
     record = made("gpu:0", "GPU-abc")
     app = Host([BUSY], RunOptions(nice=5, threads=2, memory_limit=4096))
     async with app.run_test() as pilot:
-        await app.desk.use(record.id, "rerun")
+        await app.past.use(record.id, RunUse.RERUN)
         await pilot.pause()
         assert isinstance(app.screen, ConfirmScreen)
         assert "ann" in app.screen._text
         assert app.started == []
         await pilot.press("escape")
         assert app.started == [], "no answer is a no"
-        await app.desk.use(record.id, "rerun")
+        await app.past.use(record.id, RunUse.RERUN)
         await pilot.pause()
         await pilot.press("y")
         await pilot.pause()
         (request,) = app.started
-        assert request == dataclasses.replace(record.request, nice=5, threads=2, memory_limit=4096)
+        # The record of an older tflab has no cells; they are read from its source.
+        asked = with_cells(record.request)
+        assert request == dataclasses.replace(asked, nice=5, threads=2, memory_limit=4096)
 
 
 async def test_a_card_that_has_another_number_now_is_found_by_its_own_name():
@@ -84,7 +88,7 @@ async def test_a_card_that_has_another_number_now_is_found_by_its_own_name():
     other = Device("gpu:0", "A GPU", 0, "GPU-xyz", 80 << 30, 80 << 30)
     app = Host([other, moved], RunOptions())
     async with app.run_test() as pilot:
-        await app.desk.use(made("gpu:0", "GPU-abc").id, "rerun")
+        await app.past.use(made("gpu:0", "GPU-abc").id, RunUse.RERUN)
         await pilot.pause()
         assert [(r.device, r.device_uuid) for r in app.started] == [("gpu:1", "GPU-abc")]
 
@@ -93,7 +97,7 @@ async def test_a_card_that_has_another_number_now_is_found_by_its_own_name():
 async def test_a_device_that_is_not_there_is_a_problem(devices):
     app = Host(devices, RunOptions())
     async with app.run_test() as pilot:
-        await app.desk.use(made("gpu:3").id, "rerun")
+        await app.past.use(made("gpu:3").id, RunUse.RERUN)
         await pilot.pause()
         assert app.started == []
         assert "There is no device gpu:3 here" in app.problems[0].cause

@@ -9,6 +9,9 @@ from tflab.charts.drawing import RESET, ChartOptions, Drawing, LegendEntry, Size
 from tflab.charts.palette import Ink, label_ink
 
 _BOLD = "\x1b[1m"
+LEGEND_GAP = "   "
+"""What stands between two entries of a legend."""
+
 _PLAIN_EMOJI: dict[int, str] = {
     **{0xFE00 + number: "" for number in range(16)},
     **{0x1F3FB + number: "" for number in range(5)},
@@ -58,24 +61,39 @@ def pad(text: str, cells: int, right: bool = False) -> str:
     return blank + text if right else text + blank
 
 
+def legend_rows(
+    legend: Sequence[LegendEntry], columns: int | None, unicode: bool = True
+) -> list[list[LegendEntry]]:
+    """Return the entries that stand on each line, their labels made fit to be shown.
+
+    Args:
+        legend: The entries in order; none is torn apart.
+        columns: Cells that a line has, with `LEGEND_GAP` between entries; None for one line.
+        unicode: Whether more than ASCII can be shown.
+    """
+    rows: list[list[LegendEntry]] = []
+    used = 0
+    for entry in legend:
+        marker, label = cell_width(entry.marker) + 1, clean(entry.label, unicode)
+        if columns is not None:
+            label = fit(label, columns - marker, unicode)
+        width = marker + cell_width(label)
+        if not rows or (columns is not None and used + len(LEGEND_GAP) + width > columns):
+            rows.append([])
+            used = -len(LEGEND_GAP)
+        rows[-1].append(entry._replace(label=label))
+        used += len(LEGEND_GAP) + width
+    return rows
+
+
 def legend_lines(
     legend: Sequence[LegendEntry], columns: int, options: ChartOptions
 ) -> tuple[str, ...]:
     """Return the legend as lines of at most `columns` cells, several entries a line."""
-    lines: list[str] = []
-    line, used = "", 0
-    for entry in legend:
-        marker_width = cell_width(entry.marker)
-        name = clean(entry.label, options.unicode)
-        label = fit(name, columns - marker_width - 1, options.unicode)
-        width = marker_width + 1 + cell_width(label)
-        if used and used + 3 + width > columns:
-            lines.append(line)
-            line, used = "", 0
-        gap = "   " if used else ""
-        line += gap + _painted(entry.marker, entry.ink, options) + " " + label
-        used += len(gap) + width
-    return (*lines, line) if used else tuple(lines)
+    return tuple(
+        LEGEND_GAP.join(f"{_painted(e.marker, e.ink, options)} {e.label}" for e in row)
+        for row in legend_rows(legend, columns, options.unicode)
+    )
 
 
 def stack(drawing: Drawing, columns: int, options: ChartOptions) -> str:

@@ -2,35 +2,21 @@
 
 from __future__ import annotations
 
-import importlib
 import signal
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from tflab.cli.streams import fill_closed_streams, give_up_stdout, stdout_takes_nothing
+from tflab.cli.output import (
+    fill_closed_streams,
+    gated,
+    give_up_stdout,
+    print_crash,
+    stdout_takes_nothing,
+)
 
 if TYPE_CHECKING:
     from tflab.runs.record import Problem
-
-_MODULES = {
-    None: "open",
-    "open": "open",
-    "lessons": "lessons",
-    "run": "run",
-    "sweep": "sweep",
-    "sweeps": "sweeps",
-    "runs": "runs",
-    "attach": "attach",
-    "stop": "stop",
-    "devices": "devices",
-    "delete": "trash",
-    "trash": "trash",
-    "export": "export",
-    "doctor": "doctor",
-    "check": "check",
-    "new": "new",
-}
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -40,7 +26,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     it was stopped by that signal (130 for Ctrl+C).
     """
     fill_closed_streams()
-    words = list(sys.argv[1:] if argv is None else argv)
+    if argv is None:
+        sys.excepthook = print_crash
+    with gated():
+        return _main(list(sys.argv[1:] if argv is None else argv))
+
+
+def _main(words: list[str]) -> int:
     try:
         code = _call(words)
         sys.stdout.flush()
@@ -69,7 +61,7 @@ def _call(words: list[str]) -> int:
 
 def _unwritten(error: OSError) -> int:
     """Say that the output of a command went nowhere."""
-    from tflab.cli.printing import print_problem
+    from tflab.cli.terminal import print_problem
     from tflab.runs.record import Problem
 
     give_up_stdout()
@@ -80,39 +72,34 @@ def _unwritten(error: OSError) -> int:
 
 def _open() -> int:
     """Open the workbench. What reads words stays out of the way of the first paint."""
-    from tflab.cli.open import open_workbench
+    from tflab.cli.commands.open import open_workbench
     from tflab.runs.record import Problem
 
     try:
         return open_workbench(None)
     except Problem as problem:
-        from tflab.cli.printing import print_problem
+        from tflab.cli.terminal import print_problem
 
         print_problem(problem)
         return 2
 
 
 def _dispatch(words: list[str]) -> int:
-    from tflab.cli.arguments import UsageProblem, parse
-    from tflab.cli.printing import prepare_output, print_json, print_problem
+    from tflab.cli.command import UsageProblem
+    from tflab.cli.parser import parse
+    from tflab.cli.terminal import print_json, print_problem
     from tflab.runs.record import Problem
 
-    prepare_output()
     as_json = "--json" in words
     try:
-        if words[0][:1] != "-" and words[0] not in _MODULES:
-            raise UsageProblem(
-                "Wrong usage", f"There is no command {words[0]}.", _instead(words[0])
-            )
-        arguments = parse(words)
+        command, arguments = parse(words)
     except UsageProblem as problem:
         if as_json:
             print_json(_refusal(problem, words))
         print_problem(problem)
         return 2
-    command = importlib.import_module(f"tflab.cli.{_MODULES[arguments.command]}")
     try:
-        return int(command.run(arguments))
+        return command.run(arguments)
     except Problem as problem:
         if as_json:
             print_json({"error": _error(problem)})
@@ -120,29 +107,11 @@ def _dispatch(words: list[str]) -> int:
         return 2
 
 
-def _instead(word: str) -> str:
-    """Return what someone may have meant with a word that is no command."""
-    import difflib
-
-    from tflab.programs.library import resolve
-    from tflab.runs.record import Problem
-
-    if close := difflib.get_close_matches(word, [name for name in _MODULES if name], cutoff=0.7):
-        return f"Did you mean `tflab {close[0]}`?"
-    try:
-        found = resolve(word).is_file()
-    except Problem:
-        found = False
-    if not found:
-        return "See `tflab --help` for all of them."
-    return f"It is a lesson: `tflab open {word}` opens it, `tflab run {word}` runs it."
-
-
 def _refusal(problem: Problem, words: list[str]) -> dict[str, object]:
     """Return what JSON says of a command line that makes no sense, in the command's own shape."""
     if words[0] != "run":
         return {"error": _error(problem)}
-    from tflab.cli.report import refused
+    from tflab.cli.run_json import refused
 
     return refused(problem, next((word for word in words[1:] if word[:1] != "-"), None))
 

@@ -2,35 +2,22 @@
 
 from __future__ import annotations
 
+import argparse
 import shutil
-import sys
 import time
 from typing import Protocol
 
 from wcwidth import wcswidth
 
-from tflab.cli.printing import Terminal, print_json
+from tflab.cli.output import stdout
+from tflab.cli.sweep_text import heading, outcome, run_line, table_lines
+from tflab.cli.terminal import Terminal, print_json, terminal
 from tflab.export.sweep_report import report, table_csv
-from tflab.programs.parameters import format_value
-from tflab.runs.text import plain_line
-from tflab.sweeps.estimate import plan_words
-from tflab.sweeps.run import SweepRun
+from tflab.sweeps.estimate import plan_text
 from tflab.sweeps.sweep import Sweep
-from tflab.sweeps.table import (
-    SweepRow,
-    cells,
-    columns,
-    duration,
-    going_first,
-    mean_text,
-    number,
-)
+from tflab.sweeps.table import duration, going_first
 
 _REDRAW_SECONDS = 0.2
-_LONGEST_CAUSE = 100
-_STATES = (
-    "starting", "running", "waiting", "finished", "failed", "lost", "cancelled", "not begun"
-)  # fmt: skip
 
 
 class SweepView(Protocol):
@@ -65,7 +52,7 @@ class CsvView(JsonView):
 
     def end(self, sweep: Sweep) -> None:
         """Print the table."""
-        sys.stdout.write(table_csv(sweep))
+        stdout().document(table_csv(sweep))
 
 
 class PlainView:
@@ -81,7 +68,7 @@ class PlainView:
         """Print title, fields and number of runs, and how long they may take."""
         for line in heading(sweep):
             _print(line)
-        words = plan_words(len(sweep.runs), sweep.plan.jobs, usual)
+        words = plan_text(len(sweep.runs), sweep.plan.jobs, usual)
         _print(f"{words}{', going by earlier runs' if usual is not None else ''}.")
         self._estimated = usual is not None
 
@@ -90,7 +77,7 @@ class PlainView:
         for run in sweep.runs:
             if run.over and run.index not in self._told:
                 self._told.add(run.index)
-                _print(f"[{len(self._told)}/{len(sweep.runs)}] {_run_line(sweep, run)}")
+                _print(f"[{len(self._told)}/{len(sweep.runs)}] {run_line(sweep, run)}")
                 self._estimate(sweep)
 
     def end(self, sweep: Sweep) -> None:
@@ -137,71 +124,19 @@ class LiveView(PlainView):
         super().end(sweep)
 
     def _draw(self, lines: list[str]) -> None:
-        up = f"\x1b[{self._lines}A" if self._lines else ""
         width = self._terminal.columns - 1
-        sys.stdout.write(f"{up}\r\x1b[J" + "".join(f"{_cut(line, width)}\n" for line in lines))
-        sys.stdout.flush()
+        stdout().draw_block_over(self._lines, [_cut(line, width) for line in lines])
         self._lines = len(lines)
 
 
-def table_lines(sweep: Sweep, rows: list[SweepRow], terminal: Terminal) -> list[str]:
-    """Return rows of a sweep as aligned text, with a header; the best one is marked."""
-    plus_minus = "±" if terminal.unicode else "+/-"
-    mark = "▸" if terminal.unicode else ">"
-    found = [["", *columns(sweep.plan)]]
-    for row in rows:
-        texts = cells(sweep.plan, row, plus_minus)
-        found.append([mark if row.best else "", *texts[:-1], _state(row, texts[-1])])
-    widths = [max(wcswidth(line[place]) for line in found) for place in range(len(found[0]))]
-    last = len(widths) - 1
-    return [
-        "  ".join(_pad(cell, widths[place], place == last) for place, cell in enumerate(line))
-        for line in found
-    ]
-
-
-def _state(row: SweepRow, state: str) -> str:
-    if row.best:
-        return f"{state}, best"
-    cause = next((run.cause for run in row.runs if run.cause), "")
-    return f"{state}: {plain_line(cause)[:_LONGEST_CAUSE]}" if cause else state
-
-
-def _pad(cell: str, width: int, last: bool) -> str:
-    room = " " * (width - wcswidth(cell))
-    return cell if last else room + cell
-
-
-def _cut(line: str, width: int) -> str:
-    while wcswidth(line) > width:
-        line = line[:-1]
-    return line
-
-
-def heading(sweep: Sweep) -> list[str]:
-    """Return title, fields, sample and seeds of a sweep as lines."""
-    plan = sweep.plan
-    lines = [plain_line(plan.title)]
-    for name, values in plan.fields.items():
-        lines.append("  " + plain_line(f"{name} = {', '.join(map(format_value, values))}"))
-    if plan.sample is not None:
-        lines.append(f"  {plan.sample} of these combinations, drawn at random")
-    if plan.repeat > 1:
-        seed = plan.points[0].seed
-        lines.append(f"  each with the seeds {seed} to {seed + plan.repeat - 1}")
-    return lines
-
-
-def _run_line(sweep: Sweep, run: SweepRun) -> str:
-    plan = sweep.plan
-    words: str = run.status
-    if run.status == "finished":
-        words = f"{plan.metric} {number(run.value(plan.metric))}"
-    if run.seconds is not None:
-        words += f" in {run.seconds:.1f} s"
-    if run.cause:
-        words += f": {run.cause[:_LONGEST_CAUSE]}"
-    return plain_line(f"{plan.label(run.point)}: {words}")
+def sweep_view(arguments: argparse.Namespace) -> SweepView:
+    """Return the view that `--json`, `--csv`, `--plain` and the terminal ask for."""
+    if arguments.json:
+        return JsonView()
+    if arguments.csv:
+        return CsvView()
+    found = terminal()
+    return PlainView(found) if arguments.plain or not found.live else LiveView(found)
 
 
 def _progress(sweep: Sweep) -> str:
@@ -215,28 +150,10 @@ def _progress(sweep: Sweep) -> str:
     return ", ".join(words)
 
 
-def outcome(sweep: Sweep, seconds: float | None, terminal: Terminal) -> list[str]:
-    """Return the best values and how many runs ended how, as lines.
-
-    Args:
-        sweep: What to tell of.
-        seconds: How long it took, where that is known.
-        terminal: Where it is shown.
-    """
-    plan, best, lines = sweep.plan, sweep.best, []
-    if best is not None:
-        values = [f"{name}={format_value(best.parameters[name])}" for name in plan.shown]
-        value = mean_text(best, "±" if terminal.unicode else "+/-")
-        lines.append(plain_line(f"Best: {', '.join(values)} with {plan.metric} {value}."))
-    elif sweep.count("finished") and plan.metric not in sweep.metrics():
-        known = ", ".join(sweep.metrics()) or "nothing"
-        lines.append(plain_line(f"No run gave {plan.metric}; they gave {known}. See --metric."))
-    counts = [f"{count} {state}" for state in _STATES if (count := sweep.count(state))]
-    took = "" if seconds is None else f" in {duration(seconds)}"
-    lines.append(f"{', '.join(counts)}{took}. Sweep {sweep.id}.")
-    if sweep.unkept:
-        lines.append(f"The sweep is not kept: {sweep.unkept}.")
-    return lines
+def _cut(line: str, width: int) -> str:
+    while wcswidth(line) > width:
+        line = line[:-1]
+    return line
 
 
 def _print(text: str) -> None:

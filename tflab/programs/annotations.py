@@ -8,8 +8,8 @@ from typing import Any
 
 import msgspec
 
-from tflab.programs.literals import NotLiteral, literal, literals
 from tflab.programs.program import ParameterType
+from tflab.programs.syntax import NotLiteral, literal, literals
 
 _SIMPLE: dict[str, ParameterType] = {"int": "int", "float": "float", "bool": "bool", "str": "str"}
 _BOUNDS = ("gt", "ge", "lt", "le")

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import ast
+import dataclasses
 from collections.abc import Iterator
+from pathlib import Path
 
 from tflab.programs.program import Cell, Program
-from tflab.runs.record import CodeCell, ParameterPlace
+from tflab.programs.reader import parse_program
+from tflab.runs.record import CodeCell, ParameterPlace, RunRequest
 
 
 def code_cells(program: Program) -> tuple[CodeCell, ...]:
@@ -21,6 +24,18 @@ def code_cells(program: Program) -> tuple[CodeCell, ...]:
         for cell in program.cells
         if cell.kind == "code"
     )
+
+
+def with_cells(request: RunRequest) -> RunRequest:
+    """Return a request that can be run: one that an older tflab kept has no cells.
+
+    Raises:
+        ProgramError: When its source is not a good program any more.
+    """
+    if request.cells:
+        return request
+    program = parse_program(request.source, Path(request.path))
+    return dataclasses.replace(request, cells=code_cells(program))
 
 
 def _places(program: Program, cell: Cell) -> Iterator[ParameterPlace]:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import difflib
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 
-from tflab.programs.names import lesson_id
+from tflab.programs.program import lesson_id
+from tflab.runs.atomic_files import read_file
 from tflab.runs.paths import data_folder
 from tflab.runs.record import Problem
 from tflab.runs.text import plain_line
@@ -108,13 +110,53 @@ def resolve(text: str, extra: Path | None = None) -> Path:
     )
 
 
+class Hit(NamedTuple):
+    """A lesson that matches, and the first line that says why; empty when its title does."""
+
+    entry: LessonEntry
+    line: str
+
+
+def search(entries: Sequence[LessonEntry], query: str) -> list[Hit]:
+    """Return the lessons that hold every word of `query`, those that name it in the title first.
+
+    Case does not matter. An empty query finds every lesson.
+    """
+    words = query.casefold().split()
+    by_title: list[Hit] = []
+    by_content: list[Hit] = []
+    for entry in entries:
+        if all(word in f"{entry.title} {entry.id}".casefold() for word in words):
+            by_title.append(Hit(entry, ""))
+            continue
+        text = _text(entry)
+        if all(word in text.casefold() for word in words):
+            by_content.append(Hit(entry, _line_with(text, words)))
+    return by_title + by_content
+
+
+def _text(entry: LessonEntry) -> str:
+    try:
+        return read_file(entry.path).decode(errors="replace")
+    except OSError:
+        return ""
+
+
+def _line_with(text: str, words: Sequence[str]) -> str:
+    """Return the line that holds most of the words, without its comment mark."""
+    best = max(text.splitlines(), key=lambda line: sum(w in line.casefold() for w in words))
+    return plain_line(best.strip().removeprefix("#"))
+
+
 def _files(folder: Path) -> Iterator[Path]:
     try:
         names = sorted(folder.iterdir())
     except OSError:
         # A missing folder is an empty one, and one we may not look into shows nothing.
         return
-    yield from (p for p in names if p.suffix == ".py" and p.name[0] not in "._" and p.is_file())
+    yield from (
+        p for p in names if p.suffix == ".py" and p.name[0] not in "._" and os.path.isfile(p)
+    )
 
 
 def _is_number(text: str) -> bool:

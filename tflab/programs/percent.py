@@ -1,16 +1,30 @@
-"""Splitting a percent-format file into cells, each with its true line in the file."""
+"""Splitting a percent-format file into cells, each with its true line in the file.
+
+The format is Jupytext's, which editors share; the tests hold this reader against Jupytext itself.
+"""
 
 from __future__ import annotations
 
+import ast
+import json
 import re
-from collections.abc import Iterator, Mapping
+from bisect import bisect_left
+from collections.abc import Iterator
 from typing import Any, Literal
 
 from tflab.programs.program import Cell
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
-_FORMAT = {"extension": ".py", "format_name": "percent", "comment_magics": False}
-_QUOTES_ALONE = re.compile(r"[rR]?(\"{3}|'{3})")
+_MARK = re.compile(r"\s*#\s*(?:%%(%*\s.*)|(?:%%|<codecell>|In\[[0-9 ]*\]:?)\s*)", re.DOTALL)
+_LONGEST_OPTIONS = 4096
+_KEY = re.compile(r"[\w.@/-]+")
+_NAME = re.compile(r"[a-zA-Z_.][\w.]*")
+_FENCE = re.compile(r" {0,3}(`{3,}(?=[^`]*$)|~{3,})(.*)", re.DOTALL)
+_QUOTES = re.compile(r"\"{3}|'{3}|\"(?:[^\"\\]+|\\.)*+\"?|'(?:[^'\\]+|\\.)*+'?|\\.|#.*", re.DOTALL)
+_TO_CLOSING = {
+    "'''": re.compile(r"(?:[^\\']+|\\.?|'(?!''))*+", re.DOTALL),
+    '"""': re.compile(r'(?:[^\\"]+|\\.?|"(?!""))*+', re.DOTALL),
+}
 
 
 class MarkError(Exception):
@@ -26,6 +40,11 @@ def split_lines(source: str) -> list[str]:
     return _LINE_END.split(source)
 
 
+def is_mark(line: str) -> bool:
+    """Whether a line that stands in no text begins a cell."""
+    return "#" in line and _MARK.fullmatch(line) is not None
+
+
 def split_cells(source: str) -> tuple[Cell, ...]:
     """Return the prose and code cells of `source`; empty cells and raw cells are left out.
 
@@ -36,64 +55,187 @@ def split_cells(source: str) -> tuple[Cell, ...]:
         MarkError: When the options of a cell mark cannot be read.
     """
     cells: list[Cell] = []
-    for first, block, reader, found in _blocks(split_lines(source)):
-        if found.cell_type == "code" and reader.language in (None, "python"):
-            kind: Literal["prose", "code"] = "code"
-            skipped = 1 if _is_mark(reader, block[0]) else 0
-            lines = block[skipped:]
-            if not skipped and all(line.lstrip()[:1] in ("", "#") for line in lines):
-                continue
-        elif found.cell_type == "markdown":
-            kind, lines = "prose", reader.content
-            skipped = 1 + _opening(reader)
-        else:
+    lines = split_lines(source)
+    for first, end, kind, tags in _blocks(lines):
+        if kind == "raw":
             continue
-        empty = next((n for n, line in enumerate(lines) if line.strip()), None)
+        begun = is_mark(lines[first])
+        skipped, block = int(begun), lines[first + begun : end]
+        if kind == "prose":
+            before, block = _uncommented(block)
+            skipped += before
+        elif not begun and all(line.lstrip()[:1] in ("", "#") for line in block):
+            continue
+        empty = next((n for n, line in enumerate(block) if line.strip()), None)
         if empty is None:
             continue
         cell = Cell(
             index=len(cells),
             kind=kind,
-            source="\n".join(lines[empty:]).rstrip(),
+            source="\n".join(block[empty:]).rstrip(),
             line=first + skipped + empty + 1,
-            tags=_tags(found.metadata),
+            tags=tags,
         )
         cells.append(cell)
     return tuple(cells)
 
 
-def _blocks(lines: list[str]) -> Iterator[tuple[int, list[str], Any, Any]]:
-    """Yield each cell's first line (from 0), its lines, and what jupytext made of it.
+_Kind = Literal["prose", "code", "raw"]
 
-    jupytext's own cell reader is driven line by line here, because `jupytext.reads` does not say
-    where in the file a cell was, and unescapes magics that Python reads as comments.
-    """
-    from jupytext.cell_reader import DoublePercentScriptCellReader
 
-    first = 0
-    while first < len(lines):
-        reader = DoublePercentScriptCellReader(dict(_FORMAT), "python")
+def _blocks(lines: list[str]) -> Iterator[tuple[int, int, _Kind, tuple[str, ...]]]:
+    """Yield each cell's first line (from 0), the line after its last, its kind and its tags."""
+    fences = _Fences(lines)
+    first, quotes = 0, ""
+    kind, tags = _mark(lines, 0)
+    for number, line in enumerate(lines):
+        if quotes:
+            quotes = _open_quotes(line, quotes)
+            continue
+        if not line.lstrip().startswith("#"):
+            quotes = _open_quotes(line, "")
+        if kind != "code" and fences.hides(number):
+            continue
+        if number and is_mark(line):
+            yield first, number, kind, tags
+            first, (kind, tags) = number, _mark(lines, number)
+    yield first, len(lines), kind, tags
+
+
+def _mark(lines: list[str], number: int) -> tuple[_Kind, tuple[str, ...]]:
+    """Return the kind and the tags that a mark says; code without tags where there is none."""
+    match = _MARK.fullmatch(lines[number])
+    text = (match[1] or "").strip() if match else ""
+    try:
+        title, options = _split_options(text)
+        language, tags = options.get("language"), options.get("tags", ())
+    except (ValueError, AttributeError) as error:
+        raise MarkError(number + 1) from error
+    tags = [tags] if isinstance(tags, str) else tags
+    if not isinstance(tags, list | tuple) or not all(isinstance(tag, str) for tag in tags):
+        raise MarkError(number + 1)
+    if "[markdown]" in title or ("[md]" in title and "[raw]" not in title):
+        return "prose", tuple(tags)
+    other = "[raw]" in title or language not in (None, "python")
+    return "raw" if other else "code", tuple(tags)
+
+
+def _split_options(text: str) -> tuple[str, dict[str, Any]]:
+    """Return a mark's title, and its options: `key=value` pairs, or one JSON object."""
+    brace, equal = text.find("{"), text.find("=")
+    if brace < 0 and equal < 0:
+        return text, {}
+    if len(text) > _LONGEST_OPTIONS:
+        raise ValueError("too long")
+    if brace >= 0 and not 0 <= equal < brace:
         try:
-            found, length = reader.read(lines[first:])
-        except (AttributeError, KeyError, TypeError, ValueError) as error:
-            raise MarkError(first + 1) from error
-        yield first, lines[first : first + length], reader, found
-        first += length
+            return text[:brace], _value(text[brace:])
+        except ValueError:
+            return text[:brace], {}
+    title = text[:equal].rstrip().rpartition(" ")[0].rstrip()
+    return title, _pairs(text[len(title) :].strip())
 
 
-def _is_mark(reader: Any, line: str) -> bool:
-    return bool(reader.start_code_re.match(line) or reader.alternative_start_code_re.match(line))
+def _pairs(text: str) -> dict[str, Any]:
+    """Read `key=value` pairs from the right, since a value may hold spaces and `=` itself."""
+    found: dict[str, Any] = {}
+    end = len(text)
+    while text and end >= 0:
+        before, _, last = text.rpartition(" ")
+        if _NAME.fullmatch(last):
+            text, end = before.rstrip(), len(before)
+            continue
+        end = text.rfind("=", 0, end)
+        before, _, key = text[: max(end, 0)].rstrip().rpartition(" ")
+        if end < 0 or not _KEY.fullmatch(key):
+            continue
+        try:
+            found.setdefault(key, _value(text[end + 1 :]))
+        except ValueError:
+            continue
+        text, end = before.rstrip(), len(before)
+    return found
 
 
-def _tags(metadata: Mapping[str, Any]) -> tuple[str, ...]:
-    tags = metadata.get("tags", ())
-    return tuple(map(str, tags)) if isinstance(tags, list | tuple) else (str(tags),)
+def _value(text: str) -> Any:
+    """Return a value written as JSON, or as Python writes it; anything else is a ValueError."""
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        pass
+    try:
+        return ast.literal_eval(text.strip())
+    except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError) as error:
+        raise ValueError(text) from error
 
 
-def _opening(reader: Any) -> int:
-    """Return how many lines before a prose cell's text its opening quotes take."""
-    written: list[str] = reader.org_content
-    if len(written) == len(reader.content):
-        return 0
-    first = next((n for n, line in enumerate(written) if line.strip()), 0)
-    return first + (1 if _QUOTES_ALONE.fullmatch(written[first].strip()) else 0)
+class _Fences:
+    """Fenced blocks in prose, whose lines are no cell marks, whatever they look like."""
+
+    def __init__(self, lines: list[str]) -> None:
+        self._lines = lines
+        self._open = ""
+        # Where fences close, and the longest that does from there on, by the sign they are of.
+        self._places: dict[str, list[int]] = {"`": [], "~": []}
+        self._longest: dict[str, list[int]] = {"`": [], "~": []}
+        for number in reversed(range(len(lines))):
+            fence, info = self._fence(number)
+            if fence and not info:
+                longest = self._longest[fence[0]]
+                longest.append(max(len(fence), longest[-1] if longest else 0))
+                self._places[fence[0]].append(-number)
+
+    def hides(self, number: int) -> bool:
+        """Take the next line of a prose cell; return whether a fenced block holds it."""
+        fence, info = self._fence(number)
+        if self._open:
+            if fence.startswith(self._open) and not info:
+                self._open = ""
+            return True
+        if fence:
+            after = bisect_left(self._places[fence[0]], -number)
+            if after and self._longest[fence[0]][after - 1] >= len(fence):
+                self._open = fence
+        return bool(self._open)
+
+    def _fence(self, number: int) -> tuple[str, str]:
+        line = self._lines[number]
+        if "```" not in line and "~~~" not in line:
+            return "", ""
+        match = _FENCE.fullmatch(_without_sign(line))
+        return (match[1], match[2].strip()) if match else ("", "")
+
+
+def _uncommented(block: list[str]) -> tuple[int, list[str]]:
+    """Return the lines of a prose cell, and how many lines of the file come before them."""
+    text = "\n".join(block)
+    inner = text.strip()
+    raw = int(inner[:1] in ("r", "R"))
+    quotes = inner[raw : raw + 3]
+    if quotes in _TO_CLOSING and len(inner) >= raw + 6 and inner.endswith(quotes):
+        before = text.count("\n", 0, len(text) - len(text.lstrip()))
+        return before, inner[raw + 3 : -3].split("\n")
+    return 0, [_without_sign(line) for line in block]
+
+
+def _without_sign(line: str) -> str:
+    return line.removeprefix("# ") if line.startswith("# ") else line.removeprefix("#")
+
+
+def _open_quotes(line: str, quotes: str) -> str:
+    """Return the triple quotes that are open after a line; `quotes` are open before it."""
+    if '"""' not in line and "'''" not in line:
+        return quotes
+    place = 0
+    while True:
+        if quotes:
+            match = _TO_CLOSING[quotes].match(line, place)
+            place = match.end() if match else len(line)
+            if place >= len(line):
+                return quotes
+            place, quotes = place + 3, ""
+        match = _QUOTES.search(line, place)
+        if match is None or match[0].startswith("#"):
+            return ""
+        place = match.end()
+        quotes = match[0] if match[0] in _TO_CLOSING else ""

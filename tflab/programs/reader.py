@@ -6,22 +6,30 @@ import ast
 import itertools
 import re
 import stat
-import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
+import msgspec
+
+from tflab.programs.bindings import GlobalNames
 from tflab.programs.check import Findings, ProgramError
 from tflab.programs.declarations import read_parameters
-from tflab.programs.names import lesson_id
-from tflab.programs.percent import MarkError
-from tflab.programs.program import Cell, GoalSpec, LessonProblem, Parameter, Program, Question
-from tflab.programs.splitting import split_here
+from tflab.programs.hidden_characters import MOST_TOLD, hidden_characters
+from tflab.programs.percent import MarkError, split_cells
+from tflab.programs.program import (
+    Cell,
+    Finding,
+    GoalSpec,
+    Parameter,
+    Program,
+    Question,
+    lesson_id,
+)
 from tflab.programs.statements import find_goals, find_questions, heading
+from tflab.programs.syntax import parse_code
 
-__all__ = ["ProgramError", "Splitter", "check_lesson", "lesson_id", "parse_program", "read_program"]
-
-Splitter = Callable[[str], tuple[Cell, ...]]
-"""Returns the cells of a text, or raises `percent.MarkError`."""
+__all__ = ["ProgramError", "check_lesson", "parse_program", "read_program"]
 
 _BINARY = ("It is a binary file.", "Give a lesson written as Python text.")
 _NOT_UTF8 = ("Its text is not UTF-8 here.", "Save the file as UTF-8.")
@@ -29,8 +37,8 @@ _LARGEST = 2_000_000
 _CODING = re.compile(r"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
 
 
-def read_program(path: Path, split: Splitter = split_here) -> Program:
-    """Read a lesson file; `split` as in `parse_program`.
+def read_program(path: Path) -> Program:
+    """Read a lesson file.
 
     Raises:
         ProgramError: When the file cannot be read or is not a good lesson; it has every problem.
@@ -39,30 +47,30 @@ def read_program(path: Path, split: Splitter = split_here) -> Program:
     source = _read_source(path, findings)
     if source is None:
         raise findings.error()
-    return _parse(source, path, findings, split)
+    return _parse(source, path, findings)
 
 
-def parse_program(source: str, path: Path, split: Splitter = split_here) -> Program:
+def parse_program(source: str, path: Path) -> Program:
     """Read a lesson from its text.
 
     Args:
         source: The text.
         path: Gives the lesson's id and number; need not exist.
-        split: Splits the text; by default jupytext does so in this process, and stays there.
 
     Raises:
         ProgramError: When it is not a good lesson.
     """
-    return _parse(source, path, Findings(path), split)
+    return _parse(source, path, Findings(path))
 
 
-def check_lesson(path: Path) -> list[LessonProblem]:
-    """Return every problem of a lesson file, by line; empty when it is good."""
-    try:
-        read_program(path)
-    except ProgramError as error:
-        return list(error.problems)
-    return []
+def check_lesson(path: Path) -> list[Finding]:
+    """Return every finding in a lesson file, by line; empty when there is nothing to say."""
+    findings = Findings(path)
+    source = _read_source(path, findings)
+    if source is not None:
+        with suppress(ProgramError):
+            _parse(source, path, findings)
+    return sorted(findings.problems + findings.remarks, key=lambda found: found.line)
 
 
 def _read_source(path: Path, findings: Findings) -> str | None:
@@ -106,12 +114,12 @@ def _decode(data: bytes, findings: Findings) -> str | None:
     return None
 
 
-def _parse(source: str, path: Path, findings: Findings, split: Splitter) -> Program:
+def _parse(source: str, path: Path, findings: Findings) -> Program:
     _check_characters(source, findings)
     if findings.problems:
         raise findings.error()
     try:
-        cells = split(source)
+        cells = split_cells(source)
     except MarkError as error:
         findings.add(
             error.line,
@@ -126,6 +134,7 @@ def _parse(source: str, path: Path, findings: Findings, split: Splitter) -> Prog
         )
     trees = _parse_code(cells, source, findings)
     parameters = _find_parameters(cells, trees, findings)
+    parameters = _with_notes(parameters, GlobalNames(trees.values()), findings)
     goals, questions = _find_statements(trees, findings)
     if findings.problems:
         raise findings.error()
@@ -140,10 +149,19 @@ def _parse(source: str, path: Path, findings: Findings, split: Splitter) -> Prog
         parameters=parameters,
         goals=goals,
         questions=questions,
+        remarks=tuple(findings.remarks),
     )
 
 
 def _check_characters(source: str, findings: Findings) -> None:
+    for hidden in itertools.islice(hidden_characters(source), MOST_TOLD):
+        findings.add(
+            hidden.line,
+            f"It holds a character that is not seen: {hidden.name}.",
+            "Remove it, or write it as an escape such as `\\u200b`.",
+            level="warning",
+            column=hidden.column,
+        )
     if "\0" in source:
         findings.add(0, *_BINARY)
     try:
@@ -166,38 +184,13 @@ def _parse_code(cells: Sequence[Cell], source: str, findings: Findings) -> dict[
     trees: dict[int, ast.Module] = {}
     code = [cell for cell in cells if cell.kind == "code"]
     for cell in code:
-        tree = _compile(cell.source, cell.line - 1, findings)
+        tree = parse_code(cell.source, cell.line - 1, findings)
         if tree is not None:
             trees[cell.index] = tree
     if len(trees) == len(code):
         # Good cells may still stand between prose that Python would take for code.
-        _compile(source, 0, findings)
+        parse_code(source, 0, findings)
     return trees
-
-
-def _compile(source: str, lines_before: int, findings: Findings) -> ast.Module | None:
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            tree = ast.parse(source)
-            compile(tree, "lesson", "exec", dont_inherit=True)
-    except SyntaxError as error:
-        line = min(error.lineno or 1, source.count("\n") + 1) + lines_before
-        findings.add(line, f"Python cannot read this: {error.msg}.", _mend(error))
-        return None
-    except (ValueError, RecursionError, MemoryError, OverflowError) as error:
-        findings.add(
-            lines_before + 1, f"Python cannot read this: {error}.", "Make its code simpler."
-        )
-        return None
-    return ast.increment_lineno(tree, lines_before)
-
-
-def _mend(error: SyntaxError) -> str:
-    line = (error.text or "").strip()
-    if line.startswith(("%", "!")):
-        return "Remove the notebook magic: a lesson is plain Python."
-    return "Mend the line; every prose line begins with `# `, and every cell is whole by itself."
 
 
 def _find_parameters(
@@ -219,6 +212,28 @@ def _find_parameters(
         )
     tree = trees.get(tagged[0].index)
     return read_parameters(tagged[0], tree, findings) if tree else ()
+
+
+def _with_notes(
+    parameters: Sequence[Parameter], names: GlobalNames, findings: Findings
+) -> tuple[Parameter, ...]:
+    """Return the parameters, those noted that the program sets again."""
+    noted: list[Parameter] = []
+    for parameter in parameters:
+        again = names.again(parameter.name, parameter.line)
+        if again is None:
+            noted.append(parameter)
+            continue
+        findings.add(
+            again.line,
+            f"The program sets `{parameter.name}` again here, by {again.words}: what is given for "
+            "it counts until then only.",
+            "Give what is set here another name.",
+            level="warning",
+        )
+        note = f"set again on line {again.line}"
+        noted.append(msgspec.structs.replace(parameter, note=note))
+    return tuple(noted)
 
 
 def _find_statements(

@@ -6,8 +6,8 @@ import ast
 from collections.abc import Iterator
 
 from tflab.programs.check import Findings
-from tflab.programs.literals import NotLiteral, literal, literals
 from tflab.programs.program import GoalSpec, Question
+from tflab.programs.syntax import NotLiteral, literal, literals
 from tflab.runs.text import plain_line
 
 _QUOTE_IT = "Write it out in quotes, so that it can be shown before the run."

@@ -15,6 +15,9 @@ from tflab.runs.text import count_of
 
 RECORD_VERSION = 1
 
+LARGEST_SEED = 2**32 - 1
+"""What NumPy takes; Python and TensorFlow take it too."""
+
 MOST_NICE = 19
 MOST_THREADS = 1024
 LEAST_MEMORY = 256

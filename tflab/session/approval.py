@@ -1,4 +1,6 @@
-"""Which lessons a person trusts. A lesson is code: it can do whatever its reader can do.
+"""What must be approved before a run: code from elsewhere, and a GPU that others use.
+
+A lesson is code: it can do whatever its reader can do.
 
 The shipped course and the user's own lessons folder are trusted by where they are. Any other lesson
 is asked about once, and remembered by its content: a file that changes is asked about again.
@@ -8,15 +10,23 @@ from __future__ import annotations
 
 import hashlib
 import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from tflab.programs.library import course_folder, user_folder
-from tflab.runs.atomic_files import locked, make_private_folder, replace_atomically
+from tflab.runs.atomic_files import locked, make_private_folder, read_file, replace_atomically
 from tflab.runs.paths import data_folder
 from tflab.runs.record import Problem
 from tflab.runs.text import plain_line
+from tflab.session.disk import SessionDisk
+from tflab.session.events import Emit, Question, QuestionAsked, QuestionKind
+
+if TYPE_CHECKING:
+    from tflab.targets.devices import Device
 
 
 class Trusted(msgspec.Struct, frozen=True):
@@ -63,7 +73,7 @@ class TrustStore:
 
     def _read(self) -> _Kept:
         try:
-            return msgspec.json.decode(self._path.read_bytes(), type=_Kept)
+            return msgspec.json.decode(read_file(self._path), type=_Kept)
         except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
             return _Kept()
 
@@ -92,4 +102,101 @@ def untrusted(path: Path) -> Problem:
         "you can do.",
         "Read it. If you trust it, give --trust once; or keep it in "
         f"{plain_line(str(user_folder()))}, your own lessons.",
+    )
+
+
+class Approval:
+    """Every run of a session passes through here. It asks at most one thing at a time.
+
+    Args:
+        disk: Where it is looked up, and kept, what is trusted.
+        emit: Is told the questions.
+        store: What is trusted.
+
+    Attributes:
+        asking: Whether a question waits for its answer.
+    """
+
+    def __init__(self, disk: SessionDisk, emit: Emit, store: TrustStore | None = None) -> None:
+        self._disk = disk
+        self._emit = emit
+        self._store = store or TrustStore()
+        self._turn = 0
+        self._accepted: set[str] = set()
+        self.asking = False
+
+    def require(
+        self, path: Path, source: str, devices: Sequence[Device], then: Callable[[], object]
+    ) -> None:
+        """Call `then` when a program may run on these devices: soon, after asking, or never.
+
+        What is asked about is this text, so `then` has to run this one, whatever the file has by
+        then.
+        """
+        # In live mode each change of a value asks for a run; one question is enough.
+        if self.asking:
+            return
+        self._turn += 1
+        turn = self._turn
+
+        def keep() -> None:
+            self._disk.keep("That it is trusted is", lambda: self._store.trust(path, source))
+            self._require_free(devices, then)
+
+        def look(found: Future[bool]) -> None:
+            if turn != self._turn or self.asking:
+                return  # Something else was asked for meanwhile.
+            if found.result():
+                self._require_free(devices, then)
+            else:
+                self._ask(trust_question(path, source), keep)
+
+        self._disk.do_then(lambda: self._store.trusts(path, source), look)
+
+    def _require_free(self, devices: Sequence[Device], then: Callable[[], object]) -> None:
+        new = [d for d in devices if d.busy_with_others and d.key not in self._accepted]
+        if not new:
+            then()
+            return
+
+        def accept() -> None:
+            self._accepted.update(device.key for device in new)
+            then()
+
+        self._ask(busy_question(new), accept)
+
+    def _ask(self, question: Question, accept: Callable[[], object]) -> None:
+        self.asking = True
+
+        def answer(good: bool) -> None:
+            self.asking = False
+            if good:
+                accept()
+
+        self._emit(QuestionAsked(question, answer))
+
+
+def trust_question(path: Path, source: str) -> Question:
+    """Return what is asked before code from elsewhere runs."""
+    return Question(
+        QuestionKind.TRUST,
+        "A lesson from elsewhere",
+        f"This lesson comes from outside the course: {path}.\n\n"
+        "A lesson is code and can do what you can do. Read it (it is on the screen) before "
+        f"you trust it. You are asked again when it changes; lessons in {user_folder()} are "
+        "your own and never asked about.",
+        "Trust and run",
+        source,
+    )
+
+
+def busy_question(devices: Sequence[Device]) -> Question:
+    """Return what is asked before a run takes GPUs that others use."""
+    busy = " ".join(f"{d.name} ({d.key}) is in use by {d.others}." for d in devices)
+    return Question(
+        QuestionKind.BUSY,
+        "This GPU is in use" if len(devices) == 1 else "These GPUs are in use",
+        f"{busy} What you run may lack memory, and slows theirs down. You are asked once for "
+        "each device.",
+        "Run all the same",
     )

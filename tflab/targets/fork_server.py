@@ -70,6 +70,11 @@ class ForkServer:
         """The server's process id; None before `start`."""
         return self._process.pid if self._process else None
 
+    @property
+    def busy(self) -> bool:
+        """Whether it was asked for a run that it has not seen off yet."""
+        return self._outstanding > 0
+
     def start(self) -> None:
         """Start the server in a session of its own. Starting again does nothing.
 

@@ -1,4 +1,8 @@
-"""Following one run by its log: the same for one just started and one found from before."""
+"""The life of one run, from its request to its summary, followed by its log.
+
+The command line, the workbench and sweeps all go through here. A run that was found from before is
+followed in the same way as one that was just started: the only record of a run is its log.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +21,15 @@ from tflab.runs.record import Problem, RunRecord
 from tflab.runs.reserve import append_last
 from tflab.runs.state import RunState
 from tflab.runs.store import elsewhere, is_alive
+from tflab.runs.summary import summarise, write_summary
+from tflab.targets.fork_server import ForkServer
 from tflab.targets.stop import StopLadder, check_here, mark_stop
+
+SERVER_GONE = Problem(
+    "The fork server is gone",
+    "It ended before the run could start.",
+    "Run again; a new one starts by itself.",
+)
 
 _LIVENESS_SECONDS = 2.0
 _FIRST_WORD_SECONDS = 1.0
@@ -31,13 +43,19 @@ class LiveRun:
         record: What was asked of it.
         folder: Its run folder.
         clock: Monotonic seconds; injected by tests.
+        server: The fork server that was asked for it; None for a run that was found.
     """
 
     def __init__(
-        self, record: RunRecord, folder: Path, clock: Callable[[], float] = time.monotonic
+        self,
+        record: RunRecord,
+        folder: Path,
+        clock: Callable[[], float] = time.monotonic,
+        server: ForkServer | None = None,
     ) -> None:
         self.record = record
         self.folder = folder
+        self.server = server
         self.state = RunState()
         self.caught_up = False
         self._reader = LogReader(folder)
@@ -49,6 +67,7 @@ class LiveRun:
         self._next_look = clock() + _LIVENESS_SECONDS
         self._seen_dead = False
         self._lost_server_at: float | None = None
+        self._kept = False
 
     @property
     def over(self) -> bool:
@@ -59,6 +78,49 @@ class LiveRun:
     def stopping(self) -> bool:
         """Whether a stop was asked for and the run has not ended yet."""
         return self._stop_asked and self.state.ended is None
+
+    def advance(self, seconds: float = 0.0, disk: DiskQueue | None = None) -> bool:
+        """Take in what is new for some seconds, and see the run to its end; True at any change.
+
+        A run whose fork server is lost ends with the reason; one that is over has its summary kept.
+
+        Args:
+            seconds: How long to go on reading a log that is behind; one reading is always made.
+            disk: Where the disk is read and written; by default, right here.
+        """
+        end = time.monotonic() + seconds
+        changed = self._read_once(disk, seconds)
+        found = changed
+        while found and not self.caught_up and (left := end - time.monotonic()) > 0:
+            found = self._read_once(disk, left)
+        changed = self._look_at_server() or changed
+        if self.over and not self._kept:
+            self._kept = True
+            self._keep_summary(disk)
+        return changed
+
+    def _read_once(self, disk: DiskQueue | None, patience: float) -> bool:
+        return self.poll() if disk is None else bool(self.poll_on(disk, patience))
+
+    def _look_at_server(self) -> bool:
+        """End a run that has not started, and will not because its server is broken or gone."""
+        server = self.server
+        if server is None or server.phase not in ("broken", "gone", "off"):
+            return False
+        return self.without_server(server.problem or SERVER_GONE, certain=server.phase == "broken")
+
+    def _keep_summary(self, disk: DiskQueue | None) -> None:
+        summary, folder = summarise(self.record, self.state), self.folder
+
+        def keep() -> None:
+            # It can be made again from the log at any time.
+            with suppress(OSError):
+                write_summary(folder, summary)
+
+        if disk is None:
+            keep()
+        else:
+            disk.do(keep)
 
     def poll(self, max_bytes: int = _READING) -> bool:
         """Read what is new in the log and carry a stop forward; True when anything changed."""

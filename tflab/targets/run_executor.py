@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import select
 import threading
@@ -14,14 +13,15 @@ from typing import Any, NamedTuple
 
 from tflab.runs.record import Problem, RunRequest
 from tflab.runs.store import RunStore
-from tflab.runs.summary import RunSummary, summarise, write_summary
+from tflab.runs.summary import RunSummary, summarise
 from tflab.targets.fork_server import ForkServer
 from tflab.targets.live_run import LiveRun
 from tflab.targets.placement import Slot, perform
-from tflab.targets.runner import begin, fail_without_server, stop_live
+from tflab.targets.runner import begin, stop_live
 
 _PAUSE = 0.03
-_READS = 8
+_READ_SECONDS = 0.05
+"""How long one log that is behind may keep the others waiting."""
 
 
 class RunFuture(Future[RunSummary]):
@@ -173,29 +173,18 @@ class RunExecutor(Executor):
 
     def _advance(self, future: RunFuture, placed: _Placed) -> bool:
         live = placed.live
-        begun = live.state.started
-        changed = live.poll()
-        for _ in range(_READS):
-            if live.caught_up:
-                break
-            live.poll()
-        if begun is None:
-            self._look_at_start(placed)
+        changed = live.advance(_READ_SECONDS)
+        self._look_at_start(placed)
         if live.over:
-            summary = summarise(live.record, live.state)
-            # It can be made again from the log at any time.
-            with contextlib.suppress(OSError):
-                write_summary(live.folder, summary)
             del self._busy[future]
             self._free.append(placed.slot)
-            future.set_result(summary)
+            future.set_result(summarise(live.record, live.state))
         return changed
 
     def _look_at_start(self, placed: _Placed) -> None:
         server = placed.server
         if placed.live.state.started is not None:
             return
-        fail_without_server(server, placed.live)
         if server.phase == "broken" and server.problem is not None:
             # TensorFlow cannot be imported: each further try would take as long and end the same.
             while self._waiting:

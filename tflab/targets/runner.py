@@ -13,19 +13,13 @@ from importlib.metadata import PackageNotFoundError, version
 
 from tflab import __version__
 from tflab.runs.events import Ended
-from tflab.runs.record import Problem, RunRequest
+from tflab.runs.record import RunRecord, RunRequest
 from tflab.runs.store import RunStore, is_alive
-from tflab.runs.summary import summarise, write_summary
 from tflab.targets.fork_server import ForkServer
 from tflab.targets.live_run import LiveRun
 from tflab.targets.stop import mark_stop
 
 _PAUSE = 0.03
-SERVER_GONE = Problem(
-    "The fork server is gone",
-    "It ended before the run could start.",
-    "Run again; a new one starts by itself.",
-)
 
 
 def begin(server: ForkServer, store: RunStore, request: RunRequest) -> LiveRun:
@@ -34,10 +28,18 @@ def begin(server: ForkServer, store: RunStore, request: RunRequest) -> LiveRun:
     Raises:
         Problem: When the run cannot be kept or the server cannot be reached.
     """
-    record = store.create(request, versions())
+    return hand_over(server, store, store.create(request, versions()))
+
+
+def hand_over(server: ForkServer, store: RunStore, record: RunRecord) -> LiveRun:
+    """Hand a run that is kept to the fork server.
+
+    Raises:
+        Problem: When the server cannot be reached.
+    """
     folder = store.folder(record.id)
     server.start_run(folder)
-    return LiveRun(record, folder)
+    return LiveRun(record, folder, server=server)
 
 
 def follow(
@@ -69,18 +71,14 @@ def follow(
             while handled < asked:
                 handled += 1
                 stop_live(server, run, kill=handled == 2)
-            if run.poll():
+            if run.advance():
                 if on_change is not None:
                     on_change(run)
             elif not run.over:
-                fail_without_server(server, run)
                 _wait(server)
     except BaseException:
         _abandon(server, run)
         raise
-    # The summary can be made again from the log at any time.
-    with contextlib.suppress(OSError):
-        write_summary(run.folder, summarise(run.record, run.state))
 
 
 def versions() -> dict[str, str]:
@@ -122,15 +120,8 @@ def _abandon(server: ForkServer, run: LiveRun) -> None:
     stop_live(server, run, kill=False)
     while not run.over:
         server.poll()
-        if not run.poll():
-            fail_without_server(server, run)
+        if not run.advance():
             _wait(server)
-
-
-def fail_without_server(server: ForkServer, run: LiveRun) -> None:
-    """End a run that has not started, and will not because its fork server is broken or gone."""
-    if server.phase in ("broken", "gone", "off"):
-        run.without_server(server.problem or SERVER_GONE, certain=server.phase == "broken")
 
 
 def _wait(server: ForkServer) -> None:

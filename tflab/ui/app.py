@@ -9,27 +9,27 @@ from typing import TYPE_CHECKING, ClassVar
 import msgspec
 from textual import on
 from textual.binding import BindingType
+from textual.dom import DOMNode
 from textual.screen import Screen
 
 from tflab.programs.library import LessonEntry, find_lessons, resolve
+from tflab.runs.record import Problem
 from tflab.session.settings import load_settings, save_settings
 from tflab.ui.actions import Scope, bindings
 from tflab.ui.dialogs.dialog import blocks
 from tflab.ui.terminal.app_base import TerminalApp
 from tflab.ui.terminal.glyphs import glyphs
-from tflab.ui.terminal.signals import watch_signals
-from tflab.ui.terminal.themes import DARK, LIGHT, dress
+from tflab.ui.terminal.signals import Departure, watch_signals
+from tflab.ui.terminal.themes import DARK, LIGHT
 from tflab.ui.workbench import messages
 from tflab.ui.workbench.ask_options import ask_options
-from tflab.ui.workbench.commands import LabCommands, open_palette
 from tflab.ui.workbench.goals import Goals
 from tflab.ui.workbench.keeping import Keeping
-from tflab.ui.workbench.leaving import leave, let_go
+from tflab.ui.workbench.leaving import leave, leave_on_signal, let_go
 from tflab.ui.workbench.screen import MainScreen
 from tflab.ui.workbench.server_words import tell_server
 
 if TYPE_CHECKING:
-    from tflab.ui.sweep.sweeps import Sweeps
     from tflab.ui.workbench.bench import Bench
 
 
@@ -41,8 +41,7 @@ class LabApp(TerminalApp):
     """
 
     TITLE = "tflab"
-    COMMANDS = {LabCommands}  # noqa: RUF012
-    COMMAND_PALETTE_BINDING = "ctrl+p"
+    ENABLE_COMMAND_PALETTE = False
     CSS_PATH = "app.tcss"
     BINDINGS: ClassVar[list[BindingType]] = list(bindings("app"))
 
@@ -51,11 +50,10 @@ class LabApp(TerminalApp):
         self.settings = load_settings()
         self.keeping = Keeping(self)
         self.bench: Bench | None = None
-        self.sweeps: Sweeps | None = None
         self.entries: list[LessonEntry] = find_lessons()
         self._wanted = lesson
         self._run_early = False
-        dress(self, self.settings.theme)
+        self.dress(self.settings.theme)
         self.animation_level = "none"
         self.set_class(not glyphs().unicode, "-ascii")
 
@@ -88,7 +86,13 @@ class LabApp(TerminalApp):
 
     def on_mount(self) -> None:
         """Paint first; everything else comes after."""
-        watch_signals(self)
+        watch_signals(
+            Departure(
+                leave=lambda number: leave_on_signal(self, number),
+                let_go=lambda: let_go(self),
+                terminal_modes=lambda: self.terminal_modes,
+            )
+        )
         self.call_after_refresh(self._open_bench)
 
     async def _open_bench(self) -> None:
@@ -96,6 +100,12 @@ class LabApp(TerminalApp):
 
         self.bench = make_bench(self)
         await self.bench.open(self.first_lesson(), run=self._run_early)
+
+    def show_problem(self, problem: Problem) -> None:
+        """Show a problem over whatever is on the screen."""
+        from tflab.ui.dialogs.notice import ProblemScreen
+
+        self.push_screen(ProblemScreen(problem))
 
     def keep_settings(self) -> None:
         """Write the settings; where that fails the session goes on without."""
@@ -114,11 +124,23 @@ class LabApp(TerminalApp):
         if self.bench is not None:
             self.bench.stop()
 
-    def action_command_palette(self) -> None:
+    def action_palette(self) -> None:
         """Search commands and lessons."""
-        open_palette(self)
+        from tflab.ui.dialogs.palette import Command, PaletteScreen
+        from tflab.ui.workbench.commands import lesson_commands, pane_commands
 
-    action_palette = action_command_palette
+        def take(command: Command | None) -> None:
+            if command is not None:
+                self.call_later(command.call)
+
+        commands = [
+            *pane_commands(self.main.scope, self.main.pane_target(), self._run_command),
+            *lesson_commands(self.entries, self.open_lesson),
+        ]
+        self.push_screen(PaletteScreen(commands), take)
+
+    async def _run_command(self, action: str, pane: DOMNode | None) -> None:
+        await self.run_action(action, pane)
 
     def action_help(self) -> None:
         """Show the keys of the pane in focus."""
@@ -144,14 +166,13 @@ class LabApp(TerminalApp):
 
     def action_sweep(self) -> None:
         """Show the sweep that goes on, or plan one."""
-        from tflab.ui.sweep.sweeps import show_sweeps
-
-        show_sweeps(self)
+        if self.bench is not None:
+            self.bench.features.sweeps.open()
 
     async def action_follow(self) -> None:
         """Show the run that was found."""
         if self.bench is not None:
-            await self.bench.found.follow()
+            await self.bench.features.follow()
 
     def action_options(self) -> None:
         """Choose how much of a shared machine runs may take."""
@@ -165,7 +186,7 @@ class LabApp(TerminalApp):
     def action_history(self) -> None:
         """List every run."""
         if self.bench is not None:
-            self.bench.past.show()
+            self.bench.features.show_history()
 
     def action_forget(self, what: str) -> None:
         """Forget the progress of the open lesson or of the course."""
@@ -249,7 +270,7 @@ class LabApp(TerminalApp):
     @on(messages.RunChosen)
     def _run_chosen(self, message: messages.RunChosen) -> None:
         if self.bench is not None:
-            self.bench.use_run(message.run, message.wish)
+            self.bench.use_run(message.run, message.use)
 
     @on(messages.TextCopied)
     def _copied(self, message: messages.TextCopied) -> None:

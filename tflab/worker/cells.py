@@ -18,7 +18,7 @@ from typing import Any
 
 from tflab.recording.run_recorder import RunRecorder
 from tflab.runs.events import CellEnded, CellStarted
-from tflab.runs.record import CodeCell, RunRequest
+from tflab.runs.record import CodeCell, Problem, RunRequest
 from tflab.worker.interrupt import Interrupt
 from tflab.worker.shown import shown
 
@@ -77,10 +77,17 @@ class Execution:
         Whoever asks for the next one has executed the one before.
 
         Raises:
+            Problem: When there is no code cell.
             SyntaxError: When a cell is no Python.
             KeyboardInterrupt: When SIGINT came, whether or not the lesson swallowed it.
         """
         until = self._request.until
+        if not self._request.cells:
+            raise Problem(
+                "There is nothing to run",
+                "The run was asked for without a code cell.",
+                "Open the program and run it from there.",
+            )
         for cell in self._request.cells:
             if until is not None and cell.index > until:
                 break

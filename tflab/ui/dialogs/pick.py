@@ -1,9 +1,9 @@
-"""Choosing from a list: the sections of a lesson, its technical words, lessons found by search."""
+"""Choosing from a list that narrows down as one types: sections, words, lessons, formats."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import ClassVar, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, Generic, NamedTuple
 
 from textual import on
 from textual.app import ComposeResult
@@ -14,16 +14,19 @@ from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
 
 from tflab.runs.text import plain_line
-from tflab.ui.dialogs.dialog import Dialog
+from tflab.ui.dialogs.dialog import Answer, Dialog
 from tflab.ui.terminal.safe_text import with_code
 
+if TYPE_CHECKING:
+    from tflab.export.formats import Format
 
-class Choice(NamedTuple):
+
+class Choice(NamedTuple, Generic[Answer]):
     """One line to choose, what is said below it, and what choosing it means."""
 
     title: str
     about: str
-    value: str
+    value: Answer
 
 
 _WIDTH = 84
@@ -32,10 +35,10 @@ _AROUND = 7
 
 _INDENT = "  "
 
-Find = Callable[[str], Sequence[Choice]]
+Find = Callable[[str], Sequence[Choice[Answer]]]
 
 
-class PickScreen(Dialog[str]):
+class PickScreen(Dialog[Answer]):
     """Lists choices that narrow down as one types; Enter takes the one under the cursor.
 
     Args:
@@ -48,18 +51,20 @@ class PickScreen(Dialog[str]):
         Binding("up", "move(-1)", "Up", show=False),
     ]
 
-    def __init__(self, title: str, find: Find) -> None:
+    PLACEHOLDER: ClassVar[str] = "Type to narrow down"
+
+    def __init__(self, title: str, find: Find[Answer]) -> None:
         super().__init__()
         self._title = title
         self._find = find
-        self._choices: Sequence[Choice] = ()
+        self._choices: Sequence[Choice[Answer]] = ()
 
     def compose(self) -> ComposeResult:
         """Lay out the field and the list."""
         with Vertical(classes="dialog -pick") as dialog:
             dialog.border_title = self._title
             dialog.border_subtitle = "Enter chooses, Esc closes"
-            yield Input(placeholder="Type to narrow down", compact=True)
+            yield Input(placeholder=self.PLACEHOLDER, compact=True)
             yield OptionList()
 
     def on_mount(self) -> None:
@@ -96,14 +101,29 @@ class PickScreen(Dialog[str]):
         options = self.query_one(OptionList)
         options.clear_options()
         room = min(_WIDTH, self.app.size.width * 9 // 10) - _AROUND
-        options.add_options([Option(_row(choice, room)) for choice in self._choices])
+        options.add_options([Option(self.row(choice, room)) for choice in self._choices])
         if self._choices:
             options.highlighted = 0
 
+    def row(self, choice: Choice[Answer], room: int) -> Content:
+        """Return what stands in the list for a choice, in lines of `room` cells."""
+        title = Content.styled(plain_line(choice.title), "bold")
+        if not choice.about:
+            return title
+        about = with_code(choice.about, "$text-quiet").wrap(max(room - len(_INDENT), 16))
+        return Content("\n").join([title, *(Content(_INDENT) + line for line in about)])
 
-def _row(choice: Choice, room: int) -> Content:
-    title = Content.styled(plain_line(choice.title), "bold")
-    if not choice.about:
-        return title
-    about = with_code(choice.about, "$text-quiet").wrap(max(room - len(_INDENT), 16))
-    return Content("\n").join([title, *(Content(_INDENT) + line for line in about)])
+
+def pick_format(what: str, formats: Sequence[Format]) -> PickScreen[Format]:
+    """Return a dialog that asks for the format of an export.
+
+    Args:
+        what: What is exported, in words.
+        formats: What to choose from.
+    """
+    choices = [Choice(kind.name, kind.about, kind) for kind in formats]
+
+    def find(query: str) -> list[Choice[Format]]:
+        return [c for c in choices if query.casefold() in f"{c.title} {c.about}".casefold()]
+
+    return PickScreen(f"Export {what} as", find)

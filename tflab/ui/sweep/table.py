@@ -15,8 +15,8 @@ from tflab.programs.parameters import format_value
 from tflab.runs.text import plain_line
 from tflab.sweeps.plan import SweepPlan
 from tflab.sweeps.table import SweepRow, cells, columns, going_first
-from tflab.ui.terminal.changed_cells import changed_span
 from tflab.ui.terminal.glyphs import glyphs
+from tflab.ui.widgets.drawing_view import changed_span
 from tflab.ui.widgets.run_cells import TONES, mark_of
 from tflab.ui.widgets.table import Column, Table, TableCell, width_of
 

@@ -9,12 +9,12 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from rich.segment import Segment
-from textual.actions import ActionParseResult
+from textual.actions import ActionParseResult, parse
 from textual.app import App
 from textual.color import Color
-from textual.command import CommandPalette
 from textual.dom import DOMNode
 from textual.driver import Driver
 from textual.errors import NoWidget
@@ -23,9 +23,9 @@ from textual.filter import LineFilter
 from textual.notifications import SeverityLevel
 from textual.widgets import OptionList
 
-from tflab.runs.record import Problem
 from tflab.runs.text import plain, plain_line
-from tflab.ui.terminal.key_order import KeyOrder
+from tflab.ui.terminal.key_order import OrderedKeys
+from tflab.ui.terminal.themes import DARK, LIGHT
 
 # What `plain` takes as a control character, line ends and tabs too: within a line there are none.
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
@@ -40,13 +40,32 @@ class ControlFilter(LineFilter):
         return [_clean(segment) for segment in segments]
 
 
-class TerminalApp(App[None]):
+class TerminalApp(OrderedKeys):
     """An app that lets no foreign text reach the terminal as anything but text."""
 
     def __init__(self) -> None:
         super().__init__()
-        self._keys = KeyOrder(self)
         self._crash = ""
+
+    def dress(self, theme: str) -> None:
+        """Take the named theme, or the dark one, before the app runs.
+
+        Setting `App.theme` would have every style sheet parsed again, before the first paint.
+        """
+        chosen = LIGHT if theme == LIGHT.name else DARK
+        for known in (DARK, LIGHT):
+            self.register_theme(known)
+        self.set_reactive(App.theme, chosen.name)
+        self.stylesheet.set_variables(self.get_css_variables())
+        self.set_class(chosen.dark, "-dark-mode", update=False)
+        self.set_class(not chosen.dark, "-light-mode", update=False)
+
+    @property
+    def terminal_modes(self) -> list[Any] | None:
+        """The modes of the terminal before the app took it over, as `termios` has them."""
+        # The driver keeps them for its own leaving, and has no other name for them.
+        found: list[Any] | None = getattr(self._driver, "attrs_before", None)
+        return found
 
     def get_driver_class(self) -> type[Driver]:
         """Return the driver; on Linux and macOS the one that no byte of input can end."""
@@ -58,10 +77,9 @@ class TerminalApp(App[None]):
         return TolerantDriver
 
     async def on_event(self, event: Event) -> None:
-        """Take an event; a key waits its turn, and what is going is not clicked on any more."""
-        if self._keys.holds(event) or (isinstance(event, MouseDown) and self._is_going(event)):
-            return
-        await super().on_event(event)
+        """Take an event, unless it is a press on something that is going."""
+        if not (isinstance(event, MouseDown) and self._is_going(event)):
+            await super().on_event(event)
 
     def _is_going(self, event: MouseDown) -> bool:
         """Whether what is pressed was removed: it is drawn until the next layout, and Textual
@@ -93,7 +111,7 @@ class TerminalApp(App[None]):
         namespaces: Mapping[str, DOMNode] | None = None,
     ) -> bool:
         """Run an action, unless it goes down a page of a list that has no row to show."""
-        if "page_" in str(action) and _has_no_row(default_namespace):
+        if _pages(action) and _has_no_row(default_namespace):
             return False
         return await super().run_action(action, default_namespace, namespaces)
 
@@ -120,22 +138,19 @@ class TerminalApp(App[None]):
             markup=False,
         )
 
-    def show_problem(self, problem: Problem) -> None:
-        """Show a problem over whatever is on the screen."""
-        from tflab.ui.dialogs.notice import ProblemScreen
 
-        self.push_screen(ProblemScreen(problem))
+def _pages(action: str | ActionParseResult) -> bool:
+    _, name, _ = parse(action) if isinstance(action, str) else action
+    return name in _PAGE_ACTIONS
 
 
 def _has_no_row(node: DOMNode | None) -> bool:
-    """Whether this is a list, or has one, that a small terminal leaves no room: paging fails."""
-    lists = [node] if isinstance(node, OptionList) else []
-    if isinstance(node, CommandPalette):
-        lists = list(node.query(OptionList))
-    return any(not found.scrollable_content_region.height for found in lists)
+    """Whether this is a list that a small terminal leaves no room: paging fails there."""
+    return isinstance(node, OptionList) and not node.scrollable_content_region.height
 
 
 _FILTER = ControlFilter()
+_PAGE_ACTIONS = ("page_up", "page_down")
 
 
 def _clean(segment: Segment) -> Segment:

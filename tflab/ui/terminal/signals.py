@@ -15,13 +15,9 @@ import sys
 import termios
 import threading
 import traceback
+from collections.abc import Callable
 from types import FrameType
-from typing import TYPE_CHECKING, Any
-
-from tflab.ui.workbench.leaving import let_go
-
-if TYPE_CHECKING:
-    from tflab.ui.app import LabApp
+from typing import Any, NamedTuple
 
 PATIENCE = 2.0
 """Seconds that leaving in the usual way may take."""
@@ -29,17 +25,30 @@ PATIENCE = 2.0
 _RESTORE = b"\x1b[?2004l\x1b[?1000l\x1b[?1003l\x1b[?1006l\x1b[<u\x1b[?1049l\x1b[?25h"
 
 
-def watch_signals(app: LabApp) -> None:
+class Departure(NamedTuple):
+    """What an app does when a signal tells it to leave."""
+
+    leave: Callable[[int], None]
+    """Leaves in the usual way, in the app's loop, told the signal's number."""
+
+    let_go: Callable[[], None]
+    """Keeps what is to be kept, from any thread, where leaving in the usual way hangs."""
+
+    terminal_modes: Callable[[], list[Any] | None]
+    """Gives the modes that the terminal gets back."""
+
+
+def watch_signals(departure: Departure) -> None:
     """Leave on SIGHUP and SIGTERM from now on. One that is ignored, as by nohup, stays ignored."""
-    watch = _Watch(app, asyncio.get_running_loop())
+    watch = _Watch(departure, asyncio.get_running_loop())
     for number in (signal.SIGHUP, signal.SIGTERM):
         if signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, watch.take)
 
 
 class _Watch:
-    def __init__(self, app: LabApp, loop: asyncio.AbstractEventLoop) -> None:
-        self._app = app
+    def __init__(self, departure: Departure, loop: asyncio.AbstractEventLoop) -> None:
+        self._departure = departure
         self._loop = loop
         self._number = 0
 
@@ -51,26 +60,14 @@ class _Watch:
         last = threading.Timer(PATIENCE, self._leave_by_force)
         last.daemon = True
         last.start()
-        self._loop.call_soon_threadsafe(self._leave)
-
-    def _leave(self) -> None:
-        name = signal.Signals(self._number).name
-        bench = self._app.bench
-        going = bench.runs.current if bench is not None and bench.runs.running else None
-        let_go(self._app)
-        words = f"tflab was ended by {name}."
-        if going is not None:
-            run = going.record.id
-            words += f" The run goes on; `tflab attach {run}` follows it."
-        self._app.exit(return_code=128 + self._number, message=words)
+        self._loop.call_soon_threadsafe(self._departure.leave, number)
 
     def _leave_by_force(self) -> None:
         try:
-            let_go(self._app)
+            self._departure.let_go()
         except Exception:  # noqa: BLE001  # whatever it was, the process ends now
             traceback.print_exc(file=sys.__stderr__)
-        # Textual keeps them for its own leaving and has no other name for them.
-        _restore(getattr(self._app._driver, "attrs_before", None))
+        _restore(self._departure.terminal_modes())
         os._exit(128 + self._number)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from textual.app import App
 from textual.theme import Theme
 
 DARK = Theme(
@@ -55,17 +54,3 @@ LIGHT = Theme(
         "input-selection-background": "#0a5fa8 25%",
     },
 )
-
-
-def dress(app: App[None], name: str) -> None:
-    """Give an app that does not run yet its theme: the named one, or the dark one.
-
-    Setting `app.theme` would have every style sheet parsed a second time, before the first paint.
-    """
-    theme = LIGHT if name == LIGHT.name else DARK
-    for known in (DARK, LIGHT):
-        app.register_theme(known)
-    app.set_reactive(App.theme, theme.name)
-    app.stylesheet.set_variables(app.get_css_variables())
-    app.set_class(theme.dark, "-dark-mode", update=False)
-    app.set_class(not theme.dark, "-light-mode", update=False)

@@ -1,9 +1,10 @@
-"""A drawing on the screen that sends only the cells that changed."""
+"""A drawing on the screen that sends only the cells that changed, and its legend as text."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from rich.cells import cell_len
 from rich.color import Color
@@ -15,9 +16,10 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tflab.charts.drawing import Drawing, Run
+from tflab.charts.drawing import ChartOptions, Drawing, LegendEntry, Run
 from tflab.charts.palette import Ink
-from tflab.ui.terminal.changed_cells import changed_span
+from tflab.charts.text import LEGEND_GAP, legend_rows
+from tflab.ui.terminal.glyphs import glyphs
 
 
 class DrawingView(Widget):
@@ -38,6 +40,15 @@ class DrawingView(Widget):
         self._drawing_rows: tuple[tuple[Run, ...], ...] = ()
         self._strips: list[Strip] = []
         self._base: Style | None = None
+
+    def chart_options(self, **changes: Any) -> ChartOptions:
+        """Return the options that fit the theme and the terminal, with `changes` made."""
+        return ChartOptions(
+            colour="none" if self.app.no_color else "true",
+            dark=self.app.current_theme.dark,
+            unicode=glyphs().unicode,
+            **changes,
+        )
 
     def on_resize(self) -> None:
         """Tell who draws that the drawing does not fit any longer."""
@@ -86,6 +97,53 @@ class DrawingView(Widget):
         if y < len(self._strips):
             return self._strips[y].adjust_cell_length(self.size.width, self.rich_style)
         return Strip.blank(self.size.width, self.rich_style)
+
+
+def legend_content(legend: Sequence[LegendEntry], width: int | None = None) -> Content:
+    """Return a legend: a sample of each series in its colour, and its name.
+
+    It has one line or, where `width` cells are given, as many as it takes: no entry is torn apart.
+    """
+    rows = legend_rows(legend, width, glyphs().unicode)
+    return Content("\n").join(Content(LEGEND_GAP).join(map(_entry, row)) for row in rows)
+
+
+def _entry(entry: LegendEntry) -> Content:
+    colour = entry.ink.hex if entry.ink is not None else ""
+    return Content.assemble((entry.marker, colour), " ", (entry.label, "$text-quiet"))
+
+
+def changed_span(old: Strip, new: Strip) -> tuple[int, int] | None:
+    """Return where a line differs: the first cell and how many; None where it does not."""
+    if old == new:
+        return None
+    before, after = _cells(old), _cells(new)
+    if len(before) != len(after):
+        return 0, max(len(before), len(after))
+    differ = [x for x, pair in enumerate(zip(before, after, strict=True)) if pair[0] != pair[1]]
+    return (differ[0], differ[-1] - differ[0] + 1) if differ else None
+
+
+def _cells(strip: Strip) -> list[tuple[tuple[str, int], Style | None]]:
+    return [(cell, segment.style) for segment in strip for cell in _cells_of(segment.text)]
+
+
+@lru_cache(maxsize=4096)
+def _cells_of(text: str) -> tuple[tuple[str, int], ...]:
+    """Return what stands in each cell, and at which place of it.
+
+    A wide character takes two cells, neither of which is drawn without the other; a mark belongs
+    to the cell of the character before it.
+    """
+    if text.isascii():
+        return tuple((char, 0) for char in text)
+    clusters: list[str] = []
+    for char in text:
+        if clusters and not cell_len(char):
+            clusters[-1] += char
+        else:
+            clusters.append(char)
+    return tuple((each, place) for each in clusters for place in range(cell_len(each)))
 
 
 def _strip(row: tuple[Run, ...], base: Style) -> Strip:

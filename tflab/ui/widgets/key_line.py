@@ -2,49 +2,69 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from tflab.ui.actions import Action, Scope, actions, key_name
+from tflab.ui.actions import Scope, actions, key_name
 from tflab.ui.terminal.glyphs import glyphs
 
 
 class KeyLine(Widget):
-    """One line of keys: those of the pane in focus, then those that work everywhere.
+    """One line of keys: those that work everywhere, then those of the place in focus.
 
     Attributes:
-        scope: The pane in focus.
-        alone: Whether only its own keys work, as in a dialog.
+        scope: The pane in focus, or the full screen that this is the bottom line of.
+        alone: Whether only its own keys work, as on a full screen. Where they do not all fit, it
+            says where the others are to be found.
     """
+
+    DEFAULT_CSS = "KeyLine { height: 1; background: $panel; }"
 
     scope: reactive[Scope] = reactive("app")
     alone: reactive[bool] = reactive(False)
 
+    def __init__(self, scope: Scope = "app", *, alone: bool = False, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.set_reactive(KeyLine.scope, scope)
+        self.set_reactive(KeyLine.alone, alone)
+
     def render(self) -> Content:
         """Draw as many keys as fit; those that work everywhere go first when room is short."""
-        everywhere = [a for a in actions("app") if a.footer and not self.alone]
-        local = [a for a in actions(self.scope) if a.footer] if self.scope != "app" else []
         room = self.size.width
-        parts: list[Content] = []
-        for action in everywhere:
-            part = _key(action)
-            if part.cell_length <= room:
-                parts.append(part)
-                room -= part.cell_length
-        divider = Content.styled("│" if glyphs().unicode else "|", "$border-quiet")
-        for index, action in enumerate(local):
-            part = _key(action)
-            if index == 0 and parts:
-                part = divider + part
-            if part.cell_length > room:
-                break
-            parts.append(part)
-            room -= part.cell_length
-        return Content("").join(parts)
+        local = _keys_of(self.scope) if self.scope != "app" else []
+        if self.alone:
+            return Content("").join(_cut(local, room, _key("f1", "All keys")))
+        parts = []
+        for key in _keys_of("app"):
+            if key.cell_length <= room:
+                parts.append(key)
+                room -= key.cell_length
+        if local and parts:
+            local[0] = Content.styled("│" if glyphs().unicode else "|", "$border-quiet") + local[0]
+        return Content("").join([*parts, *_cut(local, room)])
 
 
-def _key(action: Action) -> Content:
-    return Content.assemble(
-        (f" {key_name(action.key)} ", "bold $primary"), (f"{action.label} ", "$text-quiet")
-    )
+def _keys_of(scope: Scope) -> list[Content]:
+    return [_key(action.key, action.label) for action in actions(scope) if action.footer]
+
+
+def _key(key: str, label: str) -> Content:
+    return Content.assemble((f" {key_name(key)} ", "bold $primary"), (f"{label} ", "$text-quiet"))
+
+
+def _cut(keys: Iterable[Content], room: int, more: Content | None = None) -> list[Content]:
+    """Return the first of the keys that fit; `more` comes behind them where some do not."""
+    parts = list(keys)
+    if _length(parts) <= room:
+        return parts
+    last = [more] if more is not None else []
+    while parts and _length([*parts, *last]) > room:
+        parts.pop()
+    return [*parts, *last]
+
+
+def _length(parts: Iterable[Content]) -> int:
+    return sum(part.cell_length for part in parts)

@@ -12,13 +12,13 @@ from tflab.runs.record import Problem
 from tflab.runs.store import RunStore
 from tflab.runs.summary import RunSummary
 from tflab.runs.text import plain_line
+from tflab.session.past_runs import RunUse
 from tflab.targets.devices import list_devices
 from tflab.targets.live_run import LiveRun
 from tflab.targets.server_keeper import ServerKeeper
-from tflab.ui.history.desk import HistoryDesk
 from tflab.ui.workbench import messages
 from tflab.ui.workbench.editor import edit_file
-from tflab.ui.workbench.found_runs import FoundRuns
+from tflab.ui.workbench.features import Features
 from tflab.ui.workbench.goals import Goals
 from tflab.ui.workbench.guide import Guide, glossary
 from tflab.ui.workbench.lesson_file import LessonFile
@@ -52,12 +52,11 @@ class Bench:
         self.guide = Guide(app)
         self.gate = Gate(app)
         self.live = LiveMode(app, self.rerun)
-        self.past = HistoryDesk(app, self)
         self.view = LessonView()
         self.form = ParameterForm()
         self.chart = LossChart()
         self.run_list = RunList()
-        self.found = FoundRuns(app, self)
+        self.features = Features(app, self)
         self.on_show = RunView(app, self)
         self.file = LessonFile(app)
         self._filled = False
@@ -86,7 +85,7 @@ class Bench:
         self._app.set_interval(_FILE_SECONDS, self._look_at_file)
         self._app.set_interval(_DEVICE_SECONDS, self._look_at_devices)
         self._look_at_devices()
-        self.found.begin()
+        self.features.begin()
         self._app.run_worker(_import_charts, thread=True, group="charts")
 
     def close(self) -> None:
@@ -137,7 +136,7 @@ class Bench:
             listed = any(entry.path == lesson.path for entry in self._app.entries)
             self._app.settings.lesson = lesson.id if listed else str(lesson.path)
             self._app.keep_settings()
-        self.run_list.show_runs(self.runs.history(lesson.id), lesson.defaults)
+        self.features.list_runs()
         if self.runs.current is not None:
             await self.show_run(self.runs.current)
         self.show_status()
@@ -238,9 +237,9 @@ class Bench:
             after, self._after_end = self._after_end, None
             await after()
 
-    def use_run(self, run: RunSummary, wish: str) -> None:
+    def use_run(self, run: RunSummary, use: RunUse) -> None:
         """Show an earlier run, take over its values, or copy its command."""
-        self._app.call_later(self.past.use, run.id, wish)
+        self._app.call_later(self.features.past.use, run.id, use)
 
     async def show_as_run(self, lesson: Program) -> None:
         """Show a lesson as a run had it; its file is read again only when it changes from now."""

@@ -13,9 +13,7 @@ from tflab.charts.drawing import Drawing
 from tflab.runs.events import Figure
 from tflab.runs.text import plain_line
 from tflab.ui.terminal.glyphs import glyphs
-from tflab.ui.widgets.chart_options import chart_options
-from tflab.ui.widgets.drawing_view import DrawingView
-from tflab.ui.widgets.legend import legend_content
+from tflab.ui.widgets.drawing_view import DrawingView, legend_content
 
 _ROWS = 16
 _NARROW_ROWS = 14
@@ -75,8 +73,8 @@ class FigureView(Vertical):
         # NumPy is a tenth of a second that a lesson need not wait for.
         from tflab.charts.figures import draw_figure
 
-        drawing = draw_figure(figure, (width, rows), chart_options(self.app))
         picture = self.query_one(DrawingView)
+        drawing = draw_figure(figure, (width, rows), picture.chart_options())
         picture.styles.height = len(drawing.rows)
         picture.show_drawing(drawing)
         title = self._title(figure, index)

@@ -6,10 +6,9 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from tflab.programs.library import LessonEntry
+from tflab.programs.library import LessonEntry, search
 from tflab.programs.program import Program
 from tflab.programs.progress import Course, ProgressStore
-from tflab.programs.search import search
 from tflab.runs.state import RunState
 from tflab.ui.dialogs.pick import Choice, PickScreen
 from tflab.ui.workbench.goals import Goals
@@ -97,7 +96,7 @@ class Guide:
         """Find a lesson by title or content, and open it."""
         entries = {str(entry.path): entry for entry in self._app.entries}
 
-        def find(query: str) -> Sequence[Choice]:
+        def find(query: str) -> Sequence[Choice[str]]:
             hits = search(self._app.entries, query)
             return [Choice(_title(hit.entry), hit.line, str(hit.entry.path)) for hit in hits]
 
@@ -156,10 +155,10 @@ def glossary() -> dict[str, str]:
     return load()
 
 
-def _narrow(choices: Sequence[Choice]) -> Callable[[str], Sequence[Choice]]:
+def _narrow(choices: Sequence[Choice[str]]) -> Callable[[str], Sequence[Choice[str]]]:
     """Return a search over fixed choices, by title and text."""
 
-    def find(query: str) -> Sequence[Choice]:
+    def find(query: str) -> Sequence[Choice[str]]:
         words = query.casefold().split()
         return [c for c in choices if all(w in f"{c.title} {c.about}".casefold() for w in words)]
 

@@ -27,7 +27,7 @@ class Keeping:
 
     def __init__(self, app: TerminalApp) -> None:
         self._app = app
-        self.disk = DiskQueue()
+        self.disk = DiskQueue(self._wake)
 
     def keep(
         self, what: str, write: Callable[[], _T], then: Callable[[_T], object] | None = None
@@ -46,6 +46,11 @@ class Keeping:
                 self._app.call_later(self._told, what, done, then)
 
         self.disk.do(write).add_done_callback(pass_on)
+
+    def _wake(self) -> None:
+        # Once the app has left there is nobody to tell.
+        if self._app.is_running:
+            self._app.call_later(self.disk.deliver)
 
     def finish(self) -> None:
         """Wait a little for what is still being written; the program is about to leave."""

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tflab.programs.reader import ProgramError, read_program
-from tflab.programs.splitting import split_apart
 from tflab.ui.workbench import messages
 
 if TYPE_CHECKING:
@@ -61,7 +60,7 @@ class LessonFile:
 
     def _read(self, path: Path, reloaded: bool) -> None:
         try:
-            lesson = read_program(path, split_apart)
+            lesson = read_program(path)
         except ProgramError as problem:
             self._app.post_message(messages.LessonRefused(path, problem))
         else:

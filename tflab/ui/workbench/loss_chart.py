@@ -21,10 +21,8 @@ from tflab.runs.series import Series
 from tflab.runs.state import RunState
 from tflab.ui.actions import SCOPE_TITLES, bindings
 from tflab.ui.terminal.safe_text import box_title
-from tflab.ui.widgets.chart_options import chart_options
 from tflab.ui.widgets.css import beside
-from tflab.ui.widgets.drawing_view import DrawingView
-from tflab.ui.widgets.legend import legend_content
+from tflab.ui.widgets.drawing_view import DrawingView, legend_content
 from tflab.ui.workbench.progress_text import progress_content
 
 _NO_RUN = "Run the lesson to see its curves here (^r)."
@@ -124,8 +122,7 @@ class LossChart(Vertical, can_focus=True):
         if not own and not ghosts:
             self._show_none(picture)
             return
-        options = chart_options(
-            self.app,
+        options = picture.chart_options(
             log_y=self._log_y,
             smoothing=self._smoothing,
             x_max=self._x_max(state),

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from tflab.programs.program import Program
     from tflab.runs.record import Problem
     from tflab.runs.summary import RunSummary
+    from tflab.session.past_runs import RunUse
     from tflab.targets.devices import DeviceList
     from tflab.targets.live_run import LiveRun
 
@@ -110,10 +111,10 @@ class LessonChosen(Message):
 class RunChosen(Message):
     """An earlier run is to be shown, its values used, or its command copied."""
 
-    def __init__(self, run: RunSummary, wish: Literal["show", "values", "command"]) -> None:
+    def __init__(self, run: RunSummary, use: RunUse) -> None:
         super().__init__()
         self.run = run
-        self.wish = wish
+        self.use = use
 
 
 class TextCopied(Message):

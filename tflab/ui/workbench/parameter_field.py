@@ -145,10 +145,12 @@ class ParameterField(Vertical):
     def _help(self) -> Content:
         if self.problem is not None:
             return Content(plain_line(self.problem))
+        words = self.parameter.help
         if self.has_focus_within and self.parameter.type in ("int", "float"):
-            words = f"{self.parameter.help}: {allowed(self.parameter)}".lstrip(": ")
-            return Content(plain_line(words))
-        return Content(plain_line(self.parameter.help))
+            words = f"{words}: {allowed(self.parameter)}".lstrip(": ")
+        if self.parameter.note:
+            words = f"{words} ({self.parameter.note})".lstrip()
+        return Content(plain_line(words))
 
 
 def _on_off(value: bool) -> str:

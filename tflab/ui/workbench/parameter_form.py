@@ -9,12 +9,12 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.widget import Widget
-from textual.widgets import Button, Input
-from textual.widgets._select import SelectOverlay
+from textual.widgets import Button, Input, OptionList
 
 from tflab.programs.nudge import nudge
 from tflab.programs.parameters import format_value
 from tflab.programs.program import Parameter, Program
+from tflab.runs.record import LARGEST_SEED
 from tflab.ui.actions import bindings
 from tflab.ui.widgets.css import beside
 from tflab.ui.workbench.device_field import DeviceField
@@ -26,7 +26,7 @@ SEED = Parameter(
     type="int",
     default=0,
     ge=0,
-    le=2**31 - 1,
+    le=LARGEST_SEED,
     help="Start of all random numbers",
 )
 
@@ -96,7 +96,7 @@ class ParameterForm(Vertical):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Leave the arrow keys to an open list of choices."""
-        if action == "nudge" and isinstance(self.app.focused, SelectOverlay):
+        if action == "nudge" and isinstance(self.app.focused, OptionList):
             return False
         return super().check_action(action, parameters)
 

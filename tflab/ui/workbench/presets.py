@@ -29,7 +29,7 @@ def choose_preset(app: LabApp) -> None:
         app.show_problem(problem)
         return
 
-    def find(query: str) -> Sequence[Choice]:
+    def find(query: str) -> Sequence[Choice[str]]:
         return _choices(presets, query)
 
     def take(answer: str | None) -> None:
@@ -48,7 +48,7 @@ def choose_preset(app: LabApp) -> None:
     app.push_screen(PickScreen("Presets: choose, or type a name to save", find), take)
 
 
-def _choices(presets: Sequence[Preset], query: str) -> list[Choice]:
+def _choices(presets: Sequence[Preset], query: str) -> list[Choice[str]]:
     wanted = query.casefold().strip()
     fits = [p for p in presets if wanted in p.name.casefold()]
     found = [

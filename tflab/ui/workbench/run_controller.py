@@ -18,8 +18,8 @@ from tflab.runs.record import Problem, RunRecord, RunRequest
 from tflab.runs.store import RunStore
 from tflab.runs.summary import RunSummary, read_summary, summarise, write_summary
 from tflab.targets.fork_server import ForkServer
-from tflab.targets.live_run import LiveRun
-from tflab.targets.runner import SERVER_GONE, versions
+from tflab.targets.live_run import SERVER_GONE, LiveRun
+from tflab.targets.runner import versions
 from tflab.targets.server_keeper import ServerKeeper
 from tflab.ui.workbench.messages import RunAdvanced, RunEnded, RunOpened, ServerChanged
 

@@ -10,12 +10,12 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.geometry import Size
-from textual.screen import Screen
 from textual.widget import Widget
 
 from tflab.programs.library import LessonEntry
 from tflab.ui.actions import Scope
 from tflab.ui.terminal.glyphs import glyphs
+from tflab.ui.terminal.screens import QuietWhenCovered
 from tflab.ui.widgets.key_line import KeyLine
 from tflab.ui.workbench.goals import Goals
 from tflab.ui.workbench.lesson_list import LessonList
@@ -40,7 +40,7 @@ class TooSmall(Widget):
         )
 
 
-class MainScreen(Screen[None]):
+class MainScreen(QuietWhenCovered[None]):
     """Lessons and goals, the lesson over its loss, parameters over runs.
 
     Only what the first paint needs is here from the start; `fill` brings the rest.
@@ -53,15 +53,6 @@ class MainScreen(Screen[None]):
         self._entries = entries
         self._current = current
         self._pane: Scope = "lesson"
-
-    def _compositor_refresh(self) -> None:
-        """Send nothing while a screen that hides this one is open.
-
-        Textual would draw the whole of that screen again for every change down here. Coming back
-        draws everything.
-        """
-        if self.app.screen is self or self.app.screen.styles.background.a < 1:
-            super()._compositor_refresh()
 
     def compose(self) -> ComposeResult:
         """Lay out the panes."""

@@ -24,12 +24,12 @@ class Gate:
         self._accepted: set[str] = set()
 
     def open(
-        self, path: Path, source: str, devices: Sequence[Device], then: Callable[[], None]
+        self, path: Path, source: str, devices: Sequence[Device], then: Callable[[], object]
     ) -> None:
         """Call `then` when a lesson may run on these devices: now, after asking, or never."""
         self._trusted(path, source, lambda: self._free(devices, then))
 
-    def _trusted(self, path: Path, source: str, then: Callable[[], None]) -> None:
+    def _trusted(self, path: Path, source: str, then: Callable[[], object]) -> None:
         if TrustStore().trusts(path, source):
             then()
             return
@@ -49,7 +49,7 @@ class Gate:
         )
         self._ask("A lesson from elsewhere", text, "Trust and run", accept)
 
-    def _free(self, devices: Sequence[Device], then: Callable[[], None]) -> None:
+    def _free(self, devices: Sequence[Device], then: Callable[[], object]) -> None:
         new = [d for d in devices if d.busy_with_others and d.key not in self._accepted]
         if not new:
             then()

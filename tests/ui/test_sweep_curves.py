@@ -1,0 +1,96 @@
+"""The curves of a sweep on the screen."""
+
+from __future__ import annotations
+
+import math
+from array import array
+from pathlib import Path
+from typing import Any
+
+from tflab.charts.drawing import ChartOptions
+from tflab.charts.loss import draw_loss
+from tflab.programs.program import Parameter, Program
+from tflab.sweeps.plan import make_plan
+from tflab.sweeps.run import SweepRun
+from tflab.sweeps.table import make_rows
+from tflab.ui.sweep.curves import MOST_CURVES, SweepCurves, short_legend
+
+LESSON = Program(
+    id="x",
+    number=None,
+    title="X",
+    path=Path("x.py"),
+    source="",
+    cells=(),
+    parameters=(
+        Parameter(name="rate", type="float", default=0.1, gt=0, le=10),
+        Parameter(name="steps", type="int", default=40, ge=1),
+        Parameter(name="mode", type="choice", default="a", choices=("a", "b")),
+        Parameter(name="word", type="str", default="hello, you"),
+    ),
+)
+
+
+def finished(index: int, plan: Any, values: list[float]) -> SweepRun:
+    run = SweepRun(index, plan.points[index], f"run {index}")
+    run.status = "finished"
+    run._curves = {"loss": (array("d", range(len(values))), array("d", values))}
+    return run
+
+
+def test_best_and_chosen_curves_are_bright_and_diverged_ones_are_cut() -> None:
+    plan = make_plan(LESSON, {"rate": (0.1, 0.2, 0.3, 0.4)})
+    losses = [[1.0, 0.5], [1.0, 0.2], [1.0, 5.0, 1e9], [1.0, math.nan]]
+    rows = make_rows(plan, [finished(n, plan, values) for n, values in enumerate(losses)])
+    curves, notes = SweepCurves().make(rows, "loss", rows[1])
+    assert [(curve.label, curve.ghost) for curve in curves] == [
+        ("others", True),
+        ("others", True),
+        ("best", False),
+        ("at the cursor", False),
+    ]
+    assert max(max(curve.values) for curve in curves) == 1
+    assert notes == ["2 runs diverged and left the chart"]
+    assert not SweepCurves().wants_log(rows[:2], "loss")
+    drawing = draw_loss(curves, (60, 10), ChartOptions())
+    assert [entry.label for entry in short_legend(drawing.legend)] == [
+        "best",
+        "at the cursor",
+        "others",
+    ]
+
+
+def test_only_so_many_curves_are_drawn() -> None:
+    plan = make_plan(LESSON, {"steps": range(1, 201)})
+    runs = [finished(n, plan, [1.0, 1 / (n + 2)]) for n in range(200)]
+    curves, notes = SweepCurves().make(make_rows(plan, runs), "loss", None)
+    assert len(curves) == MOST_CURVES + 1
+    assert "of 200 curves are not drawn" in notes[0]
+
+
+def test_what_was_drawn_of_a_finished_run_is_kept() -> None:
+    plan = make_plan(LESSON, {"rate": (0.1, 0.2, 0.3)})
+    rows = make_rows(plan, [finished(n, plan, [1.0, 0.5, 9.0 * n]) for n in range(3)])
+    kept = SweepCurves()
+    first, _ = kept.make(rows, "loss", None)
+    draw_loss(first, (60, 10), ChartOptions())
+    again, _ = kept.make(rows, "loss", None)
+    assert len(first) == 3
+    for before, now in zip(first, again, strict=True):
+        assert now.values is before.values, "one that is cut is cut once"
+        assert now.memo is before.memo
+        assert now.memo is not None
+        assert now.memo.spans is not None
+
+
+def test_a_log_axis_is_wanted_for_what_a_growing_curve_reaches() -> None:
+    plan = make_plan(LESSON, {"rate": (0.1,)})
+    run = finished(0, plan, [1.0, 0.5])
+    values, kept = run._curves["loss"][1], SweepCurves()
+    rows = make_rows(plan, [run])
+    wanted = []
+    for value in (0.02, 0.001, 0.5, -1.0, math.nan, 3.0):
+        values.append(value)
+        wanted.append(kept.wants_log(rows, "loss"))
+    assert wanted == [False, True, True, False, False, False]
+    assert not kept.wants_log([], "loss")

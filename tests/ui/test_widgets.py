@@ -1,0 +1,116 @@
+"""What features share: the line of keys, drawings that repaint little, legends, choices."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.cells import cell_len
+from rich.segment import Segment
+from rich.style import Style
+from textual.app import App
+from textual.strip import Strip
+from textual.widgets import Input
+
+from tflab.charts.drawing import LegendEntry
+from tflab.export.formats import FORMATS
+from tflab.programs.program import Parameter
+from tflab.ui.actions import actions
+from tflab.ui.dialogs.pick import pick_format
+from tflab.ui.terminal.themes import DARK
+from tflab.ui.widgets.drawing_view import changed_span, legend_content
+from tflab.ui.widgets.key_line import KeyLine
+from tflab.ui.workbench.parameter_field import ParameterField
+
+TEXT = st.text("ab손실⣿e\u0301", max_size=12)
+
+
+class Host(App):
+    CSS = "KeyLine { width: 100%; }"
+
+    def __init__(self, *widgets):
+        super().__init__()
+        self.register_theme(DARK)
+        self.theme = DARK.name
+        self._hosted = widgets
+
+    def compose(self):
+        yield from self._hosted
+
+
+@pytest.mark.parametrize("columns", [20, 40, 80, 200])
+async def test_a_full_screen_shows_the_keys_that_fit_and_where_the_others_are(columns):
+    line = KeyLine("history", alone=True)
+    async with Host(line).run_test(size=(columns, 5)):
+        shown = line.render().plain
+    assert cell_len(shown) <= columns
+    every = all(action.label in shown for action in actions("history") if action.footer)
+    assert every != ("F1 All keys" in shown)
+    assert "Quit" not in shown
+
+
+async def test_beside_a_pane_the_keys_that_work_everywhere_go_first():
+    line = KeyLine("lesson")
+    async with Host(line).run_test(size=(60, 5)):
+        narrow = line.render().plain
+        line.scope = "app"
+        everywhere = line.render().plain
+    assert narrow.startswith(everywhere)
+    assert cell_len(narrow) <= 60
+
+
+def strip(text: str, style: str = "") -> Strip:
+    return Strip([Segment(text, Style.parse(style or "none"))])
+
+
+def test_only_the_cells_that_changed_are_drawn_again():
+    assert changed_span(strip("손실 0.5"), strip("손실 0.5")) is None
+    assert changed_span(strip("손실 0.5"), strip("손실 0.6")) == (7, 1)
+    assert changed_span(strip("a손b"), strip("a실b")) == (1, 2)
+    assert changed_span(strip("a손b"), strip("axyb")) == (1, 2)
+    assert changed_span(strip("ab", "red"), strip("ab", "blue")) == (0, 2)
+    assert changed_span(strip("ab"), strip("abc")) == (0, 3)
+
+
+@given(TEXT, TEXT)
+def test_what_lies_outside_the_changed_span_is_alike(before, after):
+    old, new = strip(before), strip(after)
+    span = changed_span(old, new)
+    if span is None:
+        assert before == after
+    elif old.cell_length == new.cell_length:
+        left, right = span[0], sum(span)
+        width = old.cell_length
+        assert old.crop(0, left).text == new.crop(0, left).text
+        assert old.crop(right, width).text == new.crop(right, width).text
+        # Nothing wide is cut in two, which would be drawn as blanks.
+        whole = new.crop(0, left).text + new.crop(left, right).text + new.crop(right, width).text
+        assert whole == after
+
+
+def test_a_legend_takes_as_many_lines_as_it_needs_and_tears_nothing_apart():
+    entries = [LegendEntry("***", None, name) for name in ("loss", "val_loss", "손실")]
+    assert legend_content(entries, 24).plain == "*** loss   *** val_loss\n*** 손실"
+    assert legend_content(entries).plain == "*** loss   *** val_loss   *** 손실"
+    assert legend_content([], 24).plain == ""
+    assert legend_content([LegendEntry("*", None, "a\x1b]0;x\x07b")], 24).plain == "* a]0;xb"
+
+
+async def test_the_format_of_an_export_is_chosen_by_typing():
+    host, chosen = Host(), []
+    async with host.run_test() as pilot:
+        await host.push_screen(pick_format("2 runs", FORMATS), chosen.append)
+        host.screen.query_one(Input).value = "csv"
+        await pilot.press("enter")
+        await pilot.pause()
+    assert [kind.name for kind in chosen] == ["csv"]
+
+
+async def test_a_field_says_that_the_program_sets_its_parameter_again():
+    parameter = Parameter(
+        name="k", type="int", default=1, help="How many", note="set again on line 9"
+    )
+    field = ParameterField(parameter)
+    async with Host(field).run_test(size=(80, 5)):
+        shown = str(field.query_one(".help").render())
+        assert shown == "How many (set again on line 9)"

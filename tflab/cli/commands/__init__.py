@@ -1,0 +1,21 @@
+"""One module for each command of the command line. Each declares itself as `COMMAND`."""
+
+NAMES = (
+    "open",
+    "lessons",
+    "run",
+    "sweep",
+    "sweeps",
+    "runs",
+    "attach",
+    "stop",
+    "devices",
+    "delete",
+    "trash",
+    "export",
+    "envs",
+    "doctor",
+    "check",
+    "new",
+)
+"""Every command, in the order of the help. Plain text, so that the first paint imports nothing."""

@@ -1,0 +1,193 @@
+"""`tflab run LESSON`: one run, from the command line."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+from pathlib import Path
+from typing import Any
+
+from tflab.cli.command import Command, UsageProblem
+from tflab.cli.hangup import leave, while_connected
+from tflab.cli.options import (
+    add_json,
+    add_lesson,
+    add_limits,
+    add_parameter,
+    add_plain,
+    add_trust,
+    chosen_limits,
+    seed,
+)
+from tflab.cli.questions import ask, given_guesses, require_trust, tell_others
+from tflab.cli.run_json import refused
+from tflab.cli.run_views import JsonView, LinearView, RunView, run_view
+from tflab.cli.terminal import print_json, print_problem
+from tflab.programs.library import resolve
+from tflab.programs.parameters import parse_values
+from tflab.programs.presets import PresetStore, preset_values
+from tflab.programs.program import Program, lesson_id
+from tflab.programs.reader import read_program
+from tflab.runs.record import Problem, RunRequest
+from tflab.runs.state import RunState
+from tflab.runs.store import RunStore
+from tflab.session.requests import new_request
+from tflab.targets.devices import Device, find_device, list_devices
+from tflab.targets.fork_server import ForkServer
+from tflab.targets.runner import begin, follow
+from tflab.targets.stop_signals import StopSignals
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run a lesson to its end and return the exit code; `arguments` describes them all."""
+    server = ForkServer()
+    lesson = arguments.lesson
+    try:
+        path = resolve(lesson)
+        lesson, _ = lesson_id(path)
+        # TensorFlow takes seconds to import; reading the lesson and asking go on meanwhile.
+        server.start()
+        view = run_view(arguments)
+        request = _request(arguments, path, asking=isinstance(view, LinearView))
+    except Problem as problem:
+        server.close()
+        if arguments.json:
+            print_json(refused(problem, lesson, arguments.device, arguments.seed))
+        print_problem(problem)
+        return 2
+    except BaseException:
+        server.close()
+        raise
+    return _run(server, request, view)
+
+
+def _run(server: ForkServer, request: RunRequest, view: RunView) -> int:
+    try:
+        with StopSignals() as stops:
+            try:
+                live = begin(server, RunStore(), request)
+            except Problem as problem:
+                if isinstance(view, JsonView):
+                    print_json(refused(problem, request.lesson, request.device, request.seed))
+                print_problem(problem)
+                return 1
+            while_connected(view.begin, stops)(live)
+            show = while_connected(view.update, stops)
+            follow(server, live, show, lambda: stops.count, lambda: stops.left)
+            if live.over or isinstance(view, JsonView):
+                while_connected(view.end, stops)(live)
+            if live.over:
+                return _exit_code(live.state, stops.first)
+            run = live.record.id
+            return leave(
+                f"\nThe line was lost; the run goes on. `tflab attach {run}` follows it, "
+                f"`tflab stop {run}` stops it."
+            )
+    finally:
+        server.close()
+
+
+def _exit_code(state: RunState, stopped_by: signal.Signals | None) -> int:
+    if state.status == "finished":
+        return 0
+    if stopped_by is not None:
+        return 128 + stopped_by
+    return 128 + signal.SIGINT if state.status == "cancelled" else 1
+
+
+def _request(arguments: argparse.Namespace, path: Path, asking: bool) -> RunRequest:
+    lesson = read_program(path)
+    values, seed = _values(lesson, arguments)
+    device = _device(arguments.device)
+    _check_until(lesson, arguments.until)
+    guesses = given_guesses(lesson, arguments.guess)
+    require_trust(lesson, arguments)
+    if asking and not arguments.guess and sys.stdin.isatty():
+        guesses = ask(lesson, lambda line: print(line, flush=True), input)
+    return new_request(
+        lesson,
+        values,
+        seed=seed,
+        device=device,
+        until=arguments.until,
+        guesses=guesses,
+        options=chosen_limits(arguments),
+    )
+
+
+def _values(lesson: Program, arguments: argparse.Namespace) -> tuple[dict[str, Any], int]:
+    """Return values and seed: those of the preset, and over them what `-p` and `--seed` say."""
+    texts = _assignments(arguments.parameter)
+    values = parse_values(lesson, texts)
+    if arguments.preset is None:
+        return values, arguments.seed
+    kept, seed = preset_values(lesson, PresetStore().find(lesson, arguments.preset))
+    values = {name: values[name] if name in texts else kept[name] for name in values}
+    return values, arguments.seed or seed or 0
+
+
+def _assignments(pairs: list[tuple[str, str]]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for name, text in pairs:
+        if name in found:
+            raise UsageProblem("Wrong usage", f"{name} is given twice.", "Keep one of them.")
+        found[name] = text
+    return found
+
+
+def _device(text: str) -> Device | None:
+    """Return the GPU that is meant, or None; the machine is only looked at when one is."""
+    if text.strip().lower() == "cpu":
+        return None
+    device = find_device(text, list_devices())
+    tell_others([device])
+    return device
+
+
+def _check_until(lesson: Program, until: int | None) -> None:
+    if until is not None and not 0 <= until < len(lesson.cells):
+        raise UsageProblem(
+            "No such cell",
+            f"{lesson.id} has the cells 0 to {len(lesson.cells) - 1}, prose counted too.",
+            "Choose one of them for --until.",
+        )
+
+
+def _add_options(parser: argparse.ArgumentParser) -> None:
+    add_lesson(parser)
+    add_parameter(parser, "NAME=VALUE", "a value")
+    parser.add_argument("--device", metavar="cpu|gpu:N", default="cpu", help="default: cpu")
+    parser.add_argument("--seed", metavar="N", type=seed, default=0, help="default: 0")
+    parser.add_argument("--preset", metavar="NAME", help="values kept under a name; -p goes over")
+    parser.add_argument(
+        "--guess",
+        metavar="ANSWER",
+        action="append",
+        default=[],
+        help="your guess at the lesson's first question; repeat it for the next ones",
+    )
+    parser.add_argument(
+        "--until", metavar="CELL", type=int, help="stop after this cell; the first one is 0"
+    )
+    add_trust(parser)
+    add_limits(parser)
+    add_json(parser, "one JSON object at the end")
+    add_plain(parser)
+
+
+_MORE = """exit code:
+  0    the run finished, whether or not goals were reached
+  1    the lesson failed
+  2    wrong usage, a bad parameter or a bad lesson file
+  129  the line was lost (SIGHUP): the run goes on, and `tflab attach last` follows it
+  130  stopped by Ctrl+C (143 by SIGTERM); a second Ctrl+C kills the run at once
+"""
+
+COMMAND = Command(
+    "run a lesson here",
+    "tflab run 10 -p learning_rate=0.5 -p steps=15",
+    run,
+    _add_options,
+    _MORE,
+)

@@ -1,0 +1,178 @@
+"""`tflab sweep LESSON`: a lesson over many values, from the command line."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+from collections.abc import Mapping, Sequence
+from functools import partial
+
+from tflab.cli.command import Command, UsageProblem
+from tflab.cli.hangup import leave, while_connected
+from tflab.cli.options import (
+    add_json,
+    add_lesson,
+    add_limits,
+    add_parameter,
+    add_plain,
+    add_trust,
+    chosen_limits,
+    count,
+    seed,
+)
+from tflab.cli.questions import require_trust, tell_others
+from tflab.cli.sweep_views import SweepView, sweep_view
+from tflab.programs.library import resolve
+from tflab.programs.parameters import unknown_parameter
+from tflab.programs.program import Program
+from tflab.programs.reader import read_program
+from tflab.programs.sweep_values import Values, parse_sweep_values
+from tflab.runs.store import RunStore
+from tflab.sweeps.estimate import usual_seconds
+from tflab.sweeps.plan import SweepPlan, make_plan
+from tflab.sweeps.store import SweepStore
+from tflab.sweeps.sweep import Sweep
+from tflab.targets.devices import list_devices
+from tflab.targets.placement import Slot, choose_devices, make_slots
+from tflab.targets.run_executor import RunExecutor
+from tflab.targets.stop_signals import StopSignals
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run a sweep to its end and return the exit code; `arguments` describes them all."""
+    lesson = read_program(resolve(arguments.lesson))
+    fields = parse_fields(lesson, arguments.parameter)
+    require_trust(lesson, arguments)
+    devices = choose_devices(arguments.device, list_devices())
+    slots = make_slots(devices, arguments.jobs)
+    plan = make_plan(
+        lesson,
+        fields,
+        seed=arguments.seed,
+        repeat=arguments.repeat,
+        budget=arguments.sample,
+        sample_seed=arguments.sample_seed,
+        metric=arguments.metric,
+        devices=[device.key for device in devices],
+        jobs=len(slots),
+        options=chosen_limits(arguments),
+    )
+    tell_others(devices)
+    return _run(plan, slots, sweep_view(arguments))
+
+
+def parse_fields(lesson: Program, pairs: Sequence[tuple[str, str]]) -> Mapping[str, Values]:
+    """Return the values that the command line gives to each parameter.
+
+    Raises:
+        ValueProblem: When a name is unknown or a text makes no sense.
+        UsageProblem: When a name is given twice.
+    """
+    fields: dict[str, Values] = {}
+    for name, text in pairs:
+        parameter = lesson.parameter(name)
+        if parameter is None:
+            raise unknown_parameter(lesson, name)
+        if name in fields:
+            raise UsageProblem(
+                "Wrong usage", f"{name} is given twice.", "Write its values with commas, once."
+            )
+        fields[name] = parse_sweep_values(parameter, text)
+    return fields
+
+
+def _run(plan: SweepPlan, slots: Sequence[Slot], view: SweepView) -> int:
+    executor = RunExecutor(slots, threaded=False)
+    sweep = Sweep(SweepStore().create(plan), executor)
+    try:
+        with StopSignals() as stops:
+            sweep.start()
+            usual = usual_seconds(RunStore(), plan.lesson)
+            while_connected(partial(view.begin, usual=usual), stops)(sweep)
+            show, handled = while_connected(view.update, stops), 0
+            while not sweep.over and not stops.left:
+                while handled < min(stops.count, 2):
+                    handled += 1
+                    sweep.stop_all(kill=handled == 2)
+                sweep.poll()
+                show(sweep)
+                executor.wait()
+            if not sweep.over:
+                return leave(_left_words(sweep))
+            while_connected(view.end, stops)(sweep)
+            return _exit_code(sweep, stops.first)
+    finally:
+        sweep.close()
+
+
+def _left_words(sweep: Sweep) -> str:
+    going, waiting = sweep.count("starting", "running"), sweep.count("waiting")
+    return (
+        f"\nThe line was lost; the runs that have begun go on to their end ({going}), the others "
+        f"never begin ({waiting}). `tflab sweeps {sweep.id}` shows them."
+    )
+
+
+def _exit_code(sweep: Sweep, stopped_by: signal.Signals | None) -> int:
+    if stopped_by is not None:
+        return 128 + stopped_by
+    return 0 if sweep.count("finished") else 1
+
+
+def _add_options(parser: argparse.ArgumentParser) -> None:
+    add_lesson(parser)
+    add_parameter(parser, "NAME=VALUES", "one or several values")
+    parser.add_argument(
+        "--sample", metavar="N", type=count, help="draw N combinations at random, not all"
+    )
+    parser.add_argument(
+        "--sample-seed", metavar="N", type=seed, default=0, help="decides which; default: 0"
+    )
+    parser.add_argument(
+        "--repeat", metavar="N", type=count, default=1, help="run each N times, seed by seed"
+    )
+    parser.add_argument("--seed", metavar="N", type=seed, default=0, help="the first; default: 0")
+    parser.add_argument(
+        "--jobs", metavar="N", type=count, help="runs at once; default: the cores, one a GPU"
+    )
+    parser.add_argument(
+        "--device",
+        metavar="cpu|gpu:N|gpus",
+        action="append",
+        default=[],
+        help="where to run; repeat it to spread over several; default: cpu",
+    )
+    parser.add_argument(
+        "--metric",
+        metavar="NAME",
+        default="loss",
+        help="what ranks the runs, the smallest first or as :max or :min says; default: loss",
+    )
+    add_trust(parser)
+    add_limits(parser)
+    output = parser.add_mutually_exclusive_group()
+    add_json(output, "one JSON object at the end")
+    output.add_argument("--csv", action="store_true", help="print one table of all runs at the end")
+    add_plain(output)
+
+
+_MORE = """values:
+  0.01,0.03,0.1   these              1e-3..1:log:7   7 values, each the same times larger
+  1..8:step:1     1, 2, 3, to 8      0..1:lin:5      5 values at equal distances
+  '*'             every choice of a list
+
+exit code:
+  0    the sweep went to its end; some runs may have failed
+  1    every run failed
+  2    wrong usage, a bad value or a bad lesson file
+  129  the line was lost (SIGHUP): runs that have begun go on, the others never begin
+  130  stopped by Ctrl+C (143 by SIGTERM); a second Ctrl+C kills its runs at once
+"""
+
+COMMAND = Command(
+    "run a lesson over many values",
+    "tflab sweep 10 -p learning_rate=1e-3..1:log:7 -p steps=20,40",
+    run,
+    _add_options,
+    _MORE,
+)

@@ -1,0 +1,96 @@
+"""A run as one JSON object, for `tflab run --json`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tflab.runs.record import Problem, RunRecord
+from tflab.runs.state import RunState, result_value
+from tflab.runs.text import plain
+from tflab.runs.transcript import Transcript
+
+
+def run_json(record: RunRecord, state: RunState) -> dict[str, Any]:
+    """Return a run that is over as `--json` shows it."""
+    request = record.request
+    return {
+        "run": record.id,
+        "lesson": request.lesson,
+        "status": state.status,
+        "parameters": request.parameters,
+        "device": request.device,
+        "seed": request.seed,
+        "seconds": None if state.seconds is None else round(state.seconds, 3),
+        "metrics": {tag: series.summary() for tag, series in state.series.items()},
+        "results": {name: result_value(result) for name, result in state.results.items()},
+        "goals": [{"text": goal.text, "passed": goal.passed} for goal in state.goals.values()],
+        "output": output(state),
+        "error": error(state),
+    }
+
+
+def refused(
+    problem: Problem, lesson: str | None, device: str | None = None, seed: int | None = None
+) -> dict[str, Any]:
+    """Return the object for a run that could not be asked for; it has the keys of any other.
+
+    Args:
+        problem: Why not.
+        lesson: Its id, or what was given in its place.
+        device: What was given.
+        seed: What was given.
+    """
+    return {
+        "run": None,
+        "lesson": lesson,
+        "status": "failed",
+        "parameters": {},
+        "device": device,
+        "seed": seed,
+        "seconds": None,
+        "metrics": {},
+        "results": {},
+        "goals": [],
+        "output": "",
+        "error": {
+            "title": problem.title,
+            "cause": problem.cause,
+            "next_step": problem.next_step,
+            "cell": None,
+            "line": None,
+        },
+    }
+
+
+def output(state: RunState) -> str:
+    """Return everything that the cells printed, in the lesson's order."""
+    texts = [
+        item.text()
+        for _, cell in sorted(state.cells.items())
+        for item in cell.items
+        if isinstance(item, Transcript)
+    ]
+    return "".join(texts)
+
+
+def error(state: RunState) -> dict[str, Any] | None:
+    """Return what went wrong with title, cause and next step, or None if nothing did."""
+    if state.status not in ("failed", "lost"):
+        return None
+    if state.error is not None:
+        found = state.error
+        return {
+            "title": plain(found.title),
+            "cause": plain(found.cause),
+            "next_step": plain(found.next_step),
+            "cell": found.cell,
+            "line": found.line,
+        }
+    ended = state.ended
+    return {
+        "title": "The run was lost" if state.status == "lost" else "The run failed",
+        "cause": plain(ended.cause) if ended else "",
+        "next_step": plain(ended.next_step) if ended else "",
+        "cell": state.current_cell,
+        "line": None,
+    }

@@ -1,0 +1,156 @@
+"""A run as linear text: every line is printed once, as it comes, and never changed."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from tflab.cli.figure_text import figure_lines
+from tflab.cli.run_text import prediction_line, value_text
+from tflab.runs.events import Figure, Result, Value
+from tflab.runs.state import CellItem, CellState, RunState
+from tflab.runs.tensor_text import describe, grid
+from tflab.runs.text import count_of, plain, plain_line
+from tflab.runs.transcript import Transcript
+from tflab.session.progress import status_parts
+
+_PROGRESS_SECONDS = 5.0
+_LONGEST_WAIT = 1 << 14
+
+
+class RunPrinter:
+    """Prints what a run adds to its state.
+
+    Args:
+        write: Takes lines, without the last line end.
+        draw: Prints a figure, given the number of its frames; in words by default.
+        brief: Leaves out results, goals and progress, for a caller that shows them otherwise.
+        clock: Monotonic seconds; injected by tests.
+    """
+
+    def __init__(
+        self,
+        write: Callable[[str], None],
+        draw: Callable[[Figure, int], None] | None = None,
+        brief: bool = False,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._write = write
+        self._draw = draw or self._describe
+        self._brief = brief
+        self._clock = clock
+        self._done: dict[int, int] = {}
+        self._cursor = TextCursor()
+        self._told: set[tuple[str, str]] = set()
+        self._notices = 0
+        self._next_progress = clock() + _PROGRESS_SECONDS
+
+    def update(self, state: RunState) -> None:
+        """Print what is new and complete."""
+        for index, cell in sorted(state.cells.items()):
+            over = not cell.running or state.ended is not None
+            self._print_cell(index, cell, over)
+            if over:
+                self._print_pictures(state, index)
+        self._print_outcomes(state)
+        self._print_progress(state)
+
+    def _print_cell(self, index: int, cell: CellState, over: bool) -> None:
+        while (number := self._done.get(index, 0)) < len(cell.items):
+            item = cell.items[number]
+            complete = over or number < len(cell.items) - 1
+            if isinstance(item, Transcript):
+                for piece in self._cursor.take(item, whole=complete):
+                    self._write(piece)
+                if not complete:
+                    return
+                self._cursor = TextCursor()
+            else:
+                self._print_item(item)
+            self._done[index] = number + 1
+
+    def _print_item(self, item: CellItem) -> None:
+        match item:
+            case Value(tensor=None):
+                self._write(plain(item.text))
+            case Value(tensor=tensor) if tensor is not None:
+                self._write("\n".join([plain_line(describe(tensor)), *grid(tensor)]))
+            case Result() if not self._brief:
+                self._write(_result(item))
+            case Figure(step=None):
+                self._draw(item, 1)
+            case _:
+                pass
+
+    def _print_pictures(self, state: RunState, cell: int) -> None:
+        """Print the last frame of each moving picture of a cell that is over."""
+        for title, frames in state.frames.items():
+            last = frames[-1]
+            if last.step is not None and last.cell == cell and self._is_new("picture", title):
+                self._draw(last, len(frames))
+
+    def _print_outcomes(self, state: RunState) -> None:
+        for notice in state.notices[self._notices :]:
+            self._write(plain(notice))
+        self._notices = len(state.notices)
+        for question, found in state.predictions.items():
+            if self._is_new("prediction", question):
+                self._write(prediction_line(found))
+        for text, goal in state.goals.items():
+            if not self._brief and self._is_new("goal", text):
+                word = "reached" if goal.passed else "not reached"
+                self._write(f"Goal {word}: {plain_line(text)}")
+
+    def _print_progress(self, state: RunState) -> None:
+        if self._brief or state.progress is None or state.ended is not None:
+            return
+        if self._clock() >= self._next_progress:
+            self._next_progress = self._clock() + _PROGRESS_SECONDS
+            self._write(", ".join(status_parts(state)))
+
+    def _describe(self, figure: Figure, frames: int) -> None:
+        self._write("\n".join(figure_lines(figure, frames)))
+
+    def _is_new(self, kind: str, name: str) -> bool:
+        if (kind, name) in self._told:
+            return False
+        self._told.add((kind, name))
+        return True
+
+
+def _result(item: Result) -> str:
+    kind = f" ({plain_line(describe(item.tensor))})" if item.tensor else ""
+    return f"{plain_line(item.name)} = {value_text(item)}{kind}"
+
+
+class TextCursor:
+    """How much of one transcript was handed out."""
+
+    def __init__(self) -> None:
+        self._at = 0
+
+    def take(self, text: Transcript, whole: bool) -> list[str]:
+        """Return what is new, as text without its last line end.
+
+        A line that is not complete stays behind, unless `whole` says that nothing will follow or
+        it is very long.
+        """
+        pieces: list[str] = []
+        tail_at = len(text.head) + text.skipped
+        if text.skipped and self._at < tail_at:
+            if self._at < len(text.head):
+                pieces.append(_line(text.head[self._at :]))
+            missing = tail_at - max(self._at, len(text.head))
+            pieces.append(f"({count_of(missing, 'character')} left out; output.log has them all)")
+            self._at = tail_at
+        fresh = text.head[self._at :] + text.tail[max(0, self._at - tail_at) :]
+        complete = whole or len(fresh) > _LONGEST_WAIT
+        cut = len(fresh) if complete else fresh.rfind("\n") + 1
+        if cut:
+            pieces.append(_line(fresh[:cut]))
+            self._at += cut
+        return pieces
+
+
+def _line(text: str) -> str:
+    return plain(text).removesuffix("\n")

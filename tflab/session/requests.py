@@ -1,0 +1,51 @@
+"""What becomes of a program and values: the request for a run."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from tflab.programs.code_cells import code_cells
+from tflab.runs.record import RunOptions, RunRequest
+
+if TYPE_CHECKING:
+    from tflab.programs.program import Program
+    from tflab.targets.devices import Device
+
+
+def new_request(
+    program: Program,
+    values: Mapping[str, Any],
+    *,
+    seed: int = 0,
+    device: Device | None = None,
+    until: int | None = None,
+    guesses: Mapping[str, Any] | None = None,
+    options: RunOptions | None = None,
+) -> RunRequest:
+    """Return the request for a run.
+
+    Args:
+        program: The program as it was read: this text is run, whatever becomes of the file.
+        values: A good value for every parameter.
+        seed: Seed of all random numbers.
+        device: The one device that the run will see; None for the CPU.
+        until: Index of the last cell to run, or None for the whole program.
+        guesses: The person's guesses, by question.
+        options: How much of a shared machine the run may take.
+    """
+    return RunRequest(
+        lesson=program.id,
+        title=program.title,
+        path=str(program.path),
+        source=program.source,
+        parameters=dict(values),
+        cells=code_cells(program),
+        device=device.key if device is not None else "cpu",
+        device_uuid=device.uuid if device is not None else "",
+        seed=seed,
+        until=until,
+        guesses=dict(guesses or {}),
+        **dataclasses.asdict(options or RunOptions()),
+    )

@@ -1,0 +1,288 @@
+"""The runs of the session: the one on show, started, followed and stopped, and the others."""
+
+from __future__ import annotations
+
+import math
+import shutil
+import time
+from collections.abc import Callable
+from concurrent.futures import Future
+from functools import partial
+from typing import NamedTuple
+
+from tflab.runs.diagnosis import diagnose
+from tflab.runs.disk_queue import DiskQueue
+from tflab.runs.record import Problem, RunRecord, RunRequest
+from tflab.runs.store import RunStore
+from tflab.runs.text import plain
+from tflab.session.events import (
+    Emit,
+    Notice,
+    ProblemRaised,
+    RunAdvanced,
+    RunEnded,
+    RunOpened,
+)
+from tflab.session.server import Server
+from tflab.targets.live_run import LiveRun
+from tflab.targets.runner import hand_over, versions
+
+_READING_SECONDS = 0.005
+_BUSY_SECONDS = 0.03
+_WATCH_SECONDS = 0.5
+_DISK_SECONDS = 0.015
+"""How long one look at the logs may hold up the screen."""
+
+_NEW_RUN_SECONDS = 2.0
+"""How long the disk may take over the folder of a new run."""
+
+
+class _Beginning(NamedTuple):
+    """A run whose folder is being made."""
+
+    record: Future[RunRecord]
+    deadline: float
+    stop: bool = False
+
+
+class Runs:
+    """The run on show, and the runs that go on behind it.
+
+    Args:
+        store: Where runs are kept.
+        server: The fork server.
+        disk: Does what waits for the disk.
+        emit: Is told what happens.
+        clock: Monotonic seconds; injected by tests.
+
+    Attributes:
+        current: The run on show.
+        own: Ids of the runs that were started here.
+    """
+
+    def __init__(
+        self,
+        store: RunStore,
+        server: Server,
+        disk: DiskQueue,
+        emit: Emit,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.store = store
+        self._server = server
+        self._disk = disk
+        self._emit = emit
+        self._clock = clock
+        self._beginning: _Beginning | None = None
+        self._watched: list[LiveRun] = []
+        self._next_watch = 0.0
+        self._notices_told = 0
+        self._after_end: Callable[[], object] | None = None
+        self.current: LiveRun | None = None
+        self.own: set[str] = set()
+
+    @property
+    def running(self) -> bool:
+        """Whether a run is about to begin, or the one on show has not ended."""
+        current = self.current
+        return self._beginning is not None or (current is not None and current.state.ended is None)
+
+    @property
+    def own_running(self) -> bool:
+        """Whether a run is about to begin, or the one on show is ours and has not ended."""
+        current = self.current
+        return self._beginning is not None or (
+            current is not None and current.state.ended is None and current.record.id in self.own
+        )
+
+    @property
+    def pause(self) -> float:
+        """Seconds until `advance` is to be called again: few while something goes on."""
+        current = self.current
+        if current is not None and not current.caught_up:
+            return _READING_SECONDS
+        stopping = any(run.stopping for run in self._watched)
+        going = current is not None and not current.over
+        return _BUSY_SECONDS if stopping or going or self._beginning else math.inf
+
+    def start(self, request: RunRequest) -> None:
+        """Start a run and show it. One that goes on, or is about to begin, is superseded.
+
+        `RunOpened` follows as soon as its folder is made.
+        """
+        try:
+            server = self._server.ready()
+        except Problem as problem:
+            self._emit(ProblemRaised(problem))
+            return
+        current = self.current
+        if current is not None and current.state.ended is None and current.record.id in self.own:
+            current.stop()
+
+        def begin(made: Future[RunRecord]) -> None:
+            if self._beginning is None or self._beginning.record is not made:
+                self._unmake(made)
+                return
+            stop, self._beginning = self._beginning.stop, None
+            try:
+                record = made.result()
+                run = hand_over(server, self.store, record)
+            except Problem as problem:
+                self._give_up(problem)
+                return
+            self.own.add(record.id)
+            if stop:
+                run.stop()
+            self._show(run)
+
+        future = self._disk.do_then(lambda: self.store.create(request, versions()), begin)
+        self._beginning = _Beginning(future, self._clock() + _NEW_RUN_SECONDS)
+
+    def open(self, run_id: str) -> None:
+        """Show a run from the history; `RunOpened` follows, or a problem when it cannot be read."""
+        for run in self._watched:
+            if run.record.id == run_id:
+                self._show(run)
+                return
+
+        def take(read: Future[LiveRun]) -> None:
+            try:
+                run = read.result()
+            except Problem as problem:
+                self._emit(ProblemRaised(problem))
+            else:
+                self._show(run)
+
+        self._disk.do_then(
+            lambda: LiveRun(self.store.record(run_id), self.store.folder(run_id)), take
+        )
+
+    def watch(self, run: LiveRun) -> None:
+        """Follow a run that is not on show to its end, at leisure."""
+        known = [self.current, *self._watched]
+        if not any(other is not None and other.record.id == run.record.id for other in known):
+            self._watched.append(run)
+
+    def stop(self) -> bool:
+        """Ask the run on show to stop; False when there is none.
+
+        Raises:
+            Problem: When it is on another machine.
+        """
+        if self._beginning is not None:
+            self._beginning = self._beginning._replace(stop=True)
+            return True
+        if self.current is None or self.current.state.ended is not None:
+            return False
+        self.current.stop()
+        self._emit(RunAdvanced(self.current))
+        return True
+
+    def stop_and_then(self, after: Callable[[], object]) -> None:
+        """Stop the run on show, and call `after` when it has ended; at once when there is none.
+
+        Raises:
+            Problem: When it is on another machine.
+        """
+        if not self.own_running:
+            after()
+            return
+        self._after_end = after
+        self.stop()
+
+    def advance(self) -> None:
+        """Read what is new in the logs, and carry stops on."""
+        self._look_at_beginning()
+        self._look_at_watched()
+        run = self.current
+        if run is not None and not run.over:
+            self._advance(run)
+
+    def _look_at_beginning(self) -> None:
+        """Give up a run whose folder the disk makes too late; it is taken away again."""
+        if self._beginning is not None and self._clock() >= self._beginning.deadline:
+            self._beginning = None
+            self._give_up(_SLOW_DISK)
+
+    def _give_up(self, problem: Problem) -> None:
+        """Say why a run could not begin; what waits for its end need not wait any longer."""
+        self._emit(ProblemRaised(problem))
+        self._do_after_end()
+
+    def _do_after_end(self) -> None:
+        if self._after_end is not None:
+            after, self._after_end = self._after_end, None
+            after()
+
+    def _unmake(self, made: Future[RunRecord]) -> None:
+        if made.exception() is None:
+            folder = self.store.root / made.result().id
+            self._disk.do(partial(shutil.rmtree, folder, ignore_errors=True))
+
+    def _show(self, run: LiveRun) -> None:
+        before, self.current = self.current, run
+        self._notices_told = 0
+        self._watched = [other for other in self._watched if other is not run]
+        if before is not None and before is not run and not before.over:
+            self.watch(before)
+        run.advance(_DISK_SECONDS, self._disk)
+        self._emit(RunOpened(run))
+        self._tell_notices(run)
+        if run.over:
+            self._end(run)
+
+    def _look_at_watched(self) -> None:
+        """Carry stops on at every turn, and read what is new now and then."""
+        now = self._clock()
+        due = now >= self._next_watch
+        if due:
+            self._next_watch = now + _WATCH_SECONDS
+        for run in self._watched:
+            if (due or run.stopping) and run.advance(0.001, self._disk):
+                self._emit(RunAdvanced(run))
+        self._watched = [run for run in self._watched if not run.over]
+
+    def _advance(self, run: LiveRun) -> None:
+        if run.advance(_DISK_SECONDS, self._disk):
+            self._emit(RunAdvanced(run))
+        self._tell_notices(run)
+        if run.over:
+            self._end(run)
+
+    def _tell_notices(self, run: LiveRun) -> None:
+        """Tell what was cut or left out of the run on show."""
+        notices = run.state.notices
+        for text in notices[self._notices_told :]:
+            self._emit(Notice(plain(text), severity="warning"))
+        self._notices_told = len(notices)
+
+    def _end(self, run: LiveRun) -> None:
+        """Say how the run on show ended; then do what waited for its end."""
+        own, state = run.record.id in self.own, run.state
+        finished = state.status == "finished"
+        found = diagnose(state.series, tuple(run.record.request.parameters), finished)
+        self._emit(RunEnded(run, own, found.text if found is not None else ""))
+        if not own:
+            return
+        self._tell_end(run)
+        self._do_after_end()
+
+    def _tell_end(self, run: LiveRun) -> None:
+        """Say how a run ended, if not well; the error of a program is shown at its cell."""
+        state = run.state
+        ended, error = state.ended, state.error
+        if ended is None or ended.state not in ("failed", "lost"):
+            return
+        if error is None:
+            title = f"The run {ended.state}"[:40]
+            self._emit(ProblemRaised(Problem(title, ended.cause, ended.next_step)))
+        elif ended.state == "failed":
+            text = f"{plain(error.title)}, line {error.line}"
+            self._emit(Notice(text, severity="error"))
+
+
+_SLOW_DISK = Problem(
+    "The disk does not answer",
+    "The folder of the run could not be made within two seconds.",
+    "Run again when the disk is back; `tflab doctor` says where the data folder is.",
+)
