@@ -11,7 +11,7 @@ from tflab.programs.parameters import format_value
 from tflab.programs.program import Program
 from tflab.programs.sweep_values import grid, grid_count, sample
 from tflab.runs.metrics import higher_is_better
-from tflab.runs.record import Problem, RunOptions, RunRequest
+from tflab.runs.record import LARGEST_SEED, Problem, RunOptions, RunRequest
 
 MOST_RUNS = 5000
 """Runs in one sweep."""
@@ -119,16 +119,11 @@ def make_plan(
         options: How much of a shared machine each run may take; None for no limits.
 
     Raises:
-        Problem: When there would be more than `MOST_RUNS` runs.
+        Problem: When there would be more than `MOST_RUNS` runs, or a seed that is too large.
     """
     axes = {p.name: list(fields.get(p.name, (p.default,))) for p in lesson.parameters}
-    count = run_count(axes, repeat, budget)
-    if count > MOST_RUNS:
-        raise Problem(
-            "Too many runs",
-            f"These values make {count:,} runs; {MOST_RUNS:,} is the most in one sweep.",
-            "Take fewer values, or a random sample of them.",
-        )
+    _check_count(run_count(axes, repeat, budget))
+    _check_seeds(seed, repeat)
     chosen = grid(axes) if budget is None else sample(axes, budget, sample_seed)
     name, larger = metric_order(metric)
     return SweepPlan(
@@ -147,6 +142,25 @@ def make_plan(
         jobs=jobs,
         options=options or RunOptions(),
     )
+
+
+def _check_count(count: int) -> None:
+    if count > MOST_RUNS:
+        raise Problem(
+            "Too many runs",
+            f"These values make {count:,} runs; {MOST_RUNS:,} is the most in one sweep.",
+            "Take fewer values, or a random sample of them.",
+        )
+
+
+def _check_seeds(first: int, repeat: int) -> None:
+    last = first + repeat - 1
+    if last > LARGEST_SEED:
+        raise Problem(
+            "A seed is too large",
+            f"The last repeat would have the seed {last}; {LARGEST_SEED} is the most.",
+            "Take a smaller first seed.",
+        )
 
 
 def run_count(axes: Mapping[str, Sequence[Any]], repeat: int = 1, budget: int | None = None) -> int:
