@@ -6,9 +6,8 @@ import os
 import signal
 import socket
 import subprocess
-import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Literal
 
@@ -25,6 +24,7 @@ from tflab.runs.protocol import (
     to_line,
 )
 from tflab.runs.record import Problem
+from tflab.targets.worker_command import worker_command
 
 Phase = Literal["off", "importing", "ready", "broken", "gone"]
 
@@ -42,6 +42,8 @@ class ForkServer:
     Args:
         log_path: Where the server's own words go; by default `server.log` in the data folder.
         clock: Monotonic seconds; injected by tests.
+        interpreter: The Python that it runs in; empty for our own.
+        variables: What is set in its environment on top of ours.
 
     Attributes:
         phase: Where the server stands, as far as `poll` has heard.
@@ -50,8 +52,14 @@ class ForkServer:
     """
 
     def __init__(
-        self, log_path: Path | None = None, clock: Callable[[], float] = time.monotonic
+        self,
+        log_path: Path | None = None,
+        clock: Callable[[], float] = time.monotonic,
+        interpreter: str = "",
+        variables: Mapping[str, str] | None = None,
     ) -> None:
+        self.interpreter = interpreter
+        self._variables = dict(variables or {})
         self.phase: Phase = "off"
         self.problem: Problem | None = None
         self.tensorflow = ""
@@ -161,15 +169,14 @@ class ForkServer:
             if os.fstat(log).st_size > _LOG_LIMIT:
                 os.ftruncate(log, 0)
             self._log_begins = os.fstat(log).st_size
-            # -P: a file of the user's in the current folder must not pass for a module.
             return subprocess.Popen(
-                [sys.executable, "-P", "-m", "tflab.worker", "--socket", str(end.fileno())],
+                worker_command(self.interpreter, "tflab.worker", "--socket", str(end.fileno())),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
                 pass_fds=[end.fileno()],
                 start_new_session=True,
-                env=_environment(),
+                env=_environment() | self._variables,
             )
         finally:
             os.close(log)

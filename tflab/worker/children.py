@@ -68,7 +68,8 @@ def reap(child: Child) -> bool:
 
 
 def _spawn(folder: Path) -> int:
-    command = [sys.executable, "-P", "-m", "tflab.worker", "--run", str(folder)]
+    # As this process was started, but for its last two words, which name the socket.
+    command = [sys.executable, *sys.orig_argv[1:-2], "--run", str(folder)]
     process = subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True)
     # The server waits for it by its number, like for a fork.
     process.returncode = 0
