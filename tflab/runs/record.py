@@ -65,6 +65,7 @@ class RunRequest(msgspec.Struct, frozen=True, kw_only=True):
         nice: Added to the priority value of the run's process, 0 to 19; 19 yields to all others.
         threads: Threads that TensorFlow computes with; 0 leaves it to TensorFlow.
         memory_limit: Memory for the run in MiB, on top of what TensorFlow itself takes; 0 for none.
+        python: The interpreter that it is to run in; empty for the one that tflab runs in.
     """
 
     lesson: str
@@ -80,6 +81,7 @@ class RunRequest(msgspec.Struct, frozen=True, kw_only=True):
     nice: int = 0
     threads: int = 0
     memory_limit: int = 0
+    python: str = ""
 
 
 class RunRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
