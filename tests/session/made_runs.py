@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import time
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 import msgspec
 
 from tflab.runs import events as ev
-from tflab.runs.log import LogWriter
+from tflab.runs.log_writer import LogWriter
 from tflab.runs.processes import start_of
 from tflab.runs.record import RunRequest
 from tflab.runs.store import RunStore
@@ -41,7 +42,7 @@ def begin_run(
         parameters={"rate": rate},
     )
     record = store.create(request)
-    record = msgspec.structs.replace(record, created=time.time() - age)
+    record = dataclasses.replace(record, created=time.time() - age)
     folder: Path = store.folder(record.id)
     (folder / "run.json").write_bytes(msgspec.json.encode(record))
     writer = LogWriter(folder)

@@ -15,7 +15,7 @@ from tflab.programs.program import Program
 from tflab.programs.reader import read_program
 from tflab.runs import events as ev
 from tflab.runs.disk_queue import DiskQueue
-from tflab.runs.log import LogWriter
+from tflab.runs.log_writer import LogWriter
 from tflab.runs.record import Problem, RunOptions, RunRecord
 from tflab.runs.store import RunStore
 from tflab.session.events import Notice, ProblemRaised, TextCopied

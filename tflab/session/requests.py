@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-import msgspec
-
+from tflab.programs.code_cells import code_cells
 from tflab.runs.record import RunOptions, RunRequest
 
 if TYPE_CHECKING:
@@ -43,11 +43,12 @@ def new_request(
         path=str(program.path),
         source=program.source,
         parameters=dict(values),
+        cells=code_cells(program),
         device=device.key if device is not None else "cpu",
         device_uuid=device.uuid if device is not None else "",
         seed=seed,
         until=until,
         guesses=dict(guesses or {}),
         python=python,
-        **msgspec.structs.asdict(options or RunOptions()),
+        **dataclasses.asdict(options or RunOptions()),
     )

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
 
+from tflab.programs.code_cells import code_cells
 from tflab.programs.parameters import format_value
 from tflab.programs.program import Program
 from tflab.programs.sweep_values import grid, grid_count, sample
 from tflab.runs.metrics import higher_is_better
-from tflab.runs.record import LARGEST_SEED, Problem, RunOptions, RunRequest
+from tflab.runs.record import LARGEST_SEED, CodeCell, Problem, RunOptions, RunRequest
 
 MOST_RUNS = 5000
 """Runs in one sweep."""
@@ -28,7 +30,7 @@ class SweepPlan(msgspec.Struct, frozen=True, kw_only=True):
     """A sweep before it runs; nothing in it changes afterwards.
 
     Attributes:
-        lesson, title, path, source: As in a `RunRequest`.
+        lesson, title, path, source, cells: As in a `RunRequest`.
         fields: The values of every parameter of the lesson.
         points: One for each run. The repeats of the same values stand side by side.
         repeat: Runs of the same values, each with the next seed.
@@ -46,6 +48,7 @@ class SweepPlan(msgspec.Struct, frozen=True, kw_only=True):
     title: str
     path: str
     source: str
+    cells: tuple[CodeCell, ...]
     fields: dict[str, list[Any]]
     points: list[Point]
     repeat: int = 1
@@ -88,9 +91,10 @@ class SweepPlan(msgspec.Struct, frozen=True, kw_only=True):
             path=self.path,
             source=self.source,
             parameters=point.parameters,
+            cells=self.cells,
             seed=point.seed,
             python=self.python,
-            **msgspec.structs.asdict(self.options),
+            **dataclasses.asdict(self.options),
         )
 
 
@@ -136,6 +140,7 @@ def make_plan(
         title=lesson.title,
         path=str(lesson.path),
         source=lesson.source,
+        cells=code_cells(lesson),
         fields=axes,
         points=[Point(values, seed + turn) for values in chosen for turn in range(repeat)],
         repeat=repeat,

@@ -11,12 +11,18 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Literal
 
-import msgspec
-
 from tflab.runs.atomic_files import make_private_folder
 from tflab.runs.paths import data_folder
 from tflab.runs.processes import signal_name
-from tflab.runs.protocol import Message, RunForked, RunReaped, ServerPhase, StartRun
+from tflab.runs.protocol import (
+    Message,
+    RunForked,
+    RunReaped,
+    ServerPhase,
+    StartRun,
+    from_line,
+    to_line,
+)
 from tflab.runs.record import Problem
 from tflab.targets.worker_command import worker_command
 
@@ -25,7 +31,6 @@ Phase = Literal["off", "importing", "ready", "broken", "gone"]
 _LEAVE_SECONDS = 2.0
 _ANSWER_SECONDS = 10.0
 _LOG_LIMIT = 1 << 20
-_decoder: msgspec.json.Decoder[Message] = msgspec.json.Decoder(Message)
 
 # Servers that stay for their last runs. Kept so that nobody waits for them, and nobody complains.
 _left_behind: list[subprocess.Popen[bytes]] = []
@@ -116,7 +121,7 @@ class ForkServer:
             raise self.problem or Problem(
                 "The fork server is not running", "It was not started or has left.", "Start it."
             )
-        self._unsent += msgspec.json.encode(StartRun(folder=str(folder))) + b"\n"
+        self._unsent += to_line(StartRun(folder=str(folder)))
         self._outstanding += 1
         self._unanswered[str(folder)] = self._clock()
         self._send()
@@ -128,7 +133,7 @@ class ForkServer:
         self._send()
         over = self._receive()
         *lines, self._unread = self._unread.split(b"\n")
-        messages = [_decoder.decode(line) for line in lines]
+        messages: list[Message] = [from_line(line) for line in lines]
         for message in messages:
             self._follow(message)
         if over:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import select
 import threading
 import time
@@ -9,8 +10,6 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, Future
 from typing import Any, NamedTuple
-
-import msgspec
 
 from tflab.runs.record import Problem, RunRequest
 from tflab.runs.store import RunStore
@@ -165,7 +164,7 @@ class RunExecutor(Executor):
 
     def _begin(self, future: RunFuture, request: RunRequest) -> None:
         slot = self._free.popleft()
-        request = msgspec.structs.replace(request, device=slot.device, device_uuid=slot.uuid)
+        request = dataclasses.replace(request, device=slot.device, device_uuid=slot.uuid)
         try:
             server = self._server()
             future.live = begin(server, self._store, request)

@@ -8,8 +8,7 @@ import subprocess
 import sys
 from contextlib import suppress
 from pathlib import Path
-
-import msgspec
+from typing import NamedTuple
 
 from tflab.worker.endings import close_log
 from tflab.worker.imports import runtime_is_up
@@ -17,7 +16,7 @@ from tflab.worker.memory import MemoryKills, memory_kills
 from tflab.worker.scratch import remove_scratch
 
 
-class Child(msgspec.Struct, frozen=True):
+class Child(NamedTuple):
     """A run process: its folder, and the memory kills that the kernel had counted before it."""
 
     folder: Path
