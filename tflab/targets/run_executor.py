@@ -65,6 +65,7 @@ class RunExecutor(Executor):
         threaded: True when a thread of its own does the work; otherwise call `poll` often.
         disk: Where folders of runs are made and logs are read; by default, right here. With a
             queue, `poll` never waits for the disk for longer than a frame of the screen.
+        make: Makes the server that the executor starts itself.
     """
 
     def __init__(
@@ -74,10 +75,12 @@ class RunExecutor(Executor):
         server: Callable[[], ForkServer] | None = None,
         threaded: bool = True,
         disk: DiskQueue | None = None,
+        make: Callable[[], ForkServer] = ForkServer,
     ) -> None:
         self.slots = tuple(slots)
         self._store = store or RunStore()
-        self._own = ForkServer() if server is None else None
+        self._make = make
+        self._own = make() if server is None else None
         self._server = server or self._own_server
         self._free = deque(self.slots)
         self._waiting: deque[tuple[RunFuture, RunRequest]] = deque()
@@ -183,7 +186,7 @@ class RunExecutor(Executor):
         assert self._own is not None
         if self._own.phase in ("broken", "gone"):
             self._own.close()
-            self._own = ForkServer()
+            self._own = self._make()
         self._own.start()
         return self._own
 
