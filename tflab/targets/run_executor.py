@@ -129,7 +129,7 @@ class RunExecutor(Executor):
                 future, request = self._waiting.popleft()
                 changed = True
                 if future.set_running_or_notify_cancel():
-                    self._make(future, request)
+                    self._make_folder(future, request)
             for future, making in list(self._making.items()):
                 changed = self._begin(future, making, deadline) or changed
             return changed
@@ -190,7 +190,7 @@ class RunExecutor(Executor):
         self._own.start()
         return self._own
 
-    def _make(self, future: RunFuture, request: RunRequest) -> None:
+    def _make_folder(self, future: RunFuture, request: RunRequest) -> None:
         """Give a run a slot, and have its folder made."""
         slot = self._free.popleft()
         request = dataclasses.replace(request, device=slot.device, device_uuid=slot.uuid)
