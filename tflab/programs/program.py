@@ -109,6 +109,7 @@ class Program(msgspec.Struct, frozen=True, kw_only=True):
         number: From the file name, or None.
         title: The first `#` heading.
         source: The file's text, exactly as read.
+        kernel: The name of the kernel that a notebook was written with; empty for other files.
         remarks: What is no error, and still worth knowing.
     """
 
@@ -121,6 +122,7 @@ class Program(msgspec.Struct, frozen=True, kw_only=True):
     parameters: tuple[Parameter, ...]
     goals: tuple[GoalSpec, ...] = ()
     questions: tuple[Question, ...] = ()
+    kernel: str = ""
     remarks: tuple[Finding, ...] = ()
 
     def parameter(self, name: str) -> Parameter | None:
