@@ -117,6 +117,7 @@ class RunRequest:
         nice: Added to the priority value of the run's process, 0 to 19; 19 yields to all others.
         threads: Threads that TensorFlow computes with; 0 leaves it to TensorFlow.
         memory_limit: Memory for the run in MiB, on top of what TensorFlow itself takes; 0 for none.
+        python: The interpreter that it is to run in; empty for the one that tflab runs in.
     """
 
     lesson: str
@@ -133,6 +134,7 @@ class RunRequest:
     nice: int = 0
     threads: int = 0
     memory_limit: int = 0
+    python: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

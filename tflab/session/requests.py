@@ -23,6 +23,7 @@ def new_request(
     until: int | None = None,
     guesses: Mapping[str, Any] | None = None,
     options: RunOptions | None = None,
+    python: str = "",
 ) -> RunRequest:
     """Return the request for a run.
 
@@ -34,6 +35,7 @@ def new_request(
         until: Index of the last cell to run, or None for the whole program.
         guesses: The person's guesses, by question.
         options: How much of a shared machine the run may take.
+        python: The interpreter that it is to run in; empty for our own.
     """
     return RunRequest(
         lesson=program.id,
@@ -47,5 +49,6 @@ def new_request(
         seed=seed,
         until=until,
         guesses=dict(guesses or {}),
+        python=python,
         **dataclasses.asdict(options or RunOptions()),
     )

@@ -41,6 +41,7 @@ class SweepPlan(msgspec.Struct, frozen=True, kw_only=True):
         devices: Keys of the devices it may use.
         jobs: Runs at once.
         options: How much of a shared machine each run may take.
+        python: The interpreter that the runs are to have; empty for our own.
     """
 
     lesson: str
@@ -58,6 +59,7 @@ class SweepPlan(msgspec.Struct, frozen=True, kw_only=True):
     devices: list[str] = []
     jobs: int = 1
     options: RunOptions = RunOptions()
+    python: str = ""
 
     @property
     def varied(self) -> list[str]:
@@ -91,6 +93,7 @@ class SweepPlan(msgspec.Struct, frozen=True, kw_only=True):
             parameters=point.parameters,
             cells=self.cells,
             seed=point.seed,
+            python=self.python,
             **dataclasses.asdict(self.options),
         )
 
@@ -107,6 +110,7 @@ def make_plan(
     devices: Sequence[str] = ("cpu",),
     jobs: int = 1,
     options: RunOptions | None = None,
+    python: str = "",
 ) -> SweepPlan:
     """Plan the runs of a grid, or of a random sample of it.
 
@@ -121,6 +125,7 @@ def make_plan(
         devices: Keys of the devices it may use.
         jobs: Runs at once.
         options: How much of a shared machine each run may take; None for no limits.
+        python: The interpreter that the runs are to have; empty for our own.
 
     Raises:
         Problem: When there would be more than `MOST_RUNS` runs, or a seed that is too large.
@@ -146,6 +151,7 @@ def make_plan(
         devices=list(devices),
         jobs=jobs,
         options=options or RunOptions(),
+        python=python,
     )
 
 

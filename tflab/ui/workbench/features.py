@@ -62,7 +62,7 @@ class Features:
         )
         self.sweeps = Sweeps(
             runs.store,
-            disk,
+            app.keeping.disk,
             self._hear,
             server=runs.ready_server,
             approve=bench.gate.open,
