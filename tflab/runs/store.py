@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import secrets
 import shutil
+import stat
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
 
-from tflab.runs.atomic_files import make_private_folder
+from tflab.runs.atomic_files import make_private_folder, read_file
 from tflab.runs.events import Started
 from tflab.runs.log_reader import LogReader
 from tflab.runs.log_writer import EVENTS, FILES, OUTPUT, RECORD
@@ -25,6 +27,7 @@ from tflab.runs.state import RunState
 
 _decoder = msgspec.json.Decoder(RunRecord)
 _ID = re.compile(r"\d{8}-\d{6}-[0-9a-f]{6}")
+_YEAR_10000 = 253402300800.0
 
 
 class RunStore:
@@ -70,7 +73,13 @@ class RunStore:
             Problem: When `run` is no run id or there is no such run.
         """
         folder = self.root / run
-        if not _ID.fullmatch(run) or folder.is_symlink() or not folder.is_dir():
+        try:
+            there = _ID.fullmatch(run) and stat.S_ISDIR(os.lstat(folder).st_mode)
+        except (FileNotFoundError, NotADirectoryError):
+            there = False
+        except OSError as error:
+            raise unreadable("The run cannot be read", folder, error) from error
+        if not there:
             raise Problem("No such run", f"There is no run {run!r}.", "See `tflab runs`.")
         return folder
 
@@ -82,11 +91,14 @@ class RunStore:
         """
         path = self.folder(run) / RECORD
         try:
-            return _decoder.decode(path.read_bytes())
-        except (OSError, msgspec.MsgspecError, UnicodeDecodeError) as error:
-            raise Problem(
-                "The run's record cannot be read", f"{path}: {error}.", "Delete the run's folder."
-            ) from error
+            record = _decoder.decode(read_file(path))
+        except OSError as error:
+            raise unreadable("The run's record cannot be read", path, error) from error
+        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+            raise _damaged(path, str(error)) from error
+        if not is_moment(record.created):
+            raise _damaged(path, f"{record.created} is no time")
+        return record
 
     def load(self, run: str) -> RunState:
         """Read a whole run. A run that died without a word is `lost`.
@@ -118,6 +130,8 @@ class RunStore:
                 names = [e.name for e in entries if is_run_id(e.name) and not e.is_symlink()]
         except FileNotFoundError:
             return
+        except OSError as error:
+            raise unreadable("The runs cannot be read", self.root, error) from error
         yield from sorted(names, reverse=True)
 
     def find(self, text: str) -> str:
@@ -184,6 +198,41 @@ def is_alive(started: Started) -> bool:
 def elsewhere(started: Started) -> str:
     """Return the name of the machine that a run is on; empty when it is this one."""
     return "" if started.host in ("", this_host()) else started.host
+
+
+def is_moment(seconds: float) -> bool:
+    """Return whether a time since the epoch is one that a calendar has."""
+    return 0 <= seconds < _YEAR_10000
+
+
+def unreadable(title: str, path: Path, error: OSError) -> Problem:
+    """Return the problem of something that the system lets nobody here read."""
+    next_step = "See that its disk is there."
+    if isinstance(error, PermissionError):
+        next_step = f"Give yourself the right to read it; it belongs to {_owner(path)}."
+    elif isinstance(error, FileNotFoundError):
+        next_step = "It was deleted or moved; see `tflab trash`."
+    elif error.errno == errno.EINVAL or isinstance(error, IsADirectoryError | NotADirectoryError):
+        next_step = "Something else has its name: move that away."
+    return Problem(title, f"{path}: {error.strerror}.", next_step)
+
+
+def _owner(path: Path) -> str:
+    """Return who owns a path, or the nearest folder above it that can be seen."""
+    for place in (path, *path.parents):
+        try:
+            return place.owner()
+        except (OSError, KeyError):
+            continue
+    return "somebody else"
+
+
+def _damaged(path: Path, why: str) -> Problem:
+    return Problem(
+        "The run's record cannot be read",
+        f"{path} is damaged: {why}.",
+        "Delete the run's folder: without its record nothing else tells what it was.",
+    )
 
 
 def _write_private(path: Path, content: bytes) -> None:

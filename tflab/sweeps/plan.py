@@ -48,9 +48,9 @@ class SweepPlan(msgspec.Struct, frozen=True, kw_only=True):
     title: str
     path: str
     source: str
-    cells: tuple[CodeCell, ...]
     fields: dict[str, list[Any]]
     points: list[Point]
+    cells: tuple[CodeCell, ...] = ()
     repeat: int = 1
     sample: int | None = None
     sample_seed: int = 0
