@@ -2,32 +2,30 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import re
 import secrets
 import shutil
-import stat
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
 
-from tflab.runs.atomic_files import make_private_folder, read_file
+from tflab.runs.atomic_files import make_private_folder, new_private_folder, read_file
 from tflab.runs.events import Started
-from tflab.runs.log_reader import LogReader
+from tflab.runs.log_reader import LogReader, check_log
 from tflab.runs.log_writer import EVENTS, FILES, OUTPUT, RECORD
 from tflab.runs.lost import lost
-from tflab.runs.paths import data_folder
+from tflab.runs.paths import data_folder, unreadable
 from tflab.runs.processes import is_same, this_host
 from tflab.runs.record import Problem, RunRecord, RunRequest, to_json
 from tflab.runs.reserve import CONTENT, RESERVE
 from tflab.runs.state import RunState
+from tflab.runs.summary import is_moment
 
 _decoder = msgspec.json.Decoder(RunRecord)
 _ID = re.compile(r"\d{8}-\d{6}-[0-9a-f]{6}")
-_YEAR_10000 = 253402300800.0
 
 
 class RunStore:
@@ -53,7 +51,7 @@ class RunStore:
             raise _cannot_keep(self.root, error) from error
         record = RunRecord(id=folder.name, created=now, request=request, versions=versions or {})
         try:
-            (folder / FILES).mkdir(mode=0o700)
+            new_private_folder(folder / FILES)
             for name, content in (
                 (RECORD, to_json(record)),
                 (EVENTS, b""),
@@ -73,13 +71,7 @@ class RunStore:
             Problem: When `run` is no run id or there is no such run.
         """
         folder = self.root / run
-        try:
-            there = _ID.fullmatch(run) and stat.S_ISDIR(os.lstat(folder).st_mode)
-        except (FileNotFoundError, NotADirectoryError):
-            there = False
-        except OSError as error:
-            raise unreadable("The run cannot be read", folder, error) from error
-        if not there:
+        if not _ID.fullmatch(run) or os.path.islink(folder) or not os.path.isdir(folder):
             raise Problem("No such run", f"There is no run {run!r}.", "See `tflab runs`.")
         return folder
 
@@ -94,10 +86,10 @@ class RunStore:
             record = _decoder.decode(read_file(path))
         except OSError as error:
             raise unreadable("The run's record cannot be read", path, error) from error
-        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
             raise _damaged(path, str(error)) from error
-        if not is_moment(record.created):
-            raise _damaged(path, f"{record.created} is no time")
+        if record.id != run or not is_moment(record.created):
+            raise _damaged(path, "it is of another run, or of no time")
         return record
 
     def load(self, run: str) -> RunState:
@@ -112,6 +104,7 @@ class RunStore:
             for event in events:
                 state.apply(event)
         if reader.trouble:
+            check_log(folder)
             raise Problem(
                 "The run log cannot be read",
                 f"{folder}: {reader.trouble}.",
@@ -130,8 +123,6 @@ class RunStore:
                 names = [e.name for e in entries if is_run_id(e.name) and not e.is_symlink()]
         except FileNotFoundError:
             return
-        except OSError as error:
-            raise unreadable("The runs cannot be read", self.root, error) from error
         yield from sorted(names, reverse=True)
 
     def find(self, text: str) -> str:
@@ -200,38 +191,11 @@ def elsewhere(started: Started) -> str:
     return "" if started.host in ("", this_host()) else started.host
 
 
-def is_moment(seconds: float) -> bool:
-    """Return whether a time since the epoch is one that a calendar has."""
-    return 0 <= seconds < _YEAR_10000
-
-
-def unreadable(title: str, path: Path, error: OSError) -> Problem:
-    """Return the problem of something that the system lets nobody here read."""
-    next_step = "See that its disk is there."
-    if isinstance(error, PermissionError):
-        next_step = f"Give yourself the right to read it; it belongs to {_owner(path)}."
-    elif isinstance(error, FileNotFoundError):
-        next_step = "It was deleted or moved; see `tflab trash`."
-    elif error.errno == errno.EINVAL or isinstance(error, IsADirectoryError | NotADirectoryError):
-        next_step = "Something else has its name: move that away."
-    return Problem(title, f"{path}: {error.strerror}.", next_step)
-
-
-def _owner(path: Path) -> str:
-    """Return who owns a path, or the nearest folder above it that can be seen."""
-    for place in (path, *path.parents):
-        try:
-            return place.owner()
-        except (OSError, KeyError):
-            continue
-    return "somebody else"
-
-
-def _damaged(path: Path, why: str) -> Problem:
+def _damaged(path: Path, cause: str) -> Problem:
     return Problem(
-        "The run's record cannot be read",
-        f"{path} is damaged: {why}.",
-        "Delete the run's folder: without its record nothing else tells what it was.",
+        "The run's record is damaged",
+        f"{path}: {cause}.",
+        "What it logged is beside it. Move the folder away if you do not need it.",
     )
 
 
@@ -247,7 +211,7 @@ def _new_folder(root: Path) -> tuple[float, Path]:
         now = time.time()
         folder = root / new_id(now)
         try:
-            folder.mkdir(mode=0o700)
+            new_private_folder(folder)
         except FileExistsError:
             continue
         return now, folder
