@@ -1,45 +1,100 @@
-"""The command palette, opened and closed faster than it can search."""
+"""The command palette: keys, the likely first, the best match first, no markup from titles."""
 
 from __future__ import annotations
 
-import asyncio
+from pathlib import Path
+from types import SimpleNamespace
 
 from textual.app import App
-from textual.command import Hit, Provider
-from textual.widgets import Input
+from textual.widgets import Input, OptionList
 
-from tflab.ui.dialogs.palette import Palette
+from tflab.ui.actions import actions
+from tflab.ui.dialogs.palette import PaletteScreen
 from tflab.ui.terminal.themes import DARK
+from tflab.ui.workbench.commands import lesson_commands, pane_commands
 
-
-class Slow(Provider):
-    """Finds something, and finds it late."""
-
-    async def search(self, query):
-        for number in range(3):
-            await asyncio.sleep(0)
-            yield Hit(1, f"{query} {number}", lambda: None)
+ENTRIES = [
+    SimpleNamespace(id="tape", number=6, title="The [tape] of gradients", path=Path("6.py")),
+    SimpleNamespace(id="own", number=None, title="손실 " * 40, path=Path("own.py")),
+]
 
 
 class Host(App):
-    COMMANDS = {Slow}  # noqa: RUF012
-
     def __init__(self):
         super().__init__()
         self.register_theme(DARK)
         self.theme = DARK.name
+        self.ran: list[object] = []
+        self.chosen: list[object] = []
+
+    def palette(self):
+        def run(action, pane):
+            self.ran.append((action, pane))
+
+        commands = [*pane_commands("lesson", self, run), *lesson_commands(ENTRIES, self.ran.append)]
+        return PaletteScreen(commands)
 
 
-async def test_it_may_go_while_it_searches():
-    app = Host()
-    async with app.run_test() as pilot:
-        for turn in range(20):
-            palette = Palette()
-            await app.push_screen(palette)
+def rows(screen):
+    found = screen.query_one(OptionList)
+    return [str(found.get_option_at_index(n).prompt) for n in range(found.option_count)]
+
+
+async def test_keys_stand_beside_titles_and_the_likely_come_first():
+    host = Host()
+    async with host.run_test(size=(100, 30)) as pilot:
+        await host.push_screen(host.palette())
+        await pilot.pause()
+        listed = rows(host.screen)
+    footer = [action for action in actions("app") if action.footer and action.id != "palette"]
+    for action, row in zip(footer, listed, strict=False):
+        assert row.split()[1] == action.label.split()[0]
+    assert listed[0].split()[0] == "^r"
+    assert listed[len(footer)].split()[1] == "Lesson:"
+    assert all("\n" not in row for row in listed)
+    # Nobody has to be shown how the palette is opened in the palette.
+    assert not any("^p" in row for row in listed)
+
+
+async def test_what_is_typed_narrows_down_and_enter_calls_it():
+    host = Host()
+    async with host.run_test(size=(80, 24)) as pilot:
+        await host.push_screen(host.palette(), host.chosen.append)
+        host.screen.query_one(Input).value = "next cell"
+        await pilot.pause()
+        assert "Lesson: Next cell" in rows(host.screen)[0]
+        await pilot.press("enter")
+        await pilot.pause()
+    (command,) = host.chosen
+    command.call()
+    assert host.ran == [("next_cell", host)]
+
+
+async def test_titles_of_lessons_are_no_markup_and_a_long_one_is_cut():
+    host = Host()
+    async with host.run_test(size=(80, 24)) as pilot:
+        await host.push_screen(host.palette(), host.chosen.append)
+        host.screen.query_one(Input).value = "[tape]"
+        await pilot.pause()
+        assert "Open 6 The [tape] of gradients" in rows(host.screen)[0]
+        host.screen.query_one(Input).value = "손실"
+        await pilot.pause()
+        listed = rows(host.screen)
+        assert len(listed) == 1
+        assert listed[0].endswith("…")
+        await pilot.press("escape")
+        await pilot.pause()
+    assert host.chosen == [None]
+
+
+async def test_it_may_go_as_soon_as_it_is_there():
+    host = Host()
+    async with host.run_test() as pilot:
+        for _ in range(20):
+            palette = host.palette()
+            await host.push_screen(palette)
             palette.query_one(Input).value = "r"
-            for _ in range(turn):
-                await asyncio.sleep(0)
             palette.dismiss()
             palette.dismiss()
             await pilot.pause()
-            assert len(app.screen_stack) == 1
+            assert len(host.screen_stack) == 1

@@ -22,7 +22,6 @@ from rich.segment import Segment
 from textual import _parser, _xterm_parser
 from textual.app import App
 from textual.color import Color
-from textual.command import CommandPalette
 from textual.drivers.linux_driver import LinuxDriver
 from textual.events import Key, MouseDown
 from textual.filter import LineFilter
@@ -292,9 +291,6 @@ class TestPressesAndPages:
     def test_the_actions_that_page_have_the_names_we_know(self):
         of_lists = {binding.action for binding in OptionList.BINDINGS}
         assert {name for name in of_lists if "page" in name} == {"page_up", "page_down"}
-        of_palette = {binding.action for binding in CommandPalette.BINDINGS}
-        paging = {name for name in of_palette if "page" in name}
-        assert paging == {"command_list('page_up')", "command_list('page_down')"}
 
 
 class TestScreensThatGo:

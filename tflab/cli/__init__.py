@@ -7,7 +7,13 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from tflab.cli.output import fill_closed_streams, give_up_stdout, stdout_takes_nothing
+from tflab.cli.output import (
+    fill_closed_streams,
+    gated,
+    give_up_stdout,
+    print_crash,
+    stdout_takes_nothing,
+)
 
 if TYPE_CHECKING:
     from tflab.runs.record import Problem
@@ -20,7 +26,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     it was stopped by that signal (130 for Ctrl+C).
     """
     fill_closed_streams()
-    words = list(sys.argv[1:] if argv is None else argv)
+    if argv is None:
+        sys.excepthook = print_crash
+    with gated():
+        return _main(list(sys.argv[1:] if argv is None else argv))
+
+
+def _main(words: list[str]) -> int:
     try:
         code = _call(words)
         sys.stdout.flush()
@@ -75,10 +87,9 @@ def _open() -> int:
 def _dispatch(words: list[str]) -> int:
     from tflab.cli.command import UsageProblem
     from tflab.cli.parser import parse
-    from tflab.cli.terminal import prepare_output, print_json, print_problem
+    from tflab.cli.terminal import print_json, print_problem
     from tflab.runs.record import Problem
 
-    prepare_output()
     as_json = "--json" in words
     try:
         command, arguments = parse(words)

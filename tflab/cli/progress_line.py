@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Callable
 
+from tflab.cli.output import stdout
 from tflab.runs.state import RunState
 from tflab.session.progress import status_parts
 
 _REDRAW_SECONDS = 0.1
-_ERASE = "\r\x1b[K"
 
 
 class ProgressLine:
@@ -19,7 +18,7 @@ class ProgressLine:
     Args:
         columns: Width of the terminal; the line stays below it, so that it never wraps.
         bar: The two marks of the bar: done, and still to do.
-        write: Takes text; stdout by default.
+        draw_over: Takes a line in place of the one before; stdout by default.
         clock: Monotonic seconds; injected by tests.
     """
 
@@ -27,12 +26,12 @@ class ProgressLine:
         self,
         columns: int,
         bar: str = "#.",
-        write: Callable[[str], None] | None = None,
+        draw_over: Callable[[str], None] | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._columns = columns
         self._bar = bar
-        self._write = write or _to_stdout
+        self._draw_over = draw_over or stdout().draw_over
         self._clock = clock
         self._next = -1.0
         self._shown = ""
@@ -49,17 +48,12 @@ class ProgressLine:
             done = round(room * min(1.0, latest.done / latest.total))
             line = f"{self._bar[0] * done}{self._bar[1] * (room - done)}  {line}"
         if line != self._shown:
-            self._write(f"{_ERASE}{line}")
+            self._draw_over(line)
             self._shown = line
 
     def clear(self) -> None:
         """Take the line away, so that other text may follow."""
         if self._shown:
-            self._write(_ERASE)
+            self._draw_over("")
             self._shown = ""
             self._next = -1.0
-
-
-def _to_stdout(text: str) -> None:
-    sys.stdout.write(text)
-    sys.stdout.flush()

@@ -23,7 +23,7 @@ class RunPrinter:
 
     Args:
         write: Takes lines, without the last line end.
-        draw: Turns a figure and the number of its frames into lines.
+        draw: Prints a figure, given the number of its frames; in words by default.
         brief: Leaves out results, goals and progress, for a caller that shows them otherwise.
         clock: Monotonic seconds; injected by tests.
     """
@@ -31,12 +31,12 @@ class RunPrinter:
     def __init__(
         self,
         write: Callable[[str], None],
-        draw: Callable[[Figure, int], list[str]] = figure_lines,
+        draw: Callable[[Figure, int], None] | None = None,
         brief: bool = False,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._write = write
-        self._draw = draw
+        self._draw = draw or self._describe
         self._brief = brief
         self._clock = clock
         self._done: dict[int, int] = {}
@@ -78,7 +78,7 @@ class RunPrinter:
             case Result() if not self._brief:
                 self._write(_result(item))
             case Figure(step=None):
-                self._write("\n".join(self._draw(item, 1)))
+                self._draw(item, 1)
             case _:
                 pass
 
@@ -87,7 +87,7 @@ class RunPrinter:
         for title, frames in state.frames.items():
             last = frames[-1]
             if last.step is not None and last.cell == cell and self._is_new("picture", title):
-                self._write("\n".join(self._draw(last, len(frames))))
+                self._draw(last, len(frames))
 
     def _print_outcomes(self, state: RunState) -> None:
         for notice in state.notices[self._notices :]:
@@ -107,6 +107,9 @@ class RunPrinter:
         if self._clock() >= self._next_progress:
             self._next_progress = self._clock() + _PROGRESS_SECONDS
             self._write(", ".join(status_parts(state)))
+
+    def _describe(self, figure: Figure, frames: int) -> None:
+        self._write("\n".join(figure_lines(figure, frames)))
 
     def _is_new(self, kind: str, name: str) -> bool:
         if (kind, name) in self._told:

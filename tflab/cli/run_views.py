@@ -6,10 +6,12 @@ import argparse
 from typing import Protocol
 
 from tflab.cli import run_text
+from tflab.cli.output import stdout
 from tflab.cli.progress_line import ProgressLine
 from tflab.cli.run_json import run_json
 from tflab.cli.run_printer import RunPrinter
 from tflab.cli.terminal import Terminal, print_json, terminal
+from tflab.runs.events import Figure
 from tflab.targets.live_run import LiveRun
 
 
@@ -71,15 +73,9 @@ class LiveView:
     """A progress line while the run goes on; figures, chart, results and goals drawn inline."""
 
     def __init__(self, terminal: Terminal) -> None:
-        from tflab.cli.inline_charts import figure_rows
-
         self._terminal = terminal
         self._line = ProgressLine(terminal.columns, "━─" if terminal.unicode else "#.")
-        self._printer = RunPrinter(
-            self._above,
-            draw=lambda figure, _frames: figure_rows(figure, terminal),
-            brief=True,
-        )
+        self._printer = RunPrinter(self._above, self._draw, brief=True)
 
     def begin(self, run: LiveRun) -> None:
         """Print title and settings."""
@@ -98,7 +94,7 @@ class LiveView:
         self._printer.update(run.state)
         self._line.clear()
         for line in chart_rows(run.state, self._terminal):
-            _print(line)
+            stdout().painted(line)
         for title, lines in (
             ("Metrics", [f"  {line}" for line in run_text.metric_lines(run.state)]),
             ("Diagnosis", [f"  {t}" for t in run_text.diagnosis_lines(run.record, run.state)]),
@@ -115,6 +111,13 @@ class LiveView:
     def _above(self, text: str) -> None:
         self._line.clear()
         _print(text)
+
+    def _draw(self, figure: Figure, _frames: int) -> None:
+        from tflab.cli.inline_charts import figure_rows
+
+        self._line.clear()
+        for row in figure_rows(figure, self._terminal):
+            stdout().painted(row)
 
 
 def run_view(arguments: argparse.Namespace) -> RunView:

@@ -21,9 +21,9 @@ def table_lines(sweep: Sweep, rows: list[SweepRow], terminal: Terminal) -> list[
     """Return rows of a sweep as aligned text, with a header; the best one is marked."""
     plus_minus = "±" if terminal.unicode else "+/-"
     mark = "▸" if terminal.unicode else ">"
-    found = [["", *columns(sweep.plan)]]
+    found = [["", *map(plain_line, columns(sweep.plan))]]
     for row in rows:
-        texts = cells(sweep.plan, row, plus_minus)
+        texts = [plain_line(text) for text in cells(sweep.plan, row, plus_minus)]
         found.append([mark if row.best else "", *texts[:-1], _state(row, texts[-1])])
     widths = [max(wcswidth(line[place]) for line in found) for place in range(len(found[0]))]
     last = len(widths) - 1

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import argparse
 import shutil
-import sys
 import time
 from typing import Protocol
 
 from wcwidth import wcswidth
 
+from tflab.cli.output import stdout
 from tflab.cli.sweep_text import heading, outcome, run_line, table_lines
 from tflab.cli.terminal import Terminal, print_json, terminal
 from tflab.export.sweep_report import report, table_csv
@@ -52,7 +52,7 @@ class CsvView(JsonView):
 
     def end(self, sweep: Sweep) -> None:
         """Print the table."""
-        sys.stdout.write(table_csv(sweep))
+        stdout().document(table_csv(sweep))
 
 
 class PlainView:
@@ -124,10 +124,8 @@ class LiveView(PlainView):
         super().end(sweep)
 
     def _draw(self, lines: list[str]) -> None:
-        up = f"\x1b[{self._lines}A" if self._lines else ""
         width = self._terminal.columns - 1
-        sys.stdout.write(f"{up}\r\x1b[J" + "".join(f"{_cut(line, width)}\n" for line in lines))
-        sys.stdout.flush()
+        stdout().draw_block_over(self._lines, [_cut(line, width) for line in lines])
         self._lines = len(lines)
 
 

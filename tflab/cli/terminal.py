@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 import math
 import os
@@ -47,13 +46,6 @@ class Terminal:
         return "·" if self.unicode else "."
 
 
-def prepare_output() -> None:
-    """Never let a character that the locale lacks end the program: it becomes a question mark."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")
-
-
 def terminal(stream: IO[str] | None = None) -> Terminal:
     """Return what the terminal behind `stream` (stdout by default) can show."""
     stream = sys.stdout if stream is None else stream
@@ -71,7 +63,7 @@ def terminal(stream: IO[str] | None = None) -> Terminal:
 
 def print_json(found: Any) -> None:
     """Write one JSON value on one line. ASCII, so that every locale can carry it."""
-    print(json.dumps(_finite(found), allow_nan=False))
+    print(json.dumps(_finite(found), allow_nan=False).replace("\x7f", "\\u007f"))
 
 
 def print_problem(problem: Problem) -> None:

@@ -6,7 +6,7 @@ import argparse
 import sys
 
 from tflab.programs.program import Program
-from tflab.runs.text import plain, plain_line
+from tflab.runs.text import plain_line, visible
 from tflab.session.approval import TrustStore, untrusted
 
 
@@ -43,4 +43,4 @@ def _asked(lesson: Program) -> bool:
             return False
         if answer not in ("s", "show"):
             return answer in ("y", "yes")
-        print(plain(lesson.source))
+        print(visible(lesson.source))

@@ -1,12 +1,20 @@
-"""Folders and small files of the user's own: readable by nobody else, written whole or not."""
+"""Folders and small files of the user's own: readable by nobody else, written whole or not.
+
+And reading them: what lies under such a name may be anything, and must neither hang nor flood.
+"""
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+LARGEST = 256 << 20
+"""Bytes of the largest file that is read whole. The plan of a long sweep takes some megabytes."""
 
 
 def make_private_folder(folder: Path) -> None:
@@ -19,6 +27,37 @@ def make_private_folder(folder: Path) -> None:
     if not folder.parent.exists():
         make_private_folder(folder.parent)
     folder.mkdir(exist_ok=True, mode=0o700)
+
+
+def open_file(path: Path | str) -> int:
+    """Open a file to read, and return its descriptor. Never waits for another end, as a pipe does.
+
+    Raises:
+        OSError: When it cannot be read, or is a folder, a pipe, a device or a socket.
+    """
+    flags = os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
+    fd = os.open(path, flags)
+    if not stat.S_ISREG(os.fstat(fd).st_mode):
+        os.close(fd)
+        raise OSError(errno.EINVAL, "It is no ordinary file", str(path))
+    return fd
+
+
+def read_file(path: Path, most: int = LARGEST) -> bytes:
+    """Return what a file holds.
+
+    Args:
+        path: The file.
+        most: Bytes that it may have.
+
+    Raises:
+        OSError: When it cannot be read, is no ordinary file, or is larger.
+    """
+    with os.fdopen(open_file(path), "rb") as file:
+        content = file.read(most + 1)
+    if len(content) > most:
+        raise OSError(errno.EFBIG, os.strerror(errno.EFBIG), str(path))
+    return content
 
 
 @contextmanager

@@ -1,7 +1,9 @@
 """Text for people: foreign text made safe for a terminal, and numbers of things in words.
 
 Text from a program must never move the cursor, clear the screen or set the title of a terminal.
-`plain` is the one place that sees to it; everything shown to people passes through it.
+Everything shown to people passes through here: output and names through `plain`, which reads them
+as a terminal would; code, which must be read for what it is, through `visible`; and whatever the
+command line writes once more through `inert`.
 """
 
 from __future__ import annotations
@@ -14,8 +16,14 @@ _SEQUENCE = re.compile(
     r"|\x1b[ -/]*[0-~]"
     r"|\x9b[0-?]*[ -/]*[@-~]"
 )
-# Bidirectional overrides reorder what is around them, so they count as control characters.
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+# Bidirectional marks reorder what is around them, so they count as control characters. Half a
+# surrogate pair is no character at all: it cannot be written.
+_STEERING = "\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff"
+_CONTROL = re.compile(f"[\x00-\x08\x0b\x0c\x0e-\x1f{_STEERING}]")
+_OBEYED = re.compile(f"[\x00-\x08\x0b-\x1f{_STEERING}]")
+_UNSEEN = re.compile(
+    "[\u00ad\u180e\u200b-\u200d\u2060-\u2064\u206a-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
+)
 _PICTURES = {code: chr(0x2400 + code) for code in range(0x20)} | {0x7F: "\u2421"}
 
 
@@ -33,6 +41,23 @@ def plain(text: str) -> str:
     if "\b" in text:
         text = _backspaces(text)
     return _CONTROL.sub(_picture, text.expandtabs(8))
+
+
+def inert(text: str) -> str:
+    """Return `text` with a mark for each character that a terminal obeys; nothing is left out.
+
+    A control character becomes its picture, such as `␛`, any other its number, such as `<U+202E>`.
+    Line ends and tabs stay. Python begins a new line after a lone carriage return, so one follows
+    its mark.
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    return _OBEYED.sub(_mark, text.replace("\r\n", "\n"))
+
+
+def visible(text: str) -> str:
+    """Return `text` as `inert` does, with a mark also for each character that shows nothing."""
+    return _UNSEEN.sub(_mark, inert(text))
 
 
 def plain_line(text: str) -> str:
@@ -59,6 +84,12 @@ def _backspaces(text: str) -> str:
         else:
             kept.append(char)
     return "".join(kept)
+
+
+def _mark(match: re.Match[str]) -> str:
+    code = ord(match.group())
+    mark = _PICTURES.get(code) or f"<U+{code:04X}>"
+    return f"{mark}\n" if code == 0x0D else mark
 
 
 def _picture(match: re.Match[str]) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 import msgspec
 from textual import on
 from textual.binding import BindingType
+from textual.dom import DOMNode
 from textual.screen import Screen
 
 from tflab.programs.library import LessonEntry, find_lessons, resolve
@@ -22,7 +23,6 @@ from tflab.ui.terminal.signals import Departure, watch_signals
 from tflab.ui.terminal.themes import DARK, LIGHT
 from tflab.ui.workbench import messages
 from tflab.ui.workbench.ask_options import ask_options
-from tflab.ui.workbench.commands import LabCommands, open_palette
 from tflab.ui.workbench.goals import Goals
 from tflab.ui.workbench.keeping import Keeping
 from tflab.ui.workbench.leaving import leave, leave_on_signal, let_go
@@ -42,8 +42,7 @@ class LabApp(TerminalApp):
     """
 
     TITLE = "tflab"
-    COMMANDS = {LabCommands}  # noqa: RUF012
-    COMMAND_PALETTE_BINDING = "ctrl+p"
+    ENABLE_COMMAND_PALETTE = False
     CSS_PATH = "app.tcss"
     BINDINGS: ClassVar[list[BindingType]] = list(bindings("app"))
 
@@ -127,11 +126,23 @@ class LabApp(TerminalApp):
         if self.bench is not None:
             self.bench.stop()
 
-    def action_command_palette(self) -> None:
+    def action_palette(self) -> None:
         """Search commands and lessons."""
-        open_palette(self)
+        from tflab.ui.dialogs.palette import Command, PaletteScreen
+        from tflab.ui.workbench.commands import lesson_commands, pane_commands
 
-    action_palette = action_command_palette
+        def take(command: Command | None) -> None:
+            if command is not None:
+                self.call_later(command.call)
+
+        commands = [
+            *pane_commands(self.main.scope, self.main.pane_target(), self._run_command),
+            *lesson_commands(self.entries, self.open_lesson),
+        ]
+        self.push_screen(PaletteScreen(commands), take)
+
+    async def _run_command(self, action: str, pane: DOMNode | None) -> None:
+        await self.run_action(action, pane)
 
     def action_help(self) -> None:
         """Show the keys of the pane in focus."""

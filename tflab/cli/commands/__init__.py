@@ -13,6 +13,7 @@ NAMES = (
     "delete",
     "trash",
     "export",
+    "envs",
     "doctor",
     "check",
     "new",

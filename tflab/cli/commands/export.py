@@ -9,6 +9,7 @@ from pathlib import Path
 
 from tflab.charts.drawing import ChartOptions
 from tflab.cli.command import Command
+from tflab.cli.output import stdout
 from tflab.cli.terminal import terminal
 from tflab.export.formats import Format, default_name, export_text, export_to, find_format
 from tflab.export.loaded import load_run
@@ -73,7 +74,7 @@ def _export_runs(arguments: argparse.Namespace, store: RunStore) -> int:
     runs = [load_run(store, run) for run in ids]
     if arguments.to is None and kind.suffix:
         options = _for_stdout(kind, arguments.log)
-        sys.stdout.write(export_text(kind, runs, options, arguments.metric))
+        _print_document(kind, export_text(kind, runs, options, arguments.metric))
         return 0
     target = Path(arguments.to).expanduser() if arguments.to else Path(default_name(kind, runs))
     return _said(export_to(kind, runs, target, _for_file(arguments.log), arguments.metric))
@@ -84,11 +85,21 @@ def _export_sweep(arguments: argparse.Namespace, sweep: str) -> int:
     found = load_sweep(RunStore(), sweep)
     if arguments.to is None and kind.suffix:
         options = _for_stdout(kind, arguments.log)
-        sys.stdout.write(sweep_text(kind, found, options, arguments.metric))
+        _print_document(kind, sweep_text(kind, found, options, arguments.metric))
         return 0
     name = sweep_file_name(kind, found)
     target = Path(arguments.to).expanduser() if arguments.to else Path(name)
     return _said(export_sweep(kind, found, target, _for_file(arguments.log), arguments.metric))
+
+
+def _print_document(kind: Format, text: str) -> None:
+    """Print what a file would hold; a chart for a terminal keeps its colours."""
+    out = stdout()
+    if kind.name != "chart-text" or not out.isatty():
+        out.document(text)
+        return
+    for line in text.removesuffix("\n").split("\n"):
+        out.painted(line)
 
 
 def _for_stdout(kind: Format, log: bool) -> ChartOptions:

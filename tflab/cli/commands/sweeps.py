@@ -12,6 +12,7 @@ from typing import Any
 from tflab.cli.command import Command, UsageProblem
 from tflab.cli.commands.runs import NEWEST, ago
 from tflab.cli.options import add_json
+from tflab.cli.output import stdout
 from tflab.cli.sweep_text import heading, outcome, table_lines
 from tflab.cli.terminal import print_json, terminal
 from tflab.export.sweep_report import report, table_csv
@@ -40,7 +41,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print_json(report(sweep))
     elif arguments.csv:
-        sys.stdout.write(table_csv(sweep))
+        stdout().document(table_csv(sweep))
     else:
         _show(sweep)
     return 0

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from textual.binding import Binding, BindingType
-from textual.command import CommandPalette
 from textual.screen import ModalScreen, Screen
 
 from tflab.ui.actions import actions
@@ -36,6 +35,4 @@ class Dialog(SafeTeardown[Answer], ModalScreen[Answer]):
 
 def blocks(screen: Screen[Any], action: str) -> bool:
     """Return whether an action of the app is kept back by a dialog: its keys are the dialog's."""
-    if isinstance(screen, CommandPalette):
-        return action in _ACTION_NAMES
     return isinstance(screen, Dialog) and action in _ACTION_NAMES - screen.PASSES

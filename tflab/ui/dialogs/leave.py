@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from enum import Enum
+from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -13,10 +14,16 @@ from textual.widgets import Button, Static
 
 from tflab.ui.dialogs.dialog import Dialog
 
-Choice = Literal["stop", "leave", "stay"]
+
+class LeaveChoice(Enum):
+    """What becomes of what goes on."""
+
+    STOP = "stop"
+    LEAVE = "leave"
+    STAY = "stay"
 
 
-class LeaveScreen(Dialog[Choice]):
+class LeaveScreen(Dialog[LeaveChoice]):
     """Asks what is to become of the run, or of the sweep.
 
     Args:
@@ -34,13 +41,13 @@ class LeaveScreen(Dialog[Choice]):
 
     def __init__(self, sweep: bool = False, waiting: int = 0) -> None:
         super().__init__()
-        self._what = "sweep" if sweep else "run"
+        self._sweep = sweep
         self._waiting = waiting
 
     def compose(self) -> ComposeResult:
         """Lay out the question."""
         with Vertical(classes="dialog") as dialog:
-            dialog.border_title = f"A {self._what} is going on"
+            dialog.border_title = f"A {'sweep' if self._sweep else 'run'} is going on"
             yield Static(Content(self._words()))
             with Horizontal(classes="choices"):
                 yield Button("Stop it (s)", id="stop", variant="primary", compact=True)
@@ -48,7 +55,7 @@ class LeaveScreen(Dialog[Choice]):
                 yield Button("Stay (Esc)", id="stay", compact=True)
 
     def _words(self) -> str:
-        if self._what == "run":
+        if not self._sweep:
             return (
                 "Stop it and quit, or leave it running? A run that is left goes on to its "
                 "end; you find it under Runs next time."
@@ -58,11 +65,10 @@ class LeaveScreen(Dialog[Choice]):
             words += f" The {self._waiting:,} that have not begun never will."
         return words
 
-    def action_choose(self, choice: Choice) -> None:
+    def action_choose(self, choice: str) -> None:
         """Answer."""
-        self.dismiss(choice)
+        self.dismiss(LeaveChoice(choice))
 
     @on(Button.Pressed)
     def _pressed(self, event: Button.Pressed) -> None:
-        answers: dict[str | None, Choice] = {"stop": "stop", "leave": "leave"}
-        self.dismiss(answers.get(event.button.id, "stay"))
+        self.dismiss(LeaveChoice(event.button.id))

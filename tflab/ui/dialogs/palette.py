@@ -1,33 +1,71 @@
-"""The command palette, in the box of every other dialog."""
+"""The command palette: every action with its key, and every lesson, found by typing."""
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, NamedTuple
 
-from textual.await_complete import AwaitComplete
-from textual.command import CommandPalette
+from rich.cells import cell_len
+from textual.content import Content
+from textual.fuzzy import FuzzySearch
 
-from tflab.ui.terminal.screens import SafeTeardown
-from tflab.ui.widgets.css import beside
+from tflab.runs.text import plain_line
+from tflab.ui.actions import Action, key_name
+from tflab.ui.dialogs.pick import Choice, PickScreen
+from tflab.ui.terminal.glyphs import glyphs
+
+_KEYS = 6
+_TITLE = 30
 
 
-class Palette(SafeTeardown[None], CommandPalette):
-    """Finds every command and lesson by what one types."""
+class Command(NamedTuple):
+    """Something that can be chosen in the palette."""
 
-    DEFAULT_CSS = beside(__file__)
-    SCOPED_CSS: ClassVar[bool] = False
+    title: str
+    key: str
+    about: str
+    call: Callable[[], Any]
 
-    def __init__(self) -> None:
-        # Textual gives it an id, which the next one may not have while this one is going.
-        super().__init__(placeholder="Type a command or a lesson")
 
-    def dismiss(self, result: None = None) -> AwaitComplete:
-        """Go away, and let no search go on that would show what it finds."""
-        self.workers.cancel_node(self)
-        return super().dismiss(result)
+def action_command(action: Action, call: Callable[[], Any], place: str = "") -> Command:
+    """Return the command for an action of the registry; `place` names the pane that it is of."""
+    title = f"{place}: {action.label}" if place else action.label
+    return Command(title, key_name(action.key) if action.key else "", action.help, call)
 
-    def on_mount(self) -> None:
-        """Say how to use it."""
-        box = self.query_one("#--container")
-        box.border_title = "Commands"
-        box.border_subtitle = "Enter chooses, Esc closes"
+
+class PaletteScreen(PickScreen[Command]):
+    """Lists commands with their keys, the likely ones first; the best match first once one types.
+
+    It is dismissed with what was chosen, for the one who opened it to call.
+    """
+
+    PLACEHOLDER = "Type a command or a lesson"
+
+    def __init__(self, commands: Iterable[Command]) -> None:
+        super().__init__("Commands", self._search)
+        self._commands = list(commands)
+        self._fuzzy = FuzzySearch()
+        self._query = ""
+
+    def _search(self, query: str) -> Sequence[Choice[Command]]:
+        self._query = query
+        found = self._commands
+        if query:
+            scored = [(self._fuzzy.match(query, each.title)[0], each) for each in found]
+            # Sorting is stable: of matches that are alike the likelier stays first.
+            scored.sort(key=lambda pair: -pair[0])
+            found = [each for score, each in scored if score > 0]
+        return [Choice(each.title, each.about, each) for each in found]
+
+    def row(self, choice: Choice[Command], room: int) -> Content:
+        """Return one line: the key, the title with what matches set apart, and what it does."""
+        title = plain_line(choice.title)
+        shown = Content.styled(title, "bold")
+        if self._query:
+            for offset in self._fuzzy.match(self._query, title)[1]:
+                shown = shown.stylize("$primary underline", offset, offset + 1)
+        shown = shown.truncate(room - _KEYS - 2, ellipsis=glyphs().unicode)
+        gap = " " * max(_TITLE - cell_len(title), 2)
+        about = Content.styled(f"{gap}{plain_line(choice.about)}", "$text-quiet")
+        line = Content.assemble((f"{choice.value.key:>{_KEYS}}  ", "$primary"), shown, about)
+        return line.truncate(room, ellipsis=glyphs().unicode)

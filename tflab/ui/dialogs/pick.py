@@ -51,6 +51,8 @@ class PickScreen(Dialog[Answer]):
         Binding("up", "move(-1)", "Up", show=False),
     ]
 
+    PLACEHOLDER: ClassVar[str] = "Type to narrow down"
+
     def __init__(self, title: str, find: Find[Answer]) -> None:
         super().__init__()
         self._title = title
@@ -62,7 +64,7 @@ class PickScreen(Dialog[Answer]):
         with Vertical(classes="dialog -pick") as dialog:
             dialog.border_title = self._title
             dialog.border_subtitle = "Enter chooses, Esc closes"
-            yield Input(placeholder="Type to narrow down", compact=True)
+            yield Input(placeholder=self.PLACEHOLDER, compact=True)
             yield OptionList()
 
     def on_mount(self) -> None:
@@ -99,17 +101,17 @@ class PickScreen(Dialog[Answer]):
         options = self.query_one(OptionList)
         options.clear_options()
         room = min(_WIDTH, self.app.size.width * 9 // 10) - _AROUND
-        options.add_options([Option(_row(choice, room)) for choice in self._choices])
+        options.add_options([Option(self.row(choice, room)) for choice in self._choices])
         if self._choices:
             options.highlighted = 0
 
-
-def _row(choice: Choice[Answer], room: int) -> Content:
-    title = Content.styled(plain_line(choice.title), "bold")
-    if not choice.about:
-        return title
-    about = with_code(choice.about, "$text-quiet").wrap(max(room - len(_INDENT), 16))
-    return Content("\n").join([title, *(Content(_INDENT) + line for line in about)])
+    def row(self, choice: Choice[Answer], room: int) -> Content:
+        """Return what stands in the list for a choice, in lines of `room` cells."""
+        title = Content.styled(plain_line(choice.title), "bold")
+        if not choice.about:
+            return title
+        about = with_code(choice.about, "$text-quiet").wrap(max(room - len(_INDENT), 16))
+        return Content("\n").join([title, *(Content(_INDENT) + line for line in about)])
 
 
 def pick_format(what: str, formats: Sequence[Format]) -> PickScreen[Format]:

@@ -15,7 +15,6 @@ from rich.segment import Segment
 from textual.actions import ActionParseResult, parse
 from textual.app import App
 from textual.color import Color
-from textual.command import CommandPalette
 from textual.dom import DOMNode
 from textual.driver import Driver
 from textual.errors import NoWidget
@@ -141,22 +140,17 @@ class TerminalApp(OrderedKeys):
 
 
 def _pages(action: str | ActionParseResult) -> bool:
-    """Whether an action goes by a page: a list's own, or the palette's for its list."""
-    _, name, parameters = parse(action) if isinstance(action, str) else action
-    return name in _PAGE_ACTIONS or (name == "command_list" and parameters[:1] in _PAGE_PARAMETERS)
+    _, name, _ = parse(action) if isinstance(action, str) else action
+    return name in _PAGE_ACTIONS
 
 
 def _has_no_row(node: DOMNode | None) -> bool:
-    """Whether this is a list, or has one, that a small terminal leaves no room: paging fails."""
-    lists = [node] if isinstance(node, OptionList) else []
-    if isinstance(node, CommandPalette):
-        lists = list(node.query(OptionList))
-    return any(not found.scrollable_content_region.height for found in lists)
+    """Whether this is a list that a small terminal leaves no room: paging fails there."""
+    return isinstance(node, OptionList) and not node.scrollable_content_region.height
 
 
 _FILTER = ControlFilter()
 _PAGE_ACTIONS = ("page_up", "page_down")
-_PAGE_PARAMETERS = (("page_up",), ("page_down",))
 
 
 def _clean(segment: Segment) -> Segment:

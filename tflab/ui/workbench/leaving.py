@@ -16,12 +16,12 @@ async def leave(app: LabApp) -> None:
     if not running and sweep is None:
         close(app)
         return
-    from tflab.ui.dialogs.leave import LeaveScreen
+    from tflab.ui.dialogs.leave import LeaveChoice, LeaveScreen
 
-    def answer(choice: str | None) -> None:
-        if choice == "leave":
+    def answer(choice: LeaveChoice | None) -> None:
+        if choice is LeaveChoice.LEAVE:
             close(app)
-        elif choice == "stop":
+        elif choice is LeaveChoice.STOP:
             _stop_run(app)
 
     waiting = sweep.count("waiting") if sweep is not None else 0

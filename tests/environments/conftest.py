@@ -1,0 +1,44 @@
+"""Environments of others: an old TensorFlow, Keras on JAX, and one with nothing in it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.environments.building import environment, python_of, version_of
+
+
+@pytest.fixture(autouse=True)
+def plain_shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No environment is active, and nothing lies in the person's home or on their path."""
+    for name in ("VIRTUAL_ENV", "CONDA_PREFIX", "JUPYTER_PATH", "JUPYTER_DATA_DIR"):
+        monkeypatch.delenv(name, raising=False)
+    home = tmp_path / "home"
+    home.mkdir()
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("XDG_DATA_HOME", str(home / "share"))
+    monkeypatch.setenv("PATH", "/usr/bin:/bin")
+
+
+@pytest.fixture(scope="session")
+def old_tensorflow() -> Path:
+    """An environment of another Python and an older TensorFlow, and of nothing else."""
+    python = python_of("3.10", "3.12")
+    # The oldest that tflab takes, where it has a wheel for this Python.
+    pins = ["tensorflow==2.16.2", "keras==3.3.3"]
+    if version_of(python) >= (3, 13):
+        pins = ["tensorflow==2.20.0"]
+    return environment("old-tensorflow", python, pins)
+
+
+@pytest.fixture(scope="session")
+def keras_on_jax() -> Path:
+    """An environment with Keras and JAX, without TensorFlow."""
+    return environment("keras-on-jax", python_of("3.12", "3.11"), ["jax[cpu]", "keras>=3.10"])
+
+
+@pytest.fixture(scope="session")
+def bare_python() -> Path:
+    """A virtual environment with nothing in it."""
+    return environment("bare", python_of(), [])
