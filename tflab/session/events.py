@@ -102,7 +102,7 @@ class FormChanged(Event):
     """A value of the form, or the device, has changed.
 
     Attributes:
-        texts: Whether texts in it were replaced, rather than typed where they stand.
+        texts: Whether other values were put in, which stand in no field yet.
         values: Whether a value may have changed, and not only the device.
     """
 

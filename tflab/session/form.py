@@ -157,14 +157,14 @@ class Form:
         if field.problem is None:
             value = nudge(field.parameter, field.value, direction)
             if field.set_value(value):
-                self._emit(FormChanged(texts=True))
+                self._emit(FormChanged())
 
     def reset(self, *names: str) -> None:
         """Put the defaults of these fields back, or of all of them."""
         for name, field in self.fields.items():
             if name in names or not names:
                 field.set_value(field.parameter.default)
-        self._emit(FormChanged(texts=True))
+        self._emit(FormChanged())
 
     def choose_device(self, key: str) -> None:
         """Choose a device."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar
 
 from textual.binding import BindingType
 from textual.content import Content
@@ -14,6 +14,7 @@ from tflab.runs.history import HistoryRow
 from tflab.runs.summary import RunSummary
 from tflab.runs.tensor_text import number_text
 from tflab.runs.text import plain_line
+from tflab.session.past_runs import RunUse
 from tflab.ui.actions import bindings
 from tflab.ui.terminal.glyphs import glyphs
 from tflab.ui.widgets.run_cells import mark_of, value_text
@@ -64,24 +65,24 @@ class RunList(OptionList):
 
     def action_show_run(self) -> None:
         """Show the run under the cursor."""
-        self._ask("show")
+        self._ask(RunUse.SHOW)
 
     def action_load_values(self) -> None:
         """Put the values of the run under the cursor into the form."""
-        self._ask("values")
+        self._ask(RunUse.VALUES)
 
     def action_copy_command(self) -> None:
         """Copy the command line that makes the run under the cursor again."""
-        self._ask("command")
+        self._ask(RunUse.COMMAND)
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Show the run that was clicked."""
         event.stop()
-        self._ask("show")
+        self._ask(RunUse.SHOW)
 
-    def _ask(self, wish: Literal["show", "values", "command"]) -> None:
+    def _ask(self, use: RunUse) -> None:
         if self.highlighted is not None and self._runs:
-            self.post_message(RunChosen(self._runs[self.highlighted].summary, wish))
+            self.post_message(RunChosen(self._runs[self.highlighted].id, use))
 
     def _row(self, row: HistoryRow) -> Content:
         run, marks = row.summary, row.marks
