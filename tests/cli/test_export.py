@@ -10,7 +10,7 @@ import subprocess
 import sys
 
 from tflab.runs.store import RunStore
-from tflab.ui.history.desk import line_of
+from tflab.session.past_runs import line_of
 
 RANDOM = """\
 import numpy as np

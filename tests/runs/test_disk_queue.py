@@ -52,5 +52,17 @@ def test_what_came_back_is_handed_over_on_the_thread_that_asks_for_it():
     assert not queue.deliver()
 
 
+def test_a_queue_beside_holds_nothing_up_and_comes_back_the_same_way():
+    queue, hung = DiskQueue(), threading.Event()
+    slow, taken = queue.beside(), []
+    slow.do_then(hung.wait, lambda done: taken.append((done.result(), current_name())))
+    assert queue.do(lambda: "at once").result(PATIENCE) == "at once"
+    assert not queue.finish(0.01), "leaving waits for what is beside as well"
+    hung.set()
+    assert queue.finish(PATIENCE)
+    assert queue.deliver()
+    assert taken == [(True, current_name())]
+
+
 def current_name() -> str:
     return threading.current_thread().name

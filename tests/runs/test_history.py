@@ -95,7 +95,7 @@ def test_mending_goes_on_without_a_place_to_write(store, monkeypatch):
     def full(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("tflab.runs.history.write_summary", full)
+    monkeypatch.setattr("tflab.runs.summary.write_summary", full)
     assert History(store).mend(run).summary.metrics["loss"]["last"] == 0.5
     assert not (store.folder(run) / SUMMARY).exists()
 

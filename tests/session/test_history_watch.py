@@ -162,7 +162,7 @@ def test_what_was_mended_stays_on_a_disk_that_keeps_no_row(store, watch, monkeyp
     def full(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("tflab.runs.history.write_summary", full)
+    monkeypatch.setattr("tflab.runs.summary.write_summary", full)
     finished(store)
     watch.look()
     watch.mend()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from contextlib import asynccontextmanager
 from types import SimpleNamespace
@@ -11,11 +12,17 @@ from textual.app import App
 from textual.widgets import Static
 
 from tflab.runs import events as ev
+from tflab.runs.disk_queue import DiskQueue
 from tflab.runs.log import LogWriter
 from tflab.runs.record import RunRequest
 from tflab.runs.store import RunStore
 from tflab.runs.summary import summarise, write_summary
-from tflab.ui.history.desk import HistoryDesk
+from tflab.runs.trash import Trash
+from tflab.session.events import Notice, ProblemRaised
+from tflab.session.history import RunHistory
+from tflab.session.history_list import HistoryView
+from tflab.session.history_work import HistoryWork
+from tflab.ui.history.screen import HistoryScreen
 from tflab.ui.terminal.themes import DARK
 from tflab.ui.widgets.table import Table
 
@@ -52,18 +59,32 @@ class Host(App):
         super().__init__()
         self.register_theme(DARK)
         self.theme = DARK.name
-        runs = SimpleNamespace(store=RunStore(), own_running=False, history=lambda _: [])
-        pane = SimpleNamespace(show_runs=lambda *_: None)
-        self.desk = HistoryDesk(self, SimpleNamespace(lesson=lesson, runs=runs, run_list=pane))
+        self.lesson = lesson
         self.problems = []
-        self.wishes = []
-        self.desk.use = self.note
+        self.chosen = []
+        self.copied = []
+        self.disk = DiskQueue(lambda: self.is_running and self.call_later(self.disk.deliver))
+        store = RunStore()
+        trash = Trash(store)
+        self.history = RunHistory(store, trash, self.disk, self.hear)
+        self.work = HistoryWork(store, trash, self.disk, self.hear)
+        self.view = HistoryView()
 
-    async def note(self, run, kind):
-        self.wishes.append((kind, run))
+    def open_history(self):
+        title, defaults = (self.lesson.id, self.lesson.title), self.lesson.defaults
+        screen = HistoryScreen(
+            self.history, self.work, self.copied.append, self.view, title, defaults
+        )
+        self.push_screen(screen, self.chosen.append)
 
-    def show_problem(self, problem):
-        self.problems.append(problem)
+    def hear(self, event):
+        if isinstance(event, Notice):
+            self.notify(event.text, title=event.title, severity=event.severity)
+        elif isinstance(event, ProblemRaised):
+            self.problems.append(event.problem)
+        for screen in self.screen_stack:
+            if isinstance(screen, HistoryScreen):
+                screen.take_event(event)
 
 
 @asynccontextmanager
@@ -71,14 +92,25 @@ async def history(size=(120, 40)):
     """Open the history over the runs there are; gives the app's pilot and its screen."""
     app = Host()
     async with app.run_test(size=size) as pilot:
-        app.desk.show()
+        app.open_history()
         await settle(pilot)
         yield pilot, app.screen
 
 
 async def settle(pilot):
-    await pilot.pause()
-    await pilot.app.workers.wait_for_complete()
+    """Wait until all that was asked of the disk is done and shown."""
+    done = False
+
+    def note(_):
+        nonlocal done
+        done = True
+
+    for _ in range(3):
+        await pilot.pause()
+        done = False
+        pilot.app.disk.do_then(lambda: None, note)
+        while not done:
+            await asyncio.sleep(0.001)
     await pilot.pause()
 
 

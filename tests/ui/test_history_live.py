@@ -18,7 +18,7 @@ from tflab.ui.widgets.table import Table
 
 async def look(pilot, screen):
     """Let the history look for what is new now, and not when its timer says so."""
-    pilot.app.desk.look(screen)
+    pilot.app.history.look()
     await settle(pilot)
 
 
@@ -110,18 +110,18 @@ async def test_history_and_comparison_come_and_go_at_once_while_runs_finish():
     app = Host()
     async with app.run_test(size=(120, 40)) as pilot:
         for turn in range(60):
-            app.desk.show()
+            app.open_history()
             if chance.random() < 0.5:
                 await pilot.pause(chance.random() * 0.01)
             screen = app.screen
             if chance.random() < 0.5:
-                app.desk.look(screen)
+                app.history.look()
             if turn % 3 == 0:
                 make_run(0.1, 0.5)
             if chance.random() < 0.7 and screen.runs.ready:
                 rows = screen.runs.shown[:3]
-                app.desk.work(screen, "compare", rows)
-                app.desk.work(screen, "pin", rows[:1])
+                app.work.compare(rows)
+                app.work.pin(rows[:1])
                 await pilot.pause(chance.random() * 0.01)
             while len(app.screen_stack) > 1:
                 app.screen.dismiss()

@@ -11,6 +11,7 @@ from textual.widgets import Input, OptionList
 from tests.ui.history_host import SOURCE, history, make_run, said, settle, shown
 from tflab.runs.store import RunStore
 from tflab.runs.summary import summarise
+from tflab.session.past_runs import RunUse
 from tflab.ui.dialogs.ask import AskScreen
 from tflab.ui.dialogs.notice import TextScreen
 from tflab.ui.history.compare import CompareScreen
@@ -146,13 +147,15 @@ async def test_a_run_is_exported_into_the_folder_one_is_in(tmp_path, monkeypatch
         assert pilot.app.problems == []
 
 
-@pytest.mark.parametrize(("key", "kind"), [("enter", "show"), ("r", "rerun"), ("v", "values")])
-async def test_a_run_goes_to_the_workbench(key, kind):
+@pytest.mark.parametrize(
+    ("key", "use"), [("enter", RunUse.SHOW), ("r", RunUse.RERUN), ("v", RunUse.VALUES)]
+)
+async def test_a_run_goes_to_the_workbench(key, use):
     run = make_run(0.1, 0.5)
     async with history() as (pilot, screen):
         await pilot.press(key)
         await pilot.pause()
-        assert pilot.app.wishes == [(kind, run)]
+        assert pilot.app.chosen == [(use, run)]
         assert pilot.app.screen is not screen
 
 
@@ -162,7 +165,7 @@ async def test_the_view_is_as_one_left_it():
     async with history() as (pilot, screen):
         await pilot.press("slash", *"rate<0.15", "escape", "escape")
         assert pilot.app.screen is not screen
-        pilot.app.desk.show()
+        pilot.app.open_history()
         await settle(pilot)
         assert pilot.app.screen.query_one(Input).value == "rate<0.15"
         assert len(shown(pilot.app.screen)) == 1

@@ -14,13 +14,13 @@ from hypothesis import strategies as st
 from tflab.charts.drawing import ChartOptions
 from tflab.charts.loss import draw_loss
 from tflab.programs.program import Parameter, Program
+from tflab.sweeps.draft import OPTIONS, SweepDraft, field_help, first_texts
 from tflab.sweeps.plan import make_plan
 from tflab.sweeps.run import SweepRun
 from tflab.sweeps.table import make_rows
 from tflab.targets.devices import Device, DeviceList
 from tflab.targets.placement import Slot
 from tflab.ui.sweep.curves import MOST_CURVES, SweepCurves, short_legend
-from tflab.ui.sweep.draft import OPTIONS, SweepDraft, field_help, first_texts
 
 LESSON = Program(
     id="x",

@@ -1,14 +1,62 @@
-"""A lesson's questions before its run: guesses from the command line, or asked for in text."""
+"""What a person is asked, or told, before a run: whether code is trusted, GPUs, guesses."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import argparse
+import sys
+from collections.abc import Callable, Iterable, Sequence
 
 from tflab.cli.command import UsageProblem
 from tflab.programs.program import Program, Question
-from tflab.runs.text import count_of, plain_line
+from tflab.runs.text import count_of, plain_line, visible
+from tflab.session.approval import TrustStore, untrusted
+from tflab.targets.devices import Device
 
 Guess = str | float
+
+
+def require_trust(lesson: Program, arguments: argparse.Namespace) -> None:
+    """Make sure that a lesson may run. A person at a terminal is asked; nobody else is.
+
+    Raises:
+        Problem: When it is not trusted.
+    """
+    store = TrustStore()
+    if store.trusts(lesson.path, lesson.source):
+        return
+    if not arguments.trust and not (_can_ask(arguments) and _asked(lesson)):
+        raise untrusted(lesson.path)
+    try:
+        store.trust(lesson.path, lesson.source)
+    except OSError as error:
+        print(f"That it is trusted cannot be kept: {error.strerror}.", file=sys.stderr)
+
+
+def _can_ask(arguments: argparse.Namespace) -> bool:
+    quiet = any(getattr(arguments, name, False) for name in ("json", "plain", "csv"))
+    return not quiet and sys.stdin.isatty() and sys.stdout.isatty()
+
+
+def _asked(lesson: Program) -> bool:
+    print(f"This lesson comes from outside the course: {plain_line(str(lesson.path))}")
+    print("A lesson is code and can do what you can do. Read it before you trust it.")
+    while True:
+        try:
+            answer = input("Trust and run it? [y/N, s shows it] ").strip().casefold()
+        except EOFError:
+            print()
+            return False
+        if answer not in ("s", "show"):
+            return answer in ("y", "yes")
+        print(visible(lesson.source))
+
+
+def tell_others(devices: Iterable[Device]) -> None:
+    """Write a line to stderr for each of these devices that others use."""
+    for device in devices:
+        if device.busy_with_others:
+            where = f"{device.key} ({device.name}) is in use by {device.others}"
+            print(f"{where}; a run there may lack memory, and slows theirs down.", file=sys.stderr)
 
 
 def given_guesses(lesson: Program, texts: Sequence[str]) -> dict[str, Guess]:

@@ -13,7 +13,7 @@ from tflab.cli.output import stdout
 from tflab.cli.sweep_text import heading, outcome, run_line, table_lines
 from tflab.cli.terminal import Terminal, print_json, terminal
 from tflab.export.sweep_report import report, table_csv
-from tflab.sweeps.estimate import plan_words
+from tflab.sweeps.estimate import plan_text
 from tflab.sweeps.sweep import Sweep
 from tflab.sweeps.table import duration, going_first
 
@@ -68,7 +68,7 @@ class PlainView:
         """Print title, fields and number of runs, and how long they may take."""
         for line in heading(sweep):
             _print(line)
-        words = plan_words(len(sweep.runs), sweep.plan.jobs, usual)
+        words = plan_text(len(sweep.runs), sweep.plan.jobs, usual)
         _print(f"{words}{', going by earlier runs' if usual is not None else ''}.")
         self._estimated = usual is not None
 

@@ -7,7 +7,6 @@ import math
 import os
 import shutil
 import sys
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Any
 
@@ -17,7 +16,6 @@ from tflab.runs.text import plain
 
 if TYPE_CHECKING:
     from tflab.charts.palette import ColourMode
-    from tflab.targets.devices import Device
 
 
 @dataclass(frozen=True)
@@ -70,14 +68,6 @@ def print_problem(problem: Problem) -> None:
     """Write title, cause and next step to stderr."""
     lines = (f"tflab: {problem.title}", f"  {problem.cause}", f"  {problem.next_step}")
     print(plain("\n".join(lines)), file=sys.stderr)
-
-
-def print_others(devices: Iterable[Device]) -> None:
-    """Write a line to stderr for each of these devices that others use."""
-    for device in devices:
-        if device.busy_with_others:
-            where = f"{device.key} ({device.name}) is in use by {device.others}"
-            print(f"{where}; a run there may lack memory, and slows theirs down.", file=sys.stderr)
 
 
 def _finite(value: Any) -> Any:

@@ -12,6 +12,7 @@ from typing import NamedTuple
 import msgspec
 
 from tflab.programs.program import lesson_id
+from tflab.runs.atomic_files import read_file
 from tflab.runs.paths import data_folder
 from tflab.runs.record import Problem
 from tflab.runs.text import plain_line
@@ -146,7 +147,7 @@ def search(entries: Sequence[LessonEntry], query: str, texts: Mapping[Path, str]
 
 def _text(entry: LessonEntry) -> str:
     try:
-        return entry.path.read_text(encoding="utf-8", errors="replace")
+        return read_file(entry.path).decode(errors="replace")
     except OSError:
         return ""
 
@@ -163,7 +164,9 @@ def _files(folder: Path) -> Iterator[Path]:
     except OSError:
         # A missing folder is an empty one, and one we may not look into shows nothing.
         return
-    yield from (p for p in names if p.suffix == ".py" and p.name[0] not in "._" and p.is_file())
+    yield from (
+        p for p in names if p.suffix == ".py" and p.name[0] not in "._" and os.path.isfile(p)
+    )
 
 
 def _is_number(text: str) -> bool:

@@ -18,7 +18,12 @@ import msgspec
 
 from tflab.programs.parameters import check_values, format_value
 from tflab.programs.program import Program
-from tflab.runs.atomic_files import locked, make_private_folder, replace_atomically
+from tflab.runs.atomic_files import (
+    locked,
+    make_private_folder,
+    read_file,
+    replace_atomically,
+)
 from tflab.runs.paths import data_folder
 from tflab.runs.record import LARGEST_SEED, Problem
 from tflab.runs.text import plain_line
@@ -108,7 +113,7 @@ class PresetStore:
     def _read(self) -> dict[str, dict[str, dict[str, Any]]]:
         try:
             return msgspec.json.decode(
-                self._path.read_bytes(), type=dict[str, dict[str, dict[str, Any]]]
+                read_file(self._path), type=dict[str, dict[str, dict[str, Any]]]
             )
         except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
             return {}
@@ -147,7 +152,7 @@ def _beside(path: Path) -> dict[str, dict[str, Any]]:
     """Return the presets in the file beside a lesson; none where there is no such file."""
     file = path.with_suffix(".presets.toml")
     try:
-        found = tomllib.loads(file.read_text(encoding="utf-8"))
+        found = tomllib.loads(read_file(file).decode())
     except (FileNotFoundError, NotADirectoryError):
         return {}
     except (OSError, ValueError) as error:

@@ -13,7 +13,12 @@ from typing import Literal
 
 import msgspec
 
-from tflab.runs.atomic_files import locked, make_private_folder, replace_atomically
+from tflab.runs.atomic_files import (
+    locked,
+    make_private_folder,
+    read_file,
+    replace_atomically,
+)
 from tflab.runs.paths import data_folder
 
 Standing = Literal["not started", "in progress", "goals reached"]
@@ -55,7 +60,7 @@ class ProgressStore:
     def read(self) -> Course:
         """Return what is kept; an empty course where there is nothing or it is damaged."""
         try:
-            return msgspec.json.decode(self._path.read_bytes(), type=Course)
+            return msgspec.json.decode(read_file(self._path), type=Course)
         except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
             return Course()
 

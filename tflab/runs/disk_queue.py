@@ -7,6 +7,7 @@ seconds there when the network is busy, and for ever when the server is gone.
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from functools import partial
@@ -32,6 +33,17 @@ class DiskQueue:
         self._work: SimpleQueue[tuple[Future[Any], Callable[[], Any]]] = SimpleQueue()
         self._done: SimpleQueue[Callable[[], object]] = SimpleQueue()
         self._thread: threading.Thread | None = None
+        self._beside: list[DiskQueue] = []
+
+    def beside(self) -> DiskQueue:
+        """Return a queue with a thread of its own for work that may take seconds.
+
+        What comes back from it comes by this one's `wake` and `deliver`, and `finish` waits for it.
+        """
+        other = DiskQueue(self._wake)
+        other._done = self._done
+        self._beside.append(other)
+        return other
 
     def do(self, work: Callable[[], _T]) -> Future[_T]:
         """Have `work` done after what was given before; return what becomes of it."""
@@ -64,11 +76,15 @@ class DiskQueue:
 
         Raises nothing of what the work raised: its futures have that.
         """
-        if self._thread is None:
-            return True
+        deadline = time.monotonic() + patience
+        done = [queue._all_done() for queue in (self, *self._beside) if queue._thread is not None]
+        return all(one.wait(max(0.0, deadline - time.monotonic())) for one in done)
+
+    def _all_done(self) -> threading.Event:
+        """Return what is set once all that was given before is done."""
         done = threading.Event()
         self.do(done.set)
-        return done.wait(patience)
+        return done
 
     def _bring_back(self, take: Callable[[], object]) -> None:
         self._done.put(take)

@@ -23,10 +23,9 @@ from tflab.runs.marks import NONE, Marks, read_marks
 from tflab.runs.record import Problem, RunRecord
 from tflab.runs.state import RunState
 from tflab.runs.store import RunStore, is_alive, is_run_id
-from tflab.runs.summary import RunSummary, read_summary, summarise, write_summary
+from tflab.runs.summary import GOING, RunSummary, keep_summary, read_summary, summarise
 
 INDEX = "index.jsonl"
-_OVER = frozenset({"finished", "failed", "cancelled", "lost"})
 _JUST_NOW = 2_000_000_000
 _SLACK = 1000
 
@@ -51,7 +50,7 @@ class HistoryRow:
     @property
     def over(self) -> bool:
         """Whether the run has ended."""
-        return self.summary.status in _OVER
+        return self.summary.status not in GOING
 
 
 class _Line(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -116,24 +115,13 @@ class History:
         return HistoryRow(_sketch(record, folder), read_marks(folder), partial=True)
 
     def mend(self, run: str) -> HistoryRow | None:
-        """Read a partial row in full from the log, and keep it if the run is over.
-
-        What cannot be kept, on a full disk for one, is read again next time.
-        """
+        """Read a partial row in full from the log, and keep it once the run is over."""
         try:
             record, state = self._store.record(run), self._store.load(run)
             folder = self._store.folder(run)
         except Problem:
             return None
-        summary = summarise(record, state)
-        over = summary.status in _OVER
-        row = HistoryRow(summary, read_marks(folder), partial=False)
-        if over:
-            try:
-                write_summary(folder, summary)
-            except OSError:
-                return row
-        return row
+        return HistoryRow(keep_summary(folder, record, state), read_marks(folder))
 
     def _folders(self) -> Iterator[tuple[str, int]]:
         try:

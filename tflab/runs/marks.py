@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from tflab.runs.atomic_files import locked, replace_atomically
+from tflab.runs.atomic_files import locked, read_file, replace_atomically
 from tflab.runs.record import Problem
 
 MARKS = "marks.json"
@@ -36,7 +36,7 @@ _decoder = msgspec.json.Decoder(Marks)
 def read_marks(folder: Path) -> Marks:
     """Return what is written on a run; nothing where there is none or it is damaged."""
     try:
-        return _decoder.decode((folder / MARKS).read_bytes())
+        return _decoder.decode(read_file(folder / MARKS))
     except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
         return NONE
 

@@ -6,17 +6,21 @@ writes it again.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from tflab.runs.atomic_files import replace_atomically
+from tflab.runs.atomic_files import read_file, replace_atomically
 from tflab.runs.events import RunStatus
 from tflab.runs.record import RunRecord
 from tflab.runs.state import RunState
 
 SUMMARY = "summary.json"
+
+GOING = frozenset({"starting", "running"})
+"""The states of a run that is not over."""
 
 
 class RunSummary(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -58,6 +62,18 @@ def summarise(record: RunRecord, state: RunState) -> RunSummary:
     )
 
 
+def keep_summary(folder: Path, record: RunRecord, state: RunState) -> RunSummary:
+    """Return the row of a run, and keep it once the run is over.
+
+    What cannot be kept, on a full disk for one, is read from the log again by whoever asks next.
+    """
+    summary = summarise(record, state)
+    if summary.status not in GOING:
+        with suppress(OSError):
+            write_summary(folder, summary)
+    return summary
+
+
 def write_summary(folder: Path, summary: RunSummary) -> None:
     """Keep the row of a finished run, whole or not at all.
 
@@ -70,6 +86,6 @@ def write_summary(folder: Path, summary: RunSummary) -> None:
 def read_summary(folder: Path) -> RunSummary | None:
     """Return the row kept in a run folder, or None when there is none or it is damaged."""
     try:
-        return msgspec.json.decode((folder / SUMMARY).read_bytes(), type=RunSummary)
+        return msgspec.json.decode(read_file(folder / SUMMARY), type=RunSummary)
     except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
         return None

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from tflab.programs.library import course_folder, user_folder
-from tflab.runs.atomic_files import locked, make_private_folder, replace_atomically
+from tflab.runs.atomic_files import locked, make_private_folder, read_file, replace_atomically
 from tflab.runs.paths import data_folder
 from tflab.runs.record import Problem
 from tflab.runs.text import plain_line
@@ -73,7 +73,7 @@ class TrustStore:
 
     def _read(self) -> _Kept:
         try:
-            return msgspec.json.decode(self._path.read_bytes(), type=_Kept)
+            return msgspec.json.decode(read_file(self._path), type=_Kept)
         except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
             return _Kept()
 

@@ -71,6 +71,12 @@ def sweep_line(plan: SweepPlan, lesson: Program, defaults: Mapping[str, Any]) ->
     return shlex.join([*words, *_limits(plan.options)])
 
 
+def copied_text(current: bool) -> str:
+    """Say that a line was copied; `current` when the lesson is still as the line's run had it."""
+    changed = "" if current else " The lesson has changed since; export a script to keep it."
+    return f"Command copied.{changed}"
+
+
 def _limits(asked: RunRequest | RunOptions) -> list[str]:
     values = (asked.nice, asked.threads, asked.memory_limit)
     options = zip(("--nice", "--threads", "--memory-limit"), values, strict=True)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 
-from tflab.runs.atomic_files import locked, make_private_folder, replace_atomically
+from tflab.runs.atomic_files import locked, make_private_folder, read_file, replace_atomically
 from tflab.runs.paths import data_folder
 
 
@@ -53,6 +53,6 @@ class EnvironmentStore:
 
     def _read(self) -> _Kept:
         try:
-            return msgspec.json.decode(self._path.read_bytes(), type=_Kept)
+            return msgspec.json.decode(read_file(self._path), type=_Kept)
         except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
             return _Kept()

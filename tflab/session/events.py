@@ -229,6 +229,14 @@ class GuessesAsked(Event):
 
 @dataclass(frozen=True)
 class PresetsListed(Event):
-    """The presets of the open program, to choose from."""
+    """The presets of a program, to choose from."""
 
+    program: Program
     presets: Sequence[Preset]
+
+
+@dataclass(frozen=True)
+class LessonsRead(Event):
+    """The texts of all lessons, to be searched."""
+
+    texts: Mapping[Path, str]

@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 
 from tflab.runs.history import History, HistoryRow
 from tflab.runs.marks import LOCK
 from tflab.runs.record import Problem
 from tflab.runs.store import RunStore
-from tflab.runs.summary import summarise, write_summary
+from tflab.runs.summary import keep_summary, summarise
 from tflab.targets.live_run import LiveRun
 
 _MOST_FOLLOWED = 64
@@ -111,15 +110,14 @@ class HistoryWatch:
         for run, live in list(self._followed.items()):
             if not _advance(live) and not live.over and not self._rows[run].partial:
                 continue
-            summary = summarise(live.record, live.state)
+            if live.over:
+                del self._followed[run]
+                summary = keep_summary(live.folder, live.record, live.state)
+            else:
+                summary = summarise(live.record, live.state)
             row = HistoryRow(summary, self._rows[run].marks)
             if row != self._rows[run]:
                 found[run] = row
-            if live.over:
-                del self._followed[run]
-                # On a full disk its row is read from the log again next time.
-                with suppress(OSError):
-                    write_summary(live.folder, summary)
         return found
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 
-from tflab.runs.atomic_files import write_atomically
+from tflab.runs.atomic_files import read_file, write_atomically
 from tflab.runs.paths import data_folder
 from tflab.runs.record import RunOptions
 
@@ -32,7 +32,7 @@ class Settings(msgspec.Struct, kw_only=True):
 def load_settings() -> Settings:
     """Read the settings; defaults where there are none or they are damaged."""
     try:
-        return msgspec.json.decode(_path().read_bytes(), type=Settings)
+        return msgspec.json.decode(read_file(_path()), type=Settings)
     except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
         return Settings()
 

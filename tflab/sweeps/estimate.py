@@ -27,7 +27,7 @@ def usual_seconds(store: RunStore, lesson: str) -> float | None:
     return statistics.median(took) if took else None
 
 
-def plan_words(count: int, jobs: int, each: float | None) -> str:
+def plan_text(count: int, jobs: int, each: float | None) -> str:
     """Return number of runs, how many at once and the time they may take, as a sentence.
 
     Args:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import msgspec
 
-from tflab.runs.atomic_files import write_atomically
+from tflab.runs.atomic_files import read_file, write_atomically
 from tflab.runs.paths import data_folder
 from tflab.runs.processes import is_same, start_of, this_host
 from tflab.runs.record import Problem
@@ -111,7 +111,7 @@ class SweepStore:
         if not _ID.fullmatch(sweep) or path.is_symlink() or not path.is_file():
             raise Problem("No such sweep", f"There is no sweep {sweep!r}.", "See `tflab sweeps`.")
         try:
-            record = msgspec.json.decode(path.read_bytes(), type=SweepRecord)
+            record = msgspec.json.decode(read_file(path), type=SweepRecord)
         except (OSError, msgspec.MsgspecError, UnicodeDecodeError) as error:
             raise Problem("The sweep cannot be read", f"{path}: {error}.", "Delete it.") from error
         if len(record.runs) != len(record.plan.points):

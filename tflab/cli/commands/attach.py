@@ -46,7 +46,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _follow(live: LiveRun, view: RunView) -> None:
     while not live.over:
-        if live.poll():
+        if live.advance():
             view.update(live)
         elif not live.over:
             # There is no server of ours to hear from, so the log alone says that it has grown.

@@ -8,8 +8,6 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import msgspec
-
 from tflab.cli.command import Command, UsageProblem
 from tflab.cli.hangup import leave, while_connected
 from tflab.cli.options import (
@@ -22,16 +20,20 @@ from tflab.cli.options import (
     chosen_limits,
     seed,
 )
-from tflab.cli.questions import ask, given_guesses
+from tflab.cli.questions import ask, given_guesses, require_trust, tell_others
 from tflab.cli.run_json import refused
 from tflab.cli.run_views import JsonView, LinearView, RunView, run_view
-from tflab.cli.terminal import print_json, print_others, print_problem
-from tflab.cli.trust import require_trust
+from tflab.cli.terminal import print_json, print_problem
 from tflab.programs.library import resolve
+from tflab.programs.parameters import parse_values
+from tflab.programs.presets import PresetStore, preset_values
 from tflab.programs.program import Program, lesson_id
+from tflab.programs.reader import read_program
 from tflab.runs.record import Problem, RunRequest
 from tflab.runs.state import RunState
 from tflab.runs.store import RunStore
+from tflab.session.requests import new_request
+from tflab.targets.devices import Device, find_device, list_devices
 from tflab.targets.fork_server import ForkServer
 from tflab.targets.runner import begin, follow
 from tflab.targets.stop_signals import StopSignals
@@ -95,41 +97,31 @@ def _exit_code(state: RunState, stopped_by: signal.Signals | None) -> int:
 
 
 def _request(arguments: argparse.Namespace, path: Path, asking: bool) -> RunRequest:
-    from tflab.programs.reader import read_program
-
     lesson = read_program(path)
     values, seed = _values(lesson, arguments)
-    device, uuid = _device(arguments.device)
+    device = _device(arguments.device)
     _check_until(lesson, arguments.until)
     guesses = given_guesses(lesson, arguments.guess)
     require_trust(lesson, arguments)
     if asking and not arguments.guess and sys.stdin.isatty():
         guesses = ask(lesson, lambda line: print(line, flush=True), input)
-    return RunRequest(
-        lesson=lesson.id,
-        title=lesson.title,
-        path=str(path),
-        source=lesson.source,
-        parameters=values,
-        device=device,
-        device_uuid=uuid,
+    return new_request(
+        lesson,
+        values,
         seed=seed,
+        device=device,
         until=arguments.until,
         guesses=guesses,
-        **msgspec.structs.asdict(chosen_limits(arguments)),
+        options=chosen_limits(arguments),
     )
 
 
 def _values(lesson: Program, arguments: argparse.Namespace) -> tuple[dict[str, Any], int]:
     """Return values and seed: those of the preset, and over them what `-p` and `--seed` say."""
-    from tflab.programs.parameters import parse_values
-
     texts = _assignments(arguments.parameter)
     values = parse_values(lesson, texts)
     if arguments.preset is None:
         return values, arguments.seed
-    from tflab.programs.presets import PresetStore, preset_values
-
     kept, seed = preset_values(lesson, PresetStore().find(lesson, arguments.preset))
     values = {name: values[name] if name in texts else kept[name] for name in values}
     return values, arguments.seed or seed or 0
@@ -144,15 +136,13 @@ def _assignments(pairs: list[tuple[str, str]]) -> dict[str, str]:
     return found
 
 
-def _device(text: str) -> tuple[str, str]:
-    """Return key and UUID; the machine is only looked at when a GPU is asked for."""
+def _device(text: str) -> Device | None:
+    """Return the GPU that is meant, or None; the machine is only looked at when one is."""
     if text.strip().lower() == "cpu":
-        return "cpu", ""
-    from tflab.targets.devices import find_device, list_devices
-
+        return None
     device = find_device(text, list_devices())
-    print_others([device])
-    return device.key, device.uuid
+    tell_others([device])
+    return device
 
 
 def _check_until(lesson: Program, until: int | None) -> None:

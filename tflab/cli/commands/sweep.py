@@ -20,9 +20,8 @@ from tflab.cli.options import (
     count,
     seed,
 )
+from tflab.cli.questions import require_trust, tell_others
 from tflab.cli.sweep_views import SweepView, sweep_view
-from tflab.cli.terminal import print_others
-from tflab.cli.trust import require_trust
 from tflab.programs.library import resolve
 from tflab.programs.parameters import unknown_parameter
 from tflab.programs.program import Program
@@ -58,7 +57,7 @@ def run(arguments: argparse.Namespace) -> int:
         jobs=len(slots),
         options=chosen_limits(arguments),
     )
-    print_others(devices)
+    tell_others(devices)
     return _run(plan, slots, sweep_view(arguments))
 
 

@@ -20,6 +20,7 @@ from tflab.runs.compare import MISSING, differences, source_diff
 from tflab.runs.metrics import best_value, higher_is_better, last_value, measure
 from tflab.runs.record import Problem
 from tflab.runs.text import count_of
+from tflab.session.history_columns import metric_text, moment_text, value_text
 from tflab.ui.actions import bindings
 from tflab.ui.dialogs.dialog import Dialog
 from tflab.ui.dialogs.notice import TextScreen
@@ -27,7 +28,7 @@ from tflab.ui.terminal.glyphs import glyphs
 from tflab.ui.widgets.css import beside
 from tflab.ui.widgets.drawing_view import DrawingView
 from tflab.ui.widgets.key_line import KeyLine
-from tflab.ui.widgets.run_cells import TONES, mark_of, number, value_text, when
+from tflab.ui.widgets.run_cells import TONES, mark_of
 from tflab.ui.widgets.table import Column, Table, TableCell, width_of
 
 _SAMPLE = 5
@@ -142,7 +143,7 @@ class CompareScreen(Dialog[None]):
                 if self._differ
                 else ""
             )
-            found.append(run.marks.name or value or when(run.record.created))
+            found.append(run.marks.name or value or moment_text(run.record.created))
         return found
 
     def _show_table(self) -> None:
@@ -163,7 +164,7 @@ class CompareScreen(Dialog[None]):
         state = run.state
         cells = [
             self._sample(place),
-            TableCell(run.marks.name or when(run.record.created)),
+            TableCell(run.marks.name or moment_text(run.record.created)),
             TableCell(mark_of(state.status), TONES[state.status]),
         ]
         if self._metric:
@@ -172,7 +173,7 @@ class CompareScreen(Dialog[None]):
             last = last_value(summary)
             best = best_value(tag, summary) if tag else None
             tone = "good" if best is not None and best == self._best_of_all() else ""
-            cells += [TableCell(number(last)), TableCell(number(best), tone)]
+            cells += [TableCell(metric_text(last)), TableCell(metric_text(best), tone)]
         cells += [TableCell(_text(item.values[place])) for item in self._differ]
         return [*cells, TableCell("" if state.seconds is None else f"{state.seconds:.1f}", "quiet")]
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -14,29 +14,32 @@ from textual.widgets import Input, Static
 
 from tflab.runs.history import HistoryRow
 from tflab.runs.trash import DiskUse
+from tflab.session.events import Event
+from tflab.session.history import DiskUseMeasured, HistoryListed, RunHistory
+from tflab.session.history_list import HistoryList, HistoryView
+from tflab.session.history_work import HistoryWork, RunsChanged, RunsCompared
 from tflab.ui.actions import bindings
-from tflab.ui.dialogs.dialog import Dialog
 from tflab.ui.dialogs.help import HelpScreen
-from tflab.ui.history.columns import cells_of, fit_columns
-from tflab.ui.history.text import disk_words, empty_words, title_words
-from tflab.ui.history.view import HistoryList, HistoryView, Wish
-from tflab.ui.terminal.glyphs import glyphs
+from tflab.ui.history.run_actions import RunActions
+from tflab.ui.history.table import HistoryTable
+from tflab.ui.history.text import disk_text, empty_text, title_text
 from tflab.ui.widgets.css import beside
 from tflab.ui.widgets.key_line import KeyLine
-from tflab.ui.widgets.table import Column, Table, TableCell
-
-if TYPE_CHECKING:
-    from tflab.ui.history.desk import HistoryDesk
+from tflab.ui.widgets.table import Table
 
 _WIDE = 100
 _LOOK_SECONDS = 1.0
 
 
-class HistoryScreen(Dialog[Wish]):
+class HistoryScreen(RunActions):
     """A table over the runs of one lesson or of all, current while it is open.
 
+    Whoever opens it passes the session's events on to `take_event`.
+
     Args:
-        desk: Reads the runs, and does what is asked.
+        history: Reads the runs.
+        work: Does what is asked with them.
+        copy_line: Copies the line that makes a run, given by its id, again.
         view: How the person looks at them.
         lesson: Id and title of the open lesson.
         defaults: Its defaults.
@@ -54,16 +57,19 @@ class HistoryScreen(Dialog[Wish]):
 
     def __init__(
         self,
-        desk: HistoryDesk,
+        history: RunHistory,
+        work: HistoryWork,
+        copy_line: Callable[[str], object],
         view: HistoryView,
         lesson: tuple[str, str],
         defaults: Mapping[str, Any],
     ) -> None:
-        super().__init__()
-        self._desk = desk
+        super().__init__(work, copy_line)
+        self._history = history
         self._view = view
         self._lesson_title = lesson[1]
         self.runs = HistoryList(view, lesson[0], defaults)
+        self._table = HistoryTable(self.runs, view)
 
     def compose(self) -> ComposeResult:
         """Lay out title, filter, table and keys."""
@@ -78,15 +84,32 @@ class HistoryScreen(Dialog[Wish]):
                 select_on_focus=False,
             )
             yield Static("", classes="said")
-            yield Table()
+            yield self._table
             yield Static("", classes="empty")
             yield KeyLine("history", alone=True)
 
     def on_mount(self) -> None:
-        """Read the runs, away from the screen's own thread, and again as they change."""
+        """Have the runs read, and again as they change."""
         self._show_title()
-        self._desk.read(self)
-        self.set_interval(_LOOK_SECONDS, lambda: self._desk.look(self))
+        self._history.read()
+        self.set_interval(_LOOK_SECONDS, self._history.look)
+
+    def take_event(self, event: Event) -> None:
+        """Show what the session tells of the runs, unless this is on its way out."""
+        # By way of this screen's own queue: its widgets may not be there yet, or no more.
+        self.call_later(self._show, event)
+
+    def _show(self, event: Event) -> None:
+        if isinstance(event, HistoryListed):
+            self.take(event.rows)
+        elif isinstance(event, DiskUseMeasured):
+            self.take_disk_use(event.use)
+        elif isinstance(event, RunsChanged):
+            self._history.read()
+        elif isinstance(event, RunsCompared) and self.is_current:
+            from tflab.ui.history.compare import CompareScreen
+
+            self.app.push_screen(CompareScreen(event.runs))
 
     def take(self, rows: list[HistoryRow]) -> None:
         """Show these runs; whoever looks at the table keeps their place in it."""
@@ -96,7 +119,7 @@ class HistoryScreen(Dialog[Wish]):
 
     def take_disk_use(self, use: DiskUse) -> None:
         """Show how much room the runs take."""
-        self.query_one(".aside", Static).update(disk_words(use, self._narrow))
+        self.query_one(".aside", Static).update(disk_text(use, self._narrow))
 
     @property
     def _narrow(self) -> bool:
@@ -105,28 +128,23 @@ class HistoryScreen(Dialog[Wish]):
     @property
     def current(self) -> HistoryRow | None:
         """The run under the cursor."""
-        place, shown = self.query_one(Table).cursor, self.runs.shown
-        return shown[place] if 0 <= place < len(shown) else None
+        return self._table.run
+
+    @property
+    def chosen(self) -> list[HistoryRow]:
+        """The runs that keys act on: the marked ones, or else the one under the cursor."""
+        return self.runs.chosen(self.current)
 
     def action_close(self) -> None:
         """Leave the filter, or the history."""
         if isinstance(self.focused, Input):
-            self.query_one(Table).focus()
+            self._table.focus()
         else:
             self.dismiss(None)
 
-    def action_wish(self, kind: Literal["show", "rerun", "values"]) -> None:
-        """Do something with the run under the cursor, in the workbench."""
-        if self.current is not None:
-            self.dismiss(Wish(kind, self.current.id))
-
-    def action_work(self, what: str) -> None:
-        """Have something done with the chosen runs, and list them again."""
-        self._desk.work(self, what, self.runs.chosen(self.current))
-
     def action_mark(self) -> None:
         """Mark the run under the cursor, or take its mark off; go on to the next."""
-        table, row = self.query_one(Table), self.current
+        table, row = self._table, self.current
         if row is not None:
             self._view.marked ^= {row.id}
             table.action_cursor(1)
@@ -136,7 +154,7 @@ class HistoryScreen(Dialog[Wish]):
     def action_unmark(self) -> None:
         """Take every mark off."""
         self._view.marked.clear()
-        self.query_one(Table).refresh()
+        self._table.refresh()
         self._show_title()
 
     def action_keys(self) -> None:
@@ -176,7 +194,7 @@ class HistoryScreen(Dialog[Wish]):
     @on(Table.Moved)
     def _moved(self, event: Table.Moved) -> None:
         event.stop()
-        self._view.run = self.current.id if self.current is not None else ""
+        self._table.note_run()
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
@@ -188,31 +206,19 @@ class HistoryScreen(Dialog[Wish]):
     @on(Input.Submitted)
     def _entered(self, event: Input.Submitted) -> None:
         event.stop()
-        self.query_one(Table).focus()
+        self._table.focus()
         self._arrange()
 
     def _arrange(self, keep_place: bool = False) -> None:
         """Filter, sort and show; with `keep_place` what is in view stays where it is."""
-        table, runs = self.query_one(Table), self.runs
-        top = runs.shown[table.top].id if keep_place and table.top < len(runs.shown) else ""
-        in_view = table.cursor_in_view
-        runs.arrange(isinstance(self.focused, Input), self._narrow)
+        table, runs = self._table, self.runs
+        table.rearrange(isinstance(self.focused, Input), self._narrow, keep_place)
         self._show_problem()
-        place = runs.place_of(self._view.run)
-        columns = [Column("", 2), *fit_columns(runs.columns, runs.shown)]
-        order = None if runs.sorted_by is None else (runs.sorted_by + 1, self._view.order[1])
-        if not keep_place:
-            table.show_rows(columns, len(runs.shown), self._cells, order)
-            table.put_cursor(place or 0)
-        else:
-            anchor = place if in_view else runs.place_of(top)
-            table.renew_rows(columns, len(runs.shown), self._cells, order, place, anchor)
-        self._view.run = self.current.id if self.current is not None else ""
         empty = self.query_one(".empty", Static)
         # Not out of sight: the focus would leave it for the filter, and keys would be typed there.
         table.set_class(not runs.shown, "-none")
         empty.display = not runs.shown
-        empty.update(empty_words(self._view, runs))
+        empty.update(empty_text(self._view, runs))
         self._show_title()
 
     def _show_problem(self) -> None:
@@ -221,12 +227,6 @@ class HistoryScreen(Dialog[Wish]):
         if problem is not None:
             said.update(Content(f"{problem.cause} {problem.next_step}"))
 
-    def _cells(self, place: int) -> Sequence[TableCell]:
-        row, marks = self.runs.shown[place], glyphs()
-        mark = marks.bullet if row.id in self._view.marked else " "
-        pin = marks.pinned if row.marks.pinned else " "
-        return [TableCell(mark + pin, "mark"), *cells_of(row, self.runs.columns)]
-
     def _show_title(self) -> None:
-        words = title_words(self._view, self.runs, self._lesson_title)
-        self.query_one(".title", Static).update(words)
+        text = title_text(self._view, self.runs, self._lesson_title)
+        self.query_one(".title", Static).update(text)

@@ -1,4 +1,4 @@
-"""The words around the history's table: its title, the room that runs take, why it is empty."""
+"""The text around the history's table: its title, the room that runs take, why it is empty."""
 
 from __future__ import annotations
 
@@ -6,27 +6,27 @@ from textual.content import Content
 
 from tflab.runs.text import count_of
 from tflab.runs.trash import DiskUse, bytes_text
-from tflab.ui.history.view import HistoryList, HistoryView
+from tflab.session.history_list import HistoryList, HistoryView
 from tflab.ui.terminal.glyphs import glyphs
 
 
-def title_words(view: HistoryView, runs: HistoryList, lesson_title: str) -> Content:
+def title_text(view: HistoryView, runs: HistoryList, lesson_title: str) -> Content:
     """Return the title line: whose runs, how many of them, how many marked."""
     what = "all lessons" if view.everywhere else lesson_title or "no lesson"
-    words = Content.assemble(("History", "bold $primary"), f" {glyphs().dot} {what}")
+    text = Content.assemble(("History", "bold $primary"), f" {glyphs().dot} {what}")
     if not runs.ready:
-        return words + Content.styled("  reading", "$text-quiet")
+        return text + Content.styled("  reading", "$text-quiet")
     shown = len(runs.shown)
     all_of = count_of(runs.count, "run")
-    words += Content.styled(
+    text += Content.styled(
         f"  {all_of}" if shown == runs.count else f"  {shown:,} of {all_of}", "$text-quiet"
     )
     if view.marked:
-        words += Content.styled(f"  {len(view.marked)} marked", "bold $primary")
-    return words
+        text += Content.styled(f"  {len(view.marked)} marked", "bold $primary")
+    return text
 
 
-def disk_words(use: DiskUse, narrow: bool) -> Content:
+def disk_text(use: DiskUse, narrow: bool) -> Content:
     """Return how much room runs and trash take, and where there is room to say so, what is free."""
     parts = [f"runs {bytes_text(use.runs)}"]
     if use.trash:
@@ -36,7 +36,7 @@ def disk_words(use: DiskUse, narrow: bool) -> Content:
     return Content(f" {glyphs().dot} ".join(parts))
 
 
-def empty_words(view: HistoryView, runs: HistoryList) -> Content:
+def empty_text(view: HistoryView, runs: HistoryList) -> Content:
     """Return why no run is shown, and what to do about it."""
     if runs.count:
         return Content("No run fits the filter.")

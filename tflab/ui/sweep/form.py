@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, MutableMapping, Sequence
-from typing import Any, ClassVar
+import time
+from collections.abc import Sequence
+from enum import Enum, auto
+from typing import ClassVar, NamedTuple
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -12,19 +14,29 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Button, Input, Static
 
-from tflab.programs.program import Program
-from tflab.runs.record import RunOptions
 from tflab.runs.text import plain_line
-from tflab.sweeps.estimate import plan_words
+from tflab.session.sweep_events import EarlierSweep, SweepPlanning
+from tflab.sweeps.draft import OPTIONS, SweepDraft, field_help, first_texts
+from tflab.sweeps.estimate import plan_text
 from tflab.sweeps.plan import SweepPlan
-from tflab.targets.devices import DeviceList
 from tflab.targets.placement import Slot
 from tflab.ui.dialogs.dialog import Dialog
-from tflab.ui.sweep.draft import OPTIONS, SweepDraft, field_help, first_texts
+from tflab.ui.dialogs.pick import Choice, PickScreen
 from tflab.ui.terminal.safe_text import box_title
 from tflab.ui.widgets.css import beside
 
-Answer = tuple[SweepPlan, Sequence[Slot]] | str
+
+class PlannedSweep(NamedTuple):
+    """A sweep to begin, and where its runs go."""
+
+    plan: SweepPlan
+    slots: Sequence[Slot]
+
+
+class FormChoice(Enum):
+    """What was chosen in place of a new sweep."""
+
+    EARLIER = auto()
 
 
 class SweepField(Vertical):
@@ -54,17 +66,11 @@ class SweepField(Vertical):
         self.query_one(".problem", Static).update(Content(plain_line(problem)))
 
 
-class SweepForm(Dialog[Answer]):
+class SweepForm(Dialog[PlannedSweep | FormChoice]):
     """Asks what to sweep. Says how many runs it makes, and what is wrong, as one types.
 
     Args:
-        lesson: The lesson to run.
-        values: What the form of the workbench holds.
-        seed, device: The same.
-        devices: The devices of this machine.
-        usual: Seconds of a run of this lesson, if any has finished before.
-        texts: What was typed here before; kept up to date.
-        limits: How much of a shared machine each run may take.
+        planning: What the sweep is planned from; its texts are kept up to date.
     """
 
     DEFAULT_CSS = beside(__file__)
@@ -76,33 +82,29 @@ class SweepForm(Dialog[Answer]):
         Binding("up", "app.focus_previous", "Previous", show=False),
     ]
 
-    def __init__(
-        self,
-        lesson: Program,
-        values: Mapping[str, Any],
-        seed: int,
-        device: str,
-        devices: DeviceList,
-        usual: float | None,
-        texts: MutableMapping[str, str],
-        limits: RunOptions,
-    ) -> None:
+    def __init__(self, planning: SweepPlanning) -> None:
         super().__init__()
-        self._lesson = lesson
-        self._devices = devices
-        self._usual = usual
+        basis, texts = planning.basis, planning.texts
+        self._lesson = basis.program
+        self._limits = basis.limits
+        self._devices = planning.devices
+        self._usual = planning.usual
         self._texts = texts
-        self._limits = limits
-        first = first_texts(lesson, values, texts)
+        first = first_texts(self._lesson, basis.values, texts)
         self._own = {
-            p.name: SweepField(p.name, first[p.name], field_help(p)) for p in lesson.parameters
+            p.name: SweepField(p.name, first[p.name], field_help(p))
+            for p in self._lesson.parameters
         }
-        begin = {"repeats": "1", "first seed": str(seed), "devices": device, "metric": "loss"}
+        begin = {
+            "repeats": "1",
+            "first seed": str(basis.seed),
+            "devices": basis.device,
+            "metric": "loss",
+        }
         self._options = {
             name: SweepField(name, texts.get(f" {name}", begin.get(name, "")), about)
             for name, about in OPTIONS.items()
         }
-        self._draft: SweepDraft | None = None
 
     def compose(self) -> ComposeResult:
         """Lay out fields, what they make, and the buttons."""
@@ -127,7 +129,7 @@ class SweepForm(Dialog[Answer]):
         """Start the sweep, or go to the first field that is wrong."""
         draft = self._read()
         if draft.plan is not None:
-            self.dismiss((draft.plan, draft.slots))
+            self.dismiss(PlannedSweep(draft.plan, draft.slots))
             return
         for name, field in {**self._own, **self._options}.items():
             if name in draft.problems:
@@ -136,7 +138,7 @@ class SweepForm(Dialog[Answer]):
 
     def action_earlier(self) -> None:
         """Go to the sweeps that are kept."""
-        self.dismiss("earlier")
+        self.dismiss(FormChoice.EARLIER)
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
@@ -173,7 +175,7 @@ class SweepForm(Dialog[Answer]):
         size = self.query_one("#sweep-size", Static)
         size.set_class(draft.plan is None, "-bad")
         if draft.plan is not None:
-            words = [plan_words(len(draft.plan.points), draft.plan.jobs, self._usual)]
+            words = [plan_text(len(draft.plan.points), draft.plan.jobs, self._usual)]
             words += [self._limits.words] if self._limits.words else []
             size.update(Content("; ".join(words) + "."))
         else:
@@ -182,3 +184,17 @@ class SweepForm(Dialog[Answer]):
             size.update(Content(plain_line(f"{name}: {problem}" if name else problem)))
         self.query_one("#run", Button).disabled = draft.plan is None
         return draft
+
+
+def pick_sweep(sweeps: Sequence[EarlierSweep]) -> PickScreen[str]:
+    """Return a dialog that asks for an earlier sweep, by its id."""
+    found = [Choice(_moment(sweep.created), sweep.about, sweep.id) for sweep in sweeps]
+
+    def find(query: str) -> list[Choice[str]]:
+        return [c for c in found if query.lower() in f"{c.title} {c.about}".lower()]
+
+    return PickScreen("Earlier sweeps", find)
+
+
+def _moment(created: float) -> str:
+    return time.strftime("%d %b %Y %H:%M", time.localtime(created))

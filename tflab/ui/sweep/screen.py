@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import time
-from typing import TYPE_CHECKING, ClassVar
+from enum import Enum, auto
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from textual import on
 from textual.app import ComposeResult
@@ -15,8 +16,10 @@ from textual.timer import Timer
 from textual.widgets import Static
 
 from tflab.charts.loss import draw_loss
-from tflab.runs.summary import summarise
-from tflab.runs.text import plain_line
+from tflab.runs.summary import RunSummary, summarise
+from tflab.runs.text import count_of, plain_line
+from tflab.session.past_runs import RunUse
+from tflab.session.sweeps import Sweeps
 from tflab.sweeps.run import SweepRun
 from tflab.sweeps.sweep import Sweep
 from tflab.sweeps.table import SweepRow, duration
@@ -32,17 +35,31 @@ from tflab.ui.widgets.key_line import KeyLine
 from tflab.ui.widgets.table import Table
 
 if TYPE_CHECKING:
-    from tflab.ui.sweep.sweeps import Sweeps
+    from tflab.export.formats import Format
 
 _AFTER_KEYS = 0.15
+_LOOK_SECONDS = 0.05
 
 
-class SweepScreen(Dialog[None]):
+class SweepRunChosen(NamedTuple):
+    """A run of the sweep that is to be used in the workbench."""
+
+    use: RunUse
+    run: RunSummary
+
+
+class SweepChoice(Enum):
+    """What is to come after the sweep on the screen."""
+
+    PLAN = auto()
+
+
+class SweepScreen(Dialog[SweepRunChosen | SweepChoice]):
     """Shows a sweep, live or found again. Leaving it stops nothing.
 
     Args:
-        sweep: What to show; whoever made it polls it.
-        sweeps: Carries out what needs the workbench.
+        sweep: What to show; it is carried on elsewhere.
+        sweeps: Exports it, and copies the line that makes it again.
     """
 
     DEFAULT_CSS = beside(__file__)
@@ -84,6 +101,7 @@ class SweepScreen(Dialog[None]):
         box.border_title = box_title(f"Sweep: {self._sweep.plan.title}")
         self._table.focus()
         self.app.theme_changed_signal.subscribe(self, lambda _: self.advance(now=True))
+        self.set_interval(_LOOK_SECONDS, self.advance)
 
     def on_resize(self) -> None:
         """Draw again at the new size."""
@@ -91,7 +109,8 @@ class SweepScreen(Dialog[None]):
 
     def advance(self, now: bool = False) -> None:
         """Show what is new, at a pace that a terminal can follow; at once with `now`."""
-        due = self._sweep.version != self._version and time.monotonic() >= self._next
+        changed = self._sweep.version != self._version
+        due = changed and (self._sweep.over or time.monotonic() >= self._next)
         if not self.is_mounted or not (now or due):
             return
         began = time.monotonic()
@@ -109,11 +128,11 @@ class SweepScreen(Dialog[None]):
 
     def action_open_run(self) -> None:
         """Show the run under the cursor in the workbench."""
-        self._use("show")
+        self._use(RunUse.SHOW)
 
     def action_use_values(self) -> None:
         """Put the values under the cursor into the form."""
-        self._use("values")
+        self._use(RunUse.VALUES)
 
     def action_stop_row(self) -> None:
         """Stop the runs of the row under the cursor."""
@@ -153,16 +172,23 @@ class SweepScreen(Dialog[None]):
         if self._sweeps.running:
             self.notify("This sweep is going on. Stop it first (^x).", severity="warning")
         else:
-            self.dismiss()
-            self._sweeps.plan()
+            self.dismiss(SweepChoice.PLAN)
 
     def action_export(self) -> None:
-        """Write the sweep as a file."""
-        self._sweeps.export(self._sweep)
+        """Ask for a format, and write the sweep as a file."""
+        from tflab.export.sweep_formats import SWEEP_FORMATS
+        from tflab.ui.dialogs.pick import pick_format
+
+        def take(kind: Format | None) -> None:
+            if kind is not None:
+                self._sweeps.export(self._sweep, kind)
+
+        what = f"the sweep of {count_of(len(self._sweep.runs), 'run')}"
+        self.app.push_screen(pick_format(what, SWEEP_FORMATS), take)
 
     def action_copy_line(self) -> None:
         """Copy the line that makes the sweep again."""
-        self._sweeps.copy_line(self._sweep)
+        self._sweeps.copy_line(self._sweep.plan)
 
     def action_keys(self) -> None:
         """Show help."""
@@ -178,7 +204,7 @@ class SweepScreen(Dialog[None]):
             self._drawing_soon.stop()
         self._drawing_soon = self.set_timer(_AFTER_KEYS, self._draw)
 
-    def _use(self, wish: str) -> None:
+    def _use(self, use: RunUse) -> None:
         row = self._table.row
         run = _best_run(row) if row is not None else None
         summary = run.summary if run is not None else None
@@ -187,8 +213,7 @@ class SweepScreen(Dialog[None]):
         if summary is None:
             self.notify("This run has not begun." if not self._sweep.over else "It never began.")
             return
-        self.dismiss()
-        self._sweeps.use(summary, wish)
+        self.dismiss(SweepRunChosen(use, summary))
 
     def _show_progress(self) -> None:
         sweep, dot = self._sweep, f" {glyphs().dot} "

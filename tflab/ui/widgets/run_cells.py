@@ -1,10 +1,7 @@
-"""What tables and lists of runs have in common: marks of states, moments, numbers, values."""
+"""What tables and lists of runs have in common: the marks and tones of states."""
 
 from __future__ import annotations
 
-import time
-
-from tflab.programs.parameters import format_value
 from tflab.ui.terminal.glyphs import glyphs
 
 TONES: dict[str, str] = {
@@ -30,23 +27,3 @@ def mark_of(status: str) -> str:
         "not begun": marks.open,
     }
     return by_status.get(status, marks.bullet)
-
-
-def when(moment: float) -> str:
-    """Return a moment as people write it: the time of day today, or else the date too."""
-    then, now = time.localtime(moment), time.localtime()
-    if then[:3] == now[:3]:
-        return time.strftime("%H:%M:%S", then)
-    if then.tm_year == now.tm_year:
-        return time.strftime("%d %b %H:%M", then)
-    return time.strftime("%d %b %Y", then)
-
-
-def number(value: float | None) -> str:
-    """Return a metric with four digits; empty when there is none."""
-    return "" if value is None else f"{value:.4g}"
-
-
-def value_text(value: object) -> str:
-    """Return a parameter's value as it is read at a glance: 0.30000000000000004 is 0.3."""
-    return format_value(float(f"{value:.7g}") if isinstance(value, float) else value)

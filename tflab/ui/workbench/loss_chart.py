@@ -14,7 +14,6 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.message import Message
 from textual.widgets import Static
 
 from tflab.charts.drawing import Curve, Memo
@@ -24,6 +23,7 @@ from tflab.runs.state import RunState
 from tflab.ui.actions import SCOPE_TITLES, bindings
 from tflab.ui.widgets.css import beside
 from tflab.ui.widgets.drawing_view import DrawingView, legend_content
+from tflab.ui.workbench.messages import ChartHeadingChanged
 from tflab.ui.workbench.progress_text import progress_content
 
 _NO_RUN = "Run the lesson to see its curves here (^r)."
@@ -44,14 +44,6 @@ class LossChart(Vertical, can_focus=True):
     DEFAULT_CSS = beside(__file__)
     SCOPED_CSS = False
     BINDINGS: ClassVar[list[BindingType]] = list(bindings("loss"))
-
-    class HeadingChanged(Message):
-        """The pane is to have another title, or less room because nothing is drawn."""
-
-        def __init__(self, title: str, low: bool) -> None:
-            super().__init__()
-            self.title = title
-            self.low = low
 
     def __init__(self) -> None:
         super().__init__(id="loss")
@@ -242,7 +234,7 @@ class LossChart(Vertical, can_focus=True):
             before[1] if low is None else low,
         )
         if self._heading != before:
-            self.post_message(self.HeadingChanged(*self._heading))
+            self.post_message(ChartHeadingChanged(*self._heading))
 
     def _x_max(self, state: RunState | None) -> float | None:
         """Return the right end of the axis, chosen so that it seldom moves while a run goes on."""
@@ -282,4 +274,3 @@ def round_up(value: float) -> float:
         return 1.0
     power = 10.0 ** math.floor(math.log10(value))
     return next(step * power for step in (1, 1.5, 2, 3, 5, 7.5, 10) if step * power >= value)
-

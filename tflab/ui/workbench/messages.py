@@ -82,6 +82,15 @@ class OutputOpened(Message):
         self.text = text
 
 
+class ChartHeadingChanged(Message):
+    """The loss pane is to have another title, or less room because nothing is drawn."""
+
+    def __init__(self, title: str, low: bool) -> None:
+        super().__init__()
+        self.title = title
+        self.low = low
+
+
 class SearchRequested(Message):
     """A lesson is to be found by title or content."""
 
@@ -117,7 +126,3 @@ class WordAsked(Message):
 
 class HistoryRequested(Message):
     """The history of all runs is to be shown."""
-
-
-class SweepRequested(Message):
-    """The sweep that goes on is to be shown, or a new one planned."""

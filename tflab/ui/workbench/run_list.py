@@ -14,10 +14,11 @@ from tflab.runs.history import HistoryRow
 from tflab.runs.summary import RunSummary
 from tflab.runs.tensor_text import number_text
 from tflab.runs.text import plain_line
+from tflab.session.history_columns import value_text
 from tflab.session.past_runs import RunUse
 from tflab.ui.actions import bindings
 from tflab.ui.terminal.glyphs import glyphs
-from tflab.ui.widgets.run_cells import mark_of, value_text
+from tflab.ui.widgets.run_cells import mark_of
 from tflab.ui.workbench.messages import RunChosen
 
 TONES: dict[str, str] = {

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from textual import on
 from textual.binding import BindingType
-from textual.dom import DOMNode
 
 from tflab.runs.disk_queue import DiskQueue
 from tflab.runs.record import Problem
@@ -17,20 +16,17 @@ from tflab.session.session import Session
 from tflab.ui.actions import Scope, workbench_bindings
 from tflab.ui.terminal.safe_text import box_title
 from tflab.ui.workbench import messages
-from tflab.ui.workbench.panes import Panes, PaneScreen
+from tflab.ui.workbench.dialogs import WorkbenchDialogs
+from tflab.ui.workbench.panes import Panes
 
 if TYPE_CHECKING:
     from tflab.programs.program import Program
-    from tflab.runs.record import RunOptions
-    from tflab.ui.dialogs.palette import Command
-    from tflab.ui.workbench.loss_chart import LossChart
-    from tflab.ui.workbench.pickers import PresetChoice
     from tflab.ui.workbench.run_panes import RunPanes
 
 _TERM_SECONDS = 12.0
 
 
-class WorkbenchScreen(PaneScreen):
+class WorkbenchScreen(WorkbenchDialogs):
     """Shows a session, and passes on to it what a person wants.
 
     Args:
@@ -40,11 +36,8 @@ class WorkbenchScreen(PaneScreen):
     BINDINGS: ClassVar[list[BindingType]] = list(workbench_bindings())
 
     def __init__(self, session: Session) -> None:
-        super().__init__(session.entries, session.first_program)
-        self._session = session
-        self._panes: Panes | None = None
+        super().__init__(session)
         self._run_panes: RunPanes | None = None
-        self._shown: Program | None = None
         self._imports = DiskQueue()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -84,30 +77,24 @@ class WorkbenchScreen(PaneScreen):
 
     # What the session tells
 
-    async def hear(self, event: events.Event) -> None:
-        """Show what the session tells."""
+    async def hear(self, event: events.Event) -> bool:
+        """Show what the session tells; return whether it is for the workbench."""
         panes, run_panes = self._panes, self._run_panes
         if panes is None or run_panes is None:
-            return
+            return True
         match event:
             case events.ProgramOpened():
                 await self._open_program(panes, event)
-            case events.RunOpened(run=run) | events.RunAdvanced(run=run):
-                await run_panes.show(run)
-            case events.RunEnded():
+            case events.RunOpened() | events.RunAdvanced() | events.RunEnded():
                 await run_panes.show(event.run)
-                if event.own:
+                if isinstance(event, events.RunEnded) and event.own:
                     run_panes.end(event.run, event.diagnosis)
             case events.RunsListed():
                 self._show_runs(panes, event)
             case events.CourseChanged():
                 self._show_course()
-            case events.FormChanged():
-                if event.texts:
-                    panes.form.show_texts()
-                run_panes.show_status()
-            case events.DevicesListed():
-                panes.form.device.show_devices()
+            case events.FormChanged() | events.DevicesListed():
+                _show_form(panes, event)
                 run_panes.show_status()
             case events.ServerChanged() | events.LiveModeChanged():
                 run_panes.show_status()
@@ -116,19 +103,8 @@ class WorkbenchScreen(PaneScreen):
                 panes.form.focus_field(event.name)
                 self.notify(event.problem, title="Not run", severity="error")
             case _:
-                self._ask(event)
-
-    def _ask(self, event: events.Event) -> None:
-        """Put what the session asks, and hand on the answer."""
-        match event:
-            case events.QuestionAsked():
-                self._ask_question(event)
-            case events.GuessesAsked():
-                self._ask_guesses(event)
-            case events.PresetsListed():
-                self._choose_preset(event)
-            case events.LessonsRead():
-                self._choose_lesson(event)
+                return self.ask(event)
+        return True
 
     async def _open_program(self, panes: Panes, event: events.ProgramOpened) -> None:
         if event.program is self._shown:
@@ -170,58 +146,6 @@ class WorkbenchScreen(PaneScreen):
         if self._shown is not None and self._shown.id == event.program:
             panes.runs.show_runs(list(event.rows), self._shown.defaults)
 
-    def show_sweep_progress(self, text: str) -> None:
-        """Say in the status line how far the sweep is; nothing when empty."""
-        self.status.sweep = text
-
-    def _ask_question(self, event: events.QuestionAsked) -> None:
-        from tflab.ui.dialogs.confirm import ConfirmScreen
-
-        question = event.question
-        self.app.push_screen(
-            ConfirmScreen(question.title, question.text, question.yes),
-            lambda good: event.answer(bool(good)),
-        )
-
-    def _ask_guesses(self, event: events.GuessesAsked) -> None:
-        from tflab.ui.dialogs.predict import PredictScreen
-
-        def take(guesses: dict[str, Any] | None) -> None:
-            if guesses is not None:
-                event.answer(guesses)
-
-        self.app.push_screen(PredictScreen(event.program.questions, event.guesses), take)
-
-    def _choose_preset(self, event: events.PresetsListed) -> None:
-        from tflab.ui.workbench.pickers import pick_preset
-
-        def take(choice: PresetChoice | None) -> None:
-            if choice is not None:
-                self._work_preset(event.program, choice)
-
-        self.app.push_screen(pick_preset(event.presets), take)
-
-    def _work_preset(self, program: Program, choice: PresetChoice) -> None:
-        from tflab.ui.workbench.pickers import PresetWork
-
-        presets = self._session.presets
-        match choice.work:
-            case PresetWork.USE if choice.preset is not None:
-                presets.use(program, choice.preset)
-            case PresetWork.SAVE:
-                presets.save(program, choice.name)
-            case PresetWork.DELETE:
-                presets.delete(program, choice.name)
-
-    def _choose_lesson(self, event: events.LessonsRead) -> None:
-        from tflab.ui.workbench.pickers import pick_lesson
-
-        def take(path: Path | None) -> None:
-            if path is not None:
-                self._session.open(path)
-
-        self.app.push_screen(pick_lesson(self._session.entries, event.texts), take)
-
     # What the panes tell
 
     @on(messages.LessonChosen)
@@ -251,9 +175,13 @@ class WorkbenchScreen(PaneScreen):
 
     @on(messages.OutputOpened)
     def _output_opened(self, message: messages.OutputOpened) -> None:
-        from tflab.ui.dialogs.notice import TextScreen
+        self.show_text(message.title, message.text)
 
-        self.app.push_screen(TextScreen(message.title, message.text))
+    @on(messages.ChartHeadingChanged)
+    def _head_chart(self, message: messages.ChartHeadingChanged) -> None:
+        pane = self.pane("loss")
+        pane.border_title = box_title(message.title)
+        pane.set_class(message.low, "-low")
 
     @on(messages.SearchRequested)
     def _search(self) -> None:
@@ -267,35 +195,94 @@ class WorkbenchScreen(PaneScreen):
     def _guide(self, message: messages.GuidanceRequested) -> None:
         match message.guidance:
             case messages.Guidance.CONTENTS:
-                self._choose_section()
+                self.choose_section()
             case messages.Guidance.GLOSSARY:
-                self._explain_terms()
+                self.explain_terms()
             case messages.Guidance.NEXT:
                 self._session.neighbour(1)
             case messages.Guidance.PREVIOUS:
                 self._session.neighbour(-1)
-
-    def _choose_section(self) -> None:
-        from tflab.ui.workbench.pickers import pick_section
-
-        panes = self._panes
-        if panes is None or self._shown is None:
-            return
-
-        def take(place: int | None) -> None:
-            if place is not None:
-                panes.lesson.go_to(place)
-
-        self.app.push_screen(pick_section(panes.lesson.headings()), take)
-
-    def _explain_terms(self) -> None:
-        from tflab.ui.workbench.pickers import pick_term
-
-        if self._shown is not None:
-            self.app.push_screen(pick_term(self._shown, self._session.glossary))
 
     @on(messages.WordAsked)
     def _explain(self, message: messages.WordAsked) -> None:
         about = self._session.glossary.get(message.word)
         if about is not None:
             self.notify(about, title=message.word, timeout=_TERM_SECONDS)
+
+    # What keys do
+
+    def action_run(self) -> None:
+        """Run the whole lesson; one that is not there yet, as soon as it is."""
+        self._session.run()
+
+    def action_stop(self) -> None:
+        """Stop the run on show."""
+        self._session.stop()
+
+    def action_live(self) -> None:
+        """Turn live mode on or off."""
+        self._session.toggle_live()
+
+    def action_predict(self) -> None:
+        """Guess again, then run."""
+        self._session.predict()
+
+    def action_follow(self) -> None:
+        """Show the run that was found."""
+        self._session.follow()
+
+    def action_forget(self, what: Literal["lesson", "course"]) -> None:
+        """Forget the progress of the open lesson or of the course."""
+        if what == "course":
+            self._session.course.forget(None)
+        elif self._shown is not None:
+            self._session.course.forget(self._shown)
+
+    def action_history(self) -> None:
+        """List every run."""
+        self.post_message(messages.HistoryRequested())
+
+    def action_sweep(self) -> None:
+        """Show the sweep that goes on, or plan one."""
+        self._session.sweeps.open()
+
+    def action_show(self, scope: Scope) -> None:
+        """Go to a pane."""
+        self.show_pane(scope)
+
+    def action_full_screen(self) -> None:
+        """Give the pane in focus the whole screen, or take it back."""
+        self.toggle_full_screen()
+
+    def action_hint(self) -> None:
+        """Show the next hint of the first open goal."""
+        if not self.goals.show_hint():
+            self.notify("There is no further hint for this lesson's open goals.")
+        elif self.narrow:
+            self.show_pane("lessons")
+
+    def action_edit(self) -> None:
+        """Open the lesson in the person's editor, and read it again afterwards."""
+        from tflab.ui.workbench.editor import edit_file
+
+        if self._shown is None:
+            return
+        try:
+            edit_file(self._shown.path, self.app.suspend)
+        except Problem as problem:
+            self._session.tell_problem(problem)
+        self._session.opened.look()
+
+
+def _show_form(panes: Panes, event: events.FormChanged | events.DevicesListed) -> None:
+    """Bring the form up to date; texts that the person types stand in it already."""
+    if isinstance(event, events.DevicesListed):
+        panes.form.device.show_devices()
+    elif event.texts:
+        panes.form.show_texts()
+
+
+def _import_charts() -> None:
+    """Import what draws, while the person reads: the first curve must not wait for it."""
+    import_module("tflab.charts.figures")
+    import_module("tflab.charts.loss")

@@ -1,21 +1,14 @@
-"""What the history shows: which runs, in which order, in which columns. No widget in here."""
+"""What the history lists: which runs, in which order, in which columns."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, NamedTuple
+from typing import Any
 
 from tflab.runs.filter import Filter, FilterProblem, names_in, parse_filter, settled
 from tflab.runs.history import HistoryRow
-from tflab.ui.history.columns import HistoryColumn, history_columns, sort_rows
-
-
-class Wish(NamedTuple):
-    """What is to be done with a run once the history is closed."""
-
-    kind: Literal["show", "rerun", "values"]
-    run: str
+from tflab.session.history_columns import HistoryColumn, history_columns, sort_rows
 
 
 @dataclass

@@ -1,23 +1,27 @@
-"""The columns of the history: what each shows of a run, and how it sorts."""
+"""The columns of the history: what each tells of a run, and how it sorts."""
 
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
+from tflab.programs.parameters import format_value
 from tflab.runs.history import HistoryRow
 from tflab.runs.metrics import best_value, last_value, main_metric, measure
-from tflab.ui.widgets.run_cells import TONES, mark_of, number, value_text, when
-from tflab.ui.widgets.table import Column, TableCell, width_of
 
-_LOOKED_AT = 300
+LOOKED_AT = 300
+"""Rows from which columns are chosen, and their widths measured: of many, the first."""
+
 _MOST_METRICS = 3
 _MAIN_METRIC = 2
 """Columns of the main metric: its last value and its best."""
 
 Key = Callable[[HistoryRow], Any]
+Tone = Literal["", "quiet", "mark", "bad"]
+"""How a cell stands out, whatever the colours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,16 +31,21 @@ class HistoryColumn:
     Attributes:
         text: What stands in it.
         key: What it sorts by; None for a run that has nothing there, which comes last.
-        most: Its greatest width.
+        tone: How its cell stands out.
+        right: Whether it is aligned to the right.
+        most: Its greatest width, in cells.
+        downwards: Whether it sorts the greatest first unless asked otherwise.
+        state: Whether it tells the run's state, which is shown with a mark of its own.
     """
 
     title: str
     text: Callable[[HistoryRow], str]
     key: Key
-    tone: Callable[[HistoryRow], str] = lambda _: ""
+    tone: Callable[[HistoryRow], Tone] = lambda _: ""
     right: bool = False
     most: int = 24
     downwards: bool = False
+    state: bool = False
 
 
 def history_columns(
@@ -72,15 +81,6 @@ def history_columns(
     return found
 
 
-def fit_columns(columns: Sequence[HistoryColumn], rows: Sequence[HistoryRow]) -> list[Column]:
-    """Return the columns with widths for these rows; of many, the first are looked at."""
-    looked_at = rows[:_LOOKED_AT]
-    return [
-        Column(c.title, width_of(c.title, [c.text(row) for row in looked_at], c.most), c.right)
-        for c in columns
-    ]
-
-
 def sort_rows(
     rows: Sequence[HistoryRow], column: HistoryColumn | None, downwards: bool
 ) -> list[HistoryRow]:
@@ -95,22 +95,34 @@ def sort_rows(
     return found
 
 
-def cells_of(row: HistoryRow, columns: Sequence[HistoryColumn]) -> list[TableCell]:
-    """Return a row's cells."""
-    return [TableCell(column.text(row), column.tone(row)) for column in columns]
+def moment_text(moment: float) -> str:
+    """Return a moment as people write it: the time of day today, or else the date too."""
+    then, now = time.localtime(moment), time.localtime()
+    if then[:3] == now[:3]:
+        return time.strftime("%H:%M:%S", then)
+    if then.tm_year == now.tm_year:
+        return time.strftime("%d %b %H:%M", then)
+    return time.strftime("%d %b %Y", then)
+
+
+def metric_text(value: float | None) -> str:
+    """Return a metric with four digits; empty when there is none."""
+    return "" if value is None else f"{value:.4g}"
+
+
+def value_text(value: object) -> str:
+    """Return a parameter's value as it is read at a glance: 0.30000000000000004 is 0.3."""
+    return format_value(float(f"{value:.7g}") if isinstance(value, float) else value)
 
 
 def _state(narrow: bool) -> HistoryColumn:
-    def text(row: HistoryRow) -> str:
-        status = row.summary.status
-        return mark_of(status) if narrow else f"{mark_of(status)} {status}"
+    def status(row: HistoryRow) -> str:
+        return row.summary.status
 
-    return HistoryColumn(
-        "" if narrow else "state",
-        text,
-        lambda row: row.summary.status,
-        lambda row: TONES[row.summary.status],
-    )
+    def text(row: HistoryRow) -> str:
+        return "" if narrow else status(row)
+
+    return HistoryColumn("" if narrow else "state", text, status, state=True)
 
 
 def _lesson(narrow: bool) -> HistoryColumn:
@@ -123,7 +135,7 @@ def _lesson(narrow: bool) -> HistoryColumn:
 def _when() -> HistoryColumn:
     return HistoryColumn(
         "when",
-        lambda row: when(row.summary.created),
+        lambda row: moment_text(row.summary.created),
         lambda row: row.summary.created,
         lambda _: "quiet",
         downwards=True,
@@ -131,7 +143,7 @@ def _when() -> HistoryColumn:
 
 
 def _metric_columns(rows: Sequence[HistoryRow]) -> list[HistoryColumn]:
-    tags = dict.fromkeys(tag for row in rows[:_LOOKED_AT] for tag in row.summary.metrics)
+    tags = dict.fromkeys(tag for row in rows[:LOOKED_AT] for tag in row.summary.metrics)
     main = main_metric(tags)
     names = dict.fromkeys(([measure(main)] if main else []) + [measure(tag) for tag in tags])
     found: list[HistoryColumn] = []
@@ -150,12 +162,12 @@ def _metric(name: str, best: bool) -> HistoryColumn:
             return None
         return best_value(tag, metrics[tag]) if best else last_value(metrics[tag])
 
-    def tone(row: HistoryRow) -> str:
+    def tone(row: HistoryRow) -> Tone:
         found = value(row)
         return "bad" if found is not None and not math.isfinite(found) else ""
 
     title = f"best {name}" if best else name
-    return HistoryColumn(title, lambda r: number(value(r)), value, tone, right=True, most=12)
+    return HistoryColumn(title, lambda r: metric_text(value(r)), value, tone, right=True, most=12)
 
 
 def _outcome_columns(rows: Sequence[HistoryRow]) -> list[HistoryColumn]:
@@ -166,11 +178,11 @@ def _outcome_columns(rows: Sequence[HistoryRow]) -> list[HistoryColumn]:
             lambda r: r.summary.seconds, lambda _: "quiet", right=True,
         )
     ]  # fmt: skip
-    if any(row.summary.goals for row in rows[:_LOOKED_AT]):
+    if any(row.summary.goals for row in rows[:LOOKED_AT]):
         found.append(
             HistoryColumn("goals", _goals, lambda r: sum(r.summary.goals.values()), right=True)
         )
-    seeds = {(row.summary.device, row.summary.seed) for row in rows[:_LOOKED_AT]}
+    seeds = {(row.summary.device, row.summary.seed) for row in rows[:LOOKED_AT]}
     if len(seeds) > 1:
         found.append(HistoryColumn("seed", lambda r: str(r.summary.seed), lambda r: r.summary.seed,
                                    right=True))  # fmt: skip
@@ -180,7 +192,7 @@ def _outcome_columns(rows: Sequence[HistoryRow]) -> list[HistoryColumn]:
     return found
 
 
-def _marked(name: str, tone: str, most: int) -> HistoryColumn:
+def _marked(name: str, tone: Tone, most: int) -> HistoryColumn:
     def text(row: HistoryRow) -> str:
         return str(getattr(row.marks, name))
 
@@ -188,7 +200,7 @@ def _marked(name: str, tone: str, most: int) -> HistoryColumn:
 
 
 def _parameter(name: str, defaults: Mapping[str, Any]) -> HistoryColumn:
-    def tone(row: HistoryRow) -> str:
+    def tone(row: HistoryRow) -> Tone:
         return "quiet" if row.summary.parameters.get(name) == defaults.get(name) else ""
 
     def text(row: HistoryRow) -> str:
@@ -203,7 +215,7 @@ def _parameter(name: str, defaults: Mapping[str, Any]) -> HistoryColumn:
 def _parameters(rows: Sequence[HistoryRow]) -> tuple[list[str], list[str]]:
     """Return the names of parameters of which runs have several values, and of the others."""
     found: dict[str, set[str]] = {}
-    for row in rows[:_LOOKED_AT]:
+    for row in rows[:LOOKED_AT]:
         for name, value in row.summary.parameters.items():
             found.setdefault(name, set()).add(repr(value))
     varied = [name for name, values in found.items() if len(values) > 1]

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from tflab.runs.history import HistoryRow
 from tflab.runs.marks import Marks
 from tflab.runs.summary import RunSummary
-from tflab.ui.history.columns import cells_of, fit_columns, history_columns, sort_rows
+from tflab.session.history_columns import history_columns, sort_rows
+from tflab.ui.history.table import cells_of, fit_columns
 
 number = st.sampled_from(["nan", "inf", "-inf", None, 0.5, 1e300]) | st.floats(-5, 5)
 value = st.one_of(st.integers(-9, 9), st.floats(-9, 9), st.text(max_size=5), st.booleans())

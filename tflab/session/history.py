@@ -1,0 +1,130 @@
+"""The list of runs as the session reads it: of everything, or the newest of one lesson."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Future
+from contextlib import suppress
+from dataclasses import dataclass
+from itertools import islice
+
+from tflab.runs.disk_queue import DiskQueue
+from tflab.runs.history import History, HistoryRow
+from tflab.runs.record import Problem
+from tflab.runs.store import RunStore
+from tflab.runs.trash import KEEP_SECONDS, DiskUse, Trash
+from tflab.session.events import Emit, Event, Notice, RunsListed
+from tflab.session.history_watch import HistoryWatch
+
+_MOST_OF_LESSON = 100
+_LOOKED_AT = 1000
+
+
+@dataclass(frozen=True)
+class HistoryListed(Event):
+    """Every run there is, newest first."""
+
+    rows: list[HistoryRow]
+
+
+@dataclass(frozen=True)
+class DiskUseMeasured(Event):
+    """How much room runs and trash take."""
+
+    use: DiskUse
+
+
+class RunHistory:
+    """Reads the runs there are, and reads them again as they change.
+
+    Args:
+        store: Where the runs are.
+        trash: Where deleted ones are.
+        disk: Does the reading. It may be held for seconds, so it is not the queue that follows the
+            run on show.
+        emit: Takes `HistoryListed`, `RunsListed` and `DiskUseMeasured`.
+    """
+
+    def __init__(self, store: RunStore, trash: Trash, disk: DiskQueue, emit: Emit) -> None:
+        self._store = store
+        self._trash = trash
+        self._disk = disk
+        self._emit = emit
+        self._watch = HistoryWatch(store)
+        self._looking = 0
+        self._told = ""
+
+    def read(self) -> None:
+        """List every run, read in full the rows that are not, and measure the disk."""
+        self._look(anew=True)
+        self._disk.do_then(self._measure, self._take_measure)
+
+    def look(self) -> None:
+        """List every run if something has changed; nothing while they are being read."""
+        if not self._looking:
+            self._look(anew=False)
+
+    def list_lesson(self, lesson: str) -> None:
+        """List the newest runs of a lesson."""
+
+        def take(done: Future[list[HistoryRow]]) -> None:
+            try:
+                self._emit(RunsListed(lesson, done.result()))
+            except OSError as error:
+                self._warn(f"The runs cannot be read: {error.strerror}.")
+
+        self._disk.do_then(lambda: newest_of(self._store, lesson), take)
+
+    def _look(self, anew: bool) -> None:
+        self._start(lambda: self._watch.look(anew))
+        self._start(self._watch.mend)
+
+    def _start(self, work: Callable[[], list[HistoryRow] | None]) -> None:
+        self._looking += 1
+        self._disk.do_then(work, self._take)
+
+    def _take(self, done: Future[list[HistoryRow] | None]) -> None:
+        self._looking -= 1
+        try:
+            rows = done.result()
+        except OSError as error:
+            self._warn(f"The runs cannot be read: {error.strerror}.")
+            return
+        if rows is not None:
+            self._told = ""
+            self._emit(HistoryListed(rows))
+
+    def _measure(self) -> DiskUse:
+        """Empty the trash of what is old, and add up the rest."""
+        # What cannot be removed now has its turn next time, and emptying by hand says why.
+        with suppress(Problem):
+            self._trash.empty(KEEP_SECONDS)
+        return self._trash.disk_use()
+
+    def _take_measure(self, done: Future[DiskUse]) -> None:
+        try:
+            self._emit(DiskUseMeasured(done.result()))
+        except OSError as error:
+            self._warn(f"The disk cannot be read: {error.strerror}.")
+
+    def _warn(self, text: str) -> None:
+        """Say what is wrong, once."""
+        if text != self._told:
+            self._told = text
+            self._emit(Notice(text, severity="warning"))
+
+
+def newest_of(store: RunStore, lesson: str) -> list[HistoryRow]:
+    """Return the newest runs of a lesson: at most a hundred, of the last thousand runs.
+
+    Raises:
+        OSError: When the folder of runs cannot be read.
+    """
+    history, found = History(store), []
+    for run in islice(store.ids(), _LOOKED_AT):
+        row = history.row(run)
+        if row is not None and row.summary.lesson == lesson:
+            found.append(history.mend(run) or row if row.partial else row)
+        if len(found) >= _MOST_OF_LESSON:
+            break
+    return found

@@ -1,0 +1,288 @@
+"""Sweeps in the workbench: planning one, keeping it going, finding an earlier one again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from tflab.programs.reader import ProgramError, parse_program, read_program
+from tflab.runs.disk_queue import DiskQueue
+from tflab.runs.record import Problem, RunOptions
+from tflab.runs.store import RunStore
+from tflab.runs.text import plain_line
+from tflab.session.command_line import copied_text, sweep_line
+from tflab.session.events import Emit, Notice, ProblemRaised, TextCopied
+from tflab.session.sweep_events import (
+    EarlierSweep,
+    EarlierSweepsListed,
+    SweepAdvanced,
+    SweepBasis,
+    SweepEnded,
+    SweepPlanning,
+    SweepShown,
+)
+from tflab.sweeps.estimate import usual_seconds
+from tflab.sweeps.plan import SweepPlan
+from tflab.sweeps.store import SweepRecord, SweepStore
+from tflab.sweeps.sweep import Sweep
+from tflab.sweeps.table import mean_text
+from tflab.targets.devices import Device, DeviceList
+from tflab.targets.fork_server import ForkServer
+from tflab.targets.placement import Slot
+from tflab.targets.run_executor import RunExecutor
+
+if TYPE_CHECKING:
+    from tflab.export.formats import Format
+
+_NICE = 5
+_EARLIER = 50
+
+Approve = Callable[[Path, str, Sequence[Device], Callable[[], object]], object]
+"""Calls back when a program may run on some devices: soon, after asking, or never."""
+
+AskDevices = Callable[[Callable[[DeviceList], object]], object]
+"""Calls back with the devices of this machine."""
+
+
+class Sweeps:
+    """Owns the sweep that goes on or was shown last. At most one goes on at a time.
+
+    Args:
+        store: Where runs are kept.
+        disk: Does what may take long on the disk.
+        emit: Takes the events of `sweep_events`, notices and problems.
+        server: Gives the fork server that takes runs.
+        approve: Every sweep passes through it before it begins.
+        devices: Gives the devices of this machine, now or soon.
+        basis: Gives what a new sweep starts from; None while no program is open.
+
+    Attributes:
+        current: That sweep, or None.
+    """
+
+    def __init__(
+        self,
+        store: RunStore,
+        disk: DiskQueue,
+        emit: Emit,
+        *,
+        server: Callable[[], ForkServer],
+        approve: Approve,
+        devices: AskDevices,
+        basis: Callable[[], SweepBasis | None],
+    ) -> None:
+        self._store = store
+        self._sweeps = SweepStore()
+        self._disk = disk
+        self._emit = emit
+        self._server = server
+        self._approve = approve
+        self._devices = devices
+        self._basis = basis
+        self._texts: dict[str, dict[str, str]] = {}
+        self._after: Callable[[], object] | None = None
+        self._followed = False
+        self.current: Sweep | None = None
+
+    @property
+    def running(self) -> bool:
+        """Whether a sweep was begun here and goes on."""
+        return self.current is not None and self.current.started_here and not self.current.over
+
+    @property
+    def going(self) -> bool:
+        """Whether there is a sweep to carry on or to follow: `advance` is then called often."""
+        return self.current is not None and self._followed
+
+    def open(self) -> None:
+        """Show the sweep that goes on, or this program's last one, or plan a new one."""
+        basis, sweep = self._basis(), self.current
+        if sweep is not None and (
+            self.running or (basis is not None and basis.program.id == sweep.plan.lesson)
+        ):
+            self._emit(SweepShown(sweep))
+        else:
+            self.plan()
+
+    def plan(self) -> None:
+        """Gather what a new sweep of the open program is planned from."""
+        basis = self._basis()
+        if basis is None:
+            self._emit(Notice("Open a lesson first.", severity="warning"))
+            return
+        if self.running:
+            text = "A sweep is going on. Stop it first."
+            self._emit(Notice(text, severity="warning"))
+            return
+        texts = self._texts.setdefault(basis.program.id, {})
+
+        def take(devices: DeviceList, done: Future[float | None]) -> None:
+            self._emit(SweepPlanning(basis, devices, done.result(), texts))
+
+        def estimate(devices: DeviceList) -> None:
+            usual = partial(usual_seconds, self._store, basis.program.id)
+            self._disk.do_then(usual, partial(take, devices))
+
+        self._devices(estimate)
+
+    def begin(self, plan: SweepPlan, slots: Sequence[Slot]) -> None:
+        """Begin a sweep once its program and its devices are approved of, and show it."""
+        plan = msgspec.structs.replace(plan, options=behind_the_workbench(plan.options))
+        start = partial(self._create, plan, slots)
+
+        def approve(known: DeviceList) -> None:
+            # As they are now: the plan may have been made long ago.
+            devices = [device for device in known.devices if device.key in plan.devices]
+            self._approve(Path(plan.path), plan.source, devices, start)
+
+        self._devices(approve)
+
+    def list_earlier(self) -> None:
+        """List the sweeps of the open program that are kept, or all where none is open."""
+        basis = self._basis()
+        program = basis.program.id if basis is not None else None
+        self._disk.do_then(partial(_earlier, self._sweeps, program), self._take_earlier)
+
+    def reopen(self, sweep: str) -> None:
+        """Show an earlier sweep."""
+        self._disk.do_then(partial(self._sweeps.load, sweep), self._take_record)
+
+    def advance(self) -> None:
+        """Carry the sweep on, and follow its runs. Call it often while there is one."""
+        sweep = self.current
+        if sweep is None or not self._followed:
+            return
+        if sweep.poll() or sweep.over:
+            self._emit(SweepAdvanced(sweep))
+        if sweep.over:
+            self._followed = False
+            sweep.close()
+            after, self._after = self._after, None
+            self._emit(SweepEnded(sweep, end_text(sweep), left=after is not None))
+            if after is not None:
+                after()
+
+    def stop_and_then(self, after: Callable[[], object]) -> None:
+        """Stop the sweep that goes on, if one does, and call `after` when it is over."""
+        if not self.running or self.current is None:
+            after()
+            return
+        self._after = after
+        self.current.stop_all()
+
+    def close(self) -> None:
+        """Let go: runs that have begun go on to their end, the others never begin."""
+        self._followed = False
+        if self.current is not None:
+            self.current.close()
+
+    def export(self, sweep: Sweep, kind: Format) -> None:
+        """Write a sweep, as it stands, into the folder that the workbench was opened in."""
+        # Runs that have begun a moment ago are to be in it.
+        sweep.keep()
+        self._disk.do_then(partial(_export, self._store, sweep.id, kind), self._take_notice)
+
+    def copy_line(self, plan: SweepPlan) -> None:
+        """Copy the line that makes a sweep again."""
+        self._disk.do_then(partial(_line_of, plan), self._take_copied)
+
+    def _create(self, plan: SweepPlan, slots: Sequence[Slot]) -> None:
+        create = partial(self._sweeps.create, plan)
+        self._disk.do_then(create, partial(self._start, slots))
+
+    def _start(self, slots: Sequence[Slot], done: Future[SweepRecord]) -> None:
+        executor = RunExecutor(slots, self._store, self._server, threaded=False)
+        try:
+            sweep = Sweep(done.result(), executor, store=self._store, sweeps=self._sweeps)
+            sweep.start()
+        except Problem as problem:
+            self._emit(ProblemRaised(problem))
+            return
+        self._show(sweep)
+
+    def _take_record(self, done: Future[SweepRecord]) -> None:
+        try:
+            record = done.result()
+        except Problem as problem:
+            self._emit(ProblemRaised(problem))
+        else:
+            self._show(Sweep(record, store=self._store, sweeps=self._sweeps))
+
+    def _show(self, sweep: Sweep) -> None:
+        self.close()
+        self.current, self._followed = sweep, True
+        self._emit(SweepShown(sweep))
+
+    def _take_earlier(self, done: Future[list[EarlierSweep]]) -> None:
+        found = done.result()
+        if found:
+            self._emit(EarlierSweepsListed(found))
+        else:
+            self._emit(Notice("No sweep of this lesson is kept yet."))
+
+    def _take_notice(self, done: Future[Notice]) -> None:
+        try:
+            self._emit(done.result())
+        except Problem as problem:
+            self._emit(ProblemRaised(problem))
+
+    def _take_copied(self, done: Future[TextCopied]) -> None:
+        try:
+            self._emit(done.result())
+        except Problem as problem:
+            self._emit(ProblemRaised(problem))
+
+
+def behind_the_workbench(options: RunOptions) -> RunOptions:
+    """Return the options of a sweep: many runs at once must leave the workbench its share."""
+    return msgspec.structs.replace(options, nice=max(_NICE, options.nice))
+
+
+def end_text(sweep: Sweep) -> str:
+    """Say with what a sweep has ended."""
+    best = sweep.best
+    found = f"best {sweep.plan.metric} {mean_text(best)}" if best else "no run has finished"
+    return f"The sweep is over: {found}. ^s shows it."
+
+
+def _earlier(store: SweepStore, program: str | None) -> list[EarlierSweep]:
+    found: list[EarlierSweep] = []
+    for sweep in store.ids():
+        try:
+            record = store.load(sweep)
+        except Problem:
+            continue  # A damaged file must not hide the others.
+        if program is None or record.plan.lesson == program:
+            found.append(EarlierSweep(sweep, record.created, plain_line(record.plan.about)))
+        if len(found) >= _EARLIER:
+            break
+    return found
+
+
+def _line_of(plan: SweepPlan) -> TextCopied:
+    path = Path(plan.path)
+    lesson = parse_program(plan.source, path)
+    try:
+        now = read_program(path)
+    except ProgramError:
+        # A file that is gone or bad now has no defaults, so every value is written.
+        return TextCopied(sweep_line(plan, lesson, {}), copied_text(current=False))
+    line = sweep_line(plan, lesson, now.defaults)
+    return TextCopied(line, copied_text(now.source == plan.source))
+
+
+def _export(store: RunStore, sweep: str, kind: Format) -> Notice:
+    from tflab.charts.drawing import ChartOptions
+    from tflab.export import sweep_formats
+    from tflab.export.sweep import load_sweep
+
+    options = ChartOptions(colour="none", dark=False)
+    found = load_sweep(store, sweep)
+    target = Path.cwd() / sweep_formats.sweep_file_name(kind, found)
+    path = sweep_formats.export_sweep(kind, found, target, options)
+    return Notice(str(path), "Exported")
