@@ -87,12 +87,46 @@ def test_a_damaged_file_beside_a_lesson_is_a_problem(lesson, text):
         PresetStore().of(lesson)
 
 
-def test_a_damaged_file_of_the_user_counts_as_none(lesson, data):
+DAMAGED = [b"\xff{", b'{"small": {"mine": {"rate": 0.5}}', b"[]", b""]
+
+
+def put_aside(data):
+    return [path.read_bytes() for path in sorted(data.glob("presets.json.damaged-*"))]
+
+
+@pytest.mark.parametrize("content", DAMAGED)
+def test_a_damaged_file_of_the_user_is_put_aside_said_once_and_counts_as_none(
+    lesson, data, content
+):
     data.mkdir()
-    (data / "presets.json").write_bytes(b"\xff{")
+    (data / "presets.json").write_bytes(content)
+    with pytest.raises(Problem) as caught:
+        PresetStore().of(lesson)
+    (aside,) = data.glob("presets.json.damaged-*")
+    assert aside.name in caught.value.cause
     assert PresetStore().of(lesson) == []
     PresetStore().save("small", "mine", {})
     assert len(PresetStore().of(lesson)) == 1
+    assert put_aside(data) == [content]
+
+
+@pytest.mark.parametrize("content", DAMAGED)
+def test_saving_never_overwrites_a_damaged_file(lesson, data, content):
+    data.mkdir()
+    for _ in range(2):
+        (data / "presets.json").write_bytes(content)
+        with pytest.raises(Problem, match="damaged"):
+            PresetStore().save("small", "mine", {"rate": 0.5})
+    assert put_aside(data) == [content, content]
+    assert [preset.values for preset in PresetStore().of(lesson)] == [{"rate": 0.5}]
+
+
+def test_what_cannot_be_read_is_said_and_not_overwritten(lesson, data):
+    (data / "presets.json").mkdir(parents=True)
+    for use in (lambda s: s.of(lesson), lambda s: s.save("small", "mine", {})):
+        with pytest.raises(Problem):
+            use(PresetStore())
+    assert (data / "presets.json").is_dir()
 
 
 @given(

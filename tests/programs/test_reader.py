@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from pathlib import Path
 
 import pytest
@@ -82,8 +83,10 @@ def test_lines_are_those_of_the_file() -> None:
         (cell("a = 1") + "\n# %%\nreturn 1\n", 8, "Python cannot read this"),
         (cell("a = 1") + "\n# %% [markdown]\nno comment mark\n", 8, "Python cannot read this"),
         (cell("a = 1 + 1"), 5, "The default of `a` is not a literal."),
-        (cell("a = None"), 5, "The default of `a` is not a literal."),
-        (cell("a = [1]"), 5, "The default of `a` is not a literal."),
+        (cell("a = None"), 5, "The default of `a` is None."),
+        (cell("a = [1]"), 5, "The default of `a` is a list."),
+        (cell("a = {}"), 5, "The default of `a` is a dictionary."),
+        (cell("a = len(x)"), 5, "The default of `a` is what a call returns"),
         (cell('a: int = "x"'), 5, "The default of `a` must be a whole number; it is 'x'."),
         (cell("a: int = True"), 5, "The default of `a` must be a whole number; it is True."),
         (cell("a = 1e999"), 5, "The default of `a` must be a number; it is inf."),
@@ -241,3 +244,37 @@ def test_error_says_where_and_how_many() -> None:
 )
 def test_lesson_id(name: str, expected: tuple[str, int | None]) -> None:
     assert lesson_id(Path(name)) == expected
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("a = 2", "by =:"),
+        ("for a in range(3): pass", "by a loop:"),
+        ("def f():\n    global a\n    a += 1", "by += or the like:"),
+        ("import os as a", "by import:"),
+    ],
+)
+def test_a_parameter_that_the_program_sets_again_is_said(code: str, words: str) -> None:
+    lesson = parse_program(cell("a = 1", "b = 2") + f"\n# %%\n{code}\n", PATH)
+    (remark,) = lesson.remarks
+    assert remark.level == "warning"
+    assert "`a`" in remark.message
+    assert words in remark.message
+    assert [p.note for p in lesson.parameters] == [f"set again on line {remark.line}", ""]
+    assert lesson.source.split("\n")[remark.line - 1] in code.split("\n")
+
+
+def test_five_thousand_cells_are_read_at_once() -> None:
+    pair = "# %% [markdown]\n# ## A step\n# Prose.\n\n# %%\nx = str(a)\nprint(x)\n\n"
+    source = cell("a = 1") + pair * 2500
+    began = time.perf_counter()
+    assert len(parse_program(source, PATH).cells) == 5002
+    assert time.perf_counter() - began < 3
+
+
+def test_a_line_of_a_megabyte_and_a_half_is_read_at_once() -> None:
+    source = cell("a = 1") + "\n# %%\nx = '" + "A" * 1_600_000 + "'\n"
+    began = time.perf_counter()
+    assert len(parse_program(source, PATH).cells) == 3
+    assert time.perf_counter() - began < 3

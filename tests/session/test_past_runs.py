@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-import msgspec
 import pytest
 
 from tests.session.hearing import Heard
+from tflab.programs.code_cells import with_cells
 from tflab.programs.library import user_folder
 from tflab.programs.reader import read_program
 from tflab.runs.record import RunOptions, RunRecord, RunRequest
@@ -101,7 +102,9 @@ def test_a_gpu_that_others_use_is_asked_about_and_the_limits_of_now_hold() -> No
     bench.use(record, RunUse.RERUN)
     bench.heard.of(QuestionAsked)[-1].answer(True)
     (request,) = bench.started
-    assert request == msgspec.structs.replace(record.request, nice=5, threads=2, memory_limit=4096)
+    # The record of an older tflab has no cells; they are read from its source.
+    asked = with_cells(record.request)
+    assert request == dataclasses.replace(asked, nice=5, threads=2, memory_limit=4096)
 
 
 def test_a_card_that_has_another_number_now_is_found_by_its_own_name() -> None:

@@ -14,11 +14,13 @@ from textual.widgets import Input
 
 from tflab.charts.drawing import LegendEntry
 from tflab.export.formats import FORMATS
+from tflab.programs.program import Parameter
 from tflab.ui.actions import actions
 from tflab.ui.dialogs.pick import pick_format
 from tflab.ui.terminal.themes import DARK
 from tflab.ui.widgets.drawing_view import changed_span, legend_content
 from tflab.ui.widgets.key_line import KeyLine
+from tflab.ui.workbench.parameter_field import ParameterField
 
 TEXT = st.text("ab손실⣿e\u0301", max_size=12)
 
@@ -102,3 +104,13 @@ async def test_the_format_of_an_export_is_chosen_by_typing():
         await pilot.press("enter")
         await pilot.pause()
     assert [kind.name for kind in chosen] == ["csv"]
+
+
+async def test_a_field_says_that_the_program_sets_its_parameter_again():
+    parameter = Parameter(
+        name="k", type="int", default=1, help="How many", note="set again on line 9"
+    )
+    field = ParameterField(parameter)
+    async with Host(field).run_test(size=(80, 5)):
+        shown = str(field.query_one(".help").render())
+        assert shown == "How many (set again on line 9)"

@@ -1,19 +1,22 @@
-"""Collecting what is wrong with a lesson file, so that all of it is told at once."""
+"""Collecting what is found in a program's file, so that all of it is told at once."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Literal
 
-from tflab.programs.program import LessonProblem
+from tflab.programs.program import Finding
 from tflab.runs.record import Problem
 from tflab.runs.text import plain_line
+
+Level = Literal["error", "warning", "advice"]
 
 
 class ProgramError(Problem):
     """A lesson file that cannot be used. `problems` has every reason, in the file's order."""
 
-    def __init__(self, path: Path, problems: Sequence[LessonProblem]) -> None:
+    def __init__(self, path: Path, problems: Sequence[Finding]) -> None:
         first, *others = problems
         where = f"Line {first.line}: " if first.line else ""
         more = f" ({len(others)} more: see `tflab check {path}`.)" if others else ""
@@ -27,28 +30,41 @@ class ProgramError(Problem):
 
 
 class Findings:
-    """The problems found so far in one file."""
+    """What has been found so far in one file."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._problems: list[LessonProblem] = []
+        self._found: list[Finding] = []
 
-    def add(self, line: int, message: str, next_step: str) -> None:
-        """Note a problem. `line` is from 1, or 0 for the whole file."""
-        self._problems.append(
-            LessonProblem(
+    def add(
+        self, line: int, message: str, next_step: str, level: Level = "error", column: int = 0
+    ) -> None:
+        """Note a finding. `line` and `column` are from 1, or 0 for the whole file or line."""
+        self._found.append(
+            Finding(
                 path=self.path,
                 line=line,
+                column=column,
                 message=plain_line(message),
                 next_step=plain_line(next_step),
+                level=level,
             )
         )
 
     @property
-    def problems(self) -> list[LessonProblem]:
-        """Every problem, by line; those of the whole file first."""
-        return sorted(self._problems, key=lambda problem: problem.line)
+    def problems(self) -> list[Finding]:
+        """Every error, by line; those of the whole file first."""
+        return sorted((f for f in self._found if f.level == "error"), key=_place)
+
+    @property
+    def remarks(self) -> list[Finding]:
+        """Every warning and every advice, by line."""
+        return sorted((f for f in self._found if f.level != "error"), key=_place)
 
     def error(self) -> ProgramError:
         """Return the problems as an error to raise; there must be one at least."""
         return ProgramError(self.path, self.problems)
+
+
+def _place(finding: Finding) -> tuple[int, int]:
+    return finding.line, finding.column

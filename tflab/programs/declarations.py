@@ -12,7 +12,7 @@ from tflab.programs.annotations import AnnotationError, Declared, read_annotatio
 from tflab.programs.check import Findings
 from tflab.programs.parameters import ValueProblem, allowed, check_value, format_value
 from tflab.programs.program import Cell, Parameter, ParameterType
-from tflab.programs.syntax import NotLiteral, literal
+from tflab.programs.syntax import NotLiteral, literal, what_it_is
 from tflab.runs.text import plain_line
 
 RESERVED = frozenset({"seed", "device"})
@@ -99,7 +99,7 @@ def _read(name: str, statement: ast.stmt, comment: str, findings: Findings) -> P
     except NotLiteral as error:
         findings.add(
             error.line,
-            f"The default of `{name}` is not a literal.",
+            f"The default of `{name}` is {what_it_is(value)}.",
             "Write a number, a text in quotes, True or False; compute from it in a later cell.",
         )
     except ValueProblem:

@@ -9,6 +9,8 @@ among them.
 from __future__ import annotations
 
 import difflib
+import itertools
+import time
 import tomllib
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -44,6 +46,13 @@ class Preset(msgspec.Struct, frozen=True, kw_only=True):
         return ", ".join(f"{name} {format_value(value)}" for name, value in self.values.items())
 
 
+_Kept = dict[str, dict[str, dict[str, Any]]]
+
+
+class _DamagedError(Exception):
+    """The user's file is no list of presets."""
+
+
 class PresetStore:
     """Reads and writes presets. Two workbenches may use it at once.
 
@@ -58,11 +67,20 @@ class PresetStore:
         """Return the presets of a lesson, its own first; one of the user's replaces its namesake.
 
         Raises:
-            Problem: When the file beside the lesson cannot be read.
+            Problem: When a file of presets cannot be read. A damaged one of the user's is put
+                aside first, so that it is said once and nothing in it is lost.
         """
         found = {name: Preset(name=name, values=values, own=False)
                  for name, values in _beside(lesson.path).items()}  # fmt: skip
-        for name, values in self._read().get(lesson.id, {}).items():
+        try:
+            own = self._own(lesson.id)
+        except OSError as error:
+            raise Problem(
+                "Your presets cannot be read",
+                f"{self._path}: {error.strerror}.",
+                "Give read and write access to it, and to its folder.",
+            ) from error
+        for name, values in own.items():
             found[name] = Preset(name=name, values=values, own=True)
         return list(found.values())
 
@@ -91,7 +109,8 @@ class PresetStore:
         """Keep values under a name, in place of what was there.
 
         Raises:
-            Problem: When the name is none or the file cannot be written.
+            Problem: When the name is none or the file cannot be written; and after it was written,
+                when what was there before was damaged and put aside.
         """
         name = plain_line(name)[:LONGEST_NAME]
         if not name:
@@ -110,19 +129,25 @@ class PresetStore:
         """
         self._change(lesson, lambda kept: kept.pop(name, None))
 
-    def _read(self) -> dict[str, dict[str, dict[str, Any]]]:
+    def _read(self) -> _Kept:
         try:
-            return msgspec.json.decode(
-                read_file(self._path), type=dict[str, dict[str, dict[str, Any]]]
-            )
-        except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
+            data = read_file(self._path)
+        except (FileNotFoundError, NotADirectoryError):
             return {}
+        try:
+            return msgspec.json.decode(data, type=_Kept)
+        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+            raise _DamagedError(str(error)) from error
 
     def _change(self, lesson: str, change: Callable[[dict[str, dict[str, Any]]], object]) -> None:
+        damaged: Problem | None = None
         try:
             make_private_folder(self._path.parent)
             with locked(self._path.with_suffix(".lock")):
-                kept = self._read()
+                try:
+                    kept = self._read()
+                except _DamagedError as error:
+                    kept, damaged = {}, self._set_aside(error)
                 change(kept.setdefault(lesson, {}))
                 replace_atomically(self._path, msgspec.json.encode(kept))
         except OSError as error:
@@ -131,6 +156,33 @@ class PresetStore:
                 f"{self._path}: {error.strerror}.",
                 "Make room or give write access, then try again.",
             ) from error
+        if damaged is not None:
+            raise damaged
+
+    def _own(self, lesson: str) -> dict[str, dict[str, Any]]:
+        """Return the user's presets of a lesson. A damaged file is put aside first, and said."""
+        try:
+            return self._read().get(lesson, {})
+        except _DamagedError:
+            with locked(self._path.with_suffix(".lock")):
+                try:
+                    # Another workbench may have put it aside meanwhile.
+                    return self._read().get(lesson, {})
+                except _DamagedError as error:
+                    raise self._set_aside(error) from error
+
+    def _set_aside(self, error: _DamagedError) -> Problem:
+        """Move a damaged file out of the way, and return what is to be said of it."""
+        stem = f"{self._path.name}.damaged-{time.strftime('%Y%m%d-%H%M%S')}"
+        names = (f"{stem}-{turn}" if turn else stem for turn in itertools.count())
+        aside = next(p for name in names if not (p := self._path.with_name(name)).exists())
+        self._path.rename(aside)
+        return Problem(
+            "Your presets were damaged",
+            f"{self._path} is no list of presets ({error}). It is kept as {aside.name}; those "
+            "saved from now on go into a new file.",
+            f"Mend {aside} and give it its old name to have them back.",
+        )
 
 
 def preset_values(lesson: Program, preset: Preset) -> tuple[dict[str, Any], int | None]:

@@ -24,6 +24,7 @@ class Parameter(msgspec.Struct, frozen=True, kw_only=True):
         gt, ge, lt, le: Bounds of a number; None where open.
         choices: The values of a `Literal`, in order.
         line: Line of the file it stands on, from 1.
+        note: What a person has to know of its value, such as that the program sets it again.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Parameter(msgspec.Struct, frozen=True, kw_only=True):
     le: float | None = None
     choices: tuple[Any, ...] = ()
     line: int = 0
+    note: str = ""
 
 
 class Cell(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,6 +76,31 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     cell: int = 0
 
 
+class Finding(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing that was found in a program's file, and what to write in its place.
+
+    Attributes:
+        line: Line of the file, or of the notebook's cell, from 1; 0 for the whole file.
+        column: Place in that line, from 1; 0 for the whole line.
+        cell: The cell of a notebook, in words; empty for other files.
+        level: An `error` keeps the program from being used, a `warning` is something that a
+            person would not see, and `advice` would make it better.
+    """
+
+    path: Path
+    line: int
+    message: str
+    next_step: str
+    column: int = 0
+    cell: str = ""
+    level: Literal["error", "warning", "advice"] = "error"
+
+    def __str__(self) -> str:
+        column = f":{self.column}" if self.column else ""
+        where = f" {self.cell}, line {self.line}" if self.cell else f"{self.line}"
+        return f"{self.path}:{where}{column}: {self.message} {self.next_step}"
+
+
 class Program(msgspec.Struct, frozen=True, kw_only=True):
     """A lesson that was read and found good.
 
@@ -82,6 +109,8 @@ class Program(msgspec.Struct, frozen=True, kw_only=True):
         number: From the file name, or None.
         title: The first `#` heading.
         source: The file's text, exactly as read.
+        kernel: The name of the kernel that a notebook was written with; empty for other files.
+        remarks: What is no error, and still worth knowing.
     """
 
     id: str
@@ -93,6 +122,8 @@ class Program(msgspec.Struct, frozen=True, kw_only=True):
     parameters: tuple[Parameter, ...]
     goals: tuple[GoalSpec, ...] = ()
     questions: tuple[Question, ...] = ()
+    kernel: str = ""
+    remarks: tuple[Finding, ...] = ()
 
     def parameter(self, name: str) -> Parameter | None:
         """Return the parameter of that name, or None."""
@@ -109,21 +140,6 @@ class Program(msgspec.Struct, frozen=True, kw_only=True):
         calls = ("lab.log(", "lab.keras_callback(")
         code = [cell.source for cell in self.cells if cell.kind == "code"]
         return any(call in source for source in code for call in calls)
-
-
-class LessonProblem(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing wrong with a lesson file, and what to write in its place.
-
-    `line` is from 1, or 0 when the problem is the whole file's.
-    """
-
-    path: Path
-    line: int
-    message: str
-    next_step: str
-
-    def __str__(self) -> str:
-        return f"{self.path}:{self.line}: {self.message} {self.next_step}"
 
 
 def lesson_id(path: Path) -> tuple[str, int | None]:

@@ -7,15 +7,20 @@ import itertools
 import re
 import stat
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
+import msgspec
+
+from tflab.programs.bindings import GlobalNames
 from tflab.programs.check import Findings, ProgramError
 from tflab.programs.declarations import read_parameters
+from tflab.programs.hidden_characters import MOST_TOLD, hidden_characters
 from tflab.programs.percent import MarkError, split_cells
 from tflab.programs.program import (
     Cell,
+    Finding,
     GoalSpec,
-    LessonProblem,
     Parameter,
     Program,
     Question,
@@ -58,13 +63,14 @@ def parse_program(source: str, path: Path) -> Program:
     return _parse(source, path, Findings(path))
 
 
-def check_lesson(path: Path) -> list[LessonProblem]:
-    """Return every problem of a lesson file, by line; empty when it is good."""
-    try:
-        read_program(path)
-    except ProgramError as error:
-        return list(error.problems)
-    return []
+def check_lesson(path: Path) -> list[Finding]:
+    """Return every finding in a lesson file, by line; empty when there is nothing to say."""
+    findings = Findings(path)
+    source = _read_source(path, findings)
+    if source is not None:
+        with suppress(ProgramError):
+            _parse(source, path, findings)
+    return sorted(findings.problems + findings.remarks, key=lambda found: found.line)
 
 
 def _read_source(path: Path, findings: Findings) -> str | None:
@@ -128,6 +134,7 @@ def _parse(source: str, path: Path, findings: Findings) -> Program:
         )
     trees = _parse_code(cells, source, findings)
     parameters = _find_parameters(cells, trees, findings)
+    parameters = _with_notes(parameters, GlobalNames(trees.values()), findings)
     goals, questions = _find_statements(trees, findings)
     if findings.problems:
         raise findings.error()
@@ -142,10 +149,19 @@ def _parse(source: str, path: Path, findings: Findings) -> Program:
         parameters=parameters,
         goals=goals,
         questions=questions,
+        remarks=tuple(findings.remarks),
     )
 
 
 def _check_characters(source: str, findings: Findings) -> None:
+    for hidden in itertools.islice(hidden_characters(source), MOST_TOLD):
+        findings.add(
+            hidden.line,
+            f"It holds a character that is not seen: {hidden.name}.",
+            "Remove it, or write it as an escape such as `\\u200b`.",
+            level="warning",
+            column=hidden.column,
+        )
     if "\0" in source:
         findings.add(0, *_BINARY)
     try:
@@ -196,6 +212,28 @@ def _find_parameters(
         )
     tree = trees.get(tagged[0].index)
     return read_parameters(tagged[0], tree, findings) if tree else ()
+
+
+def _with_notes(
+    parameters: Sequence[Parameter], names: GlobalNames, findings: Findings
+) -> tuple[Parameter, ...]:
+    """Return the parameters, those noted that the program sets again."""
+    noted: list[Parameter] = []
+    for parameter in parameters:
+        again = names.again(parameter.name, parameter.line)
+        if again is None:
+            noted.append(parameter)
+            continue
+        findings.add(
+            again.line,
+            f"The program sets `{parameter.name}` again here, by {again.words}: what is given for "
+            "it counts until then only.",
+            "Give what is set here another name.",
+            level="warning",
+        )
+        note = f"set again on line {again.line}"
+        noted.append(msgspec.structs.replace(parameter, note=note))
+    return tuple(noted)
 
 
 def _find_statements(

@@ -45,6 +45,23 @@ def literals(node: ast.expr) -> tuple[Literal, ...]:
     return tuple(literal(item) for item in node.elts)
 
 
+def what_it_is(node: ast.expr | None) -> str:
+    """Say in a few words what an expression is that is no literal."""
+    match node:
+        case None:
+            return "missing"
+        case ast.Constant(value=None):
+            return "None"
+        case ast.Constant(value=bytes()):
+            return "bytes"
+        case ast.JoinedStr():
+            return "a text that is put together when it runs"
+        case ast.Call():
+            return "what a call returns, so not a literal"
+    kinds = {ast.List: "a list", ast.Tuple: "a tuple", ast.Dict: "a dictionary", ast.Set: "a set"}
+    return kinds.get(type(node), "not a literal")
+
+
 def parse_code(source: str, lines_before: int, findings: Findings) -> ast.Module | None:
     """Return the syntax tree of some code; None, and a finding, when Python cannot read it.
 

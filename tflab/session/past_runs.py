@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from concurrent.futures import Future
 from enum import Enum
@@ -9,8 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
-import msgspec
-
+from tflab.programs.code_cells import with_cells
 from tflab.programs.program import Program
 from tflab.programs.reader import ProgramError, parse_program, read_program
 from tflab.runs.disk_queue import DiskQueue
@@ -130,11 +130,11 @@ class PastRuns:
         if isinstance(program, ProgramError):
             raise program
         device = same_device(past.request, devices)
-        request = msgspec.structs.replace(
-            past.request,
+        request = dataclasses.replace(
+            with_cells(past.request),
             device=device.key,
             device_uuid=device.uuid,
-            **msgspec.structs.asdict(self._options()),
+            **dataclasses.asdict(self._options()),
         )
         self._show_program(past)
         start = partial(self._runs.start, request)

@@ -16,10 +16,10 @@ def run(arguments: argparse.Namespace) -> int:
     """Print every problem with file and line; 1 when there is any, or no lesson at all."""
     good = bad = 0
     for path in _files([Path(text) for text in arguments.paths]):
-        problems = check_lesson(path)
-        for problem in problems:
-            print(plain_line(str(problem)))
-        if problems:
+        found = check_lesson(path)
+        for finding in found:
+            print(plain_line(str(finding)))
+        if any(finding.level != "advice" for finding in found):
             bad += 1
         else:
             good += 1

@@ -128,10 +128,12 @@ class ParameterField(Vertical):
         parameter, problem = self._field.parameter, self._field.problem
         if problem is not None:
             return Content(plain_line(problem))
+        words = parameter.help
         if self.has_focus_within and parameter.type in ("int", "float"):
-            words = f"{parameter.help}: {allowed(parameter)}".lstrip(": ")
-            return Content(plain_line(words))
-        return Content(plain_line(parameter.help))
+            words = f"{words}: {allowed(parameter)}".lstrip(": ")
+        if parameter.note:
+            words = f"{words} ({parameter.note})".lstrip()
+        return Content(plain_line(words))
 
 
 def _on_off(value: bool) -> str:
