@@ -253,7 +253,7 @@ class Session:
 
         return Sweeps(
             self.runs.store,
-            self._slow_disk,
+            self.disk,
             hear,
             server=self.server.ready,
             approve=self.approval.require,
