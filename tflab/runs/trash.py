@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 from tflab.runs.atomic_files import make_private_folder
 from tflab.runs.history import INDEX
+from tflab.runs.paths import unreadable
 from tflab.runs.record import Problem
 from tflab.runs.store import RunStore, is_run_id
 from tflab.runs.summary import SUMMARY
@@ -202,8 +203,11 @@ def _remove(folder: Path) -> None:
 
 
 def _problem(what: str, folder: Path, error: OSError) -> Problem:
+    title = f"The run cannot be {what}"
+    if not os.access(folder, os.R_OK | os.X_OK):
+        return unreadable(title, folder, error)
     return Problem(
-        f"The run cannot be {what}",
+        title,
         f"{folder}: {error.strerror}.",
         "Give write access to the data folder, or do it by hand.",
     )
