@@ -1,8 +1,8 @@
 """What a live chart costs at 200 steps a second: terminal traffic, CPU, and how late it is.
 
 The loss is a staircase with steps at times that nobody can be in step with. The lesson keeps when
-it logged each one; we see when the chart reaches a new depth. Beside it, as many points in a plain
-`PlotextPlot` of the same size, drawn again ten times a second.
+it logged each one; we see when the chart reaches a new depth. Beside it, as many points in a
+`Static` of the same size that plain plotext draws ten times a second.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ def measure(rounds: int = 2) -> list[Figure]:
             with open_peer("plotext_app", str(RATE), str(LONGER)) as plot:
                 plot.wait_for("points: 2")
                 _watch(plot, peer)
-    beside = "plain PlotextPlot"
+    beside = "plain plotext"
     return [
         Figure("terminal traffic", "B/s", ours.traffic, beside, peer.traffic, Budget(5e3)),
         Figure("CPU of the viewer", "s/s", ours.cpu, beside, peer.cpu, Budget(0.10)),

@@ -18,7 +18,7 @@ from pathlib import Path
 from benchmarks.figure import Budget, Figure, in_turn, show
 from tflab import lab
 from tflab.recording.run_recorder import RunRecorder
-from tflab.runs.log import LogWriter
+from tflab.runs.log_writer import LogWriter
 
 TITLE = "One lab.log of one scalar"
 CALLS = 100_000

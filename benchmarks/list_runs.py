@@ -5,6 +5,7 @@ Beside it the least that any list in as many folders could do: read one small JS
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
 import time
@@ -16,7 +17,7 @@ from benchmarks.figure import Budget, Figure, in_turn, show
 from benchmarks.workbench import data_folder, request_for
 from tflab.runs.events import Ended, Scalars, Started
 from tflab.runs.history import History
-from tflab.runs.log import RECORD
+from tflab.runs.log_writer import RECORD
 from tflab.runs.state import RunState
 from tflab.runs.store import RunStore
 from tflab.runs.summary import SUMMARY, summarise, write_summary
@@ -55,7 +56,7 @@ def _write_runs(store: RunStore) -> None:
         folder = store.root / run
         folder.mkdir()
         (folder / RECORD).write_bytes(
-            msgspec.json.encode(msgspec.structs.replace(record, id=run, created=float(number)))
+            msgspec.json.encode(dataclasses.replace(record, id=run, created=float(number)))
         )
         write_summary(folder, msgspec.structs.replace(summary, id=run, created=float(number)))
         os.utime(folder, (long_ago, long_ago))

@@ -24,6 +24,8 @@ from benchmarks.workbench import (
     write_run,
 )
 from tests.terminal.workbench import POINTS
+from tflab.programs.code_cells import code_cells
+from tflab.programs.reader import parse_program
 from tflab.runs.record import RunRequest
 from tflab.runs.store import RunStore
 from tflab.targets.fork_server import ForkServer
@@ -115,6 +117,7 @@ def _server_and_runs(path: Path) -> tuple[float, float]:
             path=str(path),
             source=path.read_text(),
             parameters={"seconds": 60},
+            cells=code_cells(parse_program(path.read_text(), path)),
         )
         runs = [begin(server, RunStore(), request) for _ in range(RUNS)]
         pids = [_pid_of_busy(run) for run in runs]

@@ -20,7 +20,7 @@ from benchmarks.workbench import (
     write_lesson,
     write_run,
 )
-from tflab.runs.log import LogReader
+from tflab.runs.log_reader import LogReader
 from tflab.runs.state import RunState
 
 TITLE = "Opening a run of 100,000 steps × 6 series"

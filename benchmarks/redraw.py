@@ -2,8 +2,10 @@
 
 Every picture is the same curve at another resolution, so it has the same dots to draw. "first
 frame" is a run just read from its log; "bare arrays" are points of which nothing is known, so
-that everything is read. "next frame" is a live chart: 10 points are new since the frame before.
-Beside them, the same data given to plotext as they are, and thinned by `thin` (tsdownsample) first.
+that everything is read; for both, no drawing is kept from the round before. "next frame" is a live
+chart: 10 points are new since the frame before, once with what is kept of that frame and once with
+nothing kept, as when the axes move. Beside them, the same data given to plotext as they are, and
+thinned by `thin` (tsdownsample) first.
 
 Run it with `python -m benchmarks.redraw`.
 """
@@ -12,13 +14,15 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
-from plotext._figure import _figure_class as PlotextFigure
+import plotext
 
 from benchmarks.timing import medians, milliseconds, table
 from tflab.charts.drawing import ChartOptions, Curve, Memo
 from tflab.charts.loss import draw_loss
+from tflab.charts.plot import forget_drawings
 from tflab.charts.thin import thin
 from tflab.runs.series import Series
 
@@ -47,6 +51,7 @@ def first_frame(count: int, curves: int, smoothing: float = 0.0) -> Callable[[],
     options = ChartOptions(x_max=count, smoothing=smoothing)
 
     def draw() -> object:
+        forget_drawings()
         data = [Curve(s.tag, s.steps, s.values, n, memo=Memo(s)) for n, s in enumerate(read)]
         return draw_loss(data, SIZE, options)
 
@@ -57,10 +62,17 @@ def bare_arrays(count: int, curves: int, smoothing: float = 0.0) -> Callable[[],
     """Return a case that draws points of which nothing is known."""
     data = [Curve(str(n), *series(count, n), style=n) for n in range(curves)]
     options = ChartOptions(x_max=count, smoothing=smoothing)
-    return lambda: draw_loss(data, SIZE, options)
+
+    def draw() -> object:
+        forget_drawings()
+        return draw_loss(data, SIZE, options)
+
+    return draw
 
 
-def next_frame(count: int, curves: int, smoothing: float = 0.0) -> Callable[[], object]:
+def next_frame(
+    count: int, curves: int, smoothing: float = 0.0, kept: bool = True
+) -> Callable[[], object]:
     """Return a case that draws growing series: 10 new points in each, every time."""
     data = [Curve(str(n), *series(count, n), style=n, memo=Memo()) for n in range(curves)]
     options = ChartOptions(x_max=count + 1000, smoothing=smoothing)
@@ -70,7 +82,9 @@ def next_frame(count: int, curves: int, smoothing: float = 0.0) -> Callable[[], 
         for curve in data:
             last_step, last_value = curve.steps[-1], curve.values[-1]
             curve.steps.extend(last_step + n for n in range(1, _NEW + 1))
-            curve.values.extend([last_value] * _NEW)
+            curve.values.extend(last_value + n % 3 / 100 for n in range(_NEW))
+        if not kept:
+            forget_drawings()
         return draw_loss(data, SIZE, options)
 
     return draw
@@ -81,19 +95,25 @@ def plotext_alone(count: int, thinned: bool = False) -> Callable[[], object]:
     steps, values = series(count)
 
     def draw() -> object:
-        figure = PlotextFigure()
-        figure._limit_size(False, False)
+        plotext.terminal.limit(False, False)
+        figure = plotext.figure.clear()
         figure.plot_size(*SIZE)
         x, y = thin(steps, values, SIZE[0]) if thinned else (np.array(steps), np.array(values))
-        figure.plot(x.tolist(), y.tolist(), marker="braille")
-        return figure.build()
+        signal = figure.signal(x.tolist(), y.tolist(), marker="braille")
+        figure.draw(signal.lines())
+        return figure.build().string()
 
     return draw
 
 
 def _rows(smoothing: float, repeats: int) -> list[tuple[str, ...]]:
     rows = []
-    makers = ("first frame", first_frame), ("bare arrays", bare_arrays), ("next frame", next_frame)
+    makers = (
+        ("first frame", first_frame),
+        ("bare arrays", bare_arrays),
+        ("next frame", next_frame),
+        ("next frame, nothing kept", partial(next_frame, kept=False)),
+    )
     for name, make in makers:
         for curves in (1, 6):
             cases = {str(n): make(n, curves, smoothing) for n in (1_000, 100_000, 1_000_000)}

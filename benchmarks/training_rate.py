@@ -21,6 +21,8 @@ from benchmarks.workbench import (
     write_lesson,
 )
 from tests.terminal.terminal import Terminal
+from tflab.programs.code_cells import code_cells
+from tflab.programs.reader import parse_program
 from tflab.runs.record import RunRequest
 from tflab.runs.store import RunStore
 from tflab.targets.fork_server import ForkServer
@@ -70,6 +72,7 @@ def _headless(server: ForkServer, path: Path) -> float:
         path=str(path),
         source=path.read_text(),
         parameters={"steps": STEPS},
+        cells=code_cells(parse_program(path.read_text(), path)),
     )
     run = begin(server, RunStore(), request)
     follow(server, run)

@@ -12,7 +12,7 @@ from pathlib import Path
 from tests.terminal.processes import kill, processes_of
 from tests.terminal.terminal import Terminal
 from tflab.runs.events import Ended, Event, Scalars, Started
-from tflab.runs.log import LogWriter
+from tflab.runs.log_writer import LogWriter
 from tflab.runs.record import RunRequest
 from tflab.runs.state import RunState
 from tflab.runs.store import RunStore

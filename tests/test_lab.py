@@ -13,7 +13,8 @@ import pytest
 from tflab import lab
 from tflab.recording.plain import PlainRecorder
 from tflab.recording.run_recorder import RunRecorder
-from tflab.runs.log import LogReader, LogWriter
+from tflab.runs.log_reader import LogReader
+from tflab.runs.log_writer import LogWriter
 from tflab.runs.record import Problem
 from tflab.runs.state import RunState
 

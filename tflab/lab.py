@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from tflab.data import Dataset, load
+from tflab.recording.conversion import ConversionError, checked
 from tflab.recording.figures import Layers, axis_range
 from tflab.recording.guesses import compare
 from tflab.recording.plain import PlainRecorder
 from tflab.recording.recorder import Recorder
-from tflab.recording.unfit import Unfit, checked
 from tflab.recording.values import is_tensor, to_plain, to_tensor_value, to_text
 from tflab.runs.events import Figure, Goal, Result
 
@@ -229,8 +229,8 @@ def predict(
     guess = _recorder.guesses.get(question)
     try:
         found = compare(to_text(question), answer, guess, choices, within, _recorder.cell)
-    except Unfit as unfit:
-        raise unfit.problem("lab.predict", question) from unfit
+    except ConversionError as error:
+        raise error.problem("lab.predict", question) from error
     _recorder.emit(found)
     return guess
 
@@ -276,6 +276,6 @@ def _figure(
             note=layers.note,
             at=_recorder.at(),
         )
-    except Unfit as unfit:
-        raise unfit.problem("A figure", title) from unfit
+    except ConversionError as error:
+        raise error.problem("A figure", title) from error
     _recorder.emit(figure)

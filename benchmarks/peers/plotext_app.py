@@ -1,4 +1,4 @@
-"""The same points in a plain `PlotextPlot`, drawn again ten times a second.
+"""The same points drawn by plain plotext into a `Static`, again ten times a second.
 
 Takes the points a second and for how many seconds; says "points: N" below the plot.
 """
@@ -6,15 +6,17 @@ Takes the points a second and for how many seconds; says "points: N" below the p
 import sys
 import time
 
+import plotext
+from rich.text import Text
 from textual.app import App, ComposeResult
 from textual.widgets import Static
-from textual_plotext import PlotextPlot
+
+SIZE = (61, 17)
+"""As large as the workbench's loss pane at this size."""
 
 
 class PlotApp(App[None]):
     """Draws a loss as it grows."""
-
-    CSS = "PlotextPlot { width: 61; height: 17; }"
 
     def __init__(self, rate: float, seconds: float) -> None:
         super().__init__()
@@ -24,22 +26,23 @@ class PlotApp(App[None]):
         self._values: list[float] = []
 
     def compose(self) -> ComposeResult:
-        """Lay out the plot, as large as the workbench's loss pane at this size."""
-        yield PlotextPlot()
-        yield Static("")
+        """Lay out the plot."""
+        yield Static(id="plot")
+        yield Static(id="count")
 
     def on_mount(self) -> None:
         """Begin."""
+        plotext.terminal.limit(False, False)
         self.set_interval(0.1, self._draw)
 
     def _draw(self) -> None:
         now = min(int((time.monotonic() - self._start) * self._rate), self._last)
         self._values += [1 / (1 + step / 100) for step in range(len(self._values), now)]
-        plot = self.query_one(PlotextPlot)
-        plot.plt.clear_data()
-        plot.plt.plot(self._values, marker="braille")
-        plot.refresh()
-        self.query_one(Static).update(f"points: {now}")
+        figure = plotext.figure.clear()
+        figure.plot_size(*SIZE)
+        figure.draw(figure.signal(self._values, marker="braille").lines())
+        self.query_one("#plot", Static).update(Text.from_ansi(figure.build().string()))
+        self.query_one("#count", Static).update(f"points: {now}")
 
 
 if __name__ == "__main__":

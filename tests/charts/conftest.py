@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import pytest
 from wcwidth import wcswidth
+
+from tflab.charts.plot import forget_drawings
 
 _SGR = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -34,3 +37,20 @@ def check_rows(plain: Callable[[str], str]) -> Callable[[Sequence[str], int], No
             assert not codes or codes[-1] == "\x1b[0m"
 
     return check
+
+
+@pytest.fixture
+def points_given(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Return a list that gets the number of points of each line that plotext is given from now."""
+    import plotext
+
+    given: list[int] = []
+    signal = plotext.figure.signal
+
+    def spy(x: list[float], y: list[float], **rest: Any) -> Any:
+        given.append(len(x))
+        return signal(x, y, **rest)
+
+    monkeypatch.setattr(plotext.figure, "signal", spy)
+    forget_drawings()
+    return given

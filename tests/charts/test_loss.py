@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from array import array
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import numpy as np
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 from tflab.charts.drawing import ChartOptions, Curve, Memo
 from tflab.charts.loss import draw_loss, loss_text
 from tflab.charts.palette import ColourMode
+from tflab.charts.plot import forget_drawings
 from tflab.runs.series import Series
 
 Check = Callable[[Sequence[str], int], None]
@@ -234,13 +236,28 @@ def test_the_terminal_gets_the_colours_it_can_show() -> None:
 def test_drawings_share_nothing_with_the_plotext_module() -> None:
     import plotext
 
-    plotext.clear_figure()
-    before = plotext.build()
+    plotext.figure.clear()
+    before = plotext.figure.build().string()
     curve = Curve("x", range(9), range(9))
     first = draw_loss([curve], (200, 60), ChartOptions()).rows
     draw_loss([curve], (20, 8), ChartOptions(log_y=True))
-    assert plotext.build() == before
+    assert plotext.figure.build().string() == before
+    plotext.figure.draw(plotext.figure.signal([1, 2], [2, 1]))
+    plotext.figure.title("of somebody else")
+    forget_drawings()
     assert draw_loss([curve], (200, 60), ChartOptions()).rows == first
+
+
+def test_threads_may_draw_at_the_same_time() -> None:
+    curves = [Curve("x", range(50), _decay(50, noise=n / 50), n) for n in range(8)]
+    alone = [draw_loss([curve], (60 + n, 12), ChartOptions()) for n, curve in enumerate(curves)]
+    forget_drawings()
+    with ThreadPoolExecutor(4) as threads:
+        drawn = threads.map(
+            lambda pair: draw_loss([pair[1]], (60 + pair[0], 12), ChartOptions()),
+            list(enumerate(curves)) * 5,
+        )
+        assert list(drawn) == alone * 5
 
 
 def test_a_series_that_knows_itself_is_drawn_as_its_points_are() -> None:
@@ -267,28 +284,45 @@ def test_a_series_with_a_value_that_is_not_finite_tells_nothing_of_itself() -> N
 @pytest.mark.parametrize("colour", ["true", "none"])
 @pytest.mark.parametrize("unicode", [True, False])
 def test_a_faint_curve_is_drawn_again_only_when_it_grows_or_the_axes_move(
-    colour: ColourMode, unicode: bool
+    points_given: list[int], colour: ColourMode, unicode: bool
 ) -> None:
     look = ChartOptions(colour=colour, unicode=unicode, x_max=9.0)
     steps, values, memo = array("d", [0, 1, 2]), array("d", [1, 0.5, 0.2]), Memo()
-    size, highest = (60, 12), 1.0
+    size = (60, 12)
+    main = Curve("main", [0.0, 9.0], [1.0, 0.0])
 
-    def cells() -> object:
+    def curves_drawn() -> int:
+        """Return how many lines plotext was given: the others are kept."""
+        points_given.clear()
         ghost = Curve("ghost", steps, values, 1, True)
-        main = Curve("main", [0.0, 9.0], [highest, 0.0])
         drawn = draw_loss([replace(ghost, memo=memo), main], size, look)
+        made = len(points_given)
         assert drawn == draw_loss([ghost, main], size, look), "as without a memo"
-        return memo.faint[1]
+        return made
 
-    first = cells()
-    assert cells() is first
+    whole = curves_drawn()
+    assert whole >= 2
+    assert curves_drawn() == 0
     steps.append(3)
     values.append(0.1)
-    longer = cells()
-    assert longer is not first
-    assert cells() is longer
-    highest = 7.0
-    moved = cells()
-    assert moved is not longer
+    assert curves_drawn() == 1
+    assert curves_drawn() == 0
+    main = Curve("main", [0.0, 9.0], [7.0, 0.0])
+    assert curves_drawn() >= 1, "the axes moved"
     size = (50, 12)
-    assert cells() is not moved
+    assert curves_drawn() == whole
+
+
+def test_of_a_curve_that_grows_only_its_end_is_drawn_again(points_given: list[int]) -> None:
+    steps, values, memo = array("d"), array("d"), Memo()
+    source = _decay(4000, noise=0.05).tolist()
+    look = ChartOptions(x_max=4000.0, y_range=(0.0, 1.5))
+    for end in range(100, 4001, 100):
+        steps.extend(range(len(steps), end))
+        values.extend(source[len(values) : end])
+        points_given.clear()
+        draw_loss([Curve("loss", steps, values, memo=memo)], (124, 14), look)
+    assert 0 < sum(points_given) < 100
+    points_given.clear()
+    draw_loss([Curve("loss", steps, values, memo=memo)], (125, 14), look)
+    assert sum(points_given) > 400

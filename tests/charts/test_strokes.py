@@ -1,4 +1,4 @@
-"""Dots of lines, against drawing every point by itself."""
+"""Dots of lines, as plotext draws them, against every point by itself."""
 
 from __future__ import annotations
 
@@ -8,24 +8,42 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tflab.charts.strokes import Blocks, fractions, polyline, sum_up, trace
+from tflab.charts.plot import DOTS, Glyphs, Path, draw_path
+from tflab.charts.strokes import Blocks, fractions, polyline, scatter, sum_up, trace
 
-shapes = st.tuples(st.integers(1, 60), st.integers(1, 80))
+DOTS_X, DOTS_Y = DOTS[True]
+# Dot numbers of a braille cell as bits, rows from the bottom up, columns from the left.
+BITS = np.array([[0x40, 0x80], [0x04, 0x20], [0x02, 0x10], [0x01, 0x08]])
+sizes = st.tuples(st.integers(1, 15), st.integers(1, 40))
 heights = st.lists(st.floats(0, 1), min_size=1, max_size=300)
 
 
-def _line(values: list[float], shape: tuple[int, int]) -> np.ndarray:
-    x = np.arange(len(values), dtype=float)
-    spans = sum_up(x, np.array(values), shape[1], (0.0, max(len(values) - 1.0, 1.0)))
-    return trace([spans], lambda y: fractions(y, 0.0, 1.0), shape)
+def dots(glyphs: Glyphs) -> np.ndarray:
+    """Return which dots braille characters have, row 0 at the bottom."""
+    bits = np.where(glyphs > 0, glyphs - 0x2800, 0).astype(np.int64)
+    blocks = (bits[:, None, :, None] & BITS[None, :, None, :]) > 0
+    return blocks.reshape(glyphs.shape[0] * DOTS_Y, glyphs.shape[1] * DOTS_X)
 
 
-@given(heights, shapes)
+def drawn(path: Path, size: tuple[int, int]) -> np.ndarray:
+    """Return the dots that plotext covers in a picture of `size` cells, rows and columns."""
+    rows, columns = size
+    return dots(draw_path(path, columns, rows, unicode=True))
+
+
+def _line(values: list[float], size: tuple[int, int]) -> np.ndarray:
+    x, width = np.arange(len(values), dtype=float), size[1] * DOTS_X
+    spans = sum_up(x, np.array(values), width, (0.0, max(len(values) - 1.0, 1.0)))
+    return drawn(trace([spans], lambda y: fractions(y, 0.0, 1.0), size[0] * DOTS_Y), size)
+
+
+@settings(deadline=None)
+@given(heights, sizes)
 def test_every_point_is_covered_and_the_line_has_no_hole(
-    values: list[float], shape: tuple[int, int]
+    values: list[float], size: tuple[int, int]
 ) -> None:
-    height, width = shape
-    covered = _line(values, shape)
+    covered = _line(values, size)
+    height, width = covered.shape
     for place, value in enumerate(values):
         column = np.floor(place / max(len(values) - 1, 1) * (width - 1) + 0.5)
         assert covered[round(value * (height - 1)), int(min(column, width - 1))]
@@ -39,13 +57,25 @@ def test_every_point_is_covered_and_the_line_has_no_hole(
         assert others.min() - 1 <= rows.max()
 
 
-@given(heights, shapes)
-def test_nothing_is_covered_beyond_the_extremes(
-    values: list[float], shape: tuple[int, int]
-) -> None:
-    rows = np.flatnonzero(_line(values, shape).any(axis=1))
-    ends = [round(v * (shape[0] - 1)) for v in (min(values), max(values))]
+@settings(deadline=None)
+@given(heights, sizes)
+def test_nothing_is_covered_beyond_the_extremes(values: list[float], size: tuple[int, int]) -> None:
+    covered = _line(values, size)
+    rows = np.flatnonzero(covered.any(axis=1))
+    ends = [round(v * (covered.shape[0] - 1)) for v in (min(values), max(values))]
     assert [rows.min(), rows.max()] == ends
+
+
+@settings(deadline=None)
+@given(heights, sizes)
+def test_a_line_has_two_points_a_dot_column_at_most(
+    values: list[float], size: tuple[int, int]
+) -> None:
+    x, width = np.arange(len(values), dtype=float), size[1] * DOTS_X
+    spans = sum_up(x, np.array(values), width, (0.0, max(len(values) - 1.0, 1.0)))
+    path = trace([spans], lambda y: fractions(y, 0.0, 1.0), size[0] * DOTS_Y)
+    assert len(path.columns) <= 2 * min(len(values), width)
+    assert np.bincount(path.columns).max() <= 2
 
 
 @settings(max_examples=60)
@@ -65,22 +95,52 @@ def test_growing_gives_what_starting_over_gives(seed: int, batches: list[int]) -
 def test_missing_points_leave_a_gap() -> None:
     steps = np.array([0.0, 1, 8, 9])
     spans = sum_up(steps, np.zeros(4), 20, (0.0, 9.0), places=np.array([0, 1, 8, 9]))
-    covered = trace([spans], lambda y: fractions(y, 0.0, 1.0), (4, 20))
+    covered = drawn(trace([spans], lambda y: fractions(y, 0.0, 1.0), DOTS_Y), (1, 10))
     assert not covered[:, 6:14].any()
     assert covered[0, :3].all()
 
 
+def _polyline(columns: list[float], rows: list[float], size: tuple[int, int]) -> np.ndarray:
+    dots_across, dots_up = size[1] * DOTS_X, size[0] * DOTS_Y
+    return drawn(polyline(np.array(columns), np.array(rows), dots_across, dots_up), size)
+
+
 def test_a_line_is_cut_at_the_picture() -> None:
-    covered = polyline(np.array([-1e7, 1e7]), np.array([-1e7, 1e7]), (10, 10))
-    assert np.array_equal(covered, np.eye(10, dtype=bool))
-    assert not polyline(np.array([-5.0, -1.0]), np.array([0.0, 9.0]), (10, 10)).any()
+    covered = _polyline([-1e7, 1e7], [-1e7, 1e7], (3, 6))
+    assert np.array_equal(covered, np.eye(12, dtype=bool))
+    assert not _polyline([-5.0, -1.0], [0.0, 9.0], (3, 6)).any()
 
 
 def test_upright_lines_and_single_points() -> None:
-    assert polyline(np.array([3.0, 3.0]), np.array([0.0, 9.0]), (10, 10))[:, 3].all()
-    assert polyline(np.array([3.0]), np.array([2.0]), (10, 10))[2, 3]
-    gap = polyline(np.array([0.0, np.nan, 9.0]), np.array([0.0, 0.0, 0.0]), (10, 10))
-    assert gap.sum() == 2
+    assert _polyline([3.0, 3.0], [0.0, 11.0], (3, 5))[:, 3].all()
+    assert _polyline([3.0], [2.0], (3, 5))[2, 3]
+    assert _polyline([0.0, np.nan, 9.0], [0.0, 0.0, 0.0], (3, 5)).sum() == 2
+
+
+@settings(deadline=None)
+@given(
+    st.lists(st.tuples(st.integers(-4, 16), st.integers(-6, 18)), min_size=1, max_size=30),
+    st.sets(st.integers(0, 29)),
+)
+def test_a_polyline_covers_what_its_segments_do(
+    corners: list[tuple[int, int]], gaps: set[int]
+) -> None:
+    points = np.array(corners, dtype=float)
+    points[[gap for gap in gaps if gap < len(points)]] = np.nan
+    whole = _polyline(points[:, 0].tolist(), points[:, 1].tolist(), (3, 6))
+    apart = np.zeros_like(whole)
+    for one, other in pairwise(points):
+        if np.isfinite([one, other]).all():
+            apart |= _polyline([one[0], other[0]], [one[1], other[1]], (3, 6))
+    for x, y in points[np.isfinite(points).all(axis=1)]:
+        apart |= _polyline([x], [y], (3, 6))
+    assert np.array_equal(whole, apart)
+
+
+def test_points_on_one_dot_are_drawn_once_and_those_outside_not_at_all() -> None:
+    path = scatter(np.array([1.0, 1.2, 5.0, -9.0, np.nan]), np.array([0.0, 0.1, 3.0, 1, 1]), 12, 8)
+    assert list(zip(path.columns.tolist(), path.rows.tolist(), strict=True)) == [(1, 0), (5, 3)]
+    assert drawn(path, (2, 6)).sum() == 2
 
 
 @settings(deadline=None)

@@ -29,7 +29,7 @@ from tflab.runs.events import (
     TensorValue,
     Value,
 )
-from tflab.runs.log import Output
+from tflab.runs.log_reader import Output
 from tflab.runs.state import RunState
 from tflab.runs.transcript import Transcript
 from tflab.session.progress import status_parts

@@ -10,7 +10,7 @@ import pytest
 
 from tflab.cli import main
 from tflab.runs import events as ev
-from tflab.runs.log import LogWriter
+from tflab.runs.log_writer import LogWriter
 from tflab.runs.record import RunRequest
 from tflab.runs.store import RunStore
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from tflab.programs.code_cells import code_cells
 from tflab.programs.library import course_folder
 from tflab.programs.parameters import check_values
 from tflab.programs.program import Program
@@ -71,6 +72,7 @@ class Course:
             path=str(lesson.path),
             source=lesson.source,
             parameters=check_values(lesson, values),
+            cells=code_cells(lesson),
             seed=seed,
         )
         run = begin(self._server, self._store, request)

@@ -59,6 +59,16 @@ def environment(name: str, python: str, requirements: Sequence[str]) -> Path:
     return folder
 
 
+def stand_in_environment(folder: Path) -> Path:
+    """Make a virtual environment that holds nothing but what passes for TensorFlow."""
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder], check=True)
+    site = next(folder.glob("lib/python3*/site-packages"))
+    for name, version in (("tensorflow", "2.18.1"), ("keras", "3.5.0"), ("numpy", "2.0.2")):
+        (site / name).mkdir()
+        (site / name / "__init__.py").write_text(f"__version__ = '{version}'\n")
+    return folder
+
+
 def _build(folder: Path, python: str, requirements: Sequence[str]) -> None:
     _run([python, "-m", "venv", "--without-pip", str(folder)])
     if requirements:

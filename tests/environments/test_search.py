@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.environments.building import stand_in_environment
 from tflab.runs.record import Problem
 from tflab.targets.environment_probe import EnvironmentProbe
 from tflab.targets.environment_search import (
@@ -40,16 +41,6 @@ def install_kernel(folder: Path, name: str, **told: object) -> Path:
     return file
 
 
-def virtual_environment(folder: Path) -> Path:
-    """Make a virtual environment that holds nothing but what passes for TensorFlow."""
-    subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder], check=True)
-    site = next(folder.glob("lib/python3*/site-packages"))
-    for name, version in (("tensorflow", "2.18.1"), ("keras", "3.5.0"), ("numpy", "2.0.2")):
-        (site / name).mkdir()
-        (site / name / "__init__.py").write_text(f"__version__ = '{version}'\n")
-    return folder
-
-
 def chosen(wanted: Wanted) -> Choice:
     return choose(wanted, EnvironmentProbe())
 
@@ -68,17 +59,17 @@ def test_order(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Each of the places goes before those that are set up before it here."""
-    active = virtual_environment(tmp_path / "active")
+    active = stand_in_environment(tmp_path / "active")
     monkeypatch.setenv("VIRTUAL_ENV", str(active))
     assert chosen(Wanted(program)).environment.candidate.source is Source.ACTIVE
 
-    above = virtual_environment(program.parent.parent / "venv")
+    above = stand_in_environment(program.parent.parent / "venv")
     found = chosen(Wanted(program)).environment
     assert found.candidate.source is Source.VENV
     assert found.candidate.name == "project/venv"
     assert found.interpreter == str(above / "bin" / "python")
 
-    beside = virtual_environment(program.parent / ".venv")
+    beside = stand_in_environment(program.parent / ".venv")
     assert chosen(Wanted(program)).environment.interpreter == str(beside / "bin" / "python")
 
     kernel = str(keras_on_jax / "bin" / "python")
@@ -121,7 +112,7 @@ def test_nothing_serves(program: Path, bare_python: Path, monkeypatch: pytest.Mo
 def test_beside_an_untrusted_program_nothing_is_started(
     program: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    folder = virtual_environment(program.parent / ".venv")
+    folder = stand_in_environment(program.parent / ".venv")
     proof = program.parent / "started"
     site = next(folder.glob("lib/python3*/site-packages"))
     (site / "evil.pth").write_text(f"import os; open({str(proof)!r}, 'w').close()\n")
@@ -136,7 +127,7 @@ def test_beside_an_untrusted_program_nothing_is_started(
 
 
 def test_a_kernel_beside_an_untrusted_program_does_not_count(program: Path) -> None:
-    folder = virtual_environment(program.parent / ".venv")
+    folder = stand_in_environment(program.parent / ".venv")
     python = str(folder / "bin" / "python")
     install_kernel(folder / "share" / "jupyter", "theirs", argv=[python])
     found = chosen(Wanted(program, kernel="theirs")).environment
@@ -147,21 +138,21 @@ def test_a_kernel_beside_an_untrusted_program_does_not_count(program: Path) -> N
 
 def test_the_name_of_every_jupyter_says_nothing(program: Path, tmp_path: Path) -> None:
     """Our own environment has a kernel `python3` like every other, as ipykernel brings one."""
-    venv = virtual_environment(program.parent / ".venv")
+    venv = stand_in_environment(program.parent / ".venv")
     found = chosen(Wanted(program, kernel="python3"))
     assert found.environment.interpreter == str(venv / "bin" / "python")
     assert found.passed_over == ()
     # But a person may install one under that name.
-    other = virtual_environment(tmp_path / "other")
+    other = stand_in_environment(tmp_path / "other")
     python = str(other / "bin" / "python")
     install_kernel(tmp_path / "home" / "share" / "jupyter", "python3", argv=[python])
     assert chosen(Wanted(program, kernel="python3")).environment.interpreter == python
 
 
 def test_the_search_ends_with_the_home_folder(program: Path, tmp_path: Path) -> None:
-    virtual_environment(tmp_path / ".venv")
+    stand_in_environment(tmp_path / ".venv")
     assert chosen(Wanted(program)).environment.own
-    virtual_environment(tmp_path / "home" / ".venv")
+    stand_in_environment(tmp_path / "home" / ".venv")
     assert chosen(Wanted(program)).environment.candidate.source is Source.VENV
 
 
@@ -247,7 +238,7 @@ def test_a_damaged_kernel_is_no_accident(tmp_path: Path, text: str) -> None:
 
 def test_an_interpreter_relative_to_its_environment(tmp_path: Path, bare_python: Path) -> None:
     """Kernels that a package brings name `python`: that of the environment they lie in."""
-    folder = virtual_environment(tmp_path / "env")
+    folder = stand_in_environment(tmp_path / "env")
     install_kernel(folder / "share" / "jupyter", "brought", argv=["python", "-m", "x"])
     found = find_kernel("brought", [str(folder)])
     assert found is not None

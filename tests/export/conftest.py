@@ -8,7 +8,7 @@ import pytest
 
 from tflab.export.loaded import load_run
 from tflab.runs import events as ev
-from tflab.runs.log import LogWriter
+from tflab.runs.log_writer import LogWriter
 from tflab.runs.record import RunRequest
 from tflab.runs.store import RunStore
 

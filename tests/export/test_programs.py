@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import ast
+import dataclasses
 import json
 import subprocess
 import sys
 from pathlib import Path
 
-import msgspec
 import nbformat
 import pytest
 from hypothesis import given
@@ -62,9 +62,9 @@ def test_a_script_is_a_lesson_with_these_values_as_defaults(small, tmp_path):
 
 
 def test_a_run_up_to_a_cell_ends_there(small):
-    short = msgspec.structs.replace(small.request, until=2)
-    assert "later" not in script(msgspec.structs.replace(small, request=short))
-    assert "total" in script(msgspec.structs.replace(small, request=short))
+    short = dataclasses.replace(small.request, until=2)
+    assert "later" not in script(dataclasses.replace(small, request=short))
+    assert "total" in script(dataclasses.replace(small, request=short))
 
 
 def test_a_notebook_is_valid_and_its_cells_run(small, tmp_path):

@@ -33,7 +33,7 @@ def test_a_long_log_of_single_points_is_quick_and_whole(make_run, tmp_path):
     import time
 
     from tflab.runs.events import Scalars
-    from tflab.runs.log import LogWriter
+    from tflab.runs.log_writer import LogWriter
 
     run = make_run()
     writer = LogWriter(run.folder)

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tflab.recording.conversion import ConversionError
 from tflab.recording.figures import MAX_CELLS, MAX_POINTS, Layers, axis_range
-from tflab.recording.unfit import Unfit
 
 
 def test_points_lines_bars_histograms_and_grids():
@@ -75,7 +75,7 @@ def test_many_points_and_cells_are_thinned_and_it_is_said():
     ],
 )
 def test_what_does_not_fit_is_refused_in_words(add, words):
-    with pytest.raises(Unfit, match=words):
+    with pytest.raises(ConversionError, match=words):
         add(Layers())
 
 

@@ -15,7 +15,8 @@ from tflab.recording.progress import Meters
 from tflab.recording.run_recorder import RunRecorder
 from tflab.recording.writing import MAX_POINTS, Batch
 from tflab.runs.events import Ended, Goal, Notice, Result, Scalars, as_number
-from tflab.runs.log import LogReader, LogWriter, last_event
+from tflab.runs.log_reader import LogReader, last_event
+from tflab.runs.log_writer import LogWriter
 from tflab.runs.record import Problem
 from tflab.runs.state import RunState
 
@@ -167,7 +168,7 @@ def test_a_recorder_that_fails_says_so_and_holds_nobody(tmp_path):
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 def test_a_recorder_that_failed_still_writes_how_the_run_ended(recorder, tmp_path):
     with pytest.raises(Problem, match="recorder stopped"):
-        recorder.emit(Notice(text="\ud800"))
+        recorder.emit(Notice(text=object()))
     assert recorder.finish(Ended(state="failed", time=0.0))
     assert isinstance(last_event(tmp_path), Ended)
 

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from tflab.recording.unfit import Unfit
+from tflab.recording.conversion import ConversionError
 from tflab.recording.values import (
     MAX_ELEMENTS,
     never_changes,
@@ -77,7 +77,7 @@ def test_numbers_of_every_kind(value, number):
     ],
 )
 def test_what_is_no_number_is_refused_with_a_next_step(value, cause):
-    with pytest.raises(Unfit) as caught:
+    with pytest.raises(ConversionError) as caught:
         to_number(value)
     assert cause in caught.value.cause
     problem = caught.value.problem("lab.log", "loss")
@@ -88,7 +88,7 @@ def test_what_is_no_number_is_refused_with_a_next_step(value, cause):
 @pytest.mark.parametrize("step", [1.5, math.nan, math.inf, "1"])
 def test_a_step_is_a_whole_number(step):
     assert to_whole(3.0) == to_whole(np.int32(3)) == to_whole(FakeTensor(3)) == 3
-    with pytest.raises(Unfit):
+    with pytest.raises(ConversionError):
         to_whole(step)
 
 
@@ -129,7 +129,7 @@ def test_of_a_large_tensor_the_first_elements_are_kept_flat():
 
 
 def test_complex_elements_are_refused():
-    with pytest.raises(Unfit, match="complex"):
+    with pytest.raises(ConversionError, match="complex"):
         to_tensor_value(np.ones(2, dtype=complex))
 
 
@@ -137,7 +137,7 @@ def test_plain_values_are_plain_json():
     value = {"a": [1, 2.5, True, None], 3: (b"x", np.arange(2)), "n": float("nan")}
     assert to_plain(value) == {"a": [1, 2.5, True, None], "3": ["x", [0, 1]], "n": "nan"}
     assert to_plain(range(3)) == [0, 1, 2]
-    with pytest.raises(Unfit, match="a function"):
+    with pytest.raises(ConversionError, match="a function"):
         to_plain([lambda: 0])
 
 

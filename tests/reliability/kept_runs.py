@@ -7,7 +7,7 @@ from pathlib import Path
 from tests.terminal.conftest import OpenApp
 from tests.terminal.terminal import Terminal
 from tflab.runs.events import Ended, Scalars, Started
-from tflab.runs.log import LogWriter
+from tflab.runs.log_writer import LogWriter
 from tflab.runs.record import RunRequest
 from tflab.runs.store import RunStore
 from tflab.runs.summary import summarise, write_summary

@@ -10,7 +10,8 @@ import pytest
 from tests.reliability.test_log_under_fire import new_run
 from tflab.cli import main
 from tflab.runs.events import Ended, Started
-from tflab.runs.log import EVENTS, append, last_event
+from tflab.runs.log_reader import last_event
+from tflab.runs.log_writer import EVENTS, append
 from tflab.runs.lost import lost
 from tflab.runs.record import Problem
 from tflab.runs.reserve import RESERVE

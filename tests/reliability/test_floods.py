@@ -16,7 +16,7 @@ from tests.terminal.terminal import Terminal
 from tests.worker.conftest import Bench
 from tflab.runs import bounds
 from tflab.runs.events import CellStarted, Figure, Layer, Result, Scalars
-from tflab.runs.log import LogReader
+from tflab.runs.log_reader import LogReader
 from tflab.runs.state import RunState
 from tflab.runs.store import RunStore
 
@@ -183,7 +183,7 @@ def test_a_state_holds_no_more_than_its_bounds() -> None:
 
 
 def test_a_million_points_are_read_back_in_little_time_and_memory(tmp_path: Path) -> None:
-    from tflab.runs.log import LogWriter
+    from tflab.runs.log_writer import LogWriter
 
     writer = LogWriter(tmp_path)
     for start in range(0, 1_000_000, 5_000):

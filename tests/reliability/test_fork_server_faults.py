@@ -18,8 +18,10 @@ from tests.targets.test_fork_server import GOOD, SOURCE
 from tests.terminal.conftest import OpenApp
 from tests.terminal.processes import processes_of, wait_gone
 from tests.terminal.terminal import Terminal
+from tflab.programs.code_cells import code_cells
+from tflab.programs.reader import parse_program
 from tflab.runs.events import Ended
-from tflab.runs.log import last_event
+from tflab.runs.log_reader import last_event
 from tflab.runs.record import Problem, RunRequest
 from tflab.runs.store import RunStore
 from tflab.targets.fork_server import ForkServer
@@ -89,8 +91,14 @@ def keeper() -> Iterator[ServerKeeper]:
 
 
 def new_run(code: str) -> LiveRun:
+    source = SOURCE + code
     request = RunRequest(
-        lesson="t", title="T", path="/nowhere/t.py", source=SOURCE + code, parameters={"a": 1}
+        lesson="t",
+        title="T",
+        path="/nowhere/t.py",
+        source=source,
+        parameters={"a": 1},
+        cells=code_cells(parse_program(source, Path("/nowhere/t.py"))),
     )
     store = RunStore()
     record = store.create(request)

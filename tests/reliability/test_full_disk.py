@@ -14,7 +14,8 @@ import pytest
 from tests.reliability.disks import as_common_user, fill, small_disk
 from tests.worker.conftest import Bench
 from tflab.runs.events import Ended, Notice
-from tflab.runs.log import EVENTS, LogReader, append, last_event
+from tflab.runs.log_reader import LogReader, last_event
+from tflab.runs.log_writer import EVENTS, append
 from tflab.runs.record import Problem, RunRequest
 from tflab.runs.reserve import RESERVE
 from tflab.runs.store import RunStore
@@ -125,7 +126,7 @@ READ_ONLY = """
 import json, sys
 from tflab.cli import main
 from tflab.runs.events import Notice
-from tflab.runs.log import append
+from tflab.runs.log_writer import append
 from tflab.runs.record import Problem, RunRequest
 from tflab.runs.store import RunStore
 from pathlib import Path

@@ -27,7 +27,8 @@ from tflab.runs.events import (
     Started,
 )
 from tflab.runs.history import History
-from tflab.runs.log import EVENTS, OUTPUT, RECORD, LogReader, LogWriter, append
+from tflab.runs.log_reader import LogReader
+from tflab.runs.log_writer import EVENTS, OUTPUT, RECORD, LogWriter, append
 from tflab.runs.record import Problem, RunRequest
 from tflab.runs.state import RunState
 from tflab.runs.store import RunStore
@@ -220,7 +221,7 @@ WRITER = """
 import sys
 from pathlib import Path
 from tflab.runs.events import Notice
-from tflab.runs.log import LogWriter
+from tflab.runs.log_writer import LogWriter
 writer = LogWriter(Path(sys.argv[1]))
 for n in range(400):
     writer.write(Notice(text=f"{sys.argv[2]} {n} " + "x" * (n % 97)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import stat
 import subprocess
@@ -15,7 +16,7 @@ from hypothesis import strategies as st
 
 from tflab.runs import events as ev
 from tflab.runs.history import INDEX, History
-from tflab.runs.log import LogWriter
+from tflab.runs.log_writer import LogWriter
 from tflab.runs.marks import MARKS, Marks, change_marks, read_marks
 from tflab.runs.record import Problem, RunRequest
 from tflab.runs.store import RunStore
@@ -33,7 +34,7 @@ def store():
 
 def finished(store, loss=0.5, summary=True, old=True, **changes):
     """A run that ended, with its row kept if asked; an old one is old enough for the index."""
-    record = store.create(msgspec.structs.replace(REQUEST, **changes))
+    record = store.create(dataclasses.replace(REQUEST, **changes))
     folder = store.folder(record.id)
     writer = LogWriter(folder)
     writer.write(

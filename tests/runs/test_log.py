@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tflab.runs.events import CellEnded, CellStarted, Ended, Notice, Scalars, Started, Value
-from tflab.runs.log import EVENTS, OUTPUT, LogReader, LogWriter, Output, append, last_event
+from tflab.runs.log_reader import LogReader, Output, last_event
+from tflab.runs.log_writer import EVENTS, OUTPUT, LogWriter, append
 from tflab.runs.state import RunState
 
 
@@ -175,7 +176,7 @@ def test_what_a_full_disk_refused_is_written_when_there_is_room(folder):
 import resource, signal, sys
 from pathlib import Path
 from tflab.runs.events import Notice
-from tflab.runs.log import LogWriter
+from tflab.runs.log_writer import LogWriter
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 writer = LogWriter(Path(sys.argv[1]))
 resource.setrlimit(resource.RLIMIT_FSIZE, (100, resource.RLIM_INFINITY))

@@ -16,7 +16,7 @@ from tflab.runs.events import (
     Started,
     TensorValue,
 )
-from tflab.runs.log import Output
+from tflab.runs.log_reader import Output
 from tflab.runs.state import RunState, result_value
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import stat
 import subprocess
@@ -12,7 +13,7 @@ import pytest
 
 from tflab.runs.events import Ended, Started
 from tflab.runs.history import History
-from tflab.runs.log import append
+from tflab.runs.log_writer import append
 from tflab.runs.paths import data_folder
 from tflab.runs.processes import start_of
 from tflab.runs.record import Problem, RunRequest
@@ -69,7 +70,7 @@ def test_runs_that_an_older_tflab_made_keep_their_place():
     for name, created in (("20200101-000000-ffffff", 1.0), ("20200101-000000-000000", 2.0)):
         folder = store.root / name
         folder.mkdir()
-        old = msgspec.structs.replace(record, id=name, created=created)
+        old = dataclasses.replace(record, id=name, created=created)
         (folder / "run.json").write_bytes(msgspec.json.encode(old))
     assert [row.id for row in History(store).rows()][1:] == [
         "20200101-000000-000000",

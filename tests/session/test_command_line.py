@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import shlex
 
-import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -33,7 +33,7 @@ def request(**changes):
         source=LESSON.source,
         parameters=LESSON.defaults,
     )
-    return msgspec.structs.replace(asked, **changes)
+    return dataclasses.replace(asked, **changes)
 
 
 def line(asked):

@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from tflab.runs import events as ev
-from tflab.runs.log import LogWriter
+from tflab.runs.log_writer import LogWriter
 from tflab.runs.marks import change_marks
 from tflab.runs.processes import start_of
 from tflab.runs.record import RunRequest

@@ -12,7 +12,7 @@ import pytest
 
 from tests.sweeps.sweeping import QUICK, WAITING, Start, Write, drive
 from tflab.runs.events import Scalars, Started
-from tflab.runs.log import append
+from tflab.runs.log_writer import append
 from tflab.runs.record import Problem
 from tflab.runs.store import RunStore
 from tflab.sweeps.plan import make_plan

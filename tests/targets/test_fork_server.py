@@ -17,8 +17,10 @@ from pathlib import Path
 import psutil
 import pytest
 
+from tflab.programs.code_cells import code_cells
+from tflab.programs.reader import parse_program
 from tflab.runs.events import Ended
-from tflab.runs.log import last_event
+from tflab.runs.log_reader import last_event
 from tflab.runs.protocol import RunForked, RunReaped
 from tflab.runs.record import Problem, RunRequest
 from tflab.runs.store import RunStore
@@ -79,8 +81,14 @@ def reaped(server, said):
 
 
 def new_run(code: str) -> Path:
+    source = SOURCE + code
     request = RunRequest(
-        lesson="t", title="T", path="/nowhere/t.py", source=SOURCE + code, parameters={"a": 1}
+        lesson="t",
+        title="T",
+        path="/nowhere/t.py",
+        source=source,
+        parameters={"a": 1},
+        cells=code_cells(parse_program(source, Path("/nowhere/t.py"))),
     )
     store = RunStore()
     return store.folder(store.create(request).id)

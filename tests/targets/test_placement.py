@@ -9,7 +9,7 @@ import pytest
 
 from tests.sweeps.sweeping import QUICK, DeadServer, Write
 from tflab.runs.events import Ended, Scalars
-from tflab.runs.log import append
+from tflab.runs.log_writer import append
 from tflab.runs.record import Problem, RunRequest
 from tflab.runs.store import RunStore
 from tflab.sweeps.plan import make_plan

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from tflab.runs.events import Ended, Started
-from tflab.runs.log import append
+from tflab.runs.log_writer import append
 from tflab.runs.record import Problem, RunRequest
 from tflab.runs.store import RunStore
 from tflab.runs.summary import read_summary

@@ -11,7 +11,8 @@ import psutil
 import pytest
 
 from tflab.runs.events import Ended, Started
-from tflab.runs.log import STOP, append, last_event
+from tflab.runs.log_reader import last_event
+from tflab.runs.log_writer import STOP, append
 from tflab.runs.processes import start_of
 from tflab.runs.record import Problem
 from tflab.targets.stop import StopLadder, stop_run

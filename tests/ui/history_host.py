@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import time
 from contextlib import asynccontextmanager
 from types import SimpleNamespace
@@ -13,7 +14,7 @@ from textual.widgets import Static
 
 from tflab.runs import events as ev
 from tflab.runs.disk_queue import DiskQueue
-from tflab.runs.log import LogWriter
+from tflab.runs.log_writer import LogWriter
 from tflab.runs.record import RunRequest
 from tflab.runs.store import RunStore
 from tflab.runs.summary import summarise, write_summary
@@ -38,7 +39,7 @@ def make_run(rate, loss, lesson="one", source=SOURCE, age=0):
     )  # fmt: skip
     record = store.create(request)
     folder = store.folder(record.id)
-    record = msgspec.structs.replace(record, created=time.time() - age)
+    record = dataclasses.replace(record, created=time.time() - age)
     (folder / "run.json").write_bytes(msgspec.json.encode(record))
     writer = LogWriter(folder)
     writer.write(

@@ -11,8 +11,10 @@ from typing import Any
 
 import pytest
 
+from tflab.programs.code_cells import code_cells
+from tflab.programs.reader import parse_program
 from tflab.runs.events import CellStarted, Event, Scalars, Started
-from tflab.runs.log import LogReader
+from tflab.runs.log_reader import LogReader
 from tflab.runs.protocol import Message, RunForked, RunReaped
 from tflab.runs.record import RunRequest
 from tflab.runs.state import RunState
@@ -113,6 +115,7 @@ class Bench:
                 path=str(path),
                 source=source,
                 parameters=values,
+                cells=code_cells(parse_program(source, path)),
                 **request,
             )
         )

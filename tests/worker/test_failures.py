@@ -221,7 +221,7 @@ def test_a_damaged_record_ends_the_run_with_a_word(bench):
     bench.server.start_run(folder)
     while not {folder, record} <= bench.reaped:
         bench.hear(1)
-    from tflab.runs.log import last_event
+    from tflab.runs.log_reader import last_event
 
     ended = last_event(folder)
     assert ended.state == "failed"

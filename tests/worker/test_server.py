@@ -6,25 +6,27 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import msgspec
 import psutil
 import pytest
 
-from tflab.runs.log import last_event
+from tflab.programs.code_cells import code_cells
+from tflab.programs.reader import parse_program
+from tflab.runs.log_reader import last_event
 from tflab.runs.protocol import RunForked, RunReaped
 from tflab.targets import fork_server
 from tflab.targets.fork_server import ForkServer
 
 IMPORT = """
 import sys
-from tflab.worker.imports import import_tensorflow, runtime_is_up, warm_up
+from tflab.worker.imports import import_tensorflow, runtime_is_up
 import_tensorflow()
-warm_up()
 assert runtime_is_up() is False, "importing woke the runtime"
 from tensorflow.python.eager import context
 assert context.context()._initialized is False
-assert "jupytext" not in sys.modules
+assert not {"jupytext", "msgspec"} & set(sys.modules)
 import gc, threading
 assert threading.active_count() == 1
 assert gc.isenabled() and gc.get_freeze_count() > 100_000
@@ -80,7 +82,9 @@ def test_where_a_fork_is_not_safe_a_fresh_process_does_the_same(bench):
     (folder / "files").mkdir()
     source = bench.root / "lessons" / "lesson.py"
     request = msgspec.json.decode((record / "run.json").read_bytes())
-    request["request"]["source"] = source.read_text() + "\n# %%\nprint('fresh', __name__)\n"
+    source = source.read_text() + "\n# %%\nprint('fresh', __name__)\n"
+    cells = code_cells(parse_program(source, Path("lesson.py")))
+    request["request"] |= {"source": source, "cells": msgspec.to_builtins(cells)}
     (folder / "run.json").write_bytes(msgspec.json.encode(request))
     command = [sys.executable, "-P", "-m", "tflab.worker", "--run", str(folder)]
     done = subprocess.run(

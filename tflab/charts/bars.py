@@ -83,7 +83,7 @@ def _bodies(bars: Sequence[Bar], layout: Layout, options: ChartOptions) -> tuple
     for number, bar in enumerate(bars):
         ink = ink_number(series_ink(bar.layer, options.dark), inks)
         row = len(bars) - 1 - number
-        cells.glyphs[row, zero] = ord("│")
+        cells.glyphs[row, zero] = ord("│" if cells.unicode else "|")
         if not math.isfinite(bar.value) or span == 0:
             continue
         length = bar.value / 4 / span * width

@@ -1,41 +1,27 @@
-"""The frame around a picture: plotext sets axes, marks and cells; we write the row of x labels.
-
-plotext is driven through its own figure class, a fresh object for each drawing: just what
-`textual_plotext.plot.Plot` wraps. Importing that wrapper brings Textual with it (0.15 s, 20 MB),
-which `tflab run` has no use for. No state of the plotext module is touched.
-"""
+"""The frame around a picture: plotext's axes, our picture in them, and the name of the x axis."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import groupby
-from typing import Any, NamedTuple
 
 import numpy as np
-from plotext._figure import _figure_class as PlotextFigure
+from numpy.typing import NDArray
 
 from tflab.charts.drawing import ChartOptions, Run
 from tflab.charts.palette import Ink, axis_ink, label_ink
+from tflab.charts.plot import Mark, draw_axes
 from tflab.charts.raster import Cells
-from tflab.charts.text import cell_width, pad
-
-_AXIS = 255
-"""Number under which plotext carries the ink of the axes; series have smaller ones."""
+from tflab.charts.text import cell_width
 
 _TO_ASCII = str.maketrans("│┤├─┬┴┼└┘", "|++-++++-")
 _LEAST_ROWS_FOR_BASE = 8
 _LEAST_ROWS_FOR_LABELS = 4
 _LEAST_WIDTH = 6
+_NO_INK = -1
+_BLANK = ord(" ")
 
 Row = tuple[Run, ...]
-
-
-class Mark(NamedTuple):
-    """A mark on an axis: the cell it stands at, counted from the origin, and its text."""
-
-    cell: int
-    label: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,99 +103,95 @@ def frame(
         options: Colour, character set and background.
         x_label: Name of the x axis, written beside its labels when it fits.
     """
-    marked = layout.base and bool(x_marks)
-    figure = _compose(cells, layout, x_marks if marked else (), y_marks)
-    matrix = figure.monitor.matrix
-    first = int(marked)  # plotext's own row for labels
-    table: dict[Any, Ink] = dict(enumerate(inks))
-    table[_AXIS] = axis_ink(options.dark)
+    axes, names = _axes(layout, x_marks, y_marks, x_label, options.unicode)
+    glyphs, numbers = _numbered(axes, layout, len(inks))
+    picture = slice(0, layout.height), slice(layout.columns - layout.width, layout.columns)
+    drawn = cells.glyphs[::-1] > 0
+    glyphs[picture][drawn] = cells.glyphs[::-1][drawn]
+    numbers[picture][drawn] = cells.inks[::-1][drawn]
+    table = [*inks, axis_ink(options.dark), label_ink(options.dark)]
     if options.colour == "none":
-        table = {}
-    names = None if options.colour == "none" else label_ink(options.dark)
-    rows = []
-    for row in range(layout.height + layout.base - 1 + first, first - 1, -1):
-        text, colours = "".join(matrix.marker[row]), matrix.fullground[row]
-        if not options.unicode:
-            text = text.translate(_TO_ASCII)
-        head = (Run(text[: layout.gutter], names),) if layout.gutter else ()
-        rows.append((*head, *_runs(text, colours, layout.gutter, table)))
+        numbers[:] = _NO_INK
+    rows = [_runs(*row, table) for row in zip(glyphs, numbers, strict=True)]
     if layout.labels:
-        rows.append((Run(_label_row(layout, x_marks, x_label), names),))
+        quiet = None if options.colour == "none" else label_ink(options.dark)
+        rows.append((Run(names, quiet),))
     return tuple(rows)
 
 
-def label_fits(layout: Layout, x_marks: Sequence[Mark], x_label: str) -> bool:
+def label_fits(layout: Layout, x_label: str) -> bool:
     """Say whether `frame` finds a place for the name of the x axis."""
-    return layout.labels and x_label in _label_row(layout, x_marks, x_label)
+    return layout.labels and _place_name(layout, x_label) is not None
 
 
-def _compose(cells: Cells, layout: Layout, x_marks: Sequence[Mark], y_marks: Sequence[Mark]) -> Any:
-    figure: Any = PlotextFigure()
-    # Without this, plotext cuts the drawing to the terminal that the process runs in.
-    figure._limit_size(False, False)
-    figure.plot_size(layout.columns, layout.height + layout.base + bool(x_marks))
-    figure.theme("clear")
-    figure.ticks_color(_AXIS)
-    figure.xaxes(layout.base, False)
-    figure.yaxes(layout.axis, False)
-    # In units of cells, so that marks and picture agree to the cell.
-    figure.xlim(0, max(layout.width - 1, 1))
-    figure.ylim(0, max(layout.height - 1, 1))
-    figure.yticks([m.cell for m in y_marks], [pad(m.label, layout.gutter, True) for m in y_marks])
-    # Empty labels give the marks on the line; the row that plotext keeps for them is dropped.
-    figure.xticks([m.cell for m in x_marks], ["" for _ in x_marks])
-    up, across = np.nonzero(cells.glyphs)
-    figure.scatter(
-        across.tolist(),
-        up.tolist(),
-        marker=list(map(chr, cells.glyphs[up, across].tolist())),
-        color=cells.inks[up, across].tolist(),
+def _axes(
+    layout: Layout, x_marks: Sequence[Mark], y_marks: Sequence[Mark], name: str, unicode: bool
+) -> tuple[list[str], str]:
+    """Return the rows of the axes, and apart from them the row of x labels; it may be empty."""
+    place = _place_name(layout, name)
+    below = [mark for mark in x_marks if layout.labels and _is_clear(mark, layout, place)]
+    rows = draw_axes(
+        layout.columns,
+        layout.rows - (layout.labels and not below),
+        layout.gutter,
+        layout.axis,
+        layout.base,
+        tuple(below),
+        tuple(y_marks),
     )
-    # What build() does, without the string that it makes of the cells: that takes as long again.
-    figure._set_sizes()
-    figure._build_matrix()
-    return figure
+    if not unicode:
+        rows = tuple(row.translate(_TO_ASCII) for row in rows)
+    if not layout.labels:
+        return list(rows), ""
+    names = rows[-1] if below else " " * layout.columns
+    if place is not None and name:
+        end = place + cell_width(name)
+        names = names[:place] + name + names[end:]
+    return list(rows[: layout.height + layout.base]), names
 
 
-def _runs(text: str, colours: Sequence[Any], start: int, table: dict[Any, Ink]) -> list[Run]:
-    """Group the cells from `start` on by ink; blanks join the run before them."""
-    ink: Ink | None = None
-    inks = []
-    for glyph, colour in zip(text[start:], colours[start:], strict=True):
-        if glyph != " ":
-            ink = table.get(colour)
-        inks.append(ink)
-    runs = []
-    for ink, group in groupby(inks):
-        length = sum(1 for _ in group)
-        runs.append(Run(text[start : start + length], ink))
-        start += length
-    return runs
+def _place_name(layout: Layout, name: str) -> int | None:
+    """Return where the name of the x axis goes in the row of labels, None without room for it.
 
-
-def _label_row(layout: Layout, marks: Sequence[Mark], name: str) -> str:
-    """Return the row of x labels, as many as stand apart, with the name of the axis.
-
-    The name goes below the y labels, else to the right end in place of labels there. One that is
+    That is below the y labels, else at the right end in place of labels there. A name that is
     wider than a third of the picture is left out.
     """
-    row = [" "] * layout.columns
-    origin = layout.gutter + layout.axis
     width = cell_width(name)
-    below = width < origin
-    end = layout.columns
-    if name and not below and 3 * width <= layout.width:
-        end -= width + 1
-    free = origin
-    for mark in marks:
-        length = len(mark.label)
-        start = min(origin + mark.cell - (length - 1) // 2, layout.columns - length)
-        start = max(start, origin)
-        if start >= free and start + length <= end:
-            row[start : start + length] = mark.label
-            free = start + length + 1
-    if below:
-        return pad(name, origin) + "".join(row[origin:])
-    if end < layout.columns:
-        return "".join(row[: end + 1]) + name
-    return "".join(row)
+    if width < layout.gutter + layout.axis:
+        return 0
+    return layout.columns - width if 3 * width <= layout.width else None
+
+
+def _is_clear(mark: Mark, layout: Layout, place: int | None) -> bool:
+    """Say whether the label of a mark leaves room for the name of the axis at `place`."""
+    length = len(mark.label)
+    start = layout.columns - layout.width + mark.cell - (length - 1) // 2
+    return not place or start + length < place
+
+
+def _numbered(
+    axes: Sequence[str], layout: Layout, first: int
+) -> tuple[NDArray[np.uint32], NDArray[np.int16]]:
+    """Return the characters of the axes and the number of each one's ink, `first` the axes' own."""
+    text = "".join(axes).encode("utf-32-le")
+    glyphs = np.frombuffer(text, np.uint32).reshape(len(axes), layout.columns).copy()
+    numbers = np.full(glyphs.shape, _NO_INK, dtype=np.int16)
+    numbers[glyphs != _BLANK] = first
+    numbers[: layout.height, : layout.gutter] = first + 1
+    return glyphs, numbers
+
+
+def _runs(
+    glyphs: NDArray[np.uint32], numbers: NDArray[np.int16], inks: Sequence[Ink]
+) -> tuple[Run, ...]:
+    """Group the cells of a row by ink; blanks join the run before them."""
+    at = np.arange(len(numbers))
+    last = np.maximum.accumulate(np.where(glyphs != _BLANK, at, 0))
+    numbers = numbers[last]
+    starts = [0, *(np.flatnonzero(numbers[1:] != numbers[:-1]) + 1).tolist()]
+    text = glyphs.tobytes().decode("utf-32-le")
+    stops = [*starts[1:], len(text)]
+    return tuple(
+        Run(text[start:stop], inks[number] if number >= 0 else None)
+        for start, stop, number in zip(starts, stops, numbers[starts].tolist(), strict=True)
+    )

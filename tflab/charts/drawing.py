@@ -58,7 +58,6 @@ class Memo:
         kept: Private to `track`: the points that can be drawn, if some cannot.
         spans: Private to `track`: the series summed up for the axis of the last drawing.
         averages: Private to `track`: its moving average, at some of its points.
-        faint: Private to `loss`: the cells that it covered as a faint line in the last drawing.
         blocks: Extremes of each `BLOCK` values in a row, if they are known; see `Series`.
     """
 
@@ -66,7 +65,6 @@ class Memo:
         "averages",
         "blocks",
         "count",
-        "faint",
         "high",
         "in_order",
         "kept",
@@ -97,7 +95,6 @@ class Memo:
         self.kept: Any = None
         self.spans: Any = None
         self.averages: Any = None
-        self.faint: Any = None
         self.blocks = None
 
 
@@ -144,7 +141,7 @@ class Drawing:
     Attributes:
         rows: Lines of text, each exactly as many cells wide as asked, with SGR codes only.
         notes: Sentences to show with it, such as where a curve diverged.
-        legend: What the caller writes beside it; plotext cannot place wide characters.
+        legend: What the caller writes beside it; wide characters keep their place there.
         y_range: Limits of the y axis, to be passed to the next frame; None if there are none.
         runs: The same picture as `rows`, as cells and inks, for callers that do not want to
             parse SGR codes. One entry a row; compare entries to find the rows that changed.

@@ -5,22 +5,19 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-import numpy as np
-from numpy.typing import NDArray
-
 from tflab.charts.canvas import Row, frame, lay_out, picture_height
 from tflab.charts.drawing import (
     ChartOptions,
     Curve,
     Drawing,
     LegendEntry,
-    Memo,
     Size,
     encode_row,
 )
 from tflab.charts.marks import x_axis_marks, y_axis_marks
 from tflab.charts.palette import Ink, faint_ink, ink_number, series_ink
-from tflab.charts.raster import Cells, Mask, faint_sample, line_style
+from tflab.charts.plot import Glyphs, draw_path
+from tflab.charts.raster import Cells, faint_sample, line_style
 from tflab.charts.scale import step_ticks, usable, value_range
 from tflab.charts.smooth import clamp_weight
 from tflab.charts.strokes import fractions, trace
@@ -117,36 +114,25 @@ def _draw_all(
 ) -> list[Ink]:
     """Draw ghosts, then raw curves under smoothed ones, then main lines; return the inks used."""
     inks: list[Ink] = []
-    sparse = options.colour == "none"
+    colourless = options.colour == "none"
     weight = clamp_weight(options.smoothing)
 
-    def dots(track: Track) -> Mask:
+    def drawn(track: Track) -> Glyphs:
         def to_fraction(values: Floats) -> Floats:
             return fractions(values, *y_range, options.log_y)
 
-        parts = spans(track, cells.width, x_range)
-        return trace(parts, to_fraction, (cells.height, cells.width))
-
-    def faint(track: Track) -> NDArray[np.uint32]:
-        # What a series covers stays as it is until it grows or the axes move.
-        axes = cells.glyphs.shape, x_range, y_range, options.log_y
-        key = len(track), *axes, sparse, options.unicode
-        memo = track.memo or Memo()
-        if memo.faint is None or memo.faint[0] != key:
-            memo.faint = key, cells.faint(dots(track), sparse)
-        found: NDArray[np.uint32] = memo.faint[1]
-        return found
+        path = trace(spans(track, cells.width, x_range), to_fraction, cells.height)
+        return draw_path(path, cells.columns, cells.rows, options.unicode)
 
     for track in sorted(tracks, key=lambda track: not track.curve.ghost):
         if track.curve.ghost or weight > 0:
             number = ink_number(faint_ink(track.curve.style, options.dark), inks)
-            glyphs = faint(track)
-            cells.put(glyphs > 0, glyphs, number)
+            cells.put_faint(drawn(track), number, sparse=colourless)
     for track in tracks:
         if not track.curve.ghost:
             number = ink_number(series_ink(track.curve.style, options.dark), inks)
-            line = smoothed(track, weight) if weight > 0 else track
-            cells.put_line(dots(line), line_style(track.curve.style), number)
+            line = drawn(smoothed(track, weight) if weight > 0 else track)
+            cells.put_line(line, line_style(track.curve.style), number, patterned=colourless)
     return inks
 
 
@@ -157,7 +143,8 @@ def _legend(curve: Curve, options: ChartOptions) -> LegendEntry:
         ink = faint_ink(curve.style, options.dark) if coloured else None
         return LegendEntry(faint_sample(options.unicode), ink, label)
     ink = series_ink(curve.style, options.dark) if coloured else None
-    return LegendEntry(line_style(curve.style).sample(options.unicode), ink, label)
+    sample = line_style(curve.style).sample(options.unicode, patterned=not coloured)
+    return LegendEntry(sample, ink, label)
 
 
 def _encode(runs: Sequence[Row], options: ChartOptions) -> tuple[str, ...]:

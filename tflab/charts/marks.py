@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from itertools import pairwise
 
-from tflab.charts.canvas import Mark
+from tflab.charts.plot import Mark
 from tflab.charts.scale import Tick, place, ticks
 
 _Range = tuple[float, float]

@@ -13,9 +13,10 @@ from tflab.charts.grids import draw_grid
 from tflab.charts.layers import Range, Shape
 from tflab.charts.marks import x_axis_marks, y_axis_marks
 from tflab.charts.palette import Ink, ink_number, series_ink
+from tflab.charts.plot import Glyphs, draw_path
 from tflab.charts.raster import Cells, line_style
 from tflab.charts.scale import ticks
-from tflab.charts.strokes import fractions, polyline
+from tflab.charts.strokes import fractions, polyline, scatter
 from tflab.charts.thin import Floats, thin
 
 POINT_MARKERS = "ox+*#@%&"
@@ -62,7 +63,7 @@ class Plane:
 
     def label_left_over(self) -> str:
         """Return the name of the x axis if the drawing has no place for it."""
-        fits = label_fits(self._layout, self._x_marks, self._x_label)
+        fits = label_fits(self._layout, self._x_label)
         return "" if fits else self._x_label
 
     def draw(self, shapes: Sequence[Shape]) -> None:
@@ -70,14 +71,16 @@ class Plane:
         for shape in shapes:
             if shape.kind == "grid" and shape.grid.size:
                 self.legend += draw_grid(self.cells, shape, self.inks, self.options)
-        crowds = self._crowds([shape for shape in shapes if shape.kind == "points"])
+        groups = [shape for shape in shapes if shape.kind == "points"]
+        crowds = self._crowds(groups)
+        clouds = self._clouds(groups) if self._as_dots(shapes) else None
         bars = [shape for shape in shapes if shape.kind == "hist"]
         others = [shape for shape in shapes if shape.kind != "grid"]
         lines = points = 0
         for number, shape in enumerate(others):
             ink = series_ink(number, self.options.dark)
             if shape.kind == "points":
-                self._draw_points(shape, crowds[points], points, ink)
+                self._draw_points(shape, crowds[points], clouds, points, ink)
                 points += 1
             elif shape.kind == "line" or len(bars) > 1:
                 self._draw_line(shape, lines, ink)
@@ -85,17 +88,45 @@ class Plane:
             elif len(shape.y):
                 self._draw_histogram(shape, ink)
 
-    def _draw_points(self, shape: Shape, crowd: NDArray[np.bool_], number: int, ink: Ink) -> None:
+    def _as_dots(self, shapes: Sequence[Shape]) -> bool:
+        """Say whether points are dots: they are letters where groups or a ground need telling."""
+        if not self.options.unicode or any(shape.kind == "grid" for shape in shapes):
+            return False
+        groups = sum(shape.kind == "points" for shape in shapes)
+        return groups == 1 or self.options.colour != "none"
+
+    def _draw_points(
+        self,
+        shape: Shape,
+        crowd: NDArray[np.bool_],
+        clouds: Glyphs | None,
+        number: int,
+        ink: Ink,
+    ) -> None:
         marker = POINT_MARKERS[number % len(POINT_MARKERS)]
-        self.cells.put(crowd, ord(marker), self._add(ink))
-        self._name(marker, ink, shape)
+        if clouds is None:
+            self.cells.put(crowd, ord(marker), self._add(ink))
+        else:
+            self.cells.put(crowd, clouds, self._add(ink))
+        self._name(marker if clouds is None else "⠶", ink, shape)
+
+    def _clouds(self, groups: Sequence[Shape]) -> Glyphs:
+        """Return the dots of all groups, merged: a cell shows every point in it."""
+        cells = self.cells
+        merged = np.zeros(cells.glyphs.shape, dtype=np.uint32)
+        for shape in groups:
+            path = scatter(*self._dots(shape.x, shape.y), cells.width, cells.height)
+            merged |= draw_path(path, cells.columns, cells.rows, cells.unicode)
+        return merged
 
     def _draw_line(self, shape: Shape, number: int, ink: Ink) -> None:
         style = line_style(number)
         x, y = _outline(shape) if shape.kind == "hist" else _thinned(shape, self.cells.columns)
-        dots = polyline(*self._dots(x, y), (self.cells.height, self.cells.width))
-        self.cells.put_line(dots, style, self._add(ink))
-        self._name(style.sample(self.options.unicode), ink, shape)
+        cells, colourless = self.cells, self.options.colour == "none"
+        path = polyline(*self._dots(x, y), cells.width, cells.height)
+        line = draw_path(path, cells.columns, cells.rows, cells.unicode)
+        cells.put_line(line, style, self._add(ink), patterned=colourless)
+        self._name(style.sample(self.options.unicode, patterned=colourless), ink, shape)
 
     def _draw_histogram(self, shape: Shape, ink: Ink) -> None:
         cells, unicode = self.cells, self.options.unicode

@@ -1,8 +1,8 @@
-"""From points to dots, and from dots to characters.
+"""The cells of a picture, and what is drawn in them one over another.
 
-A picture is a grid of cells, row 0 at the bottom. In Unicode a cell holds 2×4 braille dots, in
-ASCII one. All work is on whole arrays: plotext takes microseconds for each point it is given, so it
-is given finished characters, one for each cell that is not blank.
+A picture is a grid of cells, row 0 at the bottom. A cell has one colour. Where lines share a cell,
+their dots are merged, and cells along the way take the colour of each in turn: so none is hidden,
+also where curves coincide.
 """
 
 from __future__ import annotations
@@ -12,11 +12,13 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from tflab.charts.plot import DOTS, Glyphs
+
 Mask = NDArray[np.bool_]
 
 _BRAILLE = 0x2800
-# Dot numbers of a braille cell as bits, rows from the bottom up, columns from the left.
-_BITS = np.array([[0x40, 0x80], [0x04, 0x20], [0x02, 0x10], [0x01, 0x08]], dtype=np.uint32)
+# Every other dot of a braille cell, as on a chessboard.
+_CHESS = 0x2800 | 0x01 | 0x20 | 0x04 | 0x80
 PERIOD = 5
 """Cells after which a line pattern repeats. Prime, so that no slope hides a line altogether."""
 
@@ -33,9 +35,11 @@ class Cells:
 
     def __init__(self, columns: int, rows: int, unicode: bool) -> None:
         self.columns, self.rows, self.unicode = columns, rows, unicode
-        self.dots_x, self.dots_y = (2, 4) if unicode else (1, 1)
+        self.dots_x, self.dots_y = DOTS[unicode]
         self.glyphs = np.zeros((rows, columns), dtype=np.uint32)
         self.inks = np.zeros((rows, columns), dtype=np.uint8)
+        # How many lines cover each cell, since something else did.
+        self._lines = np.zeros((rows, columns), dtype=np.uint8)
 
     @property
     def width(self) -> int:
@@ -47,45 +51,56 @@ class Cells:
         """Dots from bottom to top."""
         return self.rows * self.dots_y
 
-    def put(self, where: Mask, glyphs: NDArray[np.uint32] | int, ink: int) -> None:
+    def put(self, where: Mask, glyphs: Glyphs | int, ink: int) -> None:
         """Draw `glyphs` in the cells of `where`."""
         self.glyphs[where] = glyphs[where] if isinstance(glyphs, np.ndarray) else glyphs
         self.inks[where] = ink
+        self._lines[where] = 0
 
-    def put_line(self, dots: Mask, style: LineStyle, ink: int) -> None:
-        """Draw the line that covers `dots`, shape (height, width), in the pattern of `style`."""
-        glyphs = self._glyphs_of(dots, style)
-        columns, rows = np.arange(self.columns), np.arange(self.rows)
-        # The factor 2 keeps a pattern visible on upright and on slanted stretches too.
-        phase = (columns[None, :] + 2 * rows[:, None]) % PERIOD
-        shown = (glyphs > 0) & style.on[phase]
-        self.put(shown, glyphs, ink)
-        if self.unicode and style.marker:
-            self.put((glyphs > 0) & (phase == 0), ord(style.marker), ink)
-
-    def faint(self, dots: Mask, sparse: bool) -> NDArray[np.uint32]:
-        """Return the glyphs of a line that must not be taken for a main one, 0 where it is not.
+    def put_line(self, line: Glyphs, style: LineStyle, ink: int, patterned: bool) -> None:
+        """Draw a line from `plot.draw_path`, merged with the lines beneath it.
 
         Args:
-            dots: What the line covers, shape (height, width).
-            sparse: True where colour cannot tell it from a main one.
+            line: Its characters, 0 where it is not.
+            style: Its letter in ASCII, and its pattern.
+            ink: Its ink number.
+            patterned: True where colour cannot tell it from others: it has gaps then.
+        """
+        columns, rows = np.arange(self.columns), np.arange(self.rows)
+        shown = line > 0
+        # The factor 2 keeps a pattern visible on upright and on slanted stretches too.
+        phase = (columns[None, :] + 2 * rows[:, None]) % PERIOD
+        if patterned:
+            shown &= style.on[phase]
+        self._lines[shown] += 1
+        shared = shown & (self._lines > 1)
+        # Of k lines each gets a k-th of the cells: the newest takes every k-th from the others.
+        turn = (columns[None, :] // 2 + rows[:, None]) % np.maximum(self._lines, 1)
+        mine = shown & (turn == np.maximum(self._lines, 1) - 1)
+        if self.unicode:
+            self.glyphs[shared] |= line[shared]
+            alone = shown & ~shared
+            self.glyphs[alone] = line[alone]
+        else:
+            self.glyphs[mine] = ord(style.letter)
+        self.inks[mine] = ink
+        if patterned and self.unicode and style.marker:
+            self.glyphs[(line > 0) & (phase == 0)] = ord(style.marker)
+
+    def put_faint(self, line: Glyphs, ink: int, sparse: bool) -> None:
+        """Draw a line that must not be taken for a main one.
+
+        Args:
+            line: Its characters, 0 where it is not.
+            ink: Its ink number.
+            sparse: True where colour cannot tell it from a main one: it has half the dots then.
         """
         if not self.unicode:
-            return np.where(dots, np.uint32(ord(".")), np.uint32(0))
-        if sparse:
-            height, width = np.indices(dots.shape)
-            dots = dots & ((height + width) % 2 == 0)
-        return self._braille(dots)
-
-    def _glyphs_of(self, dots: Mask, style: LineStyle) -> NDArray[np.uint32]:
-        if self.unicode:
-            return self._braille(dots)
-        return np.where(dots, np.uint32(ord(style.letter)), np.uint32(0))
-
-    def _braille(self, dots: Mask) -> NDArray[np.uint32]:
-        blocks = dots.reshape(self.rows, self.dots_y, self.columns, self.dots_x)
-        codes = np.einsum("rycx,yx->rc", blocks, _BITS).astype(np.uint32)
-        return np.where(codes > 0, codes + _BRAILLE, 0).astype(np.uint32)
+            line = np.where(line > 0, np.uint32(ord(".")), np.uint32(0))
+        elif sparse:
+            line = line & np.uint32(_CHESS)
+            line = np.where(line == _BRAILLE, np.uint32(0), line)
+        self.put(line > 0, line, ink)
 
 
 class LineStyle:
@@ -95,9 +110,11 @@ class LineStyle:
         self.on = np.isin(np.arange(PERIOD), phases)
         self.letter, self.marker = letter, marker
 
-    def sample(self, unicode: bool) -> str:
+    def sample(self, unicode: bool, patterned: bool) -> str:
         """Return one period of the line, to be shown in a legend."""
         glyph = "⠒" if unicode else self.letter
+        if not patterned:
+            return glyph * PERIOD
         cells = [glyph if on else " " for on in self.on]
         if unicode and self.marker:
             cells[0] = self.marker
@@ -120,5 +137,5 @@ def line_style(number: int) -> LineStyle:
 
 
 def faint_sample(unicode: bool) -> str:
-    """Return what `Cells.faint` gives, to be shown in a legend."""
+    """Return what `Cells.put_faint` gives, to be shown in a legend."""
     return "⠂" * PERIOD if unicode else "." * PERIOD

@@ -1,4 +1,4 @@
-"""Which dots a line covers. Whole arrays throughout: no loop over points."""
+"""Lines as few dots: thinned to what a picture shows. Whole arrays: no loop over points."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tflab.charts.raster import Mask
+from tflab.charts.plot import Path
 from tflab.charts.thin import Floats
 
 _SHORT = 256
 """Points a dot column up to which reading them all is as fast."""
 
 Places = NDArray[np.int64]
+Mask = NDArray[np.bool_]
 ToFraction = Callable[[Floats], Floats]
 """Where values lie on their axis, 0 at its start and 1 at its end."""
 
@@ -101,65 +102,82 @@ def sum_up(
     return Spans(columns, starts, lows, highs, y[starts], y[stops - 1], joined)
 
 
-def trace(stretches: Iterable[Spans], to_fraction: ToFraction, shape: tuple[int, int]) -> Mask:
-    """Return the dots that a series covers, as an array of `shape` (height, width).
+def trace(stretches: Iterable[Spans], to_fraction: ToFraction, height: int) -> Path:
+    """Return the line of a series: two points a dot column at most, its lowest and its highest.
 
-    Each dot column is filled from lowest to highest, and joined to its neighbours from its last
-    point to their first: what a line through every point would cover. Each stretch is a line of
+    What lies between them is covered, as by a line through every point. Each stretch is a line of
     its own.
 
     Args:
-        stretches: From `sum_up`, for an axis of the same width.
+        stretches: From `sum_up`.
         to_fraction: Maps values to the y axis; monotonic.
-        shape: Height and width in dots.
+        height: Dots of the y axis.
     """
-    height, width = shape
-    covered = np.zeros(shape, dtype=bool)
-    up = np.arange(height)[:, None]
+    parts = []
     for spans in stretches:
         low, high, first, last = (
             np.rint(np.clip(to_fraction(values), 0, 1) * (height - 1)).astype(np.int64)
             for values in (spans.low, spans.high, spans.first, spans.last)
         )
-        bottom, top = np.full(width, height), np.full(width, -1)
-        bottom[spans.columns], top[spans.columns] = low, high
-        begin, end = spans.columns[:-1][spans.joined], spans.columns[1:][spans.joined]
-        _join(bottom, top, begin, end, last[:-1][spans.joined], first[1:][spans.joined])
-        covered |= (up >= bottom) & (up <= top)
-    return covered
+        # The order that is nearest to where the line comes from and where it goes.
+        rises = (first - low) + (high - last) <= (high - first) + (last - low)
+        pairs = np.stack([np.where(rises, low, high), np.where(rises, high, low)], axis=1)
+        joined = np.ones(pairs.shape, dtype=bool)
+        joined[:, 0] = np.concatenate([[False], spans.joined])
+        parts.append(Path(np.repeat(spans.columns, 2), pairs.ravel(), joined.ravel()))
+    return _thinner(Path.chain(parts))
 
 
-def polyline(columns: Floats, rows: Floats, shape: tuple[int, int]) -> Mask:
-    """Return the dots that a line through points in any order covers; NaN makes a gap.
+def polyline(columns: Floats, rows: Floats, width: int, height: int) -> Path:
+    """Return a line through points in any order, cut at the picture; NaN makes a gap.
 
     Args:
         columns: Across, in dots, 0 the centre of the leftmost; may lie outside.
         rows: Up, in dots.
-        shape: Height and width in dots.
+        width: Dots of the picture, across.
+        height: Dots of it, up.
     """
-    height, width = shape
-    covered = np.zeros(shape, dtype=bool)
     ends = np.stack([columns[:-1], rows[:-1], columns[1:], rows[1:]])
-    ends = ends[:, np.isfinite(ends).all(axis=0)]
-    start, end = _clip(ends, width, height)
-    counts = np.ceil(np.abs(end - start).max(axis=0, initial=0)).astype(np.int64) + 1
-    segment = np.repeat(np.arange(len(counts)), counts)
-    along = np.arange(len(segment)) - np.repeat(np.cumsum(counts) - counts, counts)
-    part = along / np.maximum(counts - 1, 1)[segment]
-    points = start[:, segment] + (end - start)[:, segment] * part
-    mark_dots(covered, points[0], points[1])
-    alone = np.isfinite(columns) & np.isfinite(rows)
-    mark_dots(covered, columns[alone], rows[alone])
-    return covered
+    start, end = _clip(ends[:, np.isfinite(ends).all(axis=0)], width, height)
+    points = np.rint(np.stack([start, end], axis=2).reshape(2, -1)).astype(np.int64)
+    joined = np.arange(points.shape[1]) % 2 == 1
+    # A segment that begins where the one before it ended goes on from there.
+    joined[2::2] = (points[:, 2::2] == points[:, 1:-1:2]).all(axis=0)
+    path = Path(points[0], points[1], joined)
+    gaps = np.concatenate([[True], ~np.isfinite(columns + rows), [True]])
+    alone = gaps[:-2] & gaps[2:]
+    points_alone = scatter(columns[alone], rows[alone], width, height)
+    return _thinner(Path.chain([path, points_alone]))
 
 
-def mark_dots(covered: Mask, columns: Floats, rows: Floats) -> None:
-    """Set the dots at these places; those outside are passed over."""
-    height, width = covered.shape
-    inside = (columns > -0.5) & (columns < width - 0.5) & (rows > -0.5) & (rows < height - 0.5)
+def scatter(columns: Floats, rows: Floats, width: int, height: int) -> Path:
+    """Return the dots of single points, each once; those outside the picture are passed over."""
+    with np.errstate(invalid="ignore"):
+        inside = (columns > -0.5) & (columns < width - 0.5) & (rows > -0.5) & (rows < height - 0.5)
     across = np.rint(columns[inside]).astype(np.int64)
     up = np.rint(rows[inside]).astype(np.int64)
-    covered[up, across] = True
+    dots = np.unique(up * width + across)
+    return Path(dots % width, dots // width, np.zeros(len(dots), dtype=bool))
+
+
+def _thinner(path: Path) -> Path:
+    """Return a path without the points that its picture does not need.
+
+    Those are points on the dot of the one before, and those inside a level or an upright stretch.
+    """
+    across, up, joined = path
+    kept = np.ones(len(across), dtype=bool)
+    kept[1:] = ~((across[1:] == across[:-1]) & (up[1:] == up[:-1]) & joined[1:])
+    path = path.part(kept)
+    across, up, joined = path
+    between = np.zeros(len(across), dtype=bool)
+    before, after = slice(None, -2), slice(2, None)
+    for one, other in ((across, up), (up, across)):
+        straight = (one[before] == one[1:-1]) & (one[1:-1] == one[after])
+        onward = (other[1:-1] - other[before]) * (other[after] - other[1:-1]) > 0
+        between[1:-1] |= straight & onward
+    between[1:-1] &= joined[1:-1] & joined[after]
+    return path.part(~between)
 
 
 def _extremes(y: Floats, starts: Places, stops: Places, blocks: Blocks) -> tuple[Floats, Floats]:
@@ -204,29 +222,6 @@ def _append(known: Spans, newer: Spans) -> Spans:
         np.concatenate([known.last[:-1], newer.last]),
         np.concatenate([known.joined[:-1], link, newer.joined]),
     )
-
-
-def _join(
-    bottom: Places, top: Places, begin: Places, end: Places, from_row: Places, to_row: Places
-) -> None:
-    """Extend columns so that the line from (begin, from_row) to (end, to_row) has no hole."""
-    lengths = end - begin
-    pair = np.repeat(np.arange(len(lengths)), lengths)
-    along = np.arange(len(pair)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
-    slope = ((to_row - from_row) / np.maximum(lengths, 1))[pair]
-    left = np.rint(from_row[pair] + slope * along).astype(np.int64)
-    right = np.rint(from_row[pair] + slope * (along + 1)).astype(np.int64)
-    rising = left <= right
-    middle = (left + right + ~rising) // 2
-    across = begin[pair] + along
-    _extend(bottom, top, across, left, middle)
-    beyond = np.where(rising, np.minimum(middle + 1, right), np.maximum(middle - 1, right))
-    _extend(bottom, top, across + 1, beyond, right)
-
-
-def _extend(bottom: Places, top: Places, columns: Places, one: Places, other: Places) -> None:
-    bottom[columns] = np.minimum(bottom[columns], np.minimum(one, other))
-    top[columns] = np.maximum(top[columns], np.maximum(one, other))
 
 
 def _clip(ends: Floats, width: int, height: int) -> tuple[Floats, Floats]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import tomllib
 from importlib.resources import files
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -64,6 +63,9 @@ class Term(NamedTuple):
 
 def terms() -> dict[str, Term]:
     """Return every entry of the glossary by its term, in alphabetical order."""
+    # Python 3.10, on which programs may run, has no tomllib; nothing there asks for the glossary.
+    import tomllib
+
     text = files(__package__).joinpath("glossary.toml").read_text(encoding="utf-8")
     return {
         term: Term(entry["definition"], tuple(entry.get("aliases", ())))

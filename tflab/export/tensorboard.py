@@ -23,7 +23,7 @@ from tflab.export.hparams import hparams_summaries
 from tflab.export.loaded import LoadedRun
 from tflab.export.wire import field, varint
 from tflab.runs.events import Scalars
-from tflab.runs.log import LogReader
+from tflab.runs.log_reader import LogReader
 from tflab.runs.series import Series
 
 Bytes = NDArray[np.uint8]

@@ -13,7 +13,7 @@ from tflab.runs.events import (
     Prediction,
     Started,
 )
-from tflab.runs.log import LogWriter
+from tflab.runs.log_writer import LogWriter
 
 EVENTS_LIMIT = 512 << 20
 """Bytes of a run log up to which everything is kept: about fifteen million points."""

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from tflab.recording.unfit import Unfit
+from tflab.recording.conversion import ConversionError
 from tflab.recording.values import rounded, to_array, to_number, to_text
 from tflab.runs.events import Layer, as_number
 from tflab.runs.text import count_of
@@ -38,14 +38,14 @@ class Layers:
         """Add one layer of points for each group: arrays of shape (n, 2).
 
         Raises:
-            Unfit: When a group has another shape or holds no numbers.
+            ConversionError: When a group has another shape or holds no numbers.
         """
         for label, points in groups.items():
             array = _numeric(points, label)
             if array.size == 0:
                 array = array.reshape(0, 2)
             if array.ndim != 2 or array.shape[1] != 2:
-                raise Unfit(
+                raise ConversionError(
                     f"{label!r} has shape {array.shape}.",
                     "Give each group as points of shape (n, 2): one row, one x and one y.",
                 )
@@ -57,7 +57,7 @@ class Layers:
         """Add one line for each curve: a pair (xs, ys) of equal length.
 
         Raises:
-            Unfit: When a curve is no such pair.
+            ConversionError: When a curve is no such pair.
         """
         for label, curve in curves.items():
             xs, ys = _pair(curve, label)
@@ -69,7 +69,7 @@ class Layers:
         """Add one layer with a bar for each name.
 
         Raises:
-            Unfit: When a height is no number.
+            ConversionError: When a height is no number.
         """
         names = [to_text(str(name)) for name in bars]
         self._add("bars", "", names=names, y=[as_number(to_number(v)) for v in bars.values()])
@@ -78,7 +78,7 @@ class Layers:
         """Add one histogram for each group, all over the same bin edges.
 
         Raises:
-            Unfit: When a group holds no numbers.
+            ConversionError: When a group holds no numbers.
         """
         arrays = {label: _numeric(values, label).reshape(-1) for label, values in groups.items()}
         finite = {label: array[np.isfinite(array)] for label, array in arrays.items()}
@@ -95,11 +95,11 @@ class Layers:
         """Add a grid, rows from the smallest y upwards, and return its rows and columns.
 
         Raises:
-            Unfit: When it is not 2-D or holds no numbers.
+            ConversionError: When it is not 2-D or holds no numbers.
         """
         array = _numeric(grid, "the grid")
         if array.ndim != 2 or array.size == 0:
-            raise Unfit(f"The grid has shape {array.shape}.", "Give a grid of two axes.")
+            raise ConversionError(f"The grid has shape {array.shape}.", "Give a grid of two axes.")
         side = int(MAX_CELLS**0.5)
         kept = array
         if array.size > MAX_CELLS:
@@ -121,13 +121,15 @@ def axis_range(given: Any) -> tuple[float, float] | None:
     """Return the two ends of an axis as finite numbers, smaller first, or None if not given.
 
     Raises:
-        Unfit: When it is no pair of finite numbers that differ.
+        ConversionError: When it is no pair of finite numbers that differ.
     """
     if given is None:
         return None
     ends = _numeric(given, "the range").reshape(-1)
     if len(ends) != 2 or not np.isfinite(ends).all() or ends[0] == ends[1]:
-        raise Unfit("A range is no pair of two different numbers.", "Write it as (-3, 3).")
+        raise ConversionError(
+            "A range is no pair of two different numbers.", "Write it as (-3, 3)."
+        )
     return float(ends.min()), float(ends.max())
 
 
@@ -135,7 +137,7 @@ def _numeric(values: Any, label: str) -> Array:
     try:
         return to_array(values).astype(np.float64)
     except (TypeError, ValueError) as error:
-        raise Unfit(
+        raise ConversionError(
             f"{label!r} is ragged or holds something other than numbers.",
             "Give an array, a tensor or lists of equal length.",
         ) from error
@@ -145,10 +147,12 @@ def _pair(curve: Any, label: str) -> tuple[Array, Array]:
     try:
         xs, ys = curve
     except (TypeError, ValueError) as error:
-        raise Unfit(f"{label!r} is no pair.", "Give each curve as (xs, ys).") from error
+        raise ConversionError(f"{label!r} is no pair.", "Give each curve as (xs, ys).") from error
     xs, ys = _numeric(xs, label).reshape(-1), _numeric(ys, label).reshape(-1)
     if len(xs) != len(ys):
-        raise Unfit(f"{label!r} has {len(xs)} xs and {len(ys)} ys.", "Give as many of each.")
+        raise ConversionError(
+            f"{label!r} has {len(xs)} xs and {len(ys)} ys.", "Give as many of each."
+        )
     return xs, ys
 
 

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from tflab.recording.unfit import Unfit
+from tflab.recording.conversion import ConversionError
 from tflab.recording.values import is_tensor, to_number, to_plain
 from tflab.runs.events import Prediction, as_number
 
@@ -22,7 +22,7 @@ def compare(
     """Return question, answer and guess, and whether the guess was right (None without one).
 
     Raises:
-        Unfit: When the answer is neither a number nor text.
+        ConversionError: When the answer is neither a number nor text.
     """
     if choices is not None or isinstance(answer, (str, bytes)):
         said = str(to_plain(answer))
@@ -42,7 +42,7 @@ def compare(
 def _close(guess: Any, answer: float, within: float) -> bool:
     try:
         number = to_number(float(guess))
-    except (TypeError, ValueError, Unfit):
+    except (TypeError, ValueError, ConversionError):
         return False
     if not math.isfinite(answer):
         return number == answer or (math.isnan(number) and math.isnan(answer))

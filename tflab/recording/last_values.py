@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from tflab.recording.conversion import checked
 from tflab.recording.plain import PlainRecorder
-from tflab.recording.unfit import checked
 from tflab.recording.values import to_number
 from tflab.runs.events import Event, Result
 

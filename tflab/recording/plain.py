@@ -14,8 +14,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, TextIO
 
+from tflab.recording.conversion import checked
 from tflab.recording.progress import Meter
-from tflab.recording.unfit import checked
 from tflab.recording.values import to_number, to_whole
 from tflab.runs.events import Event, Figure, Goal, Prediction, Result
 

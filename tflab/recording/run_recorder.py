@@ -12,12 +12,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from tflab.recording.conversion import checked
 from tflab.recording.progress import Meter, Meters
-from tflab.recording.unfit import checked
 from tflab.recording.values import never_changes, to_number, to_whole
 from tflab.recording.writing import Batch, Point
 from tflab.runs.events import Event
-from tflab.runs.log import FILES, LogWriter
+from tflab.runs.log_writer import FILES, LogWriter
 from tflab.runs.record import Problem
 
 INTERVAL = 0.05

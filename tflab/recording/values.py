@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from tflab.recording.unfit import Unfit
+from tflab.recording.conversion import ConversionError
 from tflab.runs.events import Number, TensorValue, as_number
 
 MAX_ELEMENTS = 10_000
@@ -31,27 +31,27 @@ def to_number(value: Any) -> float | int:
     """Return one number: of Python, NumPy, or a tensor or array with exactly one element.
 
     Raises:
-        Unfit: When `value` is no number, or more than one.
+        ConversionError: When `value` is no number, or more than one.
     """
     if value.__class__ is float:
         return float(value)
     if isinstance(value, (int, np.integer, np.bool_)) and abs(int(value)) < _LARGEST_INT:
         return int(value)
     if isinstance(value, (str, bytes)) or value is None:
-        raise Unfit(
+        raise ConversionError(
             f"It is {_shown(value)}, not a number.", "Print it, or report it with lab.show."
         )
     if is_tensor(value):
         return _only_element(to_array(value))
     if isinstance(value, np.complexfloating):
         # Its float would be the real part alone.
-        raise Unfit("It is a complex number.", _PARTS)
+        raise ConversionError("It is a complex number.", _PARTS)
     try:
         return float(value)
     except OverflowError as error:
-        raise Unfit("It is larger than any float.", "Hand over its logarithm.") from error
+        raise ConversionError("It is larger than any float.", "Hand over its logarithm.") from error
     except (TypeError, ValueError) as error:
-        raise Unfit(
+        raise ConversionError(
             f"It is {_a_kind(value)}, not a number.", "Hand over one number for each name."
         ) from error
 
@@ -60,7 +60,7 @@ def read_number(value: Any) -> float | int:
     """Return one number, as `to_number` does; quick for a scalar tensor or a NumPy float.
 
     Raises:
-        Unfit: When `value` is no number, or more than one.
+        ConversionError: When `value` is no number, or more than one.
     """
     read = getattr(value, "numpy", None)
     found = value if read is None else read()
@@ -71,11 +71,11 @@ def to_whole(value: Any) -> int:
     """Return a count, such as a step, as a whole number.
 
     Raises:
-        Unfit: When it is none.
+        ConversionError: When it is none.
     """
     number = to_number(value)
     if not math.isfinite(number) or number != int(number):
-        raise Unfit(f"It is {number}, not a whole number.", "Count with integers.")
+        raise ConversionError(f"It is {number}, not a whole number.", "Count with integers.")
     return int(number)
 
 
@@ -91,7 +91,7 @@ def to_array(value: Any) -> np.ndarray[Any, Any]:
     """Return the content of a tensor, a variable or anything NumPy understands.
 
     Raises:
-        Unfit: When it has no content yet: a symbol in a graph.
+        ConversionError: When it has no content yet: a symbol in a graph.
     """
     read: Callable[[], Any] | None = getattr(value, "numpy", None)
     if read is None and is_tensor(value) and not isinstance(value, np.ndarray):
@@ -108,7 +108,7 @@ def to_tensor_value(value: Any) -> TensorValue:
     """Return a tensor, variable or array with its dtype, shape, device and content.
 
     Raises:
-        Unfit: When it has no content yet, or elements that are neither numbers nor text.
+        ConversionError: When it has no content yet, or elements that are neither numbers nor text.
     """
     array = to_array(value)
     flat = array.reshape(-1)[:MAX_ELEMENTS]
@@ -120,7 +120,7 @@ def to_tensor_value(value: Any) -> TensorValue:
         values = _numbers(kept)
     else:
         mend = _PARTS if array.dtype.kind == "c" else "Report it as numbers, or str() of it."
-        raise Unfit(f"Its elements are {array.dtype.name}.", mend)
+        raise ConversionError(f"Its elements are {array.dtype.name}.", mend)
     name = getattr(getattr(value, "dtype", None), "name", None) or str(
         getattr(value, "dtype", array.dtype)
     )
@@ -139,7 +139,7 @@ def to_plain(value: Any) -> Any:
     Non-finite numbers become their names, bytes become text, and arrays inside become lists.
 
     Raises:
-        Unfit: When it, or something inside it, is none of these.
+        ConversionError: When it, or something inside it, is none of these.
     """
     if value is None or isinstance(value, (bool, np.bool_)):
         return None if value is None else bool(value)
@@ -155,7 +155,7 @@ def to_plain(value: Any) -> Any:
         return {to_text(str(key)): to_plain(item) for key, item in value.items()}
     if isinstance(value, Iterable):
         return [to_plain(item) for item in value]
-    raise Unfit(
+    raise ConversionError(
         f"It is {_a_kind(value)}.", "Report a number, text, a list, a tensor, or str() of it."
     )
 
@@ -170,12 +170,14 @@ def rounded(values: Any) -> list[Number]:
     """Return numbers to six significant digits, flat: enough for a picture, a third of the bytes.
 
     Raises:
-        Unfit: When they are no numbers.
+        ConversionError: When they are no numbers.
     """
     try:
         array = to_array(values).astype(np.float64).reshape(-1)
     except (TypeError, ValueError) as error:
-        raise Unfit("It holds something other than numbers.", "Hand over numbers only.") from error
+        raise ConversionError(
+            "It holds something other than numbers.", "Hand over numbers only."
+        ) from error
     with np.errstate(all="ignore"):
         size = np.where(array == 0, 1.0, np.abs(array))
         scale = 10.0 ** (5 - np.floor(np.log10(size)))
@@ -187,7 +189,7 @@ def rounded(values: Any) -> list[Number]:
 
 def _only_element(array: np.ndarray[Any, Any]) -> float | int:
     if array.size != 1:
-        raise Unfit(
+        raise ConversionError(
             f"It has shape {array.shape}; a series takes one number at a step.",
             "Log its mean (tf.reduce_mean), or each element under a name of its own.",
         )
@@ -224,8 +226,8 @@ def _device(value: Any) -> str:
     return str(name).rpartition("device:")[2]
 
 
-def _symbolic() -> Unfit:
-    return Unfit(
+def _symbolic() -> ConversionError:
+    return ConversionError(
         "It is a symbol in a graph and has no value here: TensorFlow is still building the graph.",
         "Return it from the tf.function and use it outside, or run it in a session first.",
     )

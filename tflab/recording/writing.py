@@ -6,7 +6,7 @@ from collections.abc import Callable
 from math import isfinite
 from typing import Any
 
-from tflab.recording.unfit import Unfit
+from tflab.recording.conversion import ConversionError
 from tflab.recording.values import read_number, to_text
 from tflab.runs.events import Event, Number, Scalars, as_number
 from tflab.runs.record import Problem
@@ -37,8 +37,8 @@ class Batch:
         for tag, value in scalars.items():
             try:
                 number = value if value.__class__ is float else read_number(value)
-            except Unfit as unfit:
-                self._cannot_keep(unfit.problem("lab.log", tag))
+            except ConversionError as error:
+                self._cannot_keep(error.problem("lab.log", tag))
                 continue
             column = self._columns.get(tag)
             if column is None:

@@ -12,9 +12,8 @@ printed text, values and figures of a cell into the order in which the lesson ma
 from __future__ import annotations
 
 import math
-from typing import Any, Literal
-
-import msgspec
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Literal
 
 LOG_VERSION = 1
 """Version of the log format that this code writes."""
@@ -26,11 +25,15 @@ EndState = Literal["finished", "failed", "cancelled", "lost"]
 RunStatus = Literal["starting", "running", "finished", "failed", "cancelled", "lost"]
 
 
-class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="type"):
-    """One line of a run log."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Event:
+    """One line of a run log. `TYPE` names its kind there."""
+
+    TYPE: ClassVar[str] = ""
 
 
-class TensorValue(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TensorValue:
     """A tensor, variable or array as the log keeps it.
 
     Attributes:
@@ -48,12 +51,15 @@ class TensorValue(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     truncated: bool = False
 
 
-class Started(Event, frozen=True, kw_only=True, omit_defaults=True, tag="started"):
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Started(Event):
     """The run process is up.
 
     `process_start` tells a reused process id from the real one, and `host` the machine where the
     number means anything, for homes that several machines share.
     """
+
+    TYPE: ClassVar[str] = "started"
 
     time: float
     pid: int
@@ -62,24 +68,33 @@ class Started(Event, frozen=True, kw_only=True, omit_defaults=True, tag="started
     log_version: int = LOG_VERSION
 
 
-class CellStarted(Event, frozen=True, kw_only=True, omit_defaults=True, tag="cell"):
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CellStarted(Event):
     """A code cell begins. `cell` is its index among all cells of the lesson, prose included."""
+
+    TYPE: ClassVar[str] = "cell"
 
     cell: int
     time: float
     at: int = 0
 
 
-class CellEnded(Event, frozen=True, kw_only=True, omit_defaults=True, tag="cell_ended"):
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CellEnded(Event):
     """A code cell came to its end without an error."""
+
+    TYPE: ClassVar[str] = "cell_ended"
 
     cell: int
     seconds: float
     at: int = 0
 
 
-class Value(Event, frozen=True, kw_only=True, omit_defaults=True, tag="value"):
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Value(Event):
     """The value of a cell's last expression: its text, and its content if it is a tensor."""
+
+    TYPE: ClassVar[str] = "value"
 
     cell: int
     text: str
@@ -87,8 +102,11 @@ class Value(Event, frozen=True, kw_only=True, omit_defaults=True, tag="value"):
     tensor: TensorValue | None = None
 
 
-class Scalars(Event, frozen=True, kw_only=True, omit_defaults=True, tag="scalars"):
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Scalars(Event):
     """A batch of points of one series. `time` is when the batch was written."""
+
+    TYPE: ClassVar[str] = "scalars"
 
     tag: str
     steps: list[int]
@@ -96,8 +114,11 @@ class Scalars(Event, frozen=True, kw_only=True, omit_defaults=True, tag="scalars
     time: float = 0.0
 
 
-class Progress(Event, frozen=True, kw_only=True, omit_defaults=True, tag="progress"):
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Progress(Event):
     """How far `lab.track` has come. `total` is None when the iterable has no length."""
+
+    TYPE: ClassVar[str] = "progress"
 
     cell: int
     done: int
@@ -105,8 +126,11 @@ class Progress(Event, frozen=True, kw_only=True, omit_defaults=True, tag="progre
     time: float
 
 
-class Result(Event, frozen=True, kw_only=True, omit_defaults=True, tag="result"):
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Result(Event):
     """A named result of `lab.show`: a plain JSON value, or a tensor."""
+
+    TYPE: ClassVar[str] = "result"
 
     cell: int
     name: str
@@ -115,7 +139,8 @@ class Result(Event, frozen=True, kw_only=True, omit_defaults=True, tag="result")
     at: int = 0
 
 
-class Layer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Layer:
     """One layer of a figure.
 
     `points` and `line` use `x` and `y`. `bars` uses `names` and `y`. `hist` uses `y` as bin counts
@@ -124,18 +149,21 @@ class Layer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     kind: Literal["points", "line", "bars", "hist", "grid"]
     label: str = ""
-    x: list[Number] = []
-    y: list[Number] = []
-    names: list[str] = []
-    grid: list[list[Number]] = []
+    x: list[Number] = field(default_factory=list)
+    y: list[Number] = field(default_factory=list)
+    names: list[str] = field(default_factory=list)
+    grid: list[list[Number]] = field(default_factory=list)
 
 
-class Figure(Event, frozen=True, kw_only=True, omit_defaults=True, tag="figure"):
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Figure(Event):
     """A figure as data; the workbench draws it.
 
     Figures of one title with a `step` are frames of one moving picture. `x_range` and `y_range`
     fix the axes; a `grid` layer covers exactly them. `note` says what was left out, if anything.
     """
+
+    TYPE: ClassVar[str] = "figure"
 
     cell: int
     title: str
@@ -149,17 +177,23 @@ class Figure(Event, frozen=True, kw_only=True, omit_defaults=True, tag="figure")
     at: int = 0
 
 
-class Goal(Event, frozen=True, kw_only=True, omit_defaults=True, tag="goal"):
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Goal(Event):
     """Whether a goal of the lesson was reached in this run. Hints go from weak to strong."""
+
+    TYPE: ClassVar[str] = "goal"
 
     text: str
     passed: bool
-    hints: list[str] = []
+    hints: list[str] = field(default_factory=list)
     cell: int = 0
 
 
-class Prediction(Event, frozen=True, kw_only=True, omit_defaults=True, tag="prediction"):
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Prediction(Event):
     """What a lesson asked the learner to guess, the guess (None if none was made), the answer."""
+
+    TYPE: ClassVar[str] = "prediction"
 
     question: str
     answer: Any
@@ -168,8 +202,11 @@ class Prediction(Event, frozen=True, kw_only=True, omit_defaults=True, tag="pred
     cell: int = 0
 
 
-class Error(Event, frozen=True, kw_only=True, omit_defaults=True, tag="error"):
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Error(Event):
     """What went wrong in the lesson: title, cause and next step, with its own lines only."""
+
+    TYPE: ClassVar[str] = "error"
 
     title: str
     cause: str
@@ -179,18 +216,24 @@ class Error(Event, frozen=True, kw_only=True, omit_defaults=True, tag="error"):
     traceback: str = ""
 
 
-class Notice(Event, frozen=True, kw_only=True, omit_defaults=True, tag="notice"):
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Notice(Event):
     """Something the reader of a run should know, such as output that was cut."""
+
+    TYPE: ClassVar[str] = "notice"
 
     text: str
     at: int = 0
 
 
-class Ended(Event, frozen=True, kw_only=True, omit_defaults=True, tag="ended"):
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Ended(Event):
     """The end of a run. Written by the run itself, or by the fork server when it could not.
 
     `seconds` is how long the run took by a clock that nobody sets; only the run itself knows.
     """
+
+    TYPE: ClassVar[str] = "ended"
 
     state: EndState
     time: float

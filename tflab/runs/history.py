@@ -18,7 +18,7 @@ import msgspec
 
 from tflab.runs.atomic_files import replace_atomically
 from tflab.runs.events import Ended, Started
-from tflab.runs.log import first_event, last_event
+from tflab.runs.log_reader import first_event, last_event
 from tflab.runs.marks import NONE, Marks, read_marks
 from tflab.runs.record import Problem, RunRecord
 from tflab.runs.state import RunState

@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 from tflab.runs.events import Ended
-from tflab.runs.log import EVENTS, STOP
+from tflab.runs.log_writer import EVENTS, STOP
 from tflab.runs.record import Problem
 
 _FULL = 64 << 10

@@ -6,7 +6,9 @@ import functools
 import os
 import signal
 import socket
+import subprocess
 import sys
+import time
 from pathlib import Path
 
 SAME_SECONDS = 0.05 if sys.platform == "linux" else 2.0
@@ -20,17 +22,12 @@ def start_of(pid: int) -> float | None:
     In seconds since the boot on Linux, where setting the clock changes nothing, and since the
     epoch elsewhere. Only good to be compared with another start on the same machine.
     """
-    return _from_proc(pid) if sys.platform == "linux" else _from_psutil(pid)
+    return _from_proc(pid) if sys.platform == "linux" else _from_ps(pid)
 
 
 def parent_of(pid: int) -> int:
     """Return the process id of the parent of a living process; 0 when there is none."""
-    import psutil
-
-    try:
-        return int(psutil.Process(pid).ppid())
-    except psutil.Error:
-        return 0
+    return _parent_from_proc(pid) if sys.platform == "linux" else int(_ask_ps(pid, "ppid") or 0)
 
 
 def is_same(pid: int, process_start: float) -> bool:
@@ -54,21 +51,37 @@ def this_host() -> str:
 
 
 def _from_proc(pid: int) -> float | None:
+    fields = _proc_stat(pid)
+    if not fields or fields[0] in "ZX":
+        return None
+    return int(fields[19]) / os.sysconf("SC_CLK_TCK")
+
+
+def _parent_from_proc(pid: int) -> int:
+    fields = _proc_stat(pid)
+    return int(fields[1]) if fields else 0
+
+
+def _proc_stat(pid: int) -> list[str]:
+    """What the kernel tells of a process, from its state on; empty when there is none."""
     try:
-        text = Path(f"/proc/{pid}/stat").read_text()
+        text = Path(f"/proc/{pid}/stat").read_text(errors="replace")
     except OSError:
-        return None
+        return []
     # The name of the program stands in brackets and may hold anything, brackets too.
-    fields = text.rpartition(")")[2].split()
-    state, ticks = fields[0], int(fields[19])
-    return None if state in "ZX" else ticks / os.sysconf("SC_CLK_TCK")
+    return text.rpartition(")")[2].split()
 
 
-def _from_psutil(pid: int) -> float | None:
-    import psutil
-
-    try:
-        process = psutil.Process(pid)
-        return None if process.status() == psutil.STATUS_ZOMBIE else float(process.create_time())
-    except psutil.Error:
+def _from_ps(pid: int) -> float | None:
+    state, began = _ask_ps(pid, "state"), _ask_ps(pid, "lstart")
+    if not began or state.startswith("Z"):
         return None
+    return time.mktime(time.strptime(began, "%a %b %d %H:%M:%S %Y"))
+
+
+def _ask_ps(pid: int, what: str) -> str:
+    """Return what `ps` says of a process; empty when it says nothing."""
+    command = ["ps", "-o", f"{what}=", "-p", str(pid)]
+    environment = os.environ | {"LC_ALL": "C"}
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
+    return done.stdout.strip()

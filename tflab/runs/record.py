@@ -1,10 +1,15 @@
-"""What was asked of a run: the content of `run.json`, and the error that people see."""
+"""What was asked of a run: the content of `run.json`, and the error that people see.
+
+The run process reads its record with the standard library alone (`read_record`). The workbench
+checks what it reads, which may be damaged: see `store.RunStore.record`.
+"""
 
 from __future__ import annotations
 
-from typing import Annotated, Any
-
-import msgspec
+import json
+from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
+from typing import Any
 
 from tflab.runs.text import count_of
 
@@ -32,12 +37,23 @@ class Problem(Exception):
         self.next_step = next_step
 
 
-class RunOptions(msgspec.Struct, frozen=True, kw_only=True):
-    """How much of a shared machine runs may take; see `RunRequest` for what each means."""
+@dataclass(frozen=True, kw_only=True)
+class RunOptions:
+    """How much of a shared machine runs may take; see `RunRequest` for what each means.
 
-    nice: Annotated[int, msgspec.Meta(ge=0, le=MOST_NICE)] = 0
-    threads: Annotated[int, msgspec.Meta(ge=0, le=MOST_THREADS)] = 0
-    memory_limit: Annotated[int, msgspec.Meta(ge=0)] = 0
+    Raises:
+        ValueError: When one of them is out of its bounds.
+    """
+
+    nice: int = 0
+    threads: int = 0
+    memory_limit: int = 0
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.nice <= MOST_NICE or not 0 <= self.threads <= MOST_THREADS:
+            raise ValueError("nice or threads is out of its bounds")
+        if self.memory_limit < 0:
+            raise ValueError("memory_limit is below 0")
 
     @property
     def words(self) -> str:
@@ -48,7 +64,42 @@ class RunOptions(msgspec.Struct, frozen=True, kw_only=True):
         return ", ".join(parts)
 
 
-class RunRequest(msgspec.Struct, frozen=True, kw_only=True):
+@dataclass(frozen=True, kw_only=True)
+class ParameterPlace:
+    """Where a cell has the literal that stands for a parameter.
+
+    Attributes:
+        name: The parameter's name.
+        type: Its type; a whole number becomes a float where a `float` is asked for.
+        line: First line of the literal, counted from 1 in the cell.
+        column: Its first byte in that line, as Python's syntax tree counts.
+    """
+
+    name: str
+    type: str
+    line: int
+    column: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CodeCell:
+    """A code cell as the run process executes it.
+
+    Attributes:
+        index: Its place among all cells of the program, prose included.
+        source: Its code.
+        line: Line of the file where its code begins, from 1.
+        places: The literals in it that a run's values take the place of.
+    """
+
+    index: int
+    source: str
+    line: int
+    places: tuple[ParameterPlace, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunRequest:
     """Everything that decides what a run does.
 
     Attributes:
@@ -56,6 +107,7 @@ class RunRequest(msgspec.Struct, frozen=True, kw_only=True):
         title: Title of the lesson.
         path: Absolute path of the lesson file.
         source: Text of the lesson file as it is to be run.
+        cells: Its code cells, which are what is executed.
         parameters: A value for every parameter of the lesson.
         device: `cpu` or `gpu:N`.
         seed: Seed of Python, NumPy and TensorFlow.
@@ -65,6 +117,7 @@ class RunRequest(msgspec.Struct, frozen=True, kw_only=True):
         nice: Added to the priority value of the run's process, 0 to 19; 19 yields to all others.
         threads: Threads that TensorFlow computes with; 0 leaves it to TensorFlow.
         memory_limit: Memory for the run in MiB, on top of what TensorFlow itself takes; 0 for none.
+        python: The interpreter that it is to run in; empty for the one that tflab runs in.
     """
 
     lesson: str
@@ -72,21 +125,57 @@ class RunRequest(msgspec.Struct, frozen=True, kw_only=True):
     path: str
     source: str
     parameters: dict[str, Any]
+    cells: tuple[CodeCell, ...] = ()
     device: str = "cpu"
     seed: int = 0
     until: int | None = None
-    guesses: dict[str, Any] = {}
+    guesses: dict[str, Any] = field(default_factory=dict)
     device_uuid: str = ""
     nice: int = 0
     threads: int = 0
     memory_limit: int = 0
+    python: str = ""
 
 
-class RunRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+@dataclass(frozen=True, kw_only=True)
+class RunRecord:
     """`run.json`: a request with its id, when it was made, and the versions it ran with."""
 
     id: str
     created: float
     request: RunRequest
-    versions: dict[str, str] = {}
+    versions: dict[str, str] = field(default_factory=dict)
     version: int = RECORD_VERSION
+
+
+def to_json(record: RunRecord) -> bytes:
+    """Return what `run.json` holds of a run."""
+    text = json.dumps(asdict(record), ensure_ascii=False, separators=(",", ":"))
+    return text.encode()
+
+
+def read_record(path: Path) -> RunRecord:
+    """Read a record that tflab wrote. Fields that are not known here are passed over.
+
+    Raises:
+        OSError: When it cannot be read.
+        ValueError: When it is damaged.
+    """
+    try:
+        found = json.loads(path.read_bytes())
+        request = found["request"]
+        cells = [
+            _known(CodeCell, cell, places=tuple(_known(ParameterPlace, p) for p in cell["places"]))
+            for cell in request.get("cells", ())
+        ]
+        record: RunRecord = _known(
+            RunRecord, found, request=_known(RunRequest, request, cells=tuple(cells))
+        )
+        return record
+    except (KeyError, TypeError) as error:
+        raise ValueError(f"{path} is no record of a run: {error!r}") from error
+
+
+def _known(kind: type[Any], values: dict[str, Any], **replaced: Any) -> Any:
+    names = {one.name for one in fields(kind)}
+    return kind(**{name: value for name, value in values.items() if name in names} | replaced)

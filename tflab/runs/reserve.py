@@ -6,7 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from tflab.runs.events import Event
-from tflab.runs.log import append
+from tflab.runs.log_writer import append
 
 RESERVE = "reserve"
 """The file that takes the room. Gone once the run has ended."""

@@ -5,8 +5,6 @@ from __future__ import annotations
 import codecs
 from typing import Any, TypeVar
 
-import msgspec
-
 from tflab.runs import bounds
 from tflab.runs.events import (
     LOG_VERSION,
@@ -27,7 +25,8 @@ from tflab.runs.events import (
     TensorValue,
     Value,
 )
-from tflab.runs.log import Output, new_decoder
+from tflab.runs.log_reader import Output, new_decoder
+from tflab.runs.log_writer import as_dict
 from tflab.runs.series import Series
 from tflab.runs.transcript import Transcript
 
@@ -223,6 +222,6 @@ def result_value(result: Result) -> Any:
 
 def tensor_dict(tensor: TensorValue) -> dict[str, Any]:
     """Return dtype, shape and values; `truncated` only where values were left out."""
-    found = msgspec.to_builtins(tensor)
+    found = as_dict(tensor)
     found.pop("device", None)
-    return dict(found)
+    return found

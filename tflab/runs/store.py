@@ -14,14 +14,16 @@ import msgspec
 
 from tflab.runs.atomic_files import make_private_folder
 from tflab.runs.events import Started
-from tflab.runs.log import EVENTS, FILES, OUTPUT, RECORD, LogReader
+from tflab.runs.log_reader import LogReader
+from tflab.runs.log_writer import EVENTS, FILES, OUTPUT, RECORD
 from tflab.runs.lost import lost
 from tflab.runs.paths import data_folder
 from tflab.runs.processes import is_same, this_host
-from tflab.runs.record import Problem, RunRecord, RunRequest
+from tflab.runs.record import Problem, RunRecord, RunRequest, to_json
 from tflab.runs.reserve import CONTENT, RESERVE
 from tflab.runs.state import RunState
 
+_decoder = msgspec.json.Decoder(RunRecord)
 _ID = re.compile(r"\d{8}-\d{6}-[0-9a-f]{6}")
 
 
@@ -50,7 +52,7 @@ class RunStore:
         try:
             (folder / FILES).mkdir(mode=0o700)
             for name, content in (
-                (RECORD, msgspec.json.encode(record)),
+                (RECORD, to_json(record)),
                 (EVENTS, b""),
                 (OUTPUT, b""),
                 (RESERVE, CONTENT),
@@ -80,7 +82,7 @@ class RunStore:
         """
         path = self.folder(run) / RECORD
         try:
-            return msgspec.json.decode(path.read_bytes(), type=RunRecord)
+            return _decoder.decode(path.read_bytes())
         except (OSError, msgspec.MsgspecError, UnicodeDecodeError) as error:
             raise Problem(
                 "The run's record cannot be read", f"{path}: {error}.", "Delete the run's folder."

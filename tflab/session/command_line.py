@@ -36,7 +36,7 @@ def request_line(
         words += ["--device", request.device]
     if request.until is not None:
         words += ["--until", str(request.until)]
-    words += _limits(request)
+    words += _limits(request) + _python(request)
     for question in questions:
         if question not in request.guesses:
             break
@@ -68,13 +68,17 @@ def sweep_line(plan: SweepPlan, lesson: Program, defaults: Mapping[str, Any]) ->
     words += ["--jobs", str(plan.jobs)]
     if (plan.metric, plan.larger) != ("loss", False):
         words += ["--metric", f"{plan.metric}:{'max' if plan.larger else 'min'}"]
-    return shlex.join([*words, *_limits(plan.options)])
+    return shlex.join([*words, *_limits(plan.options), *_python(plan)])
 
 
 def copied_text(current: bool) -> str:
     """Say that a line was copied; `current` when the lesson is still as the line's run had it."""
     changed = "" if current else " The lesson has changed since; export a script to keep it."
     return f"Command copied.{changed}"
+
+
+def _python(asked: RunRequest | SweepPlan) -> list[str]:
+    return ["--python", asked.python] if asked.python else []
 
 
 def _limits(asked: RunRequest | RunOptions) -> list[str]:

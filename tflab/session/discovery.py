@@ -17,7 +17,7 @@ from functools import partial
 from tflab.runs.disk_queue import DiskQueue
 from tflab.runs.events import Ended, Started
 from tflab.runs.history import History
-from tflab.runs.log import first_event, last_event
+from tflab.runs.log_reader import first_event, last_event
 from tflab.runs.lost import last_word
 from tflab.runs.processes import parent_of
 from tflab.runs.record import Problem, RunRecord

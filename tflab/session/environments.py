@@ -1,13 +1,39 @@
-"""Which environment a program runs in: what a person chose for it is kept."""
+"""Which environment the open program runs in: found for it, or chosen by a person and kept."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from concurrent.futures import Future
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from tflab.runs.atomic_files import locked, make_private_folder, read_file, replace_atomically
+from tflab.runs.disk_queue import DiskQueue
 from tflab.runs.paths import data_folder
+from tflab.runs.record import Problem
+from tflab.session.approval import TrustStore
+from tflab.session.events import (
+    Emit,
+    EnvironmentChosen,
+    EnvironmentMissing,
+    EnvironmentsListed,
+    Notice,
+    ProblemRaised,
+)
+from tflab.targets.environment_probe import EnvironmentProbe
+from tflab.targets.environment_search import (
+    Choice,
+    Wanted,
+    choose,
+    list_environments,
+    named_interpreter,
+)
+from tflab.targets.environments import Environment, with_the_others
+
+if TYPE_CHECKING:
+    from tflab.programs.program import Program
 
 
 class _Kept(msgspec.Struct):
@@ -56,3 +82,147 @@ class EnvironmentStore:
             return msgspec.json.decode(read_file(self._path), type=_Kept)
         except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
             return _Kept()
+
+
+def wanted_by(
+    program: Program, store: EnvironmentStore | None = None, trust: TrustStore | None = None
+) -> Wanted:
+    """Return what decides the environment of a program, with what a person chose for it."""
+    return Wanted(
+        program=program.path,
+        kernel=program.kernel,
+        named=(store or EnvironmentStore()).chosen(program.path),
+        trusted=(trust or TrustStore()).trusts(program.path, program.source),
+    )
+
+
+class Environments:
+    """The environment of the open program.
+
+    Args:
+        queue: Where interpreters are started and folders read. One that hangs holds up all that
+            waits there, so it is no queue for anything else.
+        emit: Is told which environment was chosen, and why none.
+        store: What was chosen before.
+        probe: Looks at environments.
+
+    Attributes:
+        current: The environment of the open program; None before it is found, and when none is.
+        problem: Why there is none.
+        choosing: Whether it is being looked for.
+    """
+
+    def __init__(
+        self,
+        queue: DiskQueue,
+        emit: Emit,
+        store: EnvironmentStore | None = None,
+        probe: EnvironmentProbe | None = None,
+    ) -> None:
+        self._queue = queue
+        self._emit = emit
+        self._store = store or EnvironmentStore()
+        self._probe = probe or EnvironmentProbe()
+        self._program: Program | None = None
+        self._turn = 0
+        self._waiting: list[Callable[[Environment], object]] = []
+        self.current: Environment | None = None
+        self.problem: Problem | None = None
+        self.choosing = False
+
+    def open(self, program: Program) -> None:
+        """Look for the environment of a program: `EnvironmentChosen` or `…Missing` follows."""
+        if self._program is None or self._program.path != program.path:
+            self.current = None
+        self._program = program
+        self._look()
+
+    def require(self, then: Callable[[Environment], object]) -> None:
+        """Call `then` with an environment that was seen to start, or say why there is none.
+
+        To be asked once a person has trusted the open program: what lies beside it is started.
+        """
+        current = self.current
+        if current is not None and current.installed is not None and current.installed.started:
+            then(current)
+            return
+        self._waiting.append(then)
+        if not self.choosing:
+            self._look()
+
+    def choose(self, interpreter: str) -> None:
+        """Take what a person chose for the open program, and keep it; empty for none."""
+        program = self._program
+        if program is None:
+            return
+
+        def keep() -> str:
+            named = named_interpreter(interpreter) if interpreter else ""
+            if named:
+                # What does not serve is refused before it is kept.
+                choose(Wanted(program.path, named=named), self._probe)
+            self._store.choose(program.path, named)
+            return named
+
+        def take(kept: Future[str]) -> None:
+            try:
+                kept.result()
+            except Problem as problem:
+                self._emit(ProblemRaised(problem))
+                return
+            except OSError as error:
+                text = f"The choice is not kept: {error.strerror}."
+                self._emit(Notice(text, severity="warning"))
+                return
+            if self._program is program:
+                self._look()
+
+        self._queue.do_then(keep, take)
+
+    def list(self) -> None:
+        """Look at every environment that is known: `EnvironmentsListed` follows."""
+        program = self._program
+        if program is None:
+            return
+
+        def look() -> list[Environment]:
+            return list_environments(wanted_by(program, self._store), self._probe)
+
+        def take(found: Future[list[Environment]]) -> None:
+            current = self.current.interpreter if self.current is not None else ""
+            self._emit(EnvironmentsListed(found.result(), current))
+
+        self._queue.do_then(look, take)
+
+    def _look(self) -> None:
+        program = self._program
+        assert program is not None
+        self._turn += 1
+        turn, self.choosing = self._turn, True
+
+        def look() -> Choice | Problem:
+            wanted = wanted_by(program, self._store)
+            try:
+                return choose(wanted, self._probe)
+            except Problem as problem:
+                return with_the_others(problem, list_environments(wanted, self._probe))
+
+        def take(found: Future[Choice | Problem]) -> None:
+            if turn == self._turn:
+                self.choosing = False
+                self._take(program, found.result())
+
+        self._queue.do_then(look, take)
+
+    def _take(self, program: Program, found: Choice | Problem) -> None:
+        waiting, self._waiting = self._waiting, []
+        if isinstance(found, Problem):
+            self.current, self.problem = None, found
+            self._emit(EnvironmentMissing(program.path, found))
+            if waiting:
+                self._emit(ProblemRaised(found))
+            return
+        self.current, self.problem = found.environment, None
+        self._emit(EnvironmentChosen(program.path, found.environment, found.passed_over))
+        for then in waiting:
+            then(found.environment)

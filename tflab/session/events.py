@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from tflab.programs.progress import Course
     from tflab.runs.history import HistoryRow
     from tflab.targets.devices import DeviceList
+    from tflab.targets.environments import Environment
     from tflab.targets.fork_server import Phase
     from tflab.targets.live_run import LiveRun
 
@@ -177,6 +178,37 @@ class LiveModeChanged(Event):
     """Live mode was turned on or off."""
 
     on: bool
+
+
+@dataclass(frozen=True)
+class EnvironmentChosen(Event):
+    """The environment that a program runs in was found.
+
+    Attributes:
+        program: The program's file.
+        environment: The environment.
+        passed_over: Those that went before it, but do not serve.
+    """
+
+    program: Path
+    environment: Environment
+    passed_over: Sequence[Environment] = ()
+
+
+@dataclass(frozen=True)
+class EnvironmentMissing(Event):
+    """There is no environment that a program can run in."""
+
+    program: Path
+    problem: Problem
+
+
+@dataclass(frozen=True)
+class EnvironmentsListed(Event):
+    """All environments that are known, to choose from; `current` is the interpreter in use."""
+
+    environments: Sequence[Environment]
+    current: str
 
 
 class QuestionKind(Enum):

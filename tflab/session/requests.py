@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-import msgspec
-
+from tflab.programs.code_cells import code_cells
 from tflab.runs.record import RunOptions, RunRequest
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ def new_request(
     until: int | None = None,
     guesses: Mapping[str, Any] | None = None,
     options: RunOptions | None = None,
+    python: str = "",
 ) -> RunRequest:
     """Return the request for a run.
 
@@ -34,6 +35,7 @@ def new_request(
         until: Index of the last cell to run, or None for the whole program.
         guesses: The person's guesses, by question.
         options: How much of a shared machine the run may take.
+        python: The interpreter that it is to run in; empty for our own.
     """
     return RunRequest(
         lesson=program.id,
@@ -41,10 +43,12 @@ def new_request(
         path=str(program.path),
         source=program.source,
         parameters=dict(values),
+        cells=code_cells(program),
         device=device.key if device is not None else "cpu",
         device_uuid=device.uuid if device is not None else "",
         seed=seed,
         until=until,
         guesses=dict(guesses or {}),
-        **msgspec.structs.asdict(options or RunOptions()),
+        python=python,
+        **dataclasses.asdict(options or RunOptions()),
     )

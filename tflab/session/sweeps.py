@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from functools import partial
@@ -235,7 +236,7 @@ class Sweeps:
 
 def behind_the_workbench(options: RunOptions) -> RunOptions:
     """Return the options of a sweep: many runs at once must leave the workbench its share."""
-    return msgspec.structs.replace(options, nice=max(_NICE, options.nice))
+    return dataclasses.replace(options, nice=max(_NICE, options.nice))
 
 
 def end_text(sweep: Sweep) -> str:

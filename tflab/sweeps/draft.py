@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from tflab.programs.parameters import ValueProblem, allowed, format_value, parse_value
 from tflab.programs.program import Parameter, Program
 from tflab.programs.sweep_values import format_sweep_values, parse_sweep_values
-from tflab.runs.record import Problem, RunOptions
+from tflab.runs.record import LARGEST_SEED, Problem, RunOptions
 from tflab.sweeps.plan import SweepPlan, make_plan
 from tflab.targets.devices import DeviceList
 from tflab.targets.placement import Slot, choose_devices, make_slots
@@ -19,10 +19,10 @@ _LARGEST = 100_000
 REPEATS = Parameter(
     name="repeats", type="int", default=1, ge=1, le=1000, help="Runs of each, seed by seed"
 )
-SEED = Parameter(name="first seed", type="int", default=0, ge=0, le=2**31 - 1)
+SEED = Parameter(name="first seed", type="int", default=0, ge=0, le=LARGEST_SEED)
 JOBS = Parameter(name="at once", type="int", default=1, ge=1, le=_LARGEST)
 SAMPLE = Parameter(name="sample", type="int", default=1, ge=1, le=_LARGEST)
-SAMPLE_SEED = Parameter(name="sample", type="int", default=0, ge=0, le=2**31 - 1)
+SAMPLE_SEED = Parameter(name="sample", type="int", default=0, ge=0, le=LARGEST_SEED)
 
 OPTIONS: dict[str, str] = {
     "repeats": "Runs of the same values, each with the next seed; mean and spread are shown.",

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
 
+from tflab.programs.code_cells import code_cells
 from tflab.programs.parameters import format_value
 from tflab.programs.program import Program
 from tflab.programs.sweep_values import grid, grid_count, sample
 from tflab.runs.metrics import higher_is_better
-from tflab.runs.record import Problem, RunOptions, RunRequest
+from tflab.runs.record import LARGEST_SEED, CodeCell, Problem, RunOptions, RunRequest
 
 MOST_RUNS = 5000
 """Runs in one sweep."""
@@ -28,7 +30,7 @@ class SweepPlan(msgspec.Struct, frozen=True, kw_only=True):
     """A sweep before it runs; nothing in it changes afterwards.
 
     Attributes:
-        lesson, title, path, source: As in a `RunRequest`.
+        lesson, title, path, source, cells: As in a `RunRequest`.
         fields: The values of every parameter of the lesson.
         points: One for each run. The repeats of the same values stand side by side.
         repeat: Runs of the same values, each with the next seed.
@@ -39,12 +41,14 @@ class SweepPlan(msgspec.Struct, frozen=True, kw_only=True):
         devices: Keys of the devices it may use.
         jobs: Runs at once.
         options: How much of a shared machine each run may take.
+        python: The interpreter that the runs are to have; empty for our own.
     """
 
     lesson: str
     title: str
     path: str
     source: str
+    cells: tuple[CodeCell, ...]
     fields: dict[str, list[Any]]
     points: list[Point]
     repeat: int = 1
@@ -55,6 +59,7 @@ class SweepPlan(msgspec.Struct, frozen=True, kw_only=True):
     devices: list[str] = []
     jobs: int = 1
     options: RunOptions = RunOptions()
+    python: str = ""
 
     @property
     def varied(self) -> list[str]:
@@ -86,8 +91,10 @@ class SweepPlan(msgspec.Struct, frozen=True, kw_only=True):
             path=self.path,
             source=self.source,
             parameters=point.parameters,
+            cells=self.cells,
             seed=point.seed,
-            **msgspec.structs.asdict(self.options),
+            python=self.python,
+            **dataclasses.asdict(self.options),
         )
 
 
@@ -103,6 +110,7 @@ def make_plan(
     devices: Sequence[str] = ("cpu",),
     jobs: int = 1,
     options: RunOptions | None = None,
+    python: str = "",
 ) -> SweepPlan:
     """Plan the runs of a grid, or of a random sample of it.
 
@@ -117,18 +125,14 @@ def make_plan(
         devices: Keys of the devices it may use.
         jobs: Runs at once.
         options: How much of a shared machine each run may take; None for no limits.
+        python: The interpreter that the runs are to have; empty for our own.
 
     Raises:
-        Problem: When there would be more than `MOST_RUNS` runs.
+        Problem: When there would be more than `MOST_RUNS` runs, or a seed that is too large.
     """
     axes = {p.name: list(fields.get(p.name, (p.default,))) for p in lesson.parameters}
-    count = run_count(axes, repeat, budget)
-    if count > MOST_RUNS:
-        raise Problem(
-            "Too many runs",
-            f"These values make {count:,} runs; {MOST_RUNS:,} is the most in one sweep.",
-            "Take fewer values, or a random sample of them.",
-        )
+    _check_count(run_count(axes, repeat, budget))
+    _check_seeds(seed, repeat)
     chosen = grid(axes) if budget is None else sample(axes, budget, sample_seed)
     name, larger = metric_order(metric)
     return SweepPlan(
@@ -136,6 +140,7 @@ def make_plan(
         title=lesson.title,
         path=str(lesson.path),
         source=lesson.source,
+        cells=code_cells(lesson),
         fields=axes,
         points=[Point(values, seed + turn) for values in chosen for turn in range(repeat)],
         repeat=repeat,
@@ -146,7 +151,27 @@ def make_plan(
         devices=list(devices),
         jobs=jobs,
         options=options or RunOptions(),
+        python=python,
     )
+
+
+def _check_count(count: int) -> None:
+    if count > MOST_RUNS:
+        raise Problem(
+            "Too many runs",
+            f"These values make {count:,} runs; {MOST_RUNS:,} is the most in one sweep.",
+            "Take fewer values, or a random sample of them.",
+        )
+
+
+def _check_seeds(first: int, repeat: int) -> None:
+    last = first + repeat - 1
+    if last > LARGEST_SEED:
+        raise Problem(
+            "A seed is too large",
+            f"The last repeat would have the seed {last}; {LARGEST_SEED} is the most.",
+            "Take a smaller first seed.",
+        )
 
 
 def run_count(axes: Mapping[str, Sequence[Any]], repeat: int = 1, budget: int | None = None) -> int:

@@ -18,6 +18,8 @@ OLDEST_KERAS = (3,)
 BACKENDS = ("tensorflow", "jax", "torch")
 """What Keras computes on, the first one unless the program or the shell says otherwise."""
 
+_MOST_NAMED = 5
+
 SHOWN_NAMES = {
     "tensorflow": "TensorFlow",
     "keras": "Keras",
@@ -192,6 +194,19 @@ def nowhere(looked_at: Sequence[Environment]) -> Problem:
         cause,
         "Install it in one of them (`python -m pip install tensorflow`), or name one that has it: "
         "`--python PATH`. `tflab envs` lists them.",
+    )
+
+
+def with_the_others(problem: Problem, known: Sequence[Environment]) -> Problem:
+    """Return a problem of environments with those named that serve."""
+    serving = [environment for environment in known if environment.serves]
+    if not serving:
+        return problem
+    lines = "; ".join(f"{e.words}: {plain_line(e.interpreter)}" for e in serving[:_MOST_NAMED])
+    return Problem(
+        problem.title,
+        f"{problem.cause} Here is what would serve: {lines}.",
+        "Choose one of these for the program, or name another with --python.",
     )
 
 

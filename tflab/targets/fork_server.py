@@ -6,26 +6,31 @@ import os
 import signal
 import socket
 import subprocess
-import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Literal
-
-import msgspec
 
 from tflab.runs.atomic_files import make_private_folder
 from tflab.runs.paths import data_folder
 from tflab.runs.processes import signal_name
-from tflab.runs.protocol import Message, RunForked, RunReaped, ServerPhase, StartRun
+from tflab.runs.protocol import (
+    Message,
+    RunForked,
+    RunReaped,
+    ServerPhase,
+    StartRun,
+    from_line,
+    to_line,
+)
 from tflab.runs.record import Problem
+from tflab.targets.worker_command import worker_command
 
 Phase = Literal["off", "importing", "ready", "broken", "gone"]
 
 _LEAVE_SECONDS = 2.0
 _ANSWER_SECONDS = 10.0
 _LOG_LIMIT = 1 << 20
-_decoder: msgspec.json.Decoder[Message] = msgspec.json.Decoder(Message)
 
 # Servers that stay for their last runs. Kept so that nobody waits for them, and nobody complains.
 _left_behind: list[subprocess.Popen[bytes]] = []
@@ -37,6 +42,8 @@ class ForkServer:
     Args:
         log_path: Where the server's own words go; by default `server.log` in the data folder.
         clock: Monotonic seconds; injected by tests.
+        interpreter: The Python that it runs in; empty for our own.
+        variables: What is set in its environment on top of ours.
 
     Attributes:
         phase: Where the server stands, as far as `poll` has heard.
@@ -45,8 +52,14 @@ class ForkServer:
     """
 
     def __init__(
-        self, log_path: Path | None = None, clock: Callable[[], float] = time.monotonic
+        self,
+        log_path: Path | None = None,
+        clock: Callable[[], float] = time.monotonic,
+        interpreter: str = "",
+        variables: Mapping[str, str] | None = None,
     ) -> None:
+        self.interpreter = interpreter
+        self._variables = dict(variables or {})
         self.phase: Phase = "off"
         self.problem: Problem | None = None
         self.tensorflow = ""
@@ -64,6 +77,11 @@ class ForkServer:
     def pid(self) -> int | None:
         """The server's process id; None before `start`."""
         return self._process.pid if self._process else None
+
+    @property
+    def busy(self) -> bool:
+        """Whether it was asked for a run that it has not seen off yet."""
+        return self._outstanding > 0
 
     def start(self) -> None:
         """Start the server in a session of its own. Starting again does nothing.
@@ -103,7 +121,7 @@ class ForkServer:
             raise self.problem or Problem(
                 "The fork server is not running", "It was not started or has left.", "Start it."
             )
-        self._unsent += msgspec.json.encode(StartRun(folder=str(folder))) + b"\n"
+        self._unsent += to_line(StartRun(folder=str(folder)))
         self._outstanding += 1
         self._unanswered[str(folder)] = self._clock()
         self._send()
@@ -115,7 +133,7 @@ class ForkServer:
         self._send()
         over = self._receive()
         *lines, self._unread = self._unread.split(b"\n")
-        messages = [_decoder.decode(line) for line in lines]
+        messages: list[Message] = [from_line(line) for line in lines]
         for message in messages:
             self._follow(message)
         if over:
@@ -151,15 +169,14 @@ class ForkServer:
             if os.fstat(log).st_size > _LOG_LIMIT:
                 os.ftruncate(log, 0)
             self._log_begins = os.fstat(log).st_size
-            # -P: a file of the user's in the current folder must not pass for a module.
             return subprocess.Popen(
-                [sys.executable, "-P", "-m", "tflab.worker", "--socket", str(end.fileno())],
+                worker_command(self.interpreter, "tflab.worker", "--socket", str(end.fileno())),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
                 pass_fds=[end.fileno()],
                 start_new_session=True,
-                env=_environment(),
+                env=_environment() | self._variables,
             )
         finally:
             os.close(log)

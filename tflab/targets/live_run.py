@@ -15,7 +15,7 @@ from pathlib import Path
 
 from tflab.runs.disk_queue import DiskQueue
 from tflab.runs.events import Ended, Event
-from tflab.runs.log import LogReader, last_event
+from tflab.runs.log_reader import LogReader, last_event
 from tflab.runs.lost import lost, never_began
 from tflab.runs.record import Problem, RunRecord
 from tflab.runs.reserve import append_last

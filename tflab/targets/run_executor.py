@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import select
 import threading
 import time
@@ -9,8 +10,6 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, Future
 from typing import Any, NamedTuple
-
-import msgspec
 
 from tflab.runs.record import Problem, RunRequest
 from tflab.runs.store import RunStore
@@ -53,6 +52,7 @@ class RunExecutor(Executor):
         server: Gives the running fork server of somebody who looks after it. By default the
             executor starts one of its own, and lets go of it in `shutdown`.
         threaded: True when a thread of its own does the work; otherwise call `poll` often.
+        make: Makes the server that the executor starts itself.
     """
 
     def __init__(
@@ -61,10 +61,12 @@ class RunExecutor(Executor):
         store: RunStore | None = None,
         server: Callable[[], ForkServer] | None = None,
         threaded: bool = True,
+        make: Callable[[], ForkServer] = ForkServer,
     ) -> None:
         self.slots = tuple(slots)
         self._store = store or RunStore()
-        self._own = ForkServer() if server is None else None
+        self._make = make
+        self._own = make() if server is None else None
         self._server = server or self._own_server
         self._free = deque(self.slots)
         self._waiting: deque[tuple[RunFuture, RunRequest]] = deque()
@@ -156,13 +158,13 @@ class RunExecutor(Executor):
         assert self._own is not None
         if self._own.phase in ("broken", "gone"):
             self._own.close()
-            self._own = ForkServer()
+            self._own = self._make()
         self._own.start()
         return self._own
 
     def _begin(self, future: RunFuture, request: RunRequest) -> None:
         slot = self._free.popleft()
-        request = msgspec.structs.replace(request, device=slot.device, device_uuid=slot.uuid)
+        request = dataclasses.replace(request, device=slot.device, device_uuid=slot.uuid)
         try:
             server = self._server()
             future.live = begin(server, self._store, request)

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from tflab.runs.events import Ended, Started
-from tflab.runs.log import STOP, LogReader, last_event
+from tflab.runs.log_reader import LogReader, last_event
+from tflab.runs.log_writer import STOP
 from tflab.runs.lost import stopped
 from tflab.runs.processes import SAME_SECONDS, start_of
 from tflab.runs.record import Problem

@@ -12,7 +12,7 @@ import os
 import sys
 from pathlib import Path
 
-from tflab.runs.log import NATIVE, OUTPUT
+from tflab.runs.log_writer import NATIVE, OUTPUT
 
 OUTPUT_LIMIT = 64 << 20
 """Bytes of printed text that are kept of a run."""

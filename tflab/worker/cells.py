@@ -6,6 +6,8 @@ import __future__
 import ast
 import io
 import linecache
+import os
+import re
 import sys
 import time
 import tokenize
@@ -14,12 +16,14 @@ from dataclasses import dataclass
 from types import CodeType, ModuleType
 from typing import Any
 
-from tflab.programs.percent import split_lines
-from tflab.programs.program import Cell, Program
 from tflab.recording.run_recorder import RunRecorder
 from tflab.runs.events import CellEnded, CellStarted
+from tflab.runs.record import CodeCell, Problem, RunRequest
 from tflab.worker.interrupt import Interrupt
 from tflab.worker.shown import shown
+
+# As Python counts lines.
+_LINE_END = re.compile(r"\r\n|\r|\n")
 
 _FUTURES = 0
 for _name in __future__.all_feature_names:
@@ -55,38 +59,43 @@ class Execution:
 
     def __init__(
         self,
-        lesson: Program,
-        values: dict[str, Any],
+        request: RunRequest,
         recorder: RunRecorder,
         interrupt: Interrupt,
     ) -> None:
         self.cell: int | None = None
-        self._lesson = lesson
-        self._values = _typed(lesson, values)
+        self._request = request
         self._recorder = recorder
         self._interrupt = interrupt
         self._flags = 0
-        self._module = _fresh_main(lesson)
+        self._module = _fresh_main(request)
         self.names = self._module.__dict__
 
-    def cells(self, until: int | None = None) -> Iterator[OpenCell]:
-        """Yield the code cells in order, up to the cell with index `until`.
+    def cells(self) -> Iterator[OpenCell]:
+        """Yield the code cells in order, up to the one that was asked for.
 
         Whoever asks for the next one has executed the one before.
 
         Raises:
+            Problem: When there is no code cell.
             SyntaxError: When a cell is no Python.
             KeyboardInterrupt: When SIGINT came, whether or not the lesson swallowed it.
         """
-        for cell in self._lesson.cells:
+        until = self._request.until
+        if not self._request.cells:
+            raise Problem(
+                "There is nothing to run",
+                "The run was asked for without a code cell.",
+                "Open the program and run it from there.",
+            )
+        for cell in self._request.cells:
             if until is not None and cell.index > until:
                 break
-            if cell.kind == "code":
-                opened = self._open(cell)
-                yield opened
-                self._close(cell, opened)
+            opened = self._open(cell)
+            yield opened
+            self._close(cell, opened)
 
-    def _open(self, cell: Cell) -> OpenCell:
+    def _open(self, cell: CodeCell) -> OpenCell:
         recorder = self._recorder
         self.cell = recorder.cell = cell.index
         recorder.forget_meters()
@@ -94,23 +103,22 @@ class Execution:
         began = time.perf_counter()
         return OpenCell(*self._compile(cell), self.names, began)
 
-    def _close(self, cell: Cell, opened: OpenCell) -> None:
+    def _close(self, cell: CodeCell, opened: OpenCell) -> None:
         recorder = self._recorder
         for event in shown(opened.value, cell.index, recorder.at()):
             recorder.emit(event)
-        if cell.is_parameters:
-            self.names.update(self._values)
         seconds = time.perf_counter() - opened.began
         recorder.emit(CellEnded(cell=cell.index, seconds=seconds, at=recorder.at()))
         if self._interrupt.asked:
             raise KeyboardInterrupt
 
-    def _compile(self, cell: Cell) -> tuple[CodeType, CodeType | None]:
+    def _compile(self, cell: CodeCell) -> tuple[CodeType, CodeType | None]:
+        path = self._request.path
+        flags = self._flags | ast.PyCF_ONLY_AST
         # Empty lines in front put every line, and every syntax error, where it is in the file.
         source = "\n" * (cell.line - 1) + cell.source + "\n"
-        path = str(self._lesson.path)
-        flags = self._flags | ast.PyCF_ONLY_AST
         tree = compile(source, path, "exec", flags=flags, dont_inherit=True)
+        put_values(tree, cell, self._request.parameters)
         last = tree.body[-1] if tree.body else None
         expression = None
         if isinstance(last, ast.Expr) and not _ends_in_semicolon(cell.source):
@@ -122,30 +130,50 @@ class Execution:
         return statements, expression
 
 
-def _fresh_main(lesson: Program) -> ModuleType:
+def put_values(tree: ast.Module, cell: CodeCell, values: dict[str, Any]) -> None:
+    """Put a run's values in the place of the literals that stand for its parameters.
+
+    Args:
+        tree: The cell's syntax tree, with the lines of the file; changed in place.
+        cell: The cell, which knows where its literals are.
+        values: A value for each parameter.
+    """
+    if cell.places:
+        _ValuesForLiterals(cell, values).visit(tree)
+
+
+class _ValuesForLiterals(ast.NodeTransformer):
+    def __init__(self, cell: CodeCell, values: dict[str, Any]) -> None:
+        self._places = {(p.line + cell.line - 1, p.column): p for p in cell.places}
+        self._values = values
+
+    def visit(self, node: ast.AST) -> Any:
+        place = self._places.get((getattr(node, "lineno", 0), getattr(node, "col_offset", -1)))
+        # Whatever the literal is a part of may begin at the same place.
+        if place is None or not isinstance(node, ast.Constant | ast.UnaryOp):
+            return self.generic_visit(node)
+        value = self._values[place.name]
+        if place.type == "float" and type(value) is int:
+            # JSON may bring a whole number for a float.
+            value = float(value)
+        return ast.copy_location(ast.Constant(value), node)
+
+
+def _fresh_main(request: RunRequest) -> ModuleType:
     """Install a new `__main__` whose source is the lesson as it is run.
 
     The line cache gets that source, so that tracebacks, `inspect` and AutoGraph read what runs
     and not what the file has become since.
     """
-    path = str(lesson.path)
+    path = request.path
     module = ModuleType("__main__")
     module.__file__ = path
     sys.modules["__main__"] = module
     sys.argv = [path]
-    sys.path.insert(0, str(lesson.path.parent))
-    lines = [f"{line}\n" for line in split_lines(lesson.source)]
-    linecache.cache[path] = (len(lesson.source), None, lines, path)
+    sys.path.insert(0, os.path.dirname(path))
+    lines = [f"{line}\n" for line in _LINE_END.split(request.source)]
+    linecache.cache[path] = (len(request.source), None, lines, path)
     return module
-
-
-def _typed(lesson: Program, values: dict[str, Any]) -> dict[str, Any]:
-    """JSON may bring a whole number for a float."""
-    kinds = {parameter.name: parameter.type for parameter in lesson.parameters}
-    return {
-        name: float(value) if kinds.get(name) == "float" and type(value) is int else value
-        for name, value in values.items()
-    }
 
 
 def _ends_in_semicolon(source: str) -> bool:

@@ -8,8 +8,7 @@ import subprocess
 import sys
 from contextlib import suppress
 from pathlib import Path
-
-import msgspec
+from typing import NamedTuple
 
 from tflab.worker.endings import close_log
 from tflab.worker.imports import runtime_is_up
@@ -17,7 +16,7 @@ from tflab.worker.memory import MemoryKills, memory_kills
 from tflab.worker.scratch import remove_scratch
 
 
-class Child(msgspec.Struct, frozen=True):
+class Child(NamedTuple):
     """A run process: its folder, and the memory kills that the kernel had counted before it."""
 
     folder: Path
@@ -69,7 +68,8 @@ def reap(child: Child) -> bool:
 
 
 def _spawn(folder: Path) -> int:
-    command = [sys.executable, "-P", "-m", "tflab.worker", "--run", str(folder)]
+    # As this process was started, but for its last two words, which name the socket.
+    command = [sys.executable, *sys.orig_argv[1:-2], "--run", str(folder)]
     process = subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True)
     # The server waits for it by its number, like for a fork.
     process.returncode = 0

@@ -9,12 +9,10 @@ import time
 from pathlib import Path
 from typing import Any
 
-import msgspec
-
 from tflab.runs.events import Ended
-from tflab.runs.log import NATIVE, RECORD, STOP, last_event
+from tflab.runs.log_writer import NATIVE, RECORD, STOP, has_ended
 from tflab.runs.processes import signal_name
-from tflab.runs.record import RunRecord
+from tflab.runs.record import read_record
 from tflab.runs.reserve import append_last, give_back
 from tflab.worker.exit_codes import DISK_FAILED, INTERNAL
 from tflab.worker.memory import MemoryKills, explain_kill, memory_kills
@@ -35,7 +33,7 @@ def close_log(folder: Path, status: int, kills_before: MemoryKills) -> None:
     Raises:
         OSError: When the log cannot be written.
     """
-    if isinstance(last_event(folder), Ended):
+    if has_ended(folder):
         give_back(folder)
     else:
         append_last(folder, ending(folder, status, kills_before))
@@ -121,8 +119,8 @@ def _cause(folder: Path, number: int, name: str, out_of_memory: str) -> tuple[st
 
 def _smaller(folder: Path) -> str:
     try:
-        record = msgspec.json.decode((folder / RECORD).read_bytes(), type=RunRecord)
-    except (OSError, msgspec.MsgspecError):
+        record = read_record(folder / RECORD)
+    except (OSError, ValueError):
         return "make the data or the model smaller."
     numbers: dict[str, Any] = record.request.parameters
     sizes = [n for n, v in numbers.items() if type(v) is int and v > 1 and _SIZES.search(n)]
@@ -134,8 +132,8 @@ def _smaller(folder: Path) -> str:
 def _lesson_line(folder: Path) -> str:
     """The line of the lesson that led to a crash, from the trace that Python leaves."""
     try:
-        record = msgspec.json.decode((folder / RECORD).read_bytes(), type=RunRecord)
-    except (OSError, msgspec.MsgspecError):
+        record = read_record(folder / RECORD)
+    except (OSError, ValueError):
         return ""
     frame = f'File "{re.escape(record.request.path)}", line (\\d+)'
     found = re.search(frame, _tail(folder / NATIVE).partition("Fatal Python error")[2])

@@ -14,17 +14,20 @@ import sys
 import traceback
 from pathlib import Path
 
-import msgspec
-
 from tflab.runs.lost import never_began
-from tflab.runs.protocol import Message, Request, RunForked, RunReaped, ServerPhase
+from tflab.runs.protocol import (
+    Message,
+    Request,
+    RunForked,
+    RunReaped,
+    ServerPhase,
+    from_line,
+    to_line,
+)
 from tflab.runs.record import Problem
 from tflab.runs.reserve import append_last
-from tflab.worker.imports import import_tensorflow, warm_up
+from tflab.worker.imports import import_tensorflow
 from tflab.worker.orphans import end_orphans, keep_orphans
-
-_encode = msgspec.json.encode
-_decoder = msgspec.json.Decoder(Request)
 
 
 def serve(descriptor: int) -> int | Path:
@@ -46,7 +49,6 @@ def serve(descriptor: int) -> int | Path:
     try:
         # Whoever already waits for a run must not wait for this too.
         server.turn(0)
-        warm_up()
         # Objects that no collection visits are pages that no run has to copy.
         gc.collect()
         gc.freeze()
@@ -85,7 +87,7 @@ class Line:
 
     def say(self, message: Message) -> None:
         """Send a message, now or when there is room."""
-        self._unsent += _encode(message) + b"\n"
+        self._unsent += to_line(message)
         self.send()
 
     def send(self) -> None:
@@ -111,7 +113,7 @@ class Line:
         else:
             self.closed = True
         *lines, self._unread = self._unread.split(b"\n")
-        return [_decoder.decode(line) for line in lines]
+        return [from_line(line) for line in lines]
 
 
 class ForkServer:

@@ -5,12 +5,9 @@ from __future__ import annotations
 import gc
 import importlib
 import os
-from pathlib import Path
 
 from tflab.runs.record import Problem
 from tflab.worker.trouble import gpu_trouble
-
-_SMALLEST = '# %% [markdown]\n# # A\n\n# %% tags=["parameters"]\na = 1\n'
 
 
 def import_tensorflow() -> str:
@@ -29,12 +26,6 @@ def import_tensorflow() -> str:
     finally:
         gc.freeze()
         gc.enable()
-
-
-def warm_up() -> None:
-    """Load what reading a lesson imports late, so that no run has to."""
-    reader = importlib.import_module("tflab.programs.reader")
-    reader.parse_program(_SMALLEST, Path("lesson.py"))
 
 
 def runtime_is_up() -> bool:

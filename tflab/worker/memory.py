@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-
-import msgspec
+from typing import NamedTuple
 
 _PROC = Path("/proc")
 _CGROUPS = Path("/sys/fs/cgroup")
 
 
-class MemoryKills(msgspec.Struct, frozen=True):
+class MemoryKills(NamedTuple):
     """Two counts of the kernel's.
 
     Attributes:

@@ -2,32 +2,29 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import signal
 import time
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from types import TracebackType
-from typing import Self
-
-import msgspec
 
 from tflab import lab
-from tflab.programs.program import Program
 from tflab.recording.bounded_log import BoundedLog
 from tflab.recording.run_recorder import RunRecorder
 from tflab.runs.events import Ended, Error, Event, Notice, Started
-from tflab.runs.log import FILES, RECORD
+from tflab.runs.log_writer import FILES, RECORD
 from tflab.runs.processes import start_of, this_host
-from tflab.runs.record import RunRecord
+from tflab.runs.record import read_record
 from tflab.runs.reserve import give_back
 from tflab.worker.capture import OUTPUT_LIMIT, Capture
 from tflab.worker.cells import Execution, OpenCell
 from tflab.worker.devices import check_device, choose_device
 from tflab.worker.errors import explain, leaving
 from tflab.worker.exit_codes import DISK_FAILED
+from tflab.worker.flush_files import flush_open_files
 from tflab.worker.interrupt import Interrupt
-from tflab.worker.left_open import write_out
 from tflab.worker.limits import limit_memory, limit_threads, lower_priority
 from tflab.worker.orphans import keep_orphans
 from tflab.worker.scratch import make_scratch, remove_scratch
@@ -85,7 +82,7 @@ class RunProcess:
         self.interrupt = Interrupt()
         self.interrupt.install()
         capture = Capture(folder)
-        record = msgspec.json.decode((folder / RECORD).read_bytes(), type=RunRecord)
+        record = read_record(folder / RECORD)
         self._request = record.request
 
         def watch() -> Iterable[Event]:
@@ -95,7 +92,7 @@ class RunProcess:
         self._recorder = RunRecorder(folder, BoundedLog(folder), guesses, capture.printed, watch)
         self._pid = os.getpid()
 
-    def __enter__(self) -> Self:
+    def __enter__(self) -> RunProcess:
         began = start_of(self._pid) or 0.0
         self._recorder.emit(
             Started(time=time.time(), pid=self._pid, process_start=began, host=this_host())
@@ -114,13 +111,13 @@ class RunProcess:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> bool:
-        *errors, end = self._ending(error)
+        errors, end = self._ending(error)
         self.interrupt.ignore()
         if os.getpid() != self._pid:
             # A child that the lesson forked and that came this far: the run is its parent's.
             return True
-        write_out()
-        end = msgspec.structs.replace(end, seconds=time.monotonic() - self._clock)
+        flush_open_files()
+        end = dataclasses.replace(end, seconds=time.monotonic() - self._clock)
         if not self._recorder.finish(*errors, end):
             self.code = DISK_FAILED
             return True
@@ -133,37 +130,32 @@ class RunProcess:
         """Yield the lesson's code cells, up to the one that was asked for, each to be executed.
 
         Raises:
-            Problem: When the lesson cannot be read or its device is not there.
+            Problem: When its device is not there.
             KeyboardInterrupt: When SIGINT came, whether or not the lesson swallowed it.
         """
-        lesson = self._ready()
-        values = self._request.parameters
-        self._execution = Execution(lesson, values, self._recorder, self.interrupt)
-        yield from self._execution.cells(self._request.until)
+        self._make_ready()
+        self._execution = Execution(self._request, self._recorder, self.interrupt)
+        yield from self._execution.cells()
         self._recorder.settle()
 
-    def _ending(self, error: BaseException | None) -> tuple[*tuple[Error, ...], Ended]:
-        """Return how the run ended, after the error if there was one."""
+    def _ending(self, error: BaseException | None) -> tuple[list[Error], Ended]:
+        """Return the error if there was one, and how the run ended."""
         if error is None:
-            return (Ended(state="finished", time=time.time(), exit_code=0),)
+            return [], Ended(state="finished", time=time.time(), exit_code=0)
         if isinstance(error, KeyboardInterrupt):
-            return (_cancelled("Stopped."),)
+            return [], _cancelled("Stopped.")
         if isinstance(error, SystemExit):
-            return (self._left(error),)
+            return [], self._left(error)
         return self._failed(error)
 
-    def _ready(self) -> Program:
-        from tflab.programs.reader import parse_program
-
-        lesson = parse_program(self._request.source, Path(self._request.path))
+    def _make_ready(self) -> None:
         limit_threads(self._request)
         check_device(self._request)
         if not limit_memory(self._request):
             self._recorder.emit(Notice(text="This system cannot limit a run's memory."))
         _seed(self._request.seed)
-        home = lesson.path.parent
+        home = Path(self._request.path).parent
         os.chdir(home if home.is_dir() else self._folder / FILES)
-        return lesson
 
     def _left(self, error: SystemExit) -> Ended:
         if self.interrupt.asked:
@@ -184,15 +176,15 @@ class RunProcess:
             exit_code=code,
         )
 
-    def _failed(self, error: BaseException) -> tuple[*tuple[Error, ...], Ended]:
+    def _failed(self, error: BaseException) -> tuple[list[Error], Ended]:
         """Explain an error; one that came of an interrupt is no failure of the lesson."""
         cell = self._execution.cell if self._execution else None
         names = list(self._execution.names) if self._execution else []
         found = explain(error, Path(self._request.path), cell, names)
         cause = f"{found.title}: {found.cause}".partition("\n")[0][:300]
         if self.interrupt.asked:
-            return (_cancelled(f"While it was stopped: {cause}"),)
-        return found, Ended(
+            return [], _cancelled(f"While it was stopped: {cause}")
+        return [found], Ended(
             state="failed",
             time=time.time(),
             cause=cause,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from tflab.recording.unfit import Unfit
+from tflab.recording.conversion import ConversionError
 from tflab.recording.values import is_tensor, to_tensor_value, to_text
 from tflab.runs.events import TensorValue, Value
 
@@ -48,7 +48,7 @@ def _tensor(value: Any) -> TensorValue | None:
         return None
     try:
         return to_tensor_value(value)
-    except Unfit:
+    except ConversionError:
         # A symbol in a graph has no content; its text says so.
         return None
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import errno
 import re
+from typing import NamedTuple
 
-import msgspec
 
-
-class Trouble(msgspec.Struct, frozen=True):
+class Trouble(NamedTuple):
     """A cause in words, and what to do."""
 
     cause: str

@@ -16,7 +16,12 @@ if TYPE_CHECKING:
 
 def run(arguments: argparse.Namespace) -> int:
     """Open the workbench at a lesson and return its exit code."""
-    return open_workbench(getattr(arguments, "lesson", None))
+    if arguments.python:
+        from tflab.cli.environments import keep_python
+        from tflab.programs.library import resolve
+
+        keep_python(resolve(arguments.lesson), arguments.python)
+    return open_workbench(arguments.lesson)
 
 
 def open_workbench(lesson: str | None) -> int:
@@ -47,9 +52,11 @@ def open_workbench(lesson: str | None) -> int:
 
 def _add_options(parser: argparse.ArgumentParser) -> None:
     # The first paint needs nothing that reads words.
+    from tflab.cli.environments import add_python
     from tflab.cli.options import add_lesson
 
     add_lesson(parser)
+    add_python(parser)
 
 
 COMMAND = Command(

@@ -5,10 +5,10 @@ from __future__ import annotations
 import argparse
 import signal
 import sys
-from pathlib import Path
 from typing import Any
 
 from tflab.cli.command import Command, UsageProblem
+from tflab.cli.environments import ServerStarter, add_python
 from tflab.cli.hangup import leave, while_connected
 from tflab.cli.options import (
     add_json,
@@ -41,23 +41,25 @@ from tflab.targets.stop_signals import StopSignals
 
 def run(arguments: argparse.Namespace) -> int:
     """Run a lesson to its end and return the exit code; `arguments` describes them all."""
-    server = ForkServer()
+    starter = ServerStarter(arguments.python, quiet=arguments.json)
     lesson = arguments.lesson
     try:
         path = resolve(lesson)
         lesson, _ = lesson_id(path)
-        # TensorFlow takes seconds to import; reading the lesson and asking go on meanwhile.
-        server.start()
+        program = read_program(path)
+        # TensorFlow takes seconds to import; asking goes on meanwhile.
+        starter.begin(program, trusted=arguments.trust)
         view = run_view(arguments)
-        request = _request(arguments, path, asking=isinstance(view, LinearView))
+        request = _request(arguments, program, starter, asking=isinstance(view, LinearView))
+        server = starter.ready(program)
     except Problem as problem:
-        server.close()
+        starter.close()
         if arguments.json:
             print_json(refused(problem, lesson, arguments.device, arguments.seed))
         print_problem(problem)
         return 2
     except BaseException:
-        server.close()
+        starter.close()
         raise
     return _run(server, request, view)
 
@@ -96,13 +98,15 @@ def _exit_code(state: RunState, stopped_by: signal.Signals | None) -> int:
     return 128 + signal.SIGINT if state.status == "cancelled" else 1
 
 
-def _request(arguments: argparse.Namespace, path: Path, asking: bool) -> RunRequest:
-    lesson = read_program(path)
+def _request(
+    arguments: argparse.Namespace, lesson: Program, starter: ServerStarter, asking: bool
+) -> RunRequest:
     values, seed = _values(lesson, arguments)
     device = _device(arguments.device)
     _check_until(lesson, arguments.until)
     guesses = given_guesses(lesson, arguments.guess)
     require_trust(lesson, arguments)
+    starter.ready(lesson)
     if asking and not arguments.guess and sys.stdin.isatty():
         guesses = ask(lesson, lambda line: print(line, flush=True), input)
     return new_request(
@@ -113,6 +117,7 @@ def _request(arguments: argparse.Namespace, path: Path, asking: bool) -> RunRequ
         until=arguments.until,
         guesses=guesses,
         options=chosen_limits(arguments),
+        python=starter.python,
     )
 
 
@@ -171,6 +176,7 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
         "--until", metavar="CELL", type=int, help="stop after this cell; the first one is 0"
     )
     add_trust(parser)
+    add_python(parser)
     add_limits(parser)
     add_json(parser, "one JSON object at the end")
     add_plain(parser)

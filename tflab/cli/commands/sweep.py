@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 
 from tflab.cli.command import Command, UsageProblem
+from tflab.cli.environments import ServerStarter, add_python, keep_python
 from tflab.cli.hangup import leave, while_connected
 from tflab.cli.options import (
     add_json,
@@ -33,7 +34,7 @@ from tflab.sweeps.plan import SweepPlan, make_plan
 from tflab.sweeps.store import SweepStore
 from tflab.sweeps.sweep import Sweep
 from tflab.targets.devices import list_devices
-from tflab.targets.placement import Slot, choose_devices, make_slots
+from tflab.targets.placement import choose_devices, make_slots
 from tflab.targets.run_executor import RunExecutor
 from tflab.targets.stop_signals import StopSignals
 
@@ -43,6 +44,9 @@ def run(arguments: argparse.Namespace) -> int:
     lesson = read_program(resolve(arguments.lesson))
     fields = parse_fields(lesson, arguments.parameter)
     require_trust(lesson, arguments)
+    keep_python(lesson.path, arguments.python)
+    starter = ServerStarter(quiet=arguments.json or arguments.csv)
+    starter.choose(lesson)
     devices = choose_devices(arguments.device, list_devices())
     slots = make_slots(devices, arguments.jobs)
     plan = make_plan(
@@ -56,9 +60,10 @@ def run(arguments: argparse.Namespace) -> int:
         devices=[device.key for device in devices],
         jobs=len(slots),
         options=chosen_limits(arguments),
+        python=starter.python,
     )
     tell_others(devices)
-    return _run(plan, slots, sweep_view(arguments))
+    return _run(plan, RunExecutor(slots, threaded=False, make=starter.make), sweep_view(arguments))
 
 
 def parse_fields(lesson: Program, pairs: Sequence[tuple[str, str]]) -> Mapping[str, Values]:
@@ -81,8 +86,7 @@ def parse_fields(lesson: Program, pairs: Sequence[tuple[str, str]]) -> Mapping[s
     return fields
 
 
-def _run(plan: SweepPlan, slots: Sequence[Slot], view: SweepView) -> int:
-    executor = RunExecutor(slots, threaded=False)
+def _run(plan: SweepPlan, executor: RunExecutor, view: SweepView) -> int:
     sweep = Sweep(SweepStore().create(plan), executor)
     try:
         with StopSignals() as stops:
@@ -149,6 +153,7 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
         help="what ranks the runs, the smallest first or as :max or :min says; default: loss",
     )
     add_trust(parser)
+    add_python(parser)
     add_limits(parser)
     output = parser.add_mutually_exclusive_group()
     add_json(output, "one JSON object at the end")

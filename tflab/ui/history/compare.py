@@ -183,7 +183,7 @@ class CompareScreen(Dialog[None]):
         if not self._tags(self._runs[place]):
             return TableCell("")
         ink = series_ink(before, self.app.current_theme.dark)
-        sample = line_style(before).sample(glyphs().unicode)
+        sample = line_style(before).sample(glyphs().unicode, self.app.no_color)
         return TableCell(sample, "" if self.app.no_color else ink.hex)
 
     def _tags(self, run: LoadedRun) -> list[str]:

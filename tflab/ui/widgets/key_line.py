@@ -18,7 +18,7 @@ class KeyLine(Widget):
     Attributes:
         scope: The pane in focus, or the full screen that this is the bottom line of.
         alone: Whether only its own keys work, as on a full screen. Where they do not all fit, it
-            says where the others are to be found.
+            says how to leave, and where the others are to be found.
     """
 
     DEFAULT_CSS = "KeyLine { height: 1; background: $panel; }"
@@ -36,7 +36,7 @@ class KeyLine(Widget):
         room = self.size.width
         local = _keys_of(self.scope) if self.scope != "app" else []
         if self.alone:
-            return Content("").join(_cut(local, room, _key("f1", "All keys")))
+            return Content("").join(_alone(self.scope, local, room))
         parts = []
         for key in _keys_of("app"):
             if key.cell_length <= room:
@@ -55,15 +55,22 @@ def _key(key: str, label: str) -> Content:
     return Content.assemble((f" {key_name(key)} ", "bold $primary"), (f"{label} ", "$text-quiet"))
 
 
-def _cut(keys: Iterable[Content], room: int, more: Content | None = None) -> list[Content]:
-    """Return the first of the keys that fit; `more` comes behind them where some do not."""
+def _alone(scope: Scope, keys: list[Content], room: int) -> list[Content]:
+    """Return the keys of a full screen; where they do not all fit, how to leave is among them."""
+    if _length(keys) <= room:
+        return keys
+    leave = [_key(action.key, action.label) for action in actions(scope) if action.key == "escape"]
+    last = [*leave, _key("f1", "All keys")]
+    others = [key for key in keys if key not in leave]
+    return [*_cut(others, room - _length(last)), *last]
+
+
+def _cut(keys: Iterable[Content], room: int) -> list[Content]:
+    """Return the first of the keys that fit."""
     parts = list(keys)
-    if _length(parts) <= room:
-        return parts
-    last = [more] if more is not None else []
-    while parts and _length([*parts, *last]) > room:
+    while parts and _length(parts) > room:
         parts.pop()
-    return [*parts, *last]
+    return parts
 
 
 def _length(parts: Iterable[Content]) -> int:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import msgspec
-
+from tflab.programs.code_cells import with_cells
 from tflab.programs.reader import ProgramError, parse_program
 from tflab.runs.record import Problem, RunRecord, RunRequest
 from tflab.session.command_line import copied_text
@@ -75,8 +75,8 @@ class PastRuns:
         """
         request, options = record.request, self._app.settings.options
         device = same_device(request, self._bench.form.device.devices or list_devices())
-        request = msgspec.structs.replace(
-            request,
+        request = dataclasses.replace(
+            with_cells(request),
             device=device.key,
             device_uuid=device.uuid,
             nice=options.nice,

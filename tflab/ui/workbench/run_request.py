@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
-import msgspec
-
+from tflab.programs.code_cells import code_cells
 from tflab.programs.program import Program
 from tflab.runs.record import RunOptions, RunRequest
 from tflab.ui.workbench.parameter_form import ParameterForm
@@ -35,10 +35,11 @@ def new_request(
         path=str(lesson.path),
         source=lesson.source,
         parameters=form.values,
+        cells=code_cells(lesson),
         device=form.device.key,
         device_uuid=device.uuid if device is not None else "",
         seed=form.seed,
         until=until,
         guesses=dict(guesses),
-        **msgspec.structs.asdict(options),
+        **dataclasses.asdict(options),
     )

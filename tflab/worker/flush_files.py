@@ -14,7 +14,7 @@ from contextlib import suppress
 _WRITERS = (io.TextIOWrapper, io.BufferedWriter, io.BufferedRandom)
 
 
-def write_out() -> None:
+def flush_open_files() -> None:
     """Write out what open files still hold. What the disk refuses is lost, as at Python's end."""
     for found in gc.get_objects():
         # By type: to look at `__class__` may run code of whoever made the object.

@@ -10,7 +10,7 @@ from tflab.runs.record import Problem
 _T = TypeVar("_T")
 
 
-class Unfit(Exception):
+class ConversionError(Exception):
     """A value that the log cannot keep. `cause` says what it is, `next_step` what to do."""
 
     def __init__(self, cause: str, next_step: str) -> None:
@@ -27,9 +27,9 @@ def checked(call: str, name: str, convert: Callable[[object], _T], value: object
     """Return `convert(value)`.
 
     Raises:
-        Problem: When `convert` raises `Unfit`; it names the call and the value.
+        Problem: When `convert` raises `ConversionError`; it names the call and the value.
     """
     try:
         return convert(value)
-    except Unfit as unfit:
-        raise unfit.problem(call, name) from unfit
+    except ConversionError as error:
+        raise error.problem(call, name) from error

@@ -1,0 +1,170 @@
+"""The environment of a session's open program: found, chosen, kept, refused."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.environments.building import stand_in_environment
+from tests.session.hearing import Heard, until, write_program
+from tflab.programs.program import Program
+from tflab.programs.reader import read_program
+from tflab.runs.disk_queue import DiskQueue
+from tflab.session.approval import TrustStore
+from tflab.session.environments import Environments, EnvironmentStore
+from tflab.session.events import (
+    EnvironmentChosen,
+    EnvironmentMissing,
+    EnvironmentsListed,
+    ProblemRaised,
+)
+from tflab.targets.environments import Environment, Source
+
+
+class Desk:
+    """The piece of a session that has environments, and what it said."""
+
+    def __init__(self) -> None:
+        self.queue, self.heard = DiskQueue(), Heard()
+        self.environments = Environments(self.queue, self.heard)
+
+    def settle(self) -> None:
+        until(lambda: not self.environments.choosing, self.queue.deliver)
+
+    def finish(self) -> None:
+        """Let what was asked of the queue come back, and what that asks for."""
+        for _ in range(3):
+            assert self.queue.finish(30)
+            self.queue.deliver()
+
+    def open(self, program: Program) -> None:
+        self.environments.open(program)
+        self.settle()
+
+    @property
+    def source(self) -> Source:
+        current = self.environments.current
+        assert current is not None
+        return current.candidate.source
+
+
+@pytest.fixture
+def desk() -> Desk:
+    return Desk()
+
+
+@pytest.fixture
+def program(tmp_path: Path) -> Program:
+    return read_program(write_program(tmp_path / "home" / "work" / "train.py"))
+
+
+def test_our_own_is_found_and_told(desk: Desk, program: Program) -> None:
+    desk.open(program)
+    (chosen,) = desk.heard.of(EnvironmentChosen)
+    assert chosen.program == program.path
+    assert chosen.environment.own
+    assert desk.environments.current is chosen.environment
+
+
+def test_what_lies_beside_a_program_is_started_once_it_is_trusted(
+    desk: Desk, program: Program
+) -> None:
+    folder = stand_in_environment(program.path.parent / ".venv")
+    proof = program.path.parent / "started"
+    site = next(folder.glob("lib/python3*/site-packages"))
+    (site / "early.pth").write_text(f"import os; open({str(proof)!r}, 'w').close()\n")
+    desk.open(program)
+    assert desk.source is Source.VENV
+    assert not proof.exists()
+    TrustStore().trust(program.path, program.source)
+    given: list[Environment] = []
+    desk.environments.require(given.append)
+    until(lambda: given, desk.queue.deliver)
+    assert proof.exists()
+    assert given[0].installed is not None
+    assert given[0].installed.started
+    # From now on there is nothing to wait for.
+    desk.environments.require(given.append)
+    assert len(given) == 2
+
+
+def test_what_a_person_chose_is_kept(desk: Desk, program: Program, old_tensorflow: Path) -> None:
+    desk.open(program)
+    desk.environments.choose(str(old_tensorflow))
+    until(lambda: len(desk.heard.of(EnvironmentChosen)) == 2, desk.queue.deliver)
+    assert desk.source is Source.NAMED
+    again = Desk()
+    again.open(program)
+    assert again.source is Source.NAMED
+    again.environments.choose("")
+    until(lambda: len(again.heard.of(EnvironmentChosen)) == 2, again.queue.deliver)
+    assert again.source is Source.OWN
+
+
+@pytest.mark.parametrize("text", ["/nowhere/python", "no-such-python"])
+def test_a_bad_choice_is_refused_and_changes_nothing(
+    desk: Desk, program: Program, text: str
+) -> None:
+    desk.open(program)
+    desk.environments.choose(text)
+    desk.finish()
+    (raised,) = desk.heard.of(ProblemRaised)
+    assert raised.problem.title == "There is no such interpreter"
+    assert desk.source is Source.OWN
+    assert EnvironmentStore().chosen(program.path) == ""
+
+
+def test_a_choice_that_does_not_serve_is_refused_before_it_is_kept(
+    desk: Desk, program: Program, bare_python: Path
+) -> None:
+    desk.open(program)
+    desk.environments.choose(str(bare_python))
+    desk.finish()
+    (raised,) = desk.heard.of(ProblemRaised)
+    assert raised.problem.title == "TensorFlow is not installed"
+    assert EnvironmentStore().chosen(program.path) == ""
+
+
+def test_a_choice_that_serves_no_more_is_told_with_what_would(
+    desk: Desk, program: Program, tmp_path: Path
+) -> None:
+    """It is never passed over in silence: results would come from another environment."""
+    EnvironmentStore().choose(program.path, str(tmp_path / "gone" / "bin" / "python"))
+    desk.open(program)
+    (missing,) = desk.heard.of(EnvironmentMissing)
+    assert missing.problem.title == "There is no such interpreter"
+    assert sys.executable in missing.problem.cause
+    assert desk.heard.of(ProblemRaised) == []
+    ran: list[Environment] = []
+    desk.environments.require(ran.append)
+    desk.settle()
+    assert [raised.problem for raised in desk.heard.of(ProblemRaised)] != []
+    assert ran == []
+
+
+def test_only_the_last_program_opened_counts(desk: Desk, tmp_path: Path) -> None:
+    first = read_program(write_program(tmp_path / "home" / "a" / "one.py"))
+    second = read_program(write_program(tmp_path / "home" / "b" / "two.py"))
+    stand_in_environment(first.path.parent / ".venv")
+    desk.environments.open(first)
+    desk.environments.open(second)
+    desk.finish()
+    (chosen,) = desk.heard.of(EnvironmentChosen)
+    assert chosen.program == second.path
+
+
+def test_all_are_listed(desk: Desk, program: Program, bare_python: Path) -> None:
+    subprocess.run(
+        [sys.executable, "-m", "venv", "--without-pip", program.path.parent / "venv"], check=True
+    )
+    EnvironmentStore().choose(program.path, str(bare_python / "bin" / "python"))
+    desk.open(program)
+    desk.environments.list()
+    desk.finish()
+    (listed,) = desk.heard.of(EnvironmentsListed)
+    sources = [environment.candidate.source for environment in listed.environments]
+    assert sources[:3] == [Source.NAMED, Source.VENV, Source.OWN]
+    assert listed.current == ""

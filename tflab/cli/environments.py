@@ -1,0 +1,140 @@
+"""`--python`, and the fork server of the environment that a program runs in."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from tflab.programs.program import Program
+from tflab.runs.record import Problem
+from tflab.session.environments import EnvironmentStore, wanted_by
+from tflab.targets.environment_probe import EnvironmentProbe
+from tflab.targets.environment_search import (
+    Choice,
+    Wanted,
+    candidates,
+    choose,
+    list_environments,
+    named_interpreter,
+)
+from tflab.targets.environments import Environment, Source, with_the_others
+from tflab.targets.fork_server import ForkServer
+
+NO_CHOICE = "auto"
+"""Given in place of a path: forget what was chosen."""
+
+
+def add_python(parser: argparse.ArgumentParser) -> None:
+    """Add `--python`."""
+    parser.add_argument(
+        "--python",
+        metavar="PATH",
+        default="",
+        help="run in this Python or environment, now and from now on; `auto` forgets it",
+    )
+
+
+def keep_python(program: Path, text: str) -> None:
+    """Keep what `--python` names for a program, once it was seen to serve.
+
+    Raises:
+        Problem: When it names nothing, or what does not serve.
+    """
+    if not text:
+        return
+    store = EnvironmentStore()
+    named = "" if text == NO_CHOICE else named_interpreter(text)
+    if named:
+        choose(Wanted(program, named=named), EnvironmentProbe())
+    try:
+        store.choose(program, named)
+    except OSError as error:
+        print(f"The choice of Python cannot be kept: {error.strerror}.", file=sys.stderr)
+
+
+class ServerStarter:
+    """Starts the fork server of a program's environment as early as it may.
+
+    Args:
+        python: What `--python` says.
+        quiet: Whether nothing is said of the environment.
+    """
+
+    def __init__(self, python: str = "", quiet: bool = False) -> None:
+        self._python = python
+        self._quiet = quiet
+        self._probe = EnvironmentProbe()
+        self._server: ForkServer | None = None
+        self.environment: Environment | None = None
+
+    @property
+    def python(self) -> str:
+        """The interpreter for the request of a run; empty for our own."""
+        environment = self.environment
+        return "" if environment is None or environment.own else environment.interpreter
+
+    def begin(self, program: Program, trusted: bool = False) -> None:
+        """Start the server, unless that must wait until the program is trusted.
+
+        Raises:
+            Problem: When no environment serves, or the server cannot be started.
+        """
+        keep_python(program.path, self._python)
+        wanted = wanted_by(program)
+        trusted = trusted or wanted.trusted
+        beside = any(found.source is Source.VENV for found in candidates(wanted))
+        if trusted or not beside:
+            self._start(program)
+
+    def ready(self, program: Program) -> ForkServer:
+        """Return the started server, for a program that is trusted by now.
+
+        Raises:
+            Problem: When no environment serves, or the server cannot be started.
+        """
+        return self._server or self._start(program)
+
+    def make(self) -> ForkServer:
+        """Return another server of the same environment, not started."""
+        found = self.environment
+        variables = found.candidate.variables if found is not None else {}
+        return ForkServer(interpreter=self.python, variables=variables)
+
+    def close(self) -> None:
+        """Let go of the server."""
+        if self._server is not None:
+            self._server.close()
+
+    def choose(self, program: Program) -> Environment:
+        """Return the environment of a program that is trusted, and say which it is.
+
+        Raises:
+            Problem: When none serves.
+        """
+        wanted = wanted_by(program)
+        wanted = Wanted(program.path, wanted.kernel, wanted.named)
+        try:
+            found = choose(wanted, self._probe)
+        except Problem as problem:
+            raise with_the_others(problem, list_environments(wanted, self._probe)) from problem
+        self.environment = found.environment
+        if not self._quiet:
+            _tell(found)
+        return found.environment
+
+    def _start(self, program: Program) -> ForkServer:
+        self.choose(program)
+        self._server = self.make()
+        self._server.start()
+        return self._server
+
+
+def _tell(found: Choice) -> None:
+    for environment in found.passed_over:
+        problem = environment.problem
+        if problem is not None:
+            words = f"{environment.candidate.name} is passed over: {problem.title}."
+            print(words, file=sys.stderr)
+    if not found.environment.own:
+        print(f"In {found.environment.words}.", file=sys.stderr)

@@ -1,0 +1,129 @@
+"""Writing a run log: the files of a run folder, and events appended to the log as lines of JSON.
+
+A run folder holds `run.json` (see `record`), `events.jsonl` (see `events`), `output.log` (what the
+program printed, byte for byte), `stderr.log` (what C++ libraries wrote to descriptor 2) and
+`files/` (what the program saved). All are append-only but the last.
+
+`log_reader` reads what is written here. This half belongs to the run side: it needs the standard
+library only.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+from dataclasses import MISSING, fields
+from pathlib import Path
+from typing import Any
+
+from tflab.runs.events import Ended, Event
+
+EVENTS = "events.jsonl"
+OUTPUT = "output.log"
+NATIVE = "stderr.log"
+RECORD = "run.json"
+FILES = "files"
+STOP = "stop"
+"""A mark that somebody asked the run to stop: tells that kill from any other."""
+
+_LAST = 64 << 10
+
+
+def as_dict(value: Any) -> dict[str, Any]:
+    """Return an event, or a part of one, as JSON writes it: its type, and no defaults."""
+    found = {"type": value.TYPE} if isinstance(value, Event) else {}
+    kind: Any = type(value)
+    for name, default in _defaults(kind):
+        item = getattr(value, name)
+        if default is MISSING or item != default or type(item) is not type(default):
+            found[name] = item
+    return found
+
+
+_encoder = json.JSONEncoder(
+    ensure_ascii=False,
+    check_circular=False,
+    allow_nan=False,
+    separators=(",", ":"),
+    default=as_dict,
+)
+
+
+def encode_event(event: Event) -> bytes:
+    """Return the line that holds `event`, without its end.
+
+    Raises:
+        ValueError: When a number in it is not finite; `events.as_number` gives such a one its name.
+        TypeError: When something in it is no JSON.
+    """
+    return _encoder.encode(event).encode("utf-8", "replace")
+
+
+@functools.cache
+def _defaults(kind: type[Any]) -> tuple[tuple[str, Any], ...]:
+    """Each field of a dataclass with its default; `MISSING` stands for none."""
+    return tuple(
+        (f.name, f.default if f.default_factory is MISSING else f.default_factory())
+        for f in fields(kind)
+    )
+
+
+class LogWriter:
+    """Appends events to a run log, whole lines at a time.
+
+    Every call is one `write` on a descriptor in append mode, so that the run and the fork server
+    may both hold the file open. What could not be written is kept, and goes before the next events.
+
+    Raises:
+        OSError: When the disk is full or the folder is gone.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._fd = os.open(
+            folder / EVENTS, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600
+        )
+        self._unwritten = b""
+
+    def write(self, *events: Event) -> None:
+        """Append `events`, in order. A line that another writer left torn is closed off first."""
+        lines = b"".join(encode_event(event) + b"\n" for event in events)
+        if not self._unwritten and lines and self._tail_is_torn():
+            lines = b"\n" + lines
+        self._unwritten += lines
+        while self._unwritten:
+            self._unwritten = self._unwritten[os.write(self._fd, self._unwritten) :]
+
+    def size(self) -> int:
+        """Return the length of the log, in bytes."""
+        return os.fstat(self._fd).st_size
+
+    def close(self) -> None:
+        """Close the file. Further writes fail."""
+        os.close(self._fd)
+
+    def _tail_is_torn(self) -> bool:
+        size = self.size()
+        return size > 0 and os.pread(self._fd, 1, size - 1) != b"\n"
+
+
+def append(folder: Path, event: Event) -> None:
+    """Append one event to the log in `folder`, from a process other than the run."""
+    writer = LogWriter(folder)
+    try:
+        writer.write(event)
+    finally:
+        writer.close()
+
+
+def has_ended(folder: Path) -> bool:
+    """Return whether the last whole line of the log in `folder` tells the end of the run."""
+    try:
+        with (folder / EVENTS).open("rb") as file:
+            file.seek(max(0, file.seek(0, os.SEEK_END) - _LAST))
+            tail = file.read()
+        lines = [line for line in tail[: tail.rfind(b"\n") + 1].split(b"\n") if line]
+        found = json.loads(lines[-1]) if lines else None
+    except (OSError, ValueError, RecursionError):
+        return False
+    return isinstance(found, dict) and found.get("type") == Ended.TYPE
