@@ -13,9 +13,8 @@ from typing import Any
 
 from tflab.programs.annotations import AnnotationError, Declared, read_annotation
 from tflab.programs.bindings import GlobalNames
-from tflab.programs.declarations import RESERVED
 from tflab.programs.parameters import ValueProblem, allowed, check_value, format_value
-from tflab.programs.program import Parameter, ParameterType, Place, Refusal
+from tflab.programs.program import RESERVED, Parameter, ParameterType, Place, Refusal
 from tflab.programs.syntax import Literal, NotLiteral, folded, what_it_is
 from tflab.runs.text import plain_line
 

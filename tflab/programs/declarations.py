@@ -11,12 +11,9 @@ import msgspec
 from tflab.programs.annotations import AnnotationError, Declared, read_annotation
 from tflab.programs.check import Findings
 from tflab.programs.parameters import ValueProblem, allowed, check_value, format_value
-from tflab.programs.program import Cell, Parameter, ParameterType, Place
+from tflab.programs.program import RESERVED, Cell, Parameter, ParameterType, Place
 from tflab.programs.syntax import NotLiteral, literal, what_it_is
 from tflab.runs.text import plain_line
-
-RESERVED = frozenset({"seed", "device"})
-"""Names that every run has beside the lesson's own parameters."""
 
 _PLAIN: dict[type, ParameterType] = {int: "int", float: "float", bool: "bool", str: "str"}
 

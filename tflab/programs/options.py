@@ -12,9 +12,8 @@ from typing import Any
 import msgspec
 
 from tflab.programs.bindings import GlobalNames
-from tflab.programs.declarations import RESERVED
 from tflab.programs.parameters import ValueProblem, check_value
-from tflab.programs.program import Option, Parameter, ParameterType, Refusal
+from tflab.programs.program import RESERVED, Option, Parameter, ParameterType, Refusal
 from tflab.programs.syntax import Literal, NotLiteral, folded, what_it_is
 from tflab.runs.text import plain_line
 

@@ -10,6 +10,9 @@ import msgspec
 
 _NAME = re.compile(r"(?:(\d{1,9})[_\- ]+)?(.*)", re.DOTALL)
 
+RESERVED = frozenset({"seed", "device"})
+"""Names that every run has beside the program's own parameters."""
+
 ProgramKind = Literal["lesson", "notebook", "script"]
 
 ParameterType = Literal["int", "float", "bool", "str", "choice"]
@@ -75,6 +78,12 @@ class Parameter(msgspec.Struct, frozen=True, kw_only=True):
     note: str = ""
     place: Place | None = None
     option: Option | None = None
+
+    @property
+    def code_name(self) -> str:
+        """Its name in the code; that of a parameter called `program_seed` is `seed`."""
+        name = self.name.removeprefix("program_")
+        return name if name in RESERVED else self.name
 
 
 class Refusal(msgspec.Struct, frozen=True, kw_only=True):

@@ -19,7 +19,7 @@ from tflab.programs import notebook
 from tflab.programs.bindings import GlobalNames
 from tflab.programs.check import Findings, Level, ProgramError
 from tflab.programs.constants import find_constants
-from tflab.programs.declarations import RESERVED, read_parameters
+from tflab.programs.declarations import read_parameters
 from tflab.programs.hidden_characters import MOST_TOLD, hidden_characters
 from tflab.programs.library import course_folder, user_folder
 from tflab.programs.magics import plain_python
@@ -324,7 +324,7 @@ class _Reading:
                 changed.setdefault(name, line)
         noted: list[Parameter] = []
         for parameter in parameters:
-            name = _code_name(parameter)
+            name = parameter.code_name
             again = None if parameter.option else names.again(name, parameter.line)
             line = again.line if again else changed.get(name, 0) if parameter.option else 0
             if not line:
@@ -400,8 +400,3 @@ def _by_cell(cells: Sequence[Cell], tree: ast.Module) -> dict[int, ast.Module] |
             return None
         found[code[place].index].append(statement)
     return {index: ast.Module(body, []) for index, body in found.items()}
-
-
-def _code_name(parameter: Parameter) -> str:
-    name = parameter.name.removeprefix("program_")
-    return name if name in RESERVED else parameter.name

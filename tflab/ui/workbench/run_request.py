@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
-from tflab.programs.code_cells import code_cells
+from tflab.programs.code_cells import code_cells, command_options
 from tflab.programs.program import Program
 from tflab.runs.record import RunOptions, RunRequest
 from tflab.ui.workbench.parameter_form import ParameterForm
@@ -36,6 +36,7 @@ def new_request(
         source=lesson.source,
         parameters=form.values,
         cells=code_cells(lesson),
+        command=command_options(lesson),
         device=form.device.key,
         device_uuid=device.uuid if device is not None else "",
         seed=form.seed,
