@@ -16,7 +16,7 @@ from pathlib import Path
 
 import msgspec
 
-from tflab.runs.atomic_files import replace_atomically
+from tflab.runs.atomic_files import read_file, replace_atomically
 from tflab.runs.events import Ended, Started
 from tflab.runs.log_reader import first_event, last_event
 from tflab.runs.marks import NONE, Marks, read_marks
@@ -140,7 +140,7 @@ class History:
     def _read_index(self) -> dict[str, tuple[int, HistoryRow]]:
         found: dict[str, tuple[int, HistoryRow]] = {}
         try:
-            lines = self._index.read_bytes().split(b"\n")
+            lines = read_file(self._index).split(b"\n")
         except OSError:
             return found
         self._lines = len(lines)
@@ -174,7 +174,8 @@ def _encode(pairs: Iterable[tuple[int, HistoryRow]]) -> Iterator[bytes]:
 
 
 def _append(path: Path, lines: bytes) -> None:
-    fd = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NONBLOCK | os.O_CLOEXEC
+    fd = os.open(path, flags, 0o600)
     try:
         while lines:
             lines = lines[os.write(fd, lines) :]

@@ -30,7 +30,8 @@ class SweepPlan(msgspec.Struct, frozen=True, kw_only=True):
     """A sweep before it runs; nothing in it changes afterwards.
 
     Attributes:
-        lesson, title, path, source, cells, command: As in a `RunRequest`.
+        lesson, title, path, source, cells, command: As in a `RunRequest`; older sweeps kept no
+            cells.
         fields: The values of every parameter of the lesson.
         points: One for each run. The repeats of the same values stand side by side.
         repeat: Runs of the same values, each with the next seed.
@@ -48,10 +49,10 @@ class SweepPlan(msgspec.Struct, frozen=True, kw_only=True):
     title: str
     path: str
     source: str
-    cells: tuple[CodeCell, ...]
-    command: tuple[CommandOption, ...]
     fields: dict[str, list[Any]]
     points: list[Point]
+    cells: tuple[CodeCell, ...] = ()
+    command: tuple[CommandOption, ...] = ()
     repeat: int = 1
     sample: int | None = None
     sample_seed: int = 0

@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 
 from tflab.runs.atomic_files import read_file, write_atomically
-from tflab.runs.paths import data_folder
+from tflab.runs.paths import data_folder, unreadable
 from tflab.runs.processes import is_same, start_of, this_host
 from tflab.runs.record import Problem
 from tflab.runs.store import find_id, new_id
@@ -108,14 +108,16 @@ class SweepStore:
             Problem: When there is no such sweep, or its file is damaged.
         """
         path = self.root / f"{sweep}.json"
-        if not _ID.fullmatch(sweep) or path.is_symlink() or not path.is_file():
+        if not _ID.fullmatch(sweep) or os.path.islink(path) or not os.path.isfile(path):
             raise Problem("No such sweep", f"There is no sweep {sweep!r}.", "See `tflab sweeps`.")
         try:
             record = msgspec.json.decode(read_file(path), type=SweepRecord)
-        except (OSError, msgspec.MsgspecError, UnicodeDecodeError) as error:
-            raise Problem("The sweep cannot be read", f"{path}: {error}.", "Delete it.") from error
+        except OSError as error:
+            raise unreadable("The sweep cannot be read", path, error) from error
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+            raise _damaged(path, str(error)) from error
         if len(record.runs) != len(record.plan.points):
-            raise Problem("The sweep cannot be read", f"{path}: runs are missing.", "Delete it.")
+            raise _damaged(path, "runs are missing")
         return record
 
     def ids(self) -> Iterator[str]:
@@ -128,6 +130,14 @@ class SweepStore:
             stem, dot, end = name.rpartition(".")
             if dot and end == "json" and _ID.fullmatch(stem):
                 yield stem
+
+
+def _damaged(path: Path, cause: str) -> Problem:
+    return Problem(
+        "The sweep's file is damaged",
+        f"{path}: {cause}.",
+        "Its runs are whole, see `tflab runs`. Move the file away.",
+    )
 
 
 def this_driver() -> Driver:
