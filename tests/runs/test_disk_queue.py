@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from tflab.runs.disk_queue import DiskQueue
+from tflab.runs.disk_queue import DiskQueue, Inline
 
 PATIENCE = 30.0
 
@@ -62,6 +62,17 @@ def test_a_queue_beside_holds_nothing_up_and_comes_back_the_same_way():
     assert queue.finish(PATIENCE)
     assert queue.deliver()
     assert taken == [(True, current_name())]
+
+
+def test_without_a_thread_it_is_done_at_once_and_told_the_same_way():
+    queue, taken = Inline(), []
+    assert queue.do(current_name).result(0) == current_name()
+    assert isinstance(queue.do(lambda: 1 / 0).exception(0), ZeroDivisionError)
+    queue.do_then(lambda: 7, lambda done: taken.append(done.result()))
+    assert taken == []
+    assert queue.deliver()
+    assert taken == [7]
+    assert queue.finish(0)
 
 
 def current_name() -> str:

@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tflab.runs.events import CellEnded, CellStarted, Ended, Notice, Scalars, Started, Value
-from tflab.runs.log_reader import LogReader, Output, last_event
+from tflab.runs.events import (
+    AnyEvent,
+    CellEnded,
+    CellStarted,
+    Ended,
+    Notice,
+    Scalars,
+    Started,
+    Value,
+)
+from tflab.runs.log_reader import LogReader, Output, decode_event, last_event
 from tflab.runs.log_writer import EVENTS, OUTPUT, LogWriter, append
 from tflab.runs.state import RunState
 
@@ -57,6 +68,17 @@ def test_what_was_written_comes_back_in_order(folder, any_event, data):
     found, reader = read_all(place)
     assert found == events
     assert reader.damaged == 0
+
+
+@given(data=st.data())
+def test_reader_and_writer_agree_on_every_kind_and_field(folder, events_of_a_kind, data):
+    """The writer needs the standard library only, the reader is msgspec's."""
+    event = data.draw(events_of_a_kind)
+    line = written(folder(), event)
+    assert decode_event(line) == event
+    assert line.count(b"\n") == 1
+    # As any other reader of JSON has it.
+    assert json.loads(line)["type"] == type(event).TYPE
 
 
 @given(data=st.data())
@@ -215,3 +237,22 @@ def test_the_last_event_of_a_long_log_is_found_at_its_end(folder):
 def test_a_log_is_private_to_its_user(tmp_path):
     append(tmp_path, Started(time=0.0, pid=1))
     assert os.stat(tmp_path / EVENTS).st_mode & 0o777 == 0o600
+
+
+# Written by the first version (commit 15082f6), which encoded its events with msgspec.
+VERSION_1 = Path(__file__).with_name("version_1.jsonl")
+
+
+def test_a_log_of_version_1_stays_readable(folder):
+    found, reader = read_all(folder(VERSION_1.read_bytes(), b"said"))
+    assert reader.damaged == 0
+    assert {type(event) for event in found} == {*get_args(AnyEvent), Output}
+    state = RunState()
+    for event in found:
+        state.apply(event)
+    assert (state.started.host, state.ended.cause) == ("lab", "ValueError: no")
+    assert list(state.series["loss"].values) == [1.5, float("inf")]
+    assert state.results["w"].value == [1, "two", None]
+    assert state.frames["Fit"][0].x_range == (-1.0, 1.0)
+    assert state.goals["Reach 0.9"].hints == ["Try more."]
+    assert state.cells[3].items[1].tensor.values == [0.1, "nan"]

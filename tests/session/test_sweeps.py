@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -217,7 +218,7 @@ def test_an_earlier_sweep_is_listed_and_opened_again(sitting: Sitting) -> None:
     assert shown.sweep.best.mean == 0.1
     assert not later.sweeps.running
     later.do(lambda: later.sweeps.reopen("20200101-000000-abcdef"))
-    assert later.heard.of(ProblemRaised)[-1].problem.title == "The sweep cannot be read"
+    assert later.heard.of(ProblemRaised)[-1].problem.title == "The sweep's file is damaged"
 
 
 def test_a_sweep_is_exported_and_its_line_copied(
@@ -240,3 +241,55 @@ def test_a_sweep_is_exported_and_its_line_copied(
     Path(sweep.plan.path).write_text("nothing")
     sitting.do(lambda: sitting.sweeps.copy_line(sweep.plan))
     assert "The lesson has changed since" in sitting.heard.of(TextCopied)[-1].notice
+
+
+def test_a_disk_that_hangs_holds_neither_the_loop_nor_the_sweep_up_for_good(
+    sitting: Sitting,
+) -> None:
+    hung = threading.Event()
+    sitting.do(lambda: sitting.sweeps.begin(sitting.plan(0.1, 0.2, 0.3), SLOTS))
+    sitting.disk.do(hung.wait)
+    began = time.monotonic()
+    for _ in range(20):
+        sitting.sweeps.advance()
+    spent = time.monotonic() - began
+    assert list(RunStore().ids()) == [], "no folder could be made yet"
+    hung.set()
+    assert spent < 5, "each look waits for a frame at most, not for the disk"
+    sitting.follow()
+    assert sitting.sweeps.current is not None
+    assert sitting.sweeps.current.count("finished") == 3
+
+
+def test_a_folder_that_the_disk_makes_too_late_is_taken_away_again(sitting: Sitting) -> None:
+    hung = threading.Event()
+    sitting.do(lambda: sitting.sweeps.begin(sitting.plan(0.1, 0.2, 0.3), SLOTS))
+    sitting.disk.do(hung.wait)
+    sitting.sweeps.advance()
+    sitting.sweeps.close()
+    hung.set()
+    sitting.settle()
+    assert list(RunStore().ids()) == []
+    assert sitting.server.waiting == []
+    assert sitting.sweeps.current is not None
+    kept = SweepStore().load(sitting.sweeps.current.id)
+    assert kept.runs == [None, None, None]
+    assert kept.driver is None
+
+
+def test_a_run_that_is_stopped_while_its_folder_is_made_is_stopped_once_it_begins(
+    sitting: Sitting,
+) -> None:
+    hung = threading.Event()
+    sitting.server.held = True
+    sitting.do(lambda: sitting.sweeps.begin(sitting.plan(0.1, 0.2), SLOTS))
+    sweep = sitting.sweeps.current
+    assert sweep is not None
+    sitting.disk.do(hung.wait)
+    sitting.sweeps.advance()
+    sweep.stop(sweep.runs[0])
+    hung.set()
+    until(lambda: all(run.live for run in sweep.runs), sitting.advance)
+    assert [run.live.stopping for run in sweep.runs if run.live] == [True, False]
+    sitting.server.write()
+    sitting.follow()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tflab.cli.output import (
@@ -88,6 +89,7 @@ def _dispatch(words: list[str]) -> int:
     from tflab.cli.command import UsageProblem
     from tflab.cli.parser import parse
     from tflab.cli.terminal import print_json, print_problem
+    from tflab.runs.paths import lies_in_data_folder, unreadable
     from tflab.runs.record import Problem
 
     as_json = "--json" in words
@@ -101,10 +103,15 @@ def _dispatch(words: list[str]) -> int:
     try:
         return command.run(arguments)
     except Problem as problem:
-        if as_json:
-            print_json({"error": _error(problem)})
-        print_problem(problem)
-        return 2
+        found = problem
+    except OSError as error:
+        if not lies_in_data_folder(error):
+            raise
+        found = unreadable("The data folder cannot be used", Path(str(error.filename)), error)
+    if as_json:
+        print_json({"error": _error(found)})
+    print_problem(found)
+    return 2
 
 
 def _refusal(problem: Problem, words: list[str]) -> dict[str, object]:

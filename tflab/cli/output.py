@@ -16,11 +16,10 @@ from contextlib import contextmanager
 from types import TracebackType
 from typing import TextIO, cast
 
-from tflab.runs.text import inert
+from tflab.runs.text import inert, writable
 
 _NAMES = ("stdin", "stdout", "stderr")
 _COLOUR = re.compile(r"(\x1b\[[0-9;]*m)")
-_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class Gate(io.TextIOBase):
@@ -116,11 +115,6 @@ class Gate(io.TextIOBase):
             self.stream.buffer.flush()
         else:
             self.stream.write(content.decode())
-
-
-def writable(text: str) -> str:
-    """Return `text` such that UTF-8 can write it: half a surrogate pair becomes U+FFFD."""
-    return text if text.isascii() else _SURROGATE.sub("\ufffd", text)
 
 
 def stdout() -> Gate:

@@ -13,6 +13,7 @@ from tflab.export.sweep_report import report, run_report
 from tflab.runs.events import as_number
 from tflab.runs.series import Series
 from tflab.runs.state import result_value
+from tflab.runs.text import harmless_json
 from tflab.runs.transcript import Transcript
 
 
@@ -22,7 +23,7 @@ def runs_json(runs: Sequence[LoadedRun]) -> str:
     Numbers that JSON cannot write are the texts "nan", "inf" and "-inf".
     """
     found = [_describe(run) for run in runs]
-    return msgspec.json.encode(found if len(found) > 1 else found[0]).decode() + "\n"
+    return _json(found if len(found) > 1 else found[0])
 
 
 def sweep_json(sweep: LoadedSweep) -> str:
@@ -35,7 +36,11 @@ def sweep_json(sweep: LoadedSweep) -> str:
     ]
     # Once for all of them, and last, because it is long.
     found["source"] = plan.source
-    return msgspec.json.encode(found).decode() + "\n"
+    return _json(found)
+
+
+def _json(found: object) -> str:
+    return harmless_json(msgspec.json.encode(found).decode()) + "\n"
 
 
 def _points_of(run: LoadedRun) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tflab.charts.drawing import ChartOptions
 from tflab.export.loaded import LoadedRun
-from tflab.export.writing import write_text, writing_to
+from tflab.export.writing import file_name, write_text, writing_to
 from tflab.runs.record import Problem
 
 
@@ -111,8 +111,8 @@ def export_to(
 def default_name(kind: Format, runs: Sequence[LoadedRun]) -> str:
     """Return a name for the file that holds these runs."""
     first = runs[0].record
-    more = f"-and-{len(runs) - 1}-more" if len(runs) > 1 else ""
-    return f"{first.request.lesson}-{first.id}{more}{kind.suffix}"
+    more = [f"and-{len(runs) - 1}-more"] if len(runs) > 1 else []
+    return file_name(first.request.lesson, first.id, *more, suffix=kind.suffix)
 
 
 def _tensorboard(runs: Sequence[LoadedRun], target: Path) -> Path:

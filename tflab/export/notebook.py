@@ -11,6 +11,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from tflab.export.source import cells_with_values, origin, set_up_code
 from tflab.programs.program import Cell
 from tflab.runs.record import RunRecord
+from tflab.runs.text import harmless_json
 
 _KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
 
@@ -33,7 +34,7 @@ def notebook_json(cells: Sequence[Any], about: dict[str, str]) -> str:
     """Return cells as a notebook; `about` is kept in its metadata."""
     metadata = {"kernelspec": _KERNEL, "language_info": {"name": "python"}, "tflab": about}
     found = new_notebook(cells=list(cells), metadata=metadata)
-    return str(nbformat.writes(found, nbformat.current_nbformat)) + "\n"
+    return harmless_json(nbformat.writes(found, nbformat.current_nbformat)) + "\n"
 
 
 def prose_cell(name: str, text: str) -> Any:

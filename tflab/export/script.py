@@ -5,6 +5,7 @@ It is a lesson file as well, and needs tflab installed, as every lesson does.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from tflab.export.source import cells_with_values, origin, set_up_code
@@ -37,7 +38,8 @@ def cell_lines(cell: Cell) -> Iterator[str]:
     """Yield the lines of a cell in the percent format, an empty one after it."""
     if cell.kind == "prose":
         yield "# %% [markdown]"
-        for line in cell.source.split("\n"):
+        # Python begins a new line after a lone carriage return, and prose must not become code.
+        for line in re.split(r"\r\n?|\n", cell.source):
             yield f"# {line}" if line.strip() else "#"
     else:
         yield '# %% tags=["parameters"]' if cell.is_parameters else "# %%"

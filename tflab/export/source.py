@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import msgspec
 from tflab.programs.program import Cell, Program
 from tflab.programs.reader import parse_program
 from tflab.runs.record import RunRecord, RunRequest
+from tflab.runs.text import plain_line
 
 
 def lesson_as_run(request: RunRequest) -> Program:
@@ -71,7 +73,7 @@ def set_up_code(record: RunRecord) -> str:
             "import os",
             "",
             'os.environ["CUDA_DEVICE_ORDER"] = "PCI_BUS_ID"',
-            f'os.environ["CUDA_VISIBLE_DEVICES"] = "{device}"',
+            f'os.environ["CUDA_VISIBLE_DEVICES"] = {json.dumps(device)}',
             "",
             "import keras",
             "",
@@ -83,4 +85,5 @@ def set_up_code(record: RunRecord) -> str:
 def origin(record: RunRecord) -> str:
     """Say in one line which run this is, and with which versions it ran."""
     versions = ", ".join(f"{name} {version}" for name, version in record.versions.items())
-    return f"Run {record.id} of {record.request.lesson}" + (f" ({versions})" if versions else "")
+    words = f"Run {record.id} of {record.request.lesson}" + (f" ({versions})" if versions else "")
+    return plain_line(words)

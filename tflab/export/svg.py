@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -16,6 +17,7 @@ from tflab.runs.text import plain_line
 _WIDTH, _HEIGHT = 800, 450
 _LEFT, _RIGHT, _TOP, _LINE = 64, 16, 44, 20
 _DASHES = ("", "9 4", "2 3", "12 3 2 3", "6 2 1 2 1 2", "1 6")
+_NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _FONT = "font-family='system-ui, sans-serif' font-size='13'"
 
 
@@ -50,7 +52,7 @@ def loss_svg(curves: Sequence[Curve], title: str, options: ChartOptions) -> str:
     lines = [
         f"<svg xmlns='http://www.w3.org/2000/svg' width='{_WIDTH}' height='{height}' "
         f"viewBox='0 0 {_WIDTH} {height}' role='img'>",
-        f"<title>{escape(plain_line(title))}</title>",
+        f"<title>{_content(title)}</title>",
         f"<rect width='100%' height='100%' fill='{ground}'/>",
         _text(_LEFT, 24, title, options, "start", bold=True),
         *_axes(frame, options),
@@ -117,8 +119,12 @@ def _text(
 ) -> str:
     weight = " font-weight='600'" if bold else ""
     fill = label_ink(options.dark).hex
-    content = escape(plain_line(text))
     return (
         f"<text x='{x:.1f}' y='{y:.1f}' {_FONT}{weight} fill='{fill}' "
-        f"text-anchor='{anchor}'>{content}</text>"
+        f"text-anchor='{anchor}'>{_content(text)}</text>"
     )
+
+
+def _content(text: str) -> str:
+    """Return text such that it stands for itself between tags; XML forbids some characters."""
+    return escape(_NO_XML.sub("\ufffd", plain_line(text)))

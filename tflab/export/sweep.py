@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tflab.export.loaded import LoadedRun, iso_time, load_run
+from tflab.export.writing import file_name
 from tflab.runs.record import Problem
 from tflab.runs.store import RunStore
 from tflab.sweeps.plan import SweepPlan
 from tflab.sweeps.run import SweepRun
 from tflab.sweeps.store import SweepRecord, SweepStore
 from tflab.sweeps.sweep import Sweep
-
-_UNSAFE = re.compile(r"[^\w.=+,-]+")
-_LONGEST_NAME = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,5 +74,4 @@ def load_sweep(store: RunStore, sweep: str) -> LoadedSweep:
 def folder_name(plan: SweepPlan, run: SweepRun) -> str:
     """Return a name for a run's folder: its number, so that it is one of a kind, and its values."""
     width = len(str(len(plan.points)))
-    label = _UNSAFE.sub("_", plan.label(run.point).replace(", ", ","))
-    return f"{run.index + 1:0{width}}-{label}"[:_LONGEST_NAME]
+    return file_name(f"{run.index + 1:0{width}}", plan.label(run.point).replace(", ", ","))

@@ -9,7 +9,7 @@ from pathlib import Path
 from tflab.charts.drawing import ChartOptions, Curve
 from tflab.export.formats import Format, find_format
 from tflab.export.sweep import LoadedSweep, folder_name
-from tflab.export.writing import write_text, writing_to
+from tflab.export.writing import file_name, write_text, writing_to
 from tflab.runs.metrics import measure
 
 MOST_CURVES = 8
@@ -85,7 +85,7 @@ def export_sweep(
 
 def sweep_file_name(kind: Format, sweep: LoadedSweep) -> str:
     """Return a name for the file that holds this sweep."""
-    return f"{sweep.plan.lesson}-sweep-{sweep.record.id}{kind.suffix}"
+    return file_name(sweep.plan.lesson, "sweep", sweep.record.id, suffix=kind.suffix)
 
 
 def _tensorboard(sweep: LoadedSweep, target: Path) -> Path:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
+import itertools
 from collections.abc import Iterator
 from typing import Any
 
 from tflab.export.sweep import LoadedSweep
 from tflab.export.table import columns_for, step_fields
+from tflab.export.writing import csv_text
 from tflab.programs.parameters import format_value
 
 
@@ -23,12 +23,8 @@ def points_csv(sweep: LoadedSweep) -> str:
     own = {"run", "seed", "step"}
     heads = columns_for("metric", tags, own)
     columns = columns_for("parameter", names, own | set(heads))
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(["run", *columns, "seed", "step", *heads])
-    for line in _lines(sweep, names, tags):
-        writer.writerow(line)
-    return text.getvalue()
+    head = ["run", *columns, "seed", "step", *heads]
+    return csv_text(itertools.chain([head], _lines(sweep, names, tags)))
 
 
 def _lines(sweep: LoadedSweep, names: list[str], tags: list[str]) -> Iterator[list[Any]]:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from tflab.export.script import cell_lines
 from tflab.export.source import lesson_as_run
+from tflab.runs.text import plain_line
 from tflab.sweeps.plan import SweepPlan
 from tflab.sweeps.store import SweepRecord
 
@@ -92,7 +93,7 @@ def sweep_program(record: SweepRecord) -> str:
 
 def sweep_origin(record: SweepRecord) -> str:
     """Say in one line which sweep this is."""
-    return f"Sweep {record.id} of {record.plan.lesson}: {record.plan.about}"
+    return plain_line(f"Sweep {record.id} of {record.plan.lesson}: {record.plan.about}")
 
 
 def _head(record: SweepRecord) -> Iterator[str]:

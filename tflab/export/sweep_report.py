@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 from collections.abc import Iterator
 from typing import Any
 
 from tflab.export.table import columns_for
+from tflab.export.writing import csv_text
 from tflab.programs.parameters import format_value
 from tflab.runs.events import Number, as_number
 from tflab.runs.metrics import best_value, higher_is_better
@@ -68,9 +67,7 @@ def table_csv(sweep: Sweep) -> str:
     the last and the best value of every series and every result that is one number. Numbers that
     are not finite are written as nan, inf and -inf; what is not known is empty.
     """
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows(_table(sweep))
-    return text.getvalue()
+    return csv_text(_table(sweep))
 
 
 def _table(sweep: Sweep) -> Iterator[list[str]]:

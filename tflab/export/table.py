@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any
 
 from tflab.export.loaded import LoadedRun
+from tflab.export.writing import csv_text
 from tflab.runs.metrics import best_value, higher_is_better
 from tflab.runs.series import Series
 
@@ -22,27 +21,23 @@ def series_csv(runs: Sequence[LoadedRun]) -> str:
     is empty; values that are not finite are written as nan, inf and -inf.
     """
     tags = list(dict.fromkeys(tag for run in runs for tag in run.state.series))
-    several = len(runs) > 1
-    own = [*(["run"] if several else []), "step"]
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow([*own, *columns_for("metric", tags, own)])
+    own = ["run", "step"] if len(runs) > 1 else ["step"]
+    return csv_text(_series_rows(runs, tags, own))
+
+
+def _series_rows(runs: Sequence[LoadedRun], tags: list[str], own: list[str]) -> Iterator[list[Any]]:
+    yield [*own, *columns_for("metric", tags, own)]
     for run in runs:
-        head = [run.record.id] if several else []
+        head = [run.record.id] if "run" in own else []
         columns = [run.state.series.get(tag) for tag in tags]
-        writer.writerows([*head, *fields] for fields in step_fields(columns))
-    return text.getvalue()
+        yield from ([*head, *fields] for fields in step_fields(columns))
 
 
 def summary_csv(runs: Sequence[LoadedRun]) -> str:
     """Return one line a run: what was asked, how it ended, last and best value of each metric."""
     rows = [dict(_summary(run)) for run in runs]
     names = list(dict.fromkeys(name for row in rows for name in row))
-    text = io.StringIO()
-    writer = csv.DictWriter(text, names, restval="", lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return text.getvalue()
+    return csv_text([names, *([row.get(name, "") for name in names] for row in rows)])
 
 
 def _summary(run: LoadedRun) -> Iterator[tuple[str, Any]]:

@@ -1,14 +1,23 @@
-"""Writing an export: whole or not at all, and a problem in words when it cannot be."""
+"""Writing an export: whole or not at all, harmless to what opens it, and problems in words."""
 
 from __future__ import annotations
 
+import csv
+import io
 import os
+import re
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from tflab.runs.record import Problem
+from tflab.runs.text import writable
+
+_FORMULA = tuple("=+-@\t\r\n＝＋－＠")
+_NO_NAME = re.compile(r"[^\w.=+,-]+")
+_LONGEST_NAME = 100
 
 
 @contextmanager
@@ -37,15 +46,57 @@ def write_text(target: Path, name: str, text: str) -> Path:
         text: What it is to hold.
 
     Raises:
+        Problem: When something that is no file lies there, such as a pipe or a device.
         OSError: When the disk is full or the folder cannot be written.
     """
     path = target / name if target.is_dir() else target
+    if path.exists() and not path.is_file():
+        raise Problem(
+            "The export cannot be written",
+            f"{path} is no ordinary file.",
+            "Leave --to out: the export then goes to standard output.",
+        )
     path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(3)}")
+    fresh = path.with_name(f".{os.getpid()}.{secrets.token_hex(6)}")
     try:
-        fresh.write_text(text, encoding="utf-8")
+        fresh.write_text(writable(text), encoding="utf-8")
         fresh.replace(path)
     except OSError:
         fresh.unlink(missing_ok=True)
         raise
     return path
+
+
+def file_name(*parts: str, suffix: str = "") -> str:
+    """Return a name for a file made of these parts, safe in any folder and not too long."""
+    names = [_NO_NAME.sub("_", part).lstrip(".-") for part in parts]
+    while len("-".join(names).encode()) > _LONGEST_NAME:
+        longest = max(range(len(names)), key=lambda place: len(names[place]))
+        names[longest] = names[longest][:-1]
+    return "-".join(filter(None, names)) + suffix
+
+
+def csv_text(rows: Iterable[Sequence[Any]]) -> str:
+    """Return rows as CSV that no spreadsheet computes.
+
+    A spreadsheet takes a text for a formula by its first character, and a formula may start
+    programs. Such a text gets an apostrophe before it; numbers stay as they are.
+    """
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerows([_harmless(cell) for cell in row] for row in rows)
+    return text.getvalue()
+
+
+def _harmless(cell: Any) -> Any:
+    if not isinstance(cell, str) or not cell.startswith(_FORMULA) or _is_number(cell):
+        return cell
+    return f"'{cell}"
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True

@@ -24,9 +24,26 @@ def make_private_folder(folder: Path) -> None:
         OSError: When it cannot be made, or something else has its name.
     """
     # Path.mkdir gives its mode to the last folder only; the data folder itself would stay open.
-    if not folder.parent.exists():
+    if not os.path.exists(folder.parent):
         make_private_folder(folder.parent)
-    folder.mkdir(exist_ok=True, mode=0o700)
+    try:
+        new_private_folder(folder)
+    except FileExistsError:
+        if not os.path.isdir(folder):
+            raise NotADirectoryError(
+                errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(folder)
+            ) from None
+
+
+def new_private_folder(folder: Path) -> None:
+    """Make a folder with mode 0700, whatever the umask, which may take that from its owner.
+
+    Raises:
+        FileExistsError: When something has its name.
+        OSError: When it cannot be made.
+    """
+    os.mkdir(folder, 0o700)
+    os.chmod(folder, 0o700)
 
 
 def open_file(path: Path | str) -> int:
@@ -35,11 +52,7 @@ def open_file(path: Path | str) -> int:
     Raises:
         OSError: When it cannot be read, or is a folder, a pipe, a device or a socket.
     """
-    flags = os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
-    fd = os.open(path, flags)
-    if not stat.S_ISREG(os.fstat(fd).st_mode):
-        os.close(fd)
-        raise OSError(errno.EINVAL, "It is no ordinary file", str(path))
+    fd, _ = _open(path)
     return fd
 
 
@@ -53,11 +66,27 @@ def read_file(path: Path, most: int = LARGEST) -> bytes:
     Raises:
         OSError: When it cannot be read, is no ordinary file, or is larger.
     """
-    with os.fdopen(open_file(path), "rb") as file:
-        content = file.read(most + 1)
+    fd, size = _open(path)
+    try:
+        # One reading of a byte more than there is: thousands of small files are read so.
+        content = os.read(fd, min(size, most) + 1)
+        while size != len(content) <= most and (more := os.read(fd, 1 << 20)):
+            content += more
+    finally:
+        os.close(fd)
     if len(content) > most:
         raise OSError(errno.EFBIG, os.strerror(errno.EFBIG), str(path))
     return content
+
+
+def _open(path: Path | str) -> tuple[int, int]:
+    """Return the descriptor of an ordinary file, and its size."""
+    fd = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
+    found = os.fstat(fd)
+    if not stat.S_ISREG(found.st_mode):
+        os.close(fd)
+        raise OSError(errno.EINVAL, "It is no ordinary file", str(path))
+    return fd, found.st_size
 
 
 @contextmanager
@@ -69,7 +98,7 @@ def locked(lock: Path) -> Iterator[None]:
     Raises:
         OSError: When it cannot be written.
     """
-    fd = os.open(lock, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    fd = os.open(lock, os.O_WRONLY | os.O_CREAT | os.O_NONBLOCK | os.O_CLOEXEC, 0o600)
     try:
         fcntl.flock(fd, fcntl.LOCK_EX)
         yield

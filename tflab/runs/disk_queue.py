@@ -101,3 +101,16 @@ class DiskQueue:
                 future.set_exception(error)
             # A thread that waits for the next must not keep what the last one made.
             del future, work
+
+
+class Inline(DiskQueue):
+    """Does what it is given at once, in the thread that asks, for whoever has no screen to keep."""
+
+    def do(self, work: Callable[[], _T]) -> Future[_T]:
+        """Do `work`; return what became of it."""
+        future: Future[_T] = Future()
+        try:
+            future.set_result(work())
+        except Exception as error:  # noqa: BLE001  # whoever asked is told
+            future.set_exception(error)
+        return future

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,8 +11,10 @@ from typing import get_args
 
 import msgspec
 
+from tflab.runs.atomic_files import open_file
 from tflab.runs.events import AnyEvent, CellStarted, Event
 from tflab.runs.log_writer import EVENTS, OUTPUT
+from tflab.runs.paths import unreadable
 
 _CHUNK = 1 << 20
 _MAX_LINE = 16 << 20
@@ -159,6 +162,20 @@ def decode_event(line: bytes) -> AnyEvent:
     return event
 
 
+def check_log(folder: Path) -> None:
+    """Look whether a run's log can be read; one that is not there yet is an empty one.
+
+    Raises:
+        Problem: When the system refuses it, or it is no file.
+    """
+    try:
+        os.close(open_file(folder / EVENTS))
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise unreadable("The run log cannot be read", folder / EVENTS, error) from error
+
+
 def first_event(folder: Path) -> AnyEvent | None:
     """Return the event on the first line of a log.
 
@@ -199,7 +216,7 @@ def _size(path: Path) -> int:
 
 def _read(path: Path, offset: int, length: int) -> bytes:
     try:
-        with path.open("rb", buffering=0) as file:
+        with os.fdopen(open_file(path), "rb", buffering=0) as file:
             file.seek(offset)
             return file.read(length) or b""
     except FileNotFoundError:

@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tflab.runs.record import Problem
+
+_ELSEWHERE = "or set TFLAB_DATA to a folder of your own"
 
 
 def data_folder() -> Path:
@@ -14,3 +21,68 @@ def data_folder() -> Path:
     import platformdirs
 
     return Path(platformdirs.user_data_dir("tflab"))
+
+
+def check_data_folder() -> None:
+    """Look whether what is kept can be read; nothing is kept where there is no folder yet.
+
+    Raises:
+        Problem: When it cannot.
+    """
+    for folder in (data_folder(), data_folder() / "runs", data_folder() / "sweeps"):
+        try:
+            os.scandir(folder).close()
+            # To list a folder is one right, to reach what is in it another.
+            os.stat(os.path.join(folder, os.curdir))
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            raise unreadable("The data folder cannot be read", folder, error) from error
+
+
+def lies_in_data_folder(error: OSError) -> bool:
+    """Return whether the system refused something in the data folder, or the folder itself."""
+    name = error.filename
+    return isinstance(name, str | os.PathLike) and Path(name).is_relative_to(data_folder())
+
+
+def unreadable(title: str, place: Path, error: OSError) -> Problem:
+    """Return the problem of something in the data folder that the system refuses to read.
+
+    Args:
+        title: What cannot be read, in a sentence without its full stop.
+        place: Where it is.
+        error: What the system said.
+    """
+    from tflab.runs.record import Problem
+
+    return Problem(title, f"{place}: {error.strerror or error}.", _next_step(place, error))
+
+
+def _next_step(place: Path, error: OSError) -> str:
+    import shlex
+
+    if error.errno == errno.ENOTDIR:
+        return f"A file has the name of a folder: move it away, {_ELSEWHERE}."
+    if error.errno not in (errno.EACCES, errno.EPERM):
+        return "See what lies there; `tflab doctor` looks at the data folder."
+    blocked = _blocked(place)
+    words = shlex.quote(str(blocked))
+    try:
+        mine = os.stat(blocked).st_uid == os.getuid()
+    except OSError:
+        return f"See who may look into {blocked.parent}, {_ELSEWHERE}."
+    if mine:
+        return f"Give yourself access: `chmod -R u+rwX {words}`."
+    return (
+        f"It belongs to somebody else, as after a run with sudo: `sudo chown -R $USER {words}` "
+        f"makes it yours, {_ELSEWHERE}."
+    )
+
+
+def _blocked(place: Path) -> Path:
+    """Return the first folder on the way to a place that may not be entered, or the place."""
+    for folder in (*reversed(place.parents), place):
+        if not os.access(folder, os.R_OK | os.X_OK if os.path.isdir(folder) else os.R_OK):
+            return folder
+    return place

@@ -12,16 +12,17 @@ from pathlib import Path
 
 import msgspec
 
-from tflab.runs.atomic_files import make_private_folder
+from tflab.runs.atomic_files import make_private_folder, new_private_folder, read_file
 from tflab.runs.events import Started
-from tflab.runs.log_reader import LogReader
+from tflab.runs.log_reader import LogReader, check_log
 from tflab.runs.log_writer import EVENTS, FILES, OUTPUT, RECORD
 from tflab.runs.lost import lost
-from tflab.runs.paths import data_folder
+from tflab.runs.paths import data_folder, unreadable
 from tflab.runs.processes import is_same, this_host
 from tflab.runs.record import Problem, RunRecord, RunRequest, to_json
 from tflab.runs.reserve import CONTENT, RESERVE
 from tflab.runs.state import RunState
+from tflab.runs.summary import is_moment
 
 _decoder = msgspec.json.Decoder(RunRecord)
 _ID = re.compile(r"\d{8}-\d{6}-[0-9a-f]{6}")
@@ -50,7 +51,7 @@ class RunStore:
             raise _cannot_keep(self.root, error) from error
         record = RunRecord(id=folder.name, created=now, request=request, versions=versions or {})
         try:
-            (folder / FILES).mkdir(mode=0o700)
+            new_private_folder(folder / FILES)
             for name, content in (
                 (RECORD, to_json(record)),
                 (EVENTS, b""),
@@ -70,7 +71,7 @@ class RunStore:
             Problem: When `run` is no run id or there is no such run.
         """
         folder = self.root / run
-        if not _ID.fullmatch(run) or folder.is_symlink() or not folder.is_dir():
+        if not _ID.fullmatch(run) or os.path.islink(folder) or not os.path.isdir(folder):
             raise Problem("No such run", f"There is no run {run!r}.", "See `tflab runs`.")
         return folder
 
@@ -82,11 +83,14 @@ class RunStore:
         """
         path = self.folder(run) / RECORD
         try:
-            return _decoder.decode(path.read_bytes())
-        except (OSError, msgspec.MsgspecError, UnicodeDecodeError) as error:
-            raise Problem(
-                "The run's record cannot be read", f"{path}: {error}.", "Delete the run's folder."
-            ) from error
+            record = _decoder.decode(read_file(path))
+        except OSError as error:
+            raise unreadable("The run's record cannot be read", path, error) from error
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+            raise _damaged(path, str(error)) from error
+        if record.id != run or not is_moment(record.created):
+            raise _damaged(path, "it is of another run, or of no time")
+        return record
 
     def load(self, run: str) -> RunState:
         """Read a whole run. A run that died without a word is `lost`.
@@ -100,6 +104,7 @@ class RunStore:
             for event in events:
                 state.apply(event)
         if reader.trouble:
+            check_log(folder)
             raise Problem(
                 "The run log cannot be read",
                 f"{folder}: {reader.trouble}.",
@@ -186,6 +191,14 @@ def elsewhere(started: Started) -> str:
     return "" if started.host in ("", this_host()) else started.host
 
 
+def _damaged(path: Path, cause: str) -> Problem:
+    return Problem(
+        "The run's record is damaged",
+        f"{path}: {cause}.",
+        "What it logged is beside it. Move the folder away if you do not need it.",
+    )
+
+
 def _write_private(path: Path, content: bytes) -> None:
     fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     with os.fdopen(fd, "wb") as file:
@@ -198,7 +211,7 @@ def _new_folder(root: Path) -> tuple[float, Path]:
         now = time.time()
         folder = root / new_id(now)
         try:
-            folder.mkdir(mode=0o700)
+            new_private_folder(folder)
         except FileExistsError:
             continue
         return now, folder

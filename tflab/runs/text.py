@@ -18,12 +18,14 @@ _SEQUENCE = re.compile(
 )
 # Bidirectional marks reorder what is around them, so they count as control characters. Half a
 # surrogate pair is no character at all: it cannot be written.
-_STEERING = "\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff"
-_CONTROL = re.compile(f"[\x00-\x08\x0b\x0c\x0e-\x1f{_STEERING}]")
-_OBEYED = re.compile(f"[\x00-\x08\x0b-\x1f{_STEERING}]")
+_MARKS = "\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff"
+_CONTROL = re.compile(f"[\x00-\x08\x0b\x0c\x0e-\x1f{_MARKS}]")
+_OBEYED = re.compile(f"[\x00-\x08\x0b-\x1f{_MARKS}]")
 _UNSEEN = re.compile(
     "[\u00ad\u180e\u200b-\u200d\u2060-\u2064\u206a-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
 )
+_STEERING = re.compile(f"[{_MARKS}]")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _PICTURES = {code: chr(0x2400 + code) for code in range(0x20)} | {0x7F: "\u2421"}
 
 
@@ -58,6 +60,16 @@ def inert(text: str) -> str:
 def visible(text: str) -> str:
     """Return `text` as `inert` does, with a mark also for each character that shows nothing."""
     return _UNSEEN.sub(_mark, inert(text))
+
+
+def writable(text: str) -> str:
+    """Return `text` such that UTF-8 can write it: half a surrogate pair becomes U+FFFD."""
+    return text if text.isascii() else _SURROGATE.sub("\ufffd", text)
+
+
+def harmless_json(text: str) -> str:
+    """Return JSON of the same meaning, with each character that a terminal obeys as its number."""
+    return _STEERING.sub(lambda match: f"\\u{ord(match.group()):04x}", text)
 
 
 def plain_line(text: str) -> str:

@@ -55,7 +55,7 @@ class Sweeps:
 
     Args:
         store: Where runs are kept.
-        disk: Does what may take long on the disk.
+        disk: Does what is done on the disk; what may take long, on a queue beside it.
         emit: Takes the events of `sweep_events`, notices and problems.
         server: Gives the fork server that takes runs.
         approve: Every sweep passes through it before it begins.
@@ -80,13 +80,14 @@ class Sweeps:
         self._store = store
         self._sweeps = SweepStore()
         self._disk = disk
+        self._slow = disk.beside()
         self._emit = emit
         self._server = server
         self._approve = approve
         self._devices = devices
         self._basis = basis
         self._texts: dict[str, dict[str, str]] = {}
-        self._after: Callable[[], None] | None = None
+        self._after: Callable[[], object] | None = None
         self._followed = False
         self.current: Sweep | None = None
 
@@ -94,6 +95,11 @@ class Sweeps:
     def running(self) -> bool:
         """Whether a sweep was begun here and goes on."""
         return self.current is not None and self.current.started_here and not self.current.over
+
+    @property
+    def going(self) -> bool:
+        """Whether there is a sweep to carry on or to follow: `advance` is then called often."""
+        return self.current is not None and self._followed
 
     def open(self) -> None:
         """Show the sweep that goes on, or this program's last one, or plan a new one."""
@@ -118,11 +124,14 @@ class Sweeps:
         texts = self._texts.setdefault(basis.program.id, {})
 
         def take(devices: DeviceList, done: Future[float | None]) -> None:
-            self._emit(SweepPlanning(basis, devices, done.result(), texts))
+            # What cannot be read gives no estimate; where runs are listed it is told.
+            unknown = isinstance(done.exception(), OSError)
+            usual = None if unknown else done.result()
+            self._emit(SweepPlanning(basis, devices, usual, texts))
 
         def estimate(devices: DeviceList) -> None:
             usual = partial(usual_seconds, self._store, basis.program.id)
-            self._disk.do_then(usual, partial(take, devices))
+            self._slow.do_then(usual, partial(take, devices))
 
         self._devices(estimate)
 
@@ -142,7 +151,7 @@ class Sweeps:
         """List the sweeps of the open program that are kept, or all where none is open."""
         basis = self._basis()
         program = basis.program.id if basis is not None else None
-        self._disk.do_then(partial(_earlier, self._sweeps, program), self._take_earlier)
+        self._slow.do_then(partial(_earlier, self._sweeps, program), self._take_earlier)
 
     def reopen(self, sweep: str) -> None:
         """Show an earlier sweep."""
@@ -163,7 +172,7 @@ class Sweeps:
             if after is not None:
                 after()
 
-    def stop_and_then(self, after: Callable[[], None]) -> None:
+    def stop_and_then(self, after: Callable[[], object]) -> None:
         """Stop the sweep that goes on, if one does, and call `after` when it is over."""
         if not self.running or self.current is None:
             after()
@@ -179,22 +188,23 @@ class Sweeps:
 
     def export(self, sweep: Sweep, kind: Format) -> None:
         """Write a sweep, as it stands, into the folder that the workbench was opened in."""
-        # Runs that have begun a moment ago are to be in it.
+        # Runs that have begun a moment ago are to be in it, so it is written down first.
         sweep.keep()
-        self._disk.do_then(partial(_export, self._store, sweep.id, kind), self._take_notice)
+        export = partial(_export, self._store, sweep.id, kind)
+        self._disk.do_then(lambda: None, lambda _: self._slow.do_then(export, self._take_notice))
 
     def copy_line(self, plan: SweepPlan) -> None:
         """Copy the line that makes a sweep again."""
-        self._disk.do_then(partial(_line_of, plan), self._take_copied)
+        self._slow.do_then(partial(_line_of, plan), self._take_copied)
 
     def _create(self, plan: SweepPlan, slots: Sequence[Slot]) -> None:
         create = partial(self._sweeps.create, plan)
         self._disk.do_then(create, partial(self._start, slots))
 
     def _start(self, slots: Sequence[Slot], done: Future[SweepRecord]) -> None:
-        executor = RunExecutor(slots, self._store, self._server, threaded=False)
+        executor = RunExecutor(slots, self._store, self._server, threaded=False, disk=self._disk)
         try:
-            sweep = Sweep(done.result(), executor, store=self._store, sweeps=self._sweeps)
+            sweep = self._sweep(done.result(), executor)
             sweep.start()
         except Problem as problem:
             self._emit(ProblemRaised(problem))
@@ -207,7 +217,10 @@ class Sweeps:
         except Problem as problem:
             self._emit(ProblemRaised(problem))
         else:
-            self._show(Sweep(record, store=self._store, sweeps=self._sweeps))
+            self._show(self._sweep(record))
+
+    def _sweep(self, record: SweepRecord, executor: RunExecutor | None = None) -> Sweep:
+        return Sweep(record, executor, store=self._store, sweeps=self._sweeps, disk=self._disk)
 
     def _show(self, sweep: Sweep) -> None:
         self.close()
@@ -215,7 +228,11 @@ class Sweeps:
         self._emit(SweepShown(sweep))
 
     def _take_earlier(self, done: Future[list[EarlierSweep]]) -> None:
-        found = done.result()
+        try:
+            found = done.result()
+        except OSError as error:
+            self._emit(Notice(f"The sweeps cannot be read: {error.strerror}.", severity="warning"))
+            return
         if found:
             self._emit(EarlierSweepsListed(found))
         else:

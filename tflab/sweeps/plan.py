@@ -30,7 +30,7 @@ class SweepPlan(msgspec.Struct, frozen=True, kw_only=True):
     """A sweep before it runs; nothing in it changes afterwards.
 
     Attributes:
-        lesson, title, path, source, cells: As in a `RunRequest`.
+        lesson, title, path, source, cells: As in a `RunRequest`; older sweeps kept no cells.
         fields: The values of every parameter of the lesson.
         points: One for each run. The repeats of the same values stand side by side.
         repeat: Runs of the same values, each with the next seed.
@@ -48,9 +48,9 @@ class SweepPlan(msgspec.Struct, frozen=True, kw_only=True):
     title: str
     path: str
     source: str
-    cells: tuple[CodeCell, ...]
     fields: dict[str, list[Any]]
     points: list[Point]
+    cells: tuple[CodeCell, ...] = ()
     repeat: int = 1
     sample: int | None = None
     sample_seed: int = 0

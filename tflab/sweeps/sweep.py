@@ -6,12 +6,15 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
 from contextlib import suppress
+from functools import partial
 
 import msgspec
 
+from tflab.runs.disk_queue import DiskQueue, Inline
 from tflab.runs.record import Problem
 from tflab.runs.store import RunStore
 from tflab.runs.summary import RunSummary
+from tflab.sweeps.follower import RunFollower
 from tflab.sweeps.run import SweepRun
 from tflab.sweeps.store import SweepRecord, SweepStore, this_driver
 from tflab.sweeps.table import SweepRow, make_rows
@@ -20,8 +23,6 @@ from tflab.targets.placement import perform
 from tflab.targets.run_executor import RunExecutor
 
 _SAVE_SECONDS = 0.5
-_READ_SECONDS = 0.015
-_READ_AT_ONCE = 8
 
 
 class Sweep:
@@ -34,6 +35,8 @@ class Sweep:
             were never started stay so.
         store: Where runs are kept.
         sweeps: Where the sweep is kept.
+        disk: Where files are read and written, but for what the executor does; by default, right
+            here.
         clock: Monotonic seconds; injected by tests.
 
     Attributes:
@@ -50,6 +53,7 @@ class Sweep:
         *,
         store: RunStore | None = None,
         sweeps: SweepStore | None = None,
+        disk: DiskQueue | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.id = record.id
@@ -63,11 +67,13 @@ class Sweep:
         self.version = 0
         self._record = record
         self._executor = executor
-        self._store = store or RunStore()
         self._sweeps = sweeps or SweepStore()
+        self._disk = disk or Inline()
+        self._follower = RunFollower(store or RunStore(), self._disk)
         self._clock = clock
         self._open = list(self.runs)
-        self._turn = 0
+        self._saving: Future[None] | None = None
+        self._loading: Future[SweepRecord] | None = None
         self._unsaved = False
         self._next_save = 0.0
         self._next_look = 0.0
@@ -87,24 +93,27 @@ class Sweep:
     def poll(self) -> bool:
         """Bring every run up to date; True when anything changed."""
         self._look_at_driver()
+        self._look_at_saving()
         changed = isinstance(self._executor, RunExecutor) and self._executor.poll()
         for run in self._open:
             if run.future is not None:
                 changed = self._look(run, run.future) or changed
-        changed = self._read_some() or changed
-        if changed:
+        changed = self._follower.follow_some(self._followed()) or changed
+        still_open = [run for run in self._open if not run.over]
+        if changed or len(still_open) != len(self._open):
+            changed = True
             self.version += 1
-            self._open = [run for run in self._open if not run.over]
+            self._open = still_open
         self._save()
         return changed
 
     def catch_up(self) -> None:
         """Read every run of a sweep found again as far as its log goes now."""
         self._look_at_driver()
-        for run in self._open:
-            self._read(run)
+        for run in self._followed():
+            self._follower.follow(run)
             while run.live is not None and not run.live.caught_up:
-                self._read(run)
+                self._follower.follow(run)
         self._open = [run for run in self._open if not run.over]
         self.version += 1
 
@@ -217,51 +226,30 @@ class Sweep:
             # Another engine did it; the log tells what came out.
             run.future = None
             self._note(run, future.result().id)
-            return self._read(run)
         return True
 
-    def _read(self, run: SweepRun) -> bool:
-        """Follow a run by its log alone."""
-        if not run.id and self._record.driver is not None:
-            return False
-        if not run.id:
-            run.give_up("not begun")
-            return True
-        if run.live is None:
-            try:
-                run.live = LiveRun(self._store.record(run.id), self._store.folder(run.id))
-            except Problem as problem:
-                run.give_up("lost", problem.cause)
-                return True
-        before = run.status
-        changed = run.live.poll()
-        if run.live.over:
-            run.settle(run.live)
-        else:
-            run.follow(run.live)
-        return changed or run.status != before
-
-    def _read_some(self) -> bool:
-        """Follow a few of the runs that have no future; the next ones have their turn next."""
-        followed = [run for run in self._open if run.future is None and (run.id or not self.driven)]
-        deadline = time.monotonic() + _READ_SECONDS
-        start = self._turn % len(followed) if followed else 0
-        changed = False
-        for run in [*followed[start:], *followed[:start]][:_READ_AT_ONCE]:
-            changed = self._read(run) or changed
-            self._turn += not run.over
-            if time.monotonic() >= deadline:
-                break
-        return changed
+    def _followed(self) -> list[SweepRun]:
+        """Return the runs to follow by their logs; what nobody will begin any more has ended."""
+        found = [run for run in self._open if run.future is None]
+        if not self.driven:
+            for run in found:
+                if not run.id:
+                    run.give_up("not begun")
+        return [run for run in found if run.id]
 
     def _look_at_driver(self) -> None:
         """Hear of the runs that another process has begun, and whether it still begins any."""
-        if self.started_here or not self.driven or self._clock() < self._next_look:
+        if self._loading is None:
+            if self.started_here or not self.driven or self._clock() < self._next_look:
+                return
+            self._next_look = self._clock() + _SAVE_SECONDS
+            self._loading = self._disk.do(partial(self._sweeps.load, self.id))
+        if not self._loading.done():
             return
-        self._next_look = self._clock() + _SAVE_SECONDS
+        loaded, self._loading = self._loading, None
         # A file that cannot be read now says nothing new.
         with suppress(Problem):
-            self._record = self._sweeps.load(self.id)
+            self._record = loaded.result()
         if not self._record.driven:
             self._record = msgspec.structs.replace(self._record, driver=None)
         for run, found in zip(self.runs, self._record.runs, strict=True):
@@ -277,12 +265,21 @@ class Sweep:
             return
         self._next_save = self._clock() + _SAVE_SECONDS
         runs = [run.id or None for run in self.runs]
+        record = msgspec.structs.replace(self._record, runs=runs)
+        self._unsaved = False
+        self._saving = self._disk.do(partial(self._sweeps.save, record))
+        self._look_at_saving()
+
+    def _look_at_saving(self) -> None:
+        if self._saving is None or not self._saving.done():
+            return
+        saved, self._saving = self._saving, None
         try:
-            self._sweeps.save(msgspec.structs.replace(self._record, runs=runs))
+            saved.result()
         except OSError as error:
-            self.unkept = error.strerror or str(error)
+            self._unsaved, self.unkept = True, error.strerror or str(error)
         else:
-            self._unsaved, self.unkept = False, ""
+            self.unkept = ""
 
 
 def open_sweep(sweep: str, store: RunStore | None = None) -> Sweep:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Literal
 
-from tflab.runs.atomic_files import make_private_folder
+from tflab.runs.atomic_files import make_private_folder, read_file
 from tflab.runs.paths import data_folder
 from tflab.runs.processes import signal_name
 from tflab.runs.protocol import (
@@ -29,6 +29,8 @@ from tflab.targets.worker_command import worker_command
 Phase = Literal["off", "importing", "ready", "broken", "gone"]
 
 _LEAVE_SECONDS = 2.0
+_LOG_FLAGS = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NONBLOCK
+"""A pipe of that name is not waited for."""
 _ANSWER_SECONDS = 10.0
 _LOG_LIMIT = 1 << 20
 
@@ -164,7 +166,7 @@ class ForkServer:
 
     def _spawn(self, end: socket.socket) -> subprocess.Popen[bytes]:
         make_private_folder(self._log_path.parent)
-        log = os.open(self._log_path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        log = os.open(self._log_path, _LOG_FLAGS, 0o600)
         try:
             if os.fstat(log).st_size > _LOG_LIMIT:
                 os.ftruncate(log, 0)
@@ -278,7 +280,7 @@ class ForkServer:
 
     def _last_words(self) -> str:
         try:
-            data = self._log_path.read_bytes()[self._log_begins :]
+            data = read_file(self._log_path)[self._log_begins :]
         except OSError:
             return ""
         lines = [line.strip() for line in data.decode("utf-8", "replace").splitlines()]

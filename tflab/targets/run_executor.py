@@ -4,24 +4,27 @@ from __future__ import annotations
 
 import dataclasses
 import select
+import shutil
 import threading
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, Future
+from functools import partial
 from typing import Any, NamedTuple
 
-from tflab.runs.record import Problem, RunRequest
+from tflab.runs.disk_queue import DiskQueue, Inline
+from tflab.runs.record import Problem, RunRecord, RunRequest
 from tflab.runs.store import RunStore
 from tflab.runs.summary import RunSummary, summarise
 from tflab.targets.fork_server import ForkServer
 from tflab.targets.live_run import LiveRun
 from tflab.targets.placement import Slot, perform
-from tflab.targets.runner import begin, stop_live
+from tflab.targets.runner import hand_over, stop_live, versions
 
 _PAUSE = 0.03
-_READ_SECONDS = 0.05
-"""How long one log that is behind may keep the others waiting."""
+_READ_SECONDS = 0.015
+"""How long `poll` may wait for the disk, and go on with logs that are behind."""
 
 
 class RunFuture(Future[RunSummary]):
@@ -35,6 +38,14 @@ class RunFuture(Future[RunSummary]):
     def __init__(self) -> None:
         super().__init__()
         self.live: LiveRun | None = None
+
+
+class _Making(NamedTuple):
+    """A run that has a slot, and whose folder is being made."""
+
+    slot: Slot
+    server: ForkServer
+    record: Future[RunRecord]
 
 
 class _Placed(NamedTuple):
@@ -52,6 +63,8 @@ class RunExecutor(Executor):
         server: Gives the running fork server of somebody who looks after it. By default the
             executor starts one of its own, and lets go of it in `shutdown`.
         threaded: True when a thread of its own does the work; otherwise call `poll` often.
+        disk: Where folders of runs are made and logs are read; by default, right here. With a
+            queue, `poll` never waits for the disk for longer than a frame of the screen.
         make: Makes the server that the executor starts itself.
     """
 
@@ -61,6 +74,7 @@ class RunExecutor(Executor):
         store: RunStore | None = None,
         server: Callable[[], ForkServer] | None = None,
         threaded: bool = True,
+        disk: DiskQueue | None = None,
         make: Callable[[], ForkServer] = ForkServer,
     ) -> None:
         self.slots = tuple(slots)
@@ -70,7 +84,10 @@ class RunExecutor(Executor):
         self._server = server or self._own_server
         self._free = deque(self.slots)
         self._waiting: deque[tuple[RunFuture, RunRequest]] = deque()
+        self._making: dict[RunFuture, _Making] = {}
         self._busy: dict[RunFuture, _Placed] = {}
+        self._disk = disk or Inline()
+        self._unwanted: set[RunFuture] = set()
         self._closing = False
         self._lock = threading.RLock()
         self._threaded = threaded
@@ -104,30 +121,36 @@ class RunExecutor(Executor):
         with self._lock:
             if self._own is not None:
                 self._own.poll()
-            changed = False
+            changed, deadline = False, time.monotonic() + _READ_SECONDS
             for future, placed in list(self._busy.items()):
-                changed = self._advance(future, placed) or changed
+                left = max(0.0, deadline - time.monotonic())
+                changed = self._advance(future, placed, left) or changed
             while self._free and self._waiting:
                 future, request = self._waiting.popleft()
                 changed = True
                 if future.set_running_or_notify_cancel():
-                    self._begin(future, request)
+                    self._make_folder(future, request)
+            for future, making in list(self._making.items()):
+                changed = self._begin(future, making, deadline) or changed
             return changed
 
     def stop(self, future: Future[RunSummary]) -> None:
         """Stop one run: a waiting one never begins, a running one is interrupted."""
         with self._lock:
             placed = self._busy.get(future) if isinstance(future, RunFuture) else None
-            if placed is None:
-                future.cancel()
-            else:
+            if placed is not None:
                 placed.live.stop()
+            elif isinstance(future, RunFuture) and future in self._making:
+                self._unwanted.add(future)
+            else:
+                future.cancel()
 
     def stop_all(self, kill: bool = False) -> None:
         """Stop every run; with `kill`, those that run end at once."""
         with self._lock:
             for future, _ in self._waiting:
                 future.cancel()
+            self._unwanted.update(self._making)
             for placed in self._busy.values():
                 # Somebody else's server must not end with the run that waits for it.
                 if self._own is not None or placed.live.state.started is not None:
@@ -142,9 +165,14 @@ class RunExecutor(Executor):
             if cancel_futures:
                 for future, _ in self._waiting:
                     future.cancel()
+            if not wait and not self._threaded:
+                # Nobody polls any more, so these would never be handed to the fork server.
+                for making in self._making.values():
+                    making.record.add_done_callback(self._unmake)
+                self._making.clear()
         if wait and self._thread is not None:
             self._thread.join()
-        while wait and (self._busy or self._waiting):
+        while wait and (self._busy or self._making or self._waiting):
             self.poll()
             self._pause()
         if self._own is not None and not (self._thread and self._thread.is_alive()):
@@ -162,21 +190,45 @@ class RunExecutor(Executor):
         self._own.start()
         return self._own
 
-    def _begin(self, future: RunFuture, request: RunRequest) -> None:
+    def _make_folder(self, future: RunFuture, request: RunRequest) -> None:
+        """Give a run a slot, and have its folder made."""
         slot = self._free.popleft()
         request = dataclasses.replace(request, device=slot.device, device_uuid=slot.uuid)
         try:
             server = self._server()
-            future.live = begin(server, self._store, request)
         except Problem as problem:
             self._free.append(slot)
             future.set_exception(problem)
         else:
-            self._busy[future] = _Placed(slot, future.live, server)
+            made = self._disk.do(partial(self._store.create, request, versions()))
+            self._making[future] = _Making(slot, server, made)
 
-    def _advance(self, future: RunFuture, placed: _Placed) -> bool:
+    def _begin(self, future: RunFuture, making: _Making, deadline: float) -> bool:
+        """Hand a run to the fork server once its folder is there; False while it is not."""
+        try:
+            record = making.record.result(max(0.0, deadline - time.monotonic()))
+            live = hand_over(making.server, self._store, record)
+        except TimeoutError:
+            return False
+        except Problem as problem:
+            self._free.append(making.slot)
+            future.set_exception(problem)
+        else:
+            future.live = live
+            self._busy[future] = _Placed(making.slot, live, making.server)
+            if future in self._unwanted:
+                live.stop()
+        self._unwanted.discard(future)
+        del self._making[future]
+        return True
+
+    def _unmake(self, made: Future[RunRecord]) -> None:
+        if made.exception() is None:
+            shutil.rmtree(self._store.root / made.result().id, ignore_errors=True)
+
+    def _advance(self, future: RunFuture, placed: _Placed, seconds: float) -> bool:
         live = placed.live
-        changed = live.advance(_READ_SECONDS)
+        changed = live.advance(seconds, self._disk)
         self._look_at_start(placed)
         if live.over:
             del self._busy[future]
@@ -199,7 +251,7 @@ class RunExecutor(Executor):
         while True:
             self.poll()
             with self._lock:
-                if self._closing and not self._busy and not self._waiting:
+                if self._closing and not (self._busy or self._making or self._waiting):
                     break
             self._pause()
         if self._own is not None:

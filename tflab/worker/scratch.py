@@ -13,6 +13,8 @@ import tempfile
 from contextlib import suppress
 from pathlib import Path
 
+from tflab.runs.atomic_files import new_private_folder
+
 
 def make_scratch(run: str) -> None:
     """Give this process, and those that it starts, a folder of the run's own for temporary files.
@@ -22,7 +24,7 @@ def make_scratch(run: str) -> None:
     with suppress(OSError):
         folder = _folder(run)
         # Whoever may have put something else there first is not followed: then this fails.
-        folder.mkdir(mode=0o700)
+        new_private_folder(folder)
         tempfile.tempdir = os.environ["TMPDIR"] = str(folder)
 
 

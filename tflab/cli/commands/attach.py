@@ -9,6 +9,7 @@ import time
 from tflab.cli.command import Command
 from tflab.cli.options import add_json, add_plain, add_run
 from tflab.cli.run_views import RunView, run_view
+from tflab.runs.log_reader import check_log
 from tflab.runs.store import RunStore
 from tflab.targets.live_run import LiveRun
 
@@ -23,11 +24,13 @@ def run(arguments: argparse.Namespace) -> int:
         person let go of it.
 
     Raises:
-        Problem: When there is no such run.
+        Problem: When there is no such run, or its log cannot be read.
     """
     store = RunStore()
     found = store.find(arguments.run)
-    live = LiveRun(store.record(found), store.folder(found))
+    folder = store.folder(found)
+    check_log(folder)
+    live = LiveRun(store.record(found), folder)
     view = run_view(arguments)
     try:
         view.begin(live)

@@ -8,6 +8,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from tflab.cli.command import Command
+from tflab.runs.paths import check_data_folder
 from tflab.runs.record import Problem
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ def open_workbench(lesson: str | None) -> int:
             "Standard input or output is no terminal here.",
             "Run a lesson as plain text with `tflab run LESSON --plain`.",
         )
+    check_data_folder()
     if os.environ.get("TERM", "") in ("", "dumb", "unknown"):
         # Such a terminal promises no colour at all; Textual would send it 16 million.
         os.environ.setdefault("TEXTUAL_COLOR_SYSTEM", "standard")
