@@ -22,6 +22,9 @@ SUMMARY = "summary.json"
 GOING = frozenset({"starting", "running"})
 """The states of a run that is not over."""
 
+_YEAR_10000 = 253402300800.0 - 86400.0
+"""Less a day, so that it is in the year 9999 in every time zone."""
+
 
 class RunSummary(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One row of a list of runs.
@@ -86,6 +89,12 @@ def write_summary(folder: Path, summary: RunSummary) -> None:
 def read_summary(folder: Path) -> RunSummary | None:
     """Return the row kept in a run folder, or None when there is none or it is damaged."""
     try:
-        return msgspec.json.decode(read_file(folder / SUMMARY), type=RunSummary)
-    except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
+        found = msgspec.json.decode(read_file(folder / SUMMARY), type=RunSummary)
+    except (OSError, msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return None
+    return found if is_moment(found.created) and found.id == folder.name else None
+
+
+def is_moment(seconds: float) -> bool:
+    """Return whether a time since the epoch is one that a calendar has."""
+    return 0 <= seconds < _YEAR_10000
