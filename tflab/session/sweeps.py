@@ -124,7 +124,10 @@ class Sweeps:
         texts = self._texts.setdefault(basis.program.id, {})
 
         def take(devices: DeviceList, done: Future[float | None]) -> None:
-            self._emit(SweepPlanning(basis, devices, done.result(), texts))
+            # What cannot be read gives no estimate; where runs are listed it is told.
+            unknown = isinstance(done.exception(), OSError)
+            usual = None if unknown else done.result()
+            self._emit(SweepPlanning(basis, devices, usual, texts))
 
         def estimate(devices: DeviceList) -> None:
             usual = partial(usual_seconds, self._store, basis.program.id)
@@ -225,7 +228,11 @@ class Sweeps:
         self._emit(SweepShown(sweep))
 
     def _take_earlier(self, done: Future[list[EarlierSweep]]) -> None:
-        found = done.result()
+        try:
+            found = done.result()
+        except OSError as error:
+            self._emit(Notice(f"The sweeps cannot be read: {error.strerror}.", severity="warning"))
+            return
         if found:
             self._emit(EarlierSweepsListed(found))
         else:
