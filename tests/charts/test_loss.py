@@ -106,7 +106,9 @@ def test_log_axis_counts_what_it_cannot_show() -> None:
     curve = Curve("loss", range(5), [1.0, 0.1, 0.0, -1.0, 0.01])
     drawing = draw_loss([curve], (60, 12), ChartOptions(log_y=True))
     assert drawing.notes == ("2 values are at or below 0 and not on the log axis",)
-    assert drawing.y_range == pytest.approx((0.01, 1.0))
+    bottom, top = drawing.y_range or (0.0, 0.0)
+    assert 0.005 < bottom <= 0.01
+    assert 1.0 <= top < 3.0
 
 
 @pytest.mark.parametrize("values", [[], [math.nan, math.inf]])

@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tflab.charts.drawing import ChartOptions, Run
+from tflab.charts.limits import Rows
 from tflab.charts.palette import Ink, axis_ink, label_ink
-from tflab.charts.plot import Mark, draw_axes
+from tflab.charts.plot import DOTS, Mark, draw_axes
 from tflab.charts.raster import Cells
 from tflab.charts.text import cell_width
 
@@ -54,9 +55,10 @@ class Layout:
         return self.rows - self.base - self.labels
 
 
-def picture_height(rows: int) -> int:
-    """Return the rows that `lay_out` leaves for the picture."""
-    return rows - (rows >= _LEAST_ROWS_FOR_BASE) - (rows >= _LEAST_ROWS_FOR_LABELS)
+def picture_rows(rows: int, unicode: bool) -> Rows:
+    """Return the rows that `lay_out` leaves for the picture, and the dots of each."""
+    count = rows - (rows >= _LEAST_ROWS_FOR_BASE) - (rows >= _LEAST_ROWS_FOR_LABELS)
+    return Rows(count, DOTS[unicode][1])
 
 
 def lay_out(columns: int, rows: int, y_labels: Sequence[str], corner: str = "") -> Layout:

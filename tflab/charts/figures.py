@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tflab.charts.bars import draw_bars, read_bars
-from tflab.charts.canvas import Row
+from tflab.charts.canvas import Row, picture_rows
 from tflab.charts.drawing import ChartOptions, Drawing, LegendEntry, Size, encode_row
 from tflab.charts.layers import axis_ranges, read_shape
 from tflab.charts.palette import series_ink
@@ -28,8 +28,9 @@ def draw_figure(figure: Figure, size: Size, options: ChartOptions) -> Drawing:
     if any(layer.kind == "bars" for layer in figure.layers):
         return _bar_figure(figure, size, options)
     shapes = [read_shape(layer) for layer in figure.layers]
-    x_range, y_range = axis_ranges(figure, shapes, options.y_range)
     room = max(size[0], 1), max(size[1], 1)
+    rows = picture_rows(room[1], options.unicode)
+    x_range, y_range = axis_ranges(figure, shapes, rows, options.y_range)
     x_label = clean(figure.x_label, options.unicode)
     plane = Plane(room, x_range, y_range, x_label, options)
     plane.draw(shapes)

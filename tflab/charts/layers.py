@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from tflab.charts.limits import Rows, even_range
 from tflab.charts.scale import usable, value_range
 from tflab.charts.text import clean
 from tflab.charts.thin import Floats
@@ -64,9 +65,12 @@ def read_shape(layer: Layer) -> Shape:
 
 
 def axis_ranges(
-    figure: Figure, shapes: Sequence[Shape], previous: Range | None
+    figure: Figure, shapes: Sequence[Shape], picture: Rows, previous: Range | None
 ) -> tuple[Range, Range]:
-    """Return the limits of x and y: the figure's own where it fixes them, else from its layers."""
+    """Return the limits of x and y: the figure's own where it fixes them, else from its layers.
+
+    Those of y are a little wider where that has the ticks divide the rows. A grid fills its axes.
+    """
     xs = _limits(shape.x for shape in shapes)
     ys = _limits(shape.y for shape in shapes)
     grid = next((shape.grid for shape in shapes if shape.kind == "grid" and shape.grid.size), None)
@@ -79,11 +83,13 @@ def axis_ranges(
         scattered = any(shape.kind == "points" for shape in shapes)
         exact = xs is not None and not scattered and usable(*xs)
         x_range = xs if exact and xs is not None else value_range(*(xs or (0.0, 1.0)))
-        y_range = value_range(*(ys or (0.0, 1.0)), previous=previous)
+        y_range = even_range(*(ys or (0.0, 1.0)), picture, previous=previous)
     if figure.x_range is not None and usable(*figure.x_range):
         x_range = figure.x_range
     if figure.y_range is not None and usable(*figure.y_range):
         y_range = figure.y_range
+        if grid is None:
+            y_range = even_range(*y_range, picture, fixed=True)
     return x_range, y_range
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from tflab.charts.canvas import Row, frame, lay_out, picture_height
+from tflab.charts.canvas import Row, frame, lay_out, picture_rows
 from tflab.charts.drawing import (
     ChartOptions,
     Curve,
@@ -14,11 +14,12 @@ from tflab.charts.drawing import (
     Size,
     encode_row,
 )
+from tflab.charts.limits import even_range
 from tflab.charts.marks import x_axis_marks, y_axis_marks
 from tflab.charts.palette import Ink, faint_ink, ink_number, series_ink
 from tflab.charts.plot import Glyphs, draw_path
 from tflab.charts.raster import Cells, faint_sample, line_style
-from tflab.charts.scale import step_ticks, usable, value_range
+from tflab.charts.scale import step_ticks, usable
 from tflab.charts.smooth import clamp_weight
 from tflab.charts.strokes import fractions, trace
 from tflab.charts.text import clean, legend_lines, room_for_drawing, stack
@@ -57,9 +58,10 @@ def draw_loss(curves: Sequence[Curve], size: Size, options: ChartOptions) -> Dra
         blank = Cells(layout.width, layout.height, options.unicode)
         runs = frame(blank, layout, (), (), (), options)
         return Drawing(_encode(runs, options), notes, legend, runs=runs)
-    y_range = value_range(
+    y_range = even_range(
         min(track.low for track in drawn),
         max(track.high for track in drawn),
+        picture_rows(rows, options.unicode),
         options.log_y,
         options.y_range,
     )
@@ -96,7 +98,7 @@ def _x_range(tracks: Sequence[Track], x_max: float | None) -> _Range:
 def _picture(
     tracks: Sequence[Track], size: Size, x_range: _Range, y_range: _Range, options: ChartOptions
 ) -> tuple[Row, ...]:
-    y_marks = y_axis_marks(y_range, picture_height(size[1]), options.log_y)
+    y_marks = y_axis_marks(y_range, picture_rows(size[1], options.unicode), options.log_y)
     name = clean(options.x_label, options.unicode)
     layout = lay_out(*size, [mark.label for mark in y_marks], name)
     cells = Cells(layout.width, layout.height, options.unicode)
@@ -128,11 +130,13 @@ def _draw_all(
         if track.curve.ghost or weight > 0:
             number = ink_number(faint_ink(track.curve.style, options.dark), inks)
             cells.put_faint(drawn(track), number, sparse=colourless)
+    lines = []
     for track in tracks:
         if not track.curve.ghost:
             number = ink_number(series_ink(track.curve.style, options.dark), inks)
             line = drawn(smoothed(track, weight) if weight > 0 else track)
-            cells.put_line(line, line_style(track.curve.style), number, patterned=colourless)
+            lines.append((line, line_style(track.curve.style), number))
+    cells.put_lines(lines, patterned=colourless)
     return inks
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from itertools import pairwise
 
+from tflab.charts.limits import EvenTicks, Rows, even_ticks
 from tflab.charts.plot import Mark
-from tflab.charts.scale import Tick, place, ticks
+from tflab.charts.scale import Tick, labels, place, power_label, ticks
 
 _Range = tuple[float, float]
 TickMaker = Callable[[float, float, int], list[Tick]]
@@ -16,18 +17,32 @@ _LABEL_GAP = 5
 _LONGEST_LABEL = 10
 
 
-def y_axis_marks(limits: _Range, height: int, log: bool = False) -> list[Mark]:
-    """Return the marks beside a picture of `height` rows, bottom to top, at least a row apart."""
-    count = max(2, -(-height // _ROWS_A_TICK))
+def y_axis_marks(limits: _Range, rows: Rows, log: bool = False) -> list[Mark]:
+    """Return the marks beside a picture, bottom to top, at least a row apart.
+
+    They are evenly spaced where the limits allow it, as those of `even_range` do.
+    """
+    even = even_ticks(*limits, rows, log)
+    if even is not None:
+        return _even_marks(even, rows, log)
+    count = max(2, -(-rows.number // _ROWS_A_TICK))
     marks: list[Mark] = []
     for tick in ticks(*limits, count, log):
-        # The same rounding as that of the dots, four a cell.
-        dot = round(place(tick.value, *limits, log) * (height * 4 - 1))
-        cell = min(max(dot // 4, 0), height - 1)
-        apart = not marks or cell - marks[-1].cell >= (2 if height > 3 else 1)
+        # The same rounding as that of the dots.
+        dot = round(place(tick.value, *limits, log) * rows.last)
+        cell = min(max(dot // rows.dots, 0), rows.number - 1)
+        apart = not marks or cell - marks[-1].cell >= (2 if rows.number > 3 else 1)
         if apart and len(tick.label) <= _LONGEST_LABEL:
             marks.append(Mark(cell, tick.label))
     return marks
+
+
+def _even_marks(even: EvenTicks, rows: Rows, log: bool) -> list[Mark]:
+    cells = range(even.row, rows.number, even.rows)
+    values = [even.first + place * even.step for place in range(len(cells))]
+    texts = [power_label(round(value)) for value in values] if log else labels(values, even.step)
+    marks = [Mark(cell, text) for cell, text in zip(cells, texts, strict=True)]
+    return [mark for mark in marks if len(mark.label) <= _LONGEST_LABEL]
 
 
 def x_axis_marks(maker: TickMaker, limits: _Range, width: int) -> list[Mark]:

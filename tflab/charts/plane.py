@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from tflab.charts.canvas import Row, frame, label_fits, lay_out, picture_height
+from tflab.charts.canvas import Row, frame, label_fits, lay_out, picture_rows
 from tflab.charts.drawing import ChartOptions, LegendEntry, Size
 from tflab.charts.grids import draw_grid
 from tflab.charts.layers import Range, Shape
@@ -39,7 +39,7 @@ class Plane:
         self, size: Size, x_range: Range, y_range: Range, x_label: str, options: ChartOptions
     ) -> None:
         self.x_range, self.y_range, self.options = x_range, y_range, options
-        self._y_marks = y_axis_marks(y_range, picture_height(size[1]))
+        self._y_marks = y_axis_marks(y_range, picture_rows(size[1], options.unicode))
         names = [mark.label for mark in self._y_marks]
         self._layout = lay_out(*size, names, x_label)
         self._x_marks = x_axis_marks(ticks, x_range, self._layout.width)
@@ -125,7 +125,7 @@ class Plane:
         cells, colourless = self.cells, self.options.colour == "none"
         path = polyline(*self._dots(x, y), cells.width, cells.height)
         line = draw_path(path, cells.columns, cells.rows, cells.unicode)
-        cells.put_line(line, style, self._add(ink), patterned=colourless)
+        cells.put_lines([(line, style, self._add(ink))], patterned=colourless)
         self._name(style.sample(self.options.unicode, patterned=colourless), ink, shape)
 
     def _draw_histogram(self, shape: Shape, ink: Ink) -> None:

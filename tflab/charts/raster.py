@@ -19,6 +19,8 @@ Mask = NDArray[np.bool_]
 _BRAILLE = 0x2800
 # Every other dot of a braille cell, as on a chessboard.
 _CHESS = 0x2800 | 0x01 | 0x20 | 0x04 | 0x80
+MARK_EVERY = 20
+"""Columns from one mark of a solid line to the next; each line has columns of its own."""
 PERIOD = 5
 """Cells after which a line pattern repeats. Prime, so that no slope hides a line altogether."""
 
@@ -57,15 +59,20 @@ class Cells:
         self.inks[where] = ink
         self._lines[where] = 0
 
-    def put_line(self, line: Glyphs, style: LineStyle, ink: int, patterned: bool) -> None:
-        """Draw a line from `plot.draw_path`, merged with the lines beneath it.
+    def put_lines(self, lines: Sequence[tuple[Glyphs, LineStyle, int]], patterned: bool) -> None:
+        """Draw lines, merged with each other and with the lines beneath them.
 
         Args:
-            line: Its characters, 0 where it is not.
-            style: Its letter in ASCII, and its pattern.
-            ink: Its ink number.
-            patterned: True where colour cannot tell it from others: it has gaps then.
+            lines: Of each its characters from `plot.draw_path`, its style, and its ink number.
+            patterned: True where colour cannot tell them from others: they have gaps then.
         """
+        for line, style, ink in lines:
+            self._put_line(line, style, ink, patterned)
+        if self.unicode and not patterned:
+            for line, style, ink in lines:
+                self._mark_line(line, style, ink)
+
+    def _put_line(self, line: Glyphs, style: LineStyle, ink: int, patterned: bool) -> None:
         columns, rows = np.arange(self.columns), np.arange(self.rows)
         shown = line > 0
         # The factor 2 keeps a pattern visible on upright and on slanted stretches too.
@@ -87,6 +94,15 @@ class Cells:
         if patterned and self.unicode and style.marker:
             self.glyphs[(line > 0) & (phase == 0)] = ord(style.marker)
 
+    def _mark_line(self, line: Glyphs, style: LineStyle, ink: int) -> None:
+        """Put the mark of a solid line on it here and there."""
+        if not style.solid_mark:
+            return
+        across = np.arange(style.number * 3 % MARK_EVERY, self.columns, MARK_EVERY)
+        across = across[(line[:, across] > 0).any(axis=0)]
+        up = (line[:, across] > 0).argmax(axis=0)
+        self.glyphs[up, across], self.inks[up, across] = ord(style.solid_mark), ink
+
     def put_faint(self, line: Glyphs, ink: int, sparse: bool) -> None:
         """Draw a line that must not be taken for a main one.
 
@@ -104,17 +120,24 @@ class Cells:
 
 
 class LineStyle:
-    """How a line is told from others without colour: gaps, a mark, a letter in ASCII."""
+    """How a line is told from others by more than its colour.
 
-    def __init__(self, phases: Sequence[int], letter: str, marker: str = "") -> None:
+    In ASCII by its letter. In Unicode without colour by gaps and marks. With colour, lines are
+    solid, so that none looks as if data were missing, and all but the first bear a letter here and
+    there.
+    """
+
+    def __init__(self, number: int, phases: Sequence[int], letter: str, marker: str = "") -> None:
+        self.number = number
         self.on = np.isin(np.arange(PERIOD), phases)
         self.letter, self.marker = letter, marker
+        self.solid_mark = letter if number else ""
 
     def sample(self, unicode: bool, patterned: bool) -> str:
         """Return one period of the line, to be shown in a legend."""
         glyph = "⠒" if unicode else self.letter
         if not patterned:
-            return glyph * PERIOD
+            return glyph * 2 + (self.solid_mark or glyph) + glyph * 2
         cells = [glyph if on else " " for on in self.on]
         if unicode and self.marker:
             cells[0] = self.marker
@@ -122,12 +145,12 @@ class LineStyle:
 
 
 LINE_STYLES = (
-    LineStyle((0, 1, 2, 3, 4), "*"),
-    LineStyle((0, 1, 4), "+"),
-    LineStyle((1, 3), "o"),
-    LineStyle((0, 1, 3), "x"),
-    LineStyle((1, 2, 3), "#", marker="x"),
-    LineStyle((2,), "@", marker="+"),
+    LineStyle(0, (0, 1, 2, 3, 4), "*"),
+    LineStyle(1, (0, 1, 4), "+"),
+    LineStyle(2, (1, 3), "o"),
+    LineStyle(3, (0, 1, 3), "x"),
+    LineStyle(4, (1, 2, 3), "#", marker="x"),
+    LineStyle(5, (2,), "@", marker="+"),
 )
 
 

@@ -158,10 +158,10 @@ def _linear_ticks(low: float, high: float, count: int) -> list[Tick]:
         values = _multiples(low, high, nice_step(span / count))
         values = [values[0], values[-1]] if len(values) > 1 else [low, high]
         step = values[-1] - values[0]
-    return list(map(Tick, values, _labels(values, step)))
+    return list(map(Tick, values, labels(values, step)))
 
 
-def _labels(values: list[float], step: float) -> list[str]:
+def labels(values: list[float], step: float) -> list[str]:
     """Return one text for each value, all with the decimals that `step` needs."""
     largest = max(map(abs, values))
     magnitude = math.floor(math.log10(largest)) if largest > 0 else 0
@@ -180,7 +180,7 @@ def _log_ticks(low: float, high: float, count: int) -> list[Tick]:
     if decades >= 2:
         stride = max(1, -(-decades // count))
         exponents = [e for e in range(first, last + 1) if e % stride == 0]
-        return [Tick(_power(e), _power_label(e)) for e in exponents]
+        return [Tick(_power(e), power_label(e)) for e in exponents]
     marks = [
         factor * _power(exponent) for exponent in range(first - 1, last + 2) for factor in (1, 2, 5)
     ]
@@ -191,7 +191,8 @@ def _log_ticks(low: float, high: float, count: int) -> list[Tick]:
     return [Tick(mark, short(mark)) for mark in inside]
 
 
-def _power_label(exponent: int) -> str:
+def power_label(exponent: int) -> str:
+    """Return a power of ten as people read it at an axis."""
     return f"{10.0**exponent:g}" if -2 <= exponent <= 3 else f"1e{exponent}"
 
 
