@@ -14,6 +14,7 @@ from pathlib import Path
 from tflab.programs.library import resolve
 from tflab.ui.app import LabApp
 from tflab.ui.workbench.figure_view import FigureView
+from tflab.ui.workbench.lesson_view import LessonView
 
 _DEADLINE_SECONDS = 60
 
@@ -28,23 +29,24 @@ async def picture(target: Path) -> None:
                 while not condition():
                     await pilot.pause(0.05)
 
-        await until(lambda: app.bench is not None and "steps" in app.bench.form.values)
-        bench = app.bench
-        assert bench is not None
+        session = app.session
+        await until(lambda: "steps" in session.form.values)
         for rate in (0.03, 0.1):
-            runs = len(bench.runs.own)
-            bench.form.set_values({"learning_rate": rate}, 0, "cpu")
+            runs = len(session.runs.own)
+            session.form.set_values({"learning_rate": rate}, 0)
             await pilot.pause(0.2)
-            bench.rerun()
-            await until(lambda runs=runs: len(bench.runs.own) > runs and not bench.runs.running)
-        await until(lambda: bench.runs.current is not None and bench.runs.current.over)
-        await until(lambda: bool(app.main.query(FigureView)))
+            session.rerun()
+            await until(lambda runs=runs: len(session.runs.own) > runs)
+            await until(lambda: not session.runs.running)
+        await until(lambda: session.runs.current is not None and session.runs.current.over)
+        await until(lambda: bool(app.workbench.query(FigureView)))
         await pilot.press("f3")
-        bench.view.scroll_to_widget(app.main.query(FigureView).first(), animate=False)
+        figure = app.workbench.query(FigureView).first()
+        app.workbench.query_one(LessonView).scroll_to_widget(figure, animate=False)
         app.clear_notifications()
         await pilot.pause(0.5)
         target.write_text(app.export_screenshot(title="tflab"), encoding="utf-8")
-        bench.close()
+        session.close()
 
 
 if __name__ == "__main__":

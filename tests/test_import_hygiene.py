@@ -37,7 +37,10 @@ def test_the_app_paints_without_tensorflow_numpy_or_jupytext():
 
 
 def test_the_bench_runs_lessons_without_importing_tensorflow():
-    assert not loaded_by("import tflab.ui.workbench.bench") & {"tensorflow", "keras"}
+    assert not loaded_by("import tflab.session.runs, tflab.session.sweeps") & {
+        "tensorflow",
+        "keras",
+    }
 
 
 @pytest.mark.parametrize("module", ["tflab", "tflab.cli", "tflab.programs.library"])
@@ -49,12 +52,12 @@ def test_a_lesson_may_import_lab_without_tensorflow():
     assert not loaded_by("from tflab import lab, Meta") & {"tensorflow", "keras", "textual"}
 
 
-@pytest.mark.parametrize("module", ["tflab.ui.app", "tflab.ui.workbench.opening"])
+@pytest.mark.parametrize("module", ["tflab.ui.app", "tflab.session.session"])
 def test_the_first_paint_needs_no_run_log_and_no_openssl(module):
     late = {
         "tflab.runs.log_reader",
         "tflab.runs.store",
-        "tflab.ui.workbench.bench",
+        "tflab.session.runs",
         "_hashlib",
         "secrets",
     }
@@ -67,7 +70,7 @@ def test_the_first_paint_needs_no_run_log_and_no_openssl(module):
 
 def test_a_lesson_is_read_without_jupytext_and_by_no_helper():
     opened = (
-        "import tflab.ui.workbench.bench; from tflab.programs.library import resolve; "
+        "import tflab.session.open_program; from tflab.programs.library import resolve; "
         "from tflab.programs.reader import read_program; "
         "sys.addaudithook(lambda what, _: what == 'subprocess.Popen' and sys.exit('a helper')); "
         "assert read_program(resolve('1')).cells"

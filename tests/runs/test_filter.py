@@ -123,9 +123,17 @@ def test_any_text_is_read_or_explained(text):
 
 plain_value = st.text("abcxyz0123456789.-", min_size=1, max_size=8)
 name = st.sampled_from([*FIXED, "learning_rate", "mode", "loss", "best.loss"])
+choices = {"state": st.sampled_from(["finished", "Lost"]), "pinned": st.sampled_from(["yes", "no"])}
+term = name.flatmap(
+    lambda found: st.tuples(
+        st.just(found),
+        st.sampled_from(["=", "==", "!=", "~"]),
+        choices.get(found, plain_value),
+    )
+)
 
 
-@given(st.lists(st.tuples(name, st.sampled_from(["=", "==", "!=", "~"]), plain_value), max_size=5))
+@given(st.lists(term, max_size=5))
 def test_what_was_written_is_what_was_read(terms):
     found = parse_filter(
         " ".join("".join(term) for term in terms), ["learning_rate", "mode", "loss"]
@@ -144,3 +152,28 @@ def test_order_is_that_of_numbers(value, bound):
     above = bool(parse_filter(f"learning_rate>{bound!r}").keep(rows, NOW))
     assert [below, equal, above].count(True) == 1
     assert below == (value < bound)
+
+
+@pytest.mark.parametrize(
+    ("text", "next_step"),
+    [
+        ("state=finshed", "Did you mean state=finished?"),
+        ("state!=Runing", "Did you mean state!=running?"),
+        ('loss<1 state=="canceled"', "Did you mean state==cancelled?"),
+        ("state=12345", "Write one of finished, failed"),
+        ("pinned=ye", "Did you mean pinned=yes?"),
+        ('state=""', "Write one of finished, failed"),
+    ],
+)
+def test_a_value_that_no_run_ever_has_is_refused(text, next_step):
+    with pytest.raises(FilterProblem) as raised:
+        parse_filter(text, {"loss"})
+    assert next_step in raised.value.next_step
+    with pytest.raises(FilterProblem):
+        parse_filter(text)
+
+
+def test_part_of_a_state_may_be_looked_for_and_a_parameter_may_be_called_state():
+    assert parse_filter("state~fin").keep([row()], NOW)
+    assert parse_filter("state=warm", {"state"}).keep([row(state="warm")], NOW)
+    assert parse_filter("STATE~x", None)

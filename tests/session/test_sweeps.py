@@ -218,7 +218,7 @@ def test_an_earlier_sweep_is_listed_and_opened_again(sitting: Sitting) -> None:
     assert shown.sweep.best.mean == 0.1
     assert not later.sweeps.running
     later.do(lambda: later.sweeps.reopen("20200101-000000-abcdef"))
-    assert later.heard.of(ProblemRaised)[-1].problem.title == "The sweep cannot be read"
+    assert later.heard.of(ProblemRaised)[-1].problem.title == "The sweep's file is damaged"
 
 
 def test_a_sweep_is_exported_and_its_line_copied(

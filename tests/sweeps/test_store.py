@@ -60,7 +60,7 @@ def test_damaged_sweep_is_a_problem(content: str) -> None:
     root.mkdir(parents=True)
     path = root / "20260101-000000-abcdef.json"
     path.write_bytes(content.encode("utf-8", "surrogateescape"))
-    with pytest.raises(Problem, match="cannot be read"):
+    with pytest.raises(Problem, match="is damaged"):
         SweepStore().load(path.stem)
 
 

@@ -31,7 +31,7 @@ import sys
 
 class Late:
     def find_spec(self, name, path=None, target=None):
-        if name == "tflab.ui.workbench.bench":
+        if name == "tflab.session.server":
             sys.meta_path.remove(self)
             from tflab.ui.app import LabApp
             LabApp.action_theme = crash
@@ -49,7 +49,7 @@ import sys
 
 class Late:
     def find_spec(self, name, path=None, target=None):
-        if name == "tflab.ui.workbench.bench":
+        if name == "tflab.session.server":
             sys.meta_path.remove(self)
             import importlib
             holder = importlib.import_module("{module}")
@@ -189,7 +189,7 @@ def test_every_crash_is_told_shortly(
     """One in a thread that reads a lesson, one before the panes are there."""
     module, name = {
         "thread": ("tflab.programs.reader", "_parse"),
-        "start": ("tflab.ui.workbench.screen", "MainScreen.fill"),
+        "start": ("tflab.ui.workbench.panes", "PaneScreen.fill"),
     }[where]
     (tmp_path / "sitecustomize.py").write_text(
         LATER.format(module=module, name=name.rpartition(".")[2], holder=name.rpartition(".")[0])

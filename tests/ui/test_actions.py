@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 
-from tflab.ui.actions import ACTIONS, actions, bindings, key_name
+from tflab.ui.actions import (
+    ACTIONS,
+    ON_EVERY_SCREEN,
+    actions,
+    bindings,
+    key_name,
+    workbench_bindings,
+)
 from tflab.ui.app import LabApp
 from tflab.ui.history.compare import CompareScreen
 from tflab.ui.history.screen import HistoryScreen
@@ -14,9 +21,10 @@ from tflab.ui.workbench.lesson_view import LessonView
 from tflab.ui.workbench.loss_chart import LossChart
 from tflab.ui.workbench.parameter_form import ParameterForm
 from tflab.ui.workbench.run_list import RunList
+from tflab.ui.workbench.screen import WorkbenchScreen
 
 OWNERS = {
-    "app": LabApp,
+    "app": WorkbenchScreen,
     "lessons": LessonList,
     "lesson": LessonView,
     "loss": LossChart,
@@ -43,7 +51,8 @@ def test_no_pane_takes_a_key_that_works_everywhere():
 def test_every_action_can_be_carried_out():
     for action in ACTIONS:
         name = "action_" + action.id.partition("(")[0]
-        assert hasattr(OWNERS[action.scope], name), name
+        owner = LabApp if action.id in ON_EVERY_SCREEN else OWNERS[action.scope]
+        assert hasattr(owner, name), name
 
 
 def test_every_action_says_what_it_does_in_a_sentence():
@@ -54,4 +63,11 @@ def test_every_action_says_what_it_does_in_a_sentence():
 
 def test_keys_are_shown_as_people_write_them():
     assert [key_name(k) for k in ("ctrl+r", "f1", "j", "slash")] == ["^r", "F1", "j", "/"]
-    assert {b.key for b in bindings("app")} >= {"ctrl+r", "f1"}
+    assert {b.key for b in workbench_bindings()} >= {"ctrl+r", "f1"}
+
+
+def test_what_the_app_carries_out_has_no_key_in_the_workbench_too():
+    ours, everywhere = workbench_bindings(), bindings("app")
+    assert {b.action for b in everywhere} == ON_EVERY_SCREEN
+    assert not {b.key for b in ours} & {b.key for b in everywhere}
+    assert {b.key for b in [*ours, *everywhere]} == {a.key for a in actions("app")} - {""}

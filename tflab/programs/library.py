@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -117,10 +117,20 @@ class Hit(NamedTuple):
     line: str
 
 
-def search(entries: Sequence[LessonEntry], query: str) -> list[Hit]:
+def read_texts(entries: Sequence[LessonEntry]) -> dict[Path, str]:
+    """Return what stands in the lessons' files, to be searched; nothing for one that is gone."""
+    return {entry.path: _text(entry) for entry in entries}
+
+
+def search(entries: Sequence[LessonEntry], query: str, texts: Mapping[Path, str]) -> list[Hit]:
     """Return the lessons that hold every word of `query`, those that name it in the title first.
 
     Case does not matter. An empty query finds every lesson.
+
+    Args:
+        entries: The lessons.
+        query: What a person typed.
+        texts: What `read_texts` gave.
     """
     words = query.casefold().split()
     by_title: list[Hit] = []
@@ -129,7 +139,7 @@ def search(entries: Sequence[LessonEntry], query: str) -> list[Hit]:
         if all(word in f"{entry.title} {entry.id}".casefold() for word in words):
             by_title.append(Hit(entry, ""))
             continue
-        text = _text(entry)
+        text = texts.get(entry.path, "")
         if all(word in text.casefold() for word in words):
             by_content.append(Hit(entry, _line_with(text, words)))
     return by_title + by_content

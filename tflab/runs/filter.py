@@ -35,6 +35,12 @@ FIXED: dict[str, str] = {
     "goals": "how many goals it reached",
     "pinned": "yes or no",
 }
+_CHOICES: dict[str, tuple[str, ...]] = {
+    "state": ("finished", "failed", "cancelled", "lost", "running", "starting"),
+    "pinned": ("yes", "true", "1", "on", "no", "false", "0", "off"),
+}
+"""Fixed names that have one of a few values; another one is a slip, which no run would fit."""
+
 _PREFIXES = ("best.", "last.", "first.", "min.", "max.")
 _UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0, "w": 604800.0}
 _TIMES = frozenset({"seconds", "age"})
@@ -111,7 +117,8 @@ def parse_filter(text: str, known: Iterable[str] | None = None) -> Filter:
     Raises:
         FilterProblem: When it makes no sense; it says what to write.
     """
-    names = None if known is None else {*FIXED, *known}
+    parameters = set(known or ())
+    names = None if known is None else {*FIXED, *parameters}
     found: list[Condition] = []
     text = text.strip()
     place = 0
@@ -124,7 +131,9 @@ def parse_filter(text: str, known: Iterable[str] | None = None) -> Filter:
         if word is not None:
             found.append(Condition("", "", word.strip('"')))
         else:
-            found.append(_condition(name, sign, value, names))
+            condition = _condition(name, sign, value, names)
+            _check_choice(condition, parameters)
+            found.append(condition)
     return Filter(tuple(found))
 
 
@@ -198,6 +207,22 @@ def _condition(name: str, sign: str, value: str, names: set[str] | None) -> Cond
             f"Write {name}{sign}{example}, or {name}={plain_line(text) or 'text'} for text.",
         )
     return Condition(name, sign, text, number)
+
+
+def _check_choice(condition: Condition, known: set[str]) -> None:
+    """Refuse a value that its name never has. A parameter may bear one of the fixed names."""
+    choices = _CHOICES.get(condition.name, ()) if condition.name not in known else ()
+    value = condition.value.casefold()
+    if not choices or condition.operator not in ("=", "==", "!=") or value in choices:
+        return
+    close = difflib.get_close_matches(value, choices, n=1, cutoff=0.5)
+    raise FilterProblem(
+        "The filter cannot be read",
+        f"No run is ever {condition.name}={plain_line(condition.value)[:40] or repr('')}.",
+        f"Did you mean {condition.name}{condition.operator}{close[0]}?"
+        if close
+        else f"Write one of {', '.join(choices)}.",
+    )
 
 
 def _number(text: str, span: bool) -> float | None:

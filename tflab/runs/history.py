@@ -9,6 +9,7 @@ is only ever a shortcut: it may be deleted, damaged or written by two workbenche
 from __future__ import annotations
 
 import os
+import stat
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -23,7 +24,7 @@ from tflab.runs.marks import NONE, Marks, read_marks
 from tflab.runs.record import Problem, RunRecord
 from tflab.runs.state import RunState
 from tflab.runs.store import RunStore, is_alive, is_run_id
-from tflab.runs.summary import GOING, RunSummary, keep_summary, read_summary, summarise
+from tflab.runs.summary import GOING, RunSummary, is_moment, keep_summary, read_summary, summarise
 
 INDEX = "index.jsonl"
 _JUST_NOW = 2_000_000_000
@@ -69,6 +70,9 @@ class History:
 
     Args:
         store: Where the runs are.
+
+    Attributes:
+        unreadable: How many entries of the folder of runs the last listing could not read.
     """
 
     def __init__(self, store: RunStore) -> None:
@@ -76,9 +80,15 @@ class History:
         self._index = store.root / INDEX
         self._known: dict[str, tuple[int, HistoryRow]] | None = None
         self._lines = 0
+        self.unreadable = 0
 
     def rows(self) -> list[HistoryRow]:
-        """Return a row for every run, newest first. Folders that are no runs are passed over."""
+        """Return a row for every run, newest first. What cannot be read is passed over and counted.
+
+        Raises:
+            OSError: When the folder of runs cannot be read.
+        """
+        self.unreadable = 0
         known = self._read_index() if self._known is None else self._known
         found: dict[str, tuple[int, HistoryRow]] = {}
         fresh: list[tuple[int, HistoryRow]] = []
@@ -87,6 +97,7 @@ class History:
             if pair is None or pair[0] != stamp:
                 row = self.row(name)
                 if row is None:
+                    self.unreadable += 1
                     continue
                 pair = (stamp, row)
                 if not row.partial and time.time_ns() - stamp > _JUST_NOW:
@@ -132,10 +143,16 @@ class History:
             if not is_run_id(entry.name):
                 continue
             try:
-                if entry.is_dir(follow_symlinks=False):
-                    yield entry.name, entry.stat(follow_symlinks=False).st_mtime_ns
+                found = entry.stat(follow_symlinks=False)
             except FileNotFoundError:
                 continue
+            except OSError:
+                self.unreadable += 1
+                continue
+            if stat.S_ISDIR(found.st_mode):
+                yield entry.name, found.st_mtime_ns
+            elif not stat.S_ISLNK(found.st_mode):
+                self.unreadable += 1
 
     def _read_index(self) -> dict[str, tuple[int, HistoryRow]]:
         found: dict[str, tuple[int, HistoryRow]] = {}
@@ -149,7 +166,8 @@ class History:
                 kept = _decoder.decode(line)
             except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
                 continue
-            found[kept.summary.id] = (kept.stamp, HistoryRow(kept.summary, kept.marks))
+            if is_moment(kept.summary.created):
+                found[kept.summary.id] = (kept.stamp, HistoryRow(kept.summary, kept.marks))
         return found
 
     def _keep(self, fresh: list[tuple[int, HistoryRow]]) -> None:

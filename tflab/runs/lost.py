@@ -22,9 +22,11 @@ def lost(folder: Path) -> Ended:
     """
     last = last_word(folder)
     next_step = _AGAIN
-    if (folder / STOP).exists():
+    if os.path.exists(folder / STOP):
         return stopped(last)
-    if last < _boot_time():
+    if not os.path.isdir(folder):
+        cause = "Its folder was deleted while it was going on, and what it logged with it."
+    elif last < _boot_time():
         cause = "The machine restarted while it was going on."
     elif _is_full(folder):
         cause = "Its process is gone and left no reason. The disk is full, which may be why."

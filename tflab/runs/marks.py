@@ -37,7 +37,7 @@ def read_marks(folder: Path) -> Marks:
     """Return what is written on a run; nothing where there is none or it is damaged."""
     try:
         return _decoder.decode(read_file(folder / MARKS))
-    except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
+    except (OSError, msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return NONE
 
 

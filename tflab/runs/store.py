@@ -22,6 +22,7 @@ from tflab.runs.processes import is_same, this_host
 from tflab.runs.record import Problem, RunRecord, RunRequest, to_json
 from tflab.runs.reserve import CONTENT, RESERVE
 from tflab.runs.state import RunState
+from tflab.runs.summary import is_moment
 
 _decoder = msgspec.json.Decoder(RunRecord)
 _ID = re.compile(r"\d{8}-\d{6}-[0-9a-f]{6}")
@@ -82,15 +83,14 @@ class RunStore:
         """
         path = self.folder(run) / RECORD
         try:
-            return _decoder.decode(read_file(path))
+            record = _decoder.decode(read_file(path))
         except OSError as error:
             raise unreadable("The run's record cannot be read", path, error) from error
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-            raise Problem(
-                "The run's record is damaged",
-                f"{path}: {error}.",
-                "What it logged is beside it. Move the folder away if you do not need it.",
-            ) from error
+            raise _damaged(path, str(error)) from error
+        if record.id != run or not is_moment(record.created):
+            raise _damaged(path, "it is of another run, or of no time")
+        return record
 
     def load(self, run: str) -> RunState:
         """Read a whole run. A run that died without a word is `lost`.
@@ -189,6 +189,14 @@ def is_alive(started: Started) -> bool:
 def elsewhere(started: Started) -> str:
     """Return the name of the machine that a run is on; empty when it is this one."""
     return "" if started.host in ("", this_host()) else started.host
+
+
+def _damaged(path: Path, cause: str) -> Problem:
+    return Problem(
+        "The run's record is damaged",
+        f"{path}: {cause}.",
+        "What it logged is beside it. Move the folder away if you do not need it.",
+    )
 
 
 def _write_private(path: Path, content: bytes) -> None:

@@ -22,6 +22,9 @@ SUMMARY = "summary.json"
 GOING = frozenset({"starting", "running"})
 """The states of a run that is not over."""
 
+_YEAR_10000 = 253402300800.0 - 86400.0
+"""Less a day, so that it is in the year 9999 in every time zone."""
+
 
 class RunSummary(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One row of a list of runs.
@@ -29,6 +32,7 @@ class RunSummary(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     Attributes:
         metrics: First, last, min, max, count and nonfinite of each series, by tag.
         goals: Whether each goal was reached, by its text.
+        versions: As the run had them: see `versions_of`.
     """
 
     id: str
@@ -42,6 +46,19 @@ class RunSummary(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     seconds: float | None = None
     metrics: dict[str, dict[str, Any]] = {}
     goals: dict[str, bool] = {}
+    versions: dict[str, str] = {}
+
+
+def versions_of(record: RunRecord, state: RunState) -> dict[str, str]:
+    """Return the versions that a run had, as it told: of tflab, Python, TensorFlow and others.
+
+    A run that told none, as one of an older tflab, has those that its record was made with.
+    """
+    told = state.environment
+    if told is None:
+        return record.versions
+    tflab = {name: found for name, found in record.versions.items() if name == "tflab"}
+    return {**tflab, "python": told.python, **told.packages}
 
 
 def summarise(record: RunRecord, state: RunState) -> RunSummary:
@@ -59,6 +76,7 @@ def summarise(record: RunRecord, state: RunState) -> RunSummary:
         seconds=state.seconds,
         metrics={tag: series.summary() for tag, series in state.series.items()},
         goals={text: goal.passed for text, goal in state.goals.items()},
+        versions=versions_of(record, state),
     )
 
 
@@ -86,6 +104,12 @@ def write_summary(folder: Path, summary: RunSummary) -> None:
 def read_summary(folder: Path) -> RunSummary | None:
     """Return the row kept in a run folder, or None when there is none or it is damaged."""
     try:
-        return msgspec.json.decode(read_file(folder / SUMMARY), type=RunSummary)
-    except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
+        found = msgspec.json.decode(read_file(folder / SUMMARY), type=RunSummary)
+    except (OSError, msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return None
+    return found if is_moment(found.created) and found.id == folder.name else None
+
+
+def is_moment(seconds: float) -> bool:
+    """Return whether a time since the epoch is one that a calendar has."""
+    return 0 <= seconds < _YEAR_10000

@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 from tflab.runs.atomic_files import make_private_folder
 from tflab.runs.history import INDEX
+from tflab.runs.paths import unreadable
 from tflab.runs.record import Problem
 from tflab.runs.store import RunStore, is_run_id
 from tflab.runs.summary import SUMMARY
@@ -88,7 +89,11 @@ class Trash:
                 raise _problem("brought back", folder, error) from error
 
     def ids(self) -> list[str]:
-        """Return the ids of the runs in the trash, newest first."""
+        """Return the ids of the runs in the trash, newest first.
+
+        Raises:
+            Problem: When the trash cannot be read.
+        """
         return sorted(filter(is_run_id, _names(self.root)), reverse=True)
 
     def empty(self, older_than: float = 0.0) -> int:
@@ -97,7 +102,8 @@ class Trash:
         What an emptying that was killed has left goes as well.
 
         Raises:
-            Problem: When a folder cannot be removed; the others are gone all the same.
+            Problem: When the trash cannot be read, or a folder cannot be removed; the others are
+                gone all the same.
         """
         gone, refused = 0, None
         for name in _names(self.root):
@@ -135,7 +141,7 @@ class Trash:
 
     def disk_use(self) -> DiskUse:
         """Return how much room runs and trash take, and how much is left. Takes a moment."""
-        place = self._store.root if self._store.root.is_dir() else Path.home()
+        place = self._store.root if os.path.isdir(self._store.root) else Path.home()
         free = shutil.disk_usage(place).free
         return DiskUse(_size([self._store.root]), _size([self.root]), free)
 
@@ -160,14 +166,14 @@ def _size(folders: Iterable[Path | str]) -> int:
         try:
             with os.scandir(waiting.pop()) as entries:
                 found = list(entries)
-        except (FileNotFoundError, NotADirectoryError, PermissionError):
-            continue
+        except OSError:
+            continue  # What cannot be read is not counted.
         for entry in found:
-            if entry.is_dir(follow_symlinks=False):
-                waiting.append(entry.path)
-            else:
-                # What a run just wrote anew is gone under this name; the rest is counted.
-                with suppress(FileNotFoundError):
+            # What a run just wrote anew is gone under this name; the rest is counted.
+            with suppress(OSError):
+                if entry.is_dir(follow_symlinks=False):
+                    waiting.append(entry.path)
+                else:
                     total += entry.stat(follow_symlinks=False).st_blocks * 512
     return total
 
@@ -177,10 +183,13 @@ def _names(folder: Path) -> list[str]:
         return os.listdir(folder)
     except FileNotFoundError:
         return []
+    except OSError as error:
+        raise unreadable("The trash cannot be read", folder, error) from error
 
 
 def _has(folder: Path, run: str) -> bool:
-    return is_run_id(run) and (folder / run).is_dir() and not (folder / run).is_symlink()
+    path = folder / run
+    return is_run_id(run) and os.path.isdir(path) and not os.path.islink(path)
 
 
 def _out_of_reach(folder: Path) -> Path:
@@ -202,8 +211,11 @@ def _remove(folder: Path) -> None:
 
 
 def _problem(what: str, folder: Path, error: OSError) -> Problem:
+    title = f"The run cannot be {what}"
+    if not os.access(folder, os.R_OK | os.X_OK):
+        return unreadable(title, folder, error)
     return Problem(
-        f"The run cannot be {what}",
+        title,
         f"{folder}: {error.strerror}.",
         "Give write access to the data folder, or do it by hand.",
     )

@@ -103,7 +103,7 @@ class FormChanged(Event):
     """A value of the form, or the device, has changed.
 
     Attributes:
-        texts: Whether texts in it were replaced, rather than typed where they stand.
+        texts: Whether other values were put in, which stand in no field yet.
         values: Whether a value may have changed, and not only the device.
     """
 
@@ -261,6 +261,14 @@ class GuessesAsked(Event):
 
 @dataclass(frozen=True)
 class PresetsListed(Event):
-    """The presets of the open program, to choose from."""
+    """The presets of a program, to choose from."""
 
+    program: Program
     presets: Sequence[Preset]
+
+
+@dataclass(frozen=True)
+class LessonsRead(Event):
+    """The texts of all lessons, to be searched."""
+
+    texts: Mapping[Path, str]

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from tflab.programs.nudge import nudge
-from tflab.programs.parameters import ValueProblem, format_value, parse_value
+from tflab.programs.parameters import ValueProblem, check_value, format_value, parse_value
 from tflab.programs.program import Parameter, Program
 from tflab.runs.record import LARGEST_SEED
 from tflab.session.events import Emit, FormChanged
@@ -51,13 +51,24 @@ class Field:
 
         Where nothing can be typed, what is no value of the parameter is passed over.
         """
-        before = (self.value, self.problem, self._bad_text)
         try:
-            self.value, self.problem, self._bad_text = parse_value(self.parameter, text), None, ""
+            return self._take(parse_value(self.parameter, text), None, "")
         except ValueProblem as problem:
-            if self.parameter.type not in ("bool", "choice"):
-                self.problem, self._bad_text = problem.cause, text
-        return before != (self.value, self.problem, self._bad_text)
+            if self.parameter.type in ("bool", "choice"):
+                return False
+            return self._take(self.value, problem.cause, text)
+
+    def set_value(self, value: Any) -> bool:
+        """Take a value, such as one of an earlier run; True when anything changed."""
+        try:
+            return self._take(check_value(self.parameter, value), None, "")
+        except ValueProblem:
+            return self.set_text(format_value(value))
+
+    def _take(self, value: Any, problem: str | None, bad_text: str) -> bool:
+        before = (self.value, self.problem, self._bad_text)
+        self.value, self.problem, self._bad_text = value, problem, bad_text
+        return before != (value, problem, bad_text)
 
 
 class Form:
@@ -106,15 +117,22 @@ class Form:
 
     def show(self, program: Program, keep: bool) -> None:
         """Take the fields of a program; with `keep`, what was changed in those of a name stays."""
-        texts = {n: f.text for n, f in self._fields.items() if f.changed} if keep else {}
-        self._fields = {parameter.name: Field(parameter) for parameter in program.parameters}
-        for name, text in texts.items():
-            if name in self._fields:
-                self._fields[name].set_text(text)
+        before, self._fields = self._fields, {p.name: Field(p) for p in program.parameters}
+        for name, field in before.items() if keep else ():
+            if field.changed and name in self._fields:
+                again = self._fields[name]
+                again.set_value(field.value)
+                if field.problem is not None:
+                    again.set_text(field.text)
 
     def set_text(self, name: str, text: str) -> None:
-        """Take what a person typed or chose in a field."""
+        """Take what a person typed in a field."""
         if self.fields[name].set_text(text):
+            self._emit(FormChanged())
+
+    def set_value(self, name: str, value: Any) -> None:
+        """Take what a person chose in a field."""
+        if self.fields[name].set_value(value):
             self._emit(FormChanged())
 
     def set_values(self, values: Mapping[str, Any], seed: int, device: str = "") -> None:
@@ -128,7 +146,7 @@ class Form:
         fields = self.fields
         for name, value in {**values, SEED.name: seed}.items():
             if name in fields:
-                fields[name].set_text(format_value(value))
+                fields[name].set_value(value)
         if self.devices is not None and any(d.key == device for d in self.devices.devices):
             self.device_key = device
         self._emit(FormChanged(texts=True))
@@ -138,15 +156,15 @@ class Form:
         field = self.fields[name]
         if field.problem is None:
             value = nudge(field.parameter, field.value, direction)
-            if field.set_text(format_value(value)):
-                self._emit(FormChanged(texts=True))
+            if field.set_value(value):
+                self._emit(FormChanged())
 
     def reset(self, *names: str) -> None:
         """Put the defaults of these fields back, or of all of them."""
         for name, field in self.fields.items():
             if name in names or not names:
-                field.set_text(format_value(field.parameter.default))
-        self._emit(FormChanged(texts=True))
+                field.set_value(field.parameter.default)
+        self._emit(FormChanged())
 
     def choose_device(self, key: str) -> None:
         """Choose a device."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import Future
-from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 
@@ -22,9 +21,10 @@ _LOOKED_AT = 1000
 
 @dataclass(frozen=True)
 class HistoryListed(Event):
-    """Every run there is, newest first."""
+    """Every run there is, newest first, and how many there are that cannot be read."""
 
     rows: list[HistoryRow]
+    unreadable: int = 0
 
 
 @dataclass(frozen=True)
@@ -92,20 +92,26 @@ class RunHistory:
             return
         if rows is not None:
             self._told = ""
-            self._emit(HistoryListed(rows))
+            self._emit(HistoryListed(rows, self._watch.unreadable))
 
-    def _measure(self) -> DiskUse:
+    def _measure(self) -> tuple[DiskUse, Problem | None]:
         """Empty the trash of what is old, and add up the rest."""
-        # What cannot be removed now has its turn next time, and emptying by hand says why.
-        with suppress(Problem):
-            self._trash.empty(KEEP_SECONDS)
-        return self._trash.disk_use()
-
-    def _take_measure(self, done: Future[DiskUse]) -> None:
+        refused = None
         try:
-            self._emit(DiskUseMeasured(done.result()))
+            self._trash.empty(KEEP_SECONDS)
+        except Problem as problem:
+            refused = problem
+        return self._trash.disk_use(), refused
+
+    def _take_measure(self, done: Future[tuple[DiskUse, Problem | None]]) -> None:
+        try:
+            use, refused = done.result()
         except OSError as error:
             self._warn(f"The disk cannot be read: {error.strerror}.")
+            return
+        self._emit(DiskUseMeasured(use))
+        if refused is not None:
+            self._warn(f"{refused.title}. {refused.cause}")
 
     def _warn(self, text: str) -> None:
         """Say what is wrong, once."""

@@ -42,6 +42,7 @@ class HistoryList:
         shown: The rows in view.
         columns: The columns to show them in.
         count: How many runs there were before the filter.
+        unreadable: How many there are beside them that cannot be read.
         problem: What is wrong with the filter; the last good one holds meanwhile.
     """
 
@@ -55,11 +56,13 @@ class HistoryList:
         self.shown: list[HistoryRow] = []
         self.columns: list[HistoryColumn] = []
         self.count = 0
+        self.unreadable = 0
         self.problem: FilterProblem | None = None
 
-    def take(self, rows: list[HistoryRow]) -> None:
+    def take(self, rows: list[HistoryRow], unreadable: int = 0) -> None:
         """Take in all the runs there are; marks of runs that are gone go with them."""
         self.ready = True
+        self.unreadable = unreadable
         self._all = rows
         self._view.marked &= {row.id for row in rows}
 

@@ -44,6 +44,11 @@ class HistoryWatch:
         self._stamps: tuple[int, int] | None = None
         self._list_again: float | None = None
 
+    @property
+    def unreadable(self) -> int:
+        """How many entries of the folder of runs could not be read when it was last listed."""
+        return self._history.unreadable
+
     def look(self, anew: bool = False) -> list[HistoryRow] | None:
         """Return a row for every run, newest first; None when nothing has changed since.
 
@@ -83,7 +88,7 @@ class HistoryWatch:
 
     def _list(self) -> bool:
         """Read the folder of runs; return whether it tells anything new."""
-        known = self._rows
+        known, unreadable = self._rows, self.unreadable
         rows = {row.id: row for row in self._history.rows()}
         going = [row.id for row in rows.values() if not row.over][:_MOST_FOLLOWED]
         self._followed = {run: live for run in going if (live := self._follow(run)) is not None}
@@ -94,7 +99,7 @@ class HistoryWatch:
                 rows[row.id] = HistoryRow(before.summary, row.marks)
         self._rows = rows
         self._torn = [row.id for row in reversed(rows.values()) if row.partial and row.over]
-        return rows != known
+        return rows != known or self.unreadable != unreadable
 
     def _follow(self, run: str) -> LiveRun | None:
         if run in self._followed:
@@ -134,5 +139,5 @@ def _advance(live: LiveRun) -> bool:
 def _stamp(path: Path) -> int:
     try:
         return path.stat().st_mtime_ns
-    except FileNotFoundError:
-        return 0
+    except OSError:
+        return 0  # Whoever lists the folder is told why it cannot be read.

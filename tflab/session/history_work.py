@@ -151,8 +151,8 @@ class HistoryWork:
     def _warn_of_emptying(self, done: Future[list[str]]) -> None:
         try:
             count = len(done.result())
-        except OSError as error:
-            self._emit(Notice(f"The trash cannot be read: {error.strerror}.", severity="warning"))
+        except Problem as problem:
+            self._emit(ProblemRaised(problem))
             return
         if count:
             text = f"{count_of(count, 'run')} will be gone for good. Press e again."

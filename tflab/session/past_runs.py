@@ -2,13 +2,28 @@
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Callable
+from concurrent.futures import Future
 from enum import Enum
+from functools import partial
 from pathlib import Path
+from typing import NamedTuple, TypeVar
 
-from tflab.programs.reader import ProgramError, read_program
-from tflab.runs.record import RunRequest
-from tflab.session.command_line import request_line
+from tflab.programs.code_cells import with_cells
+from tflab.programs.program import Program
+from tflab.programs.reader import ProgramError, parse_program, read_program
+from tflab.runs.disk_queue import DiskQueue
+from tflab.runs.record import Problem, RunOptions, RunRequest
+from tflab.session.approval import Approval
+from tflab.session.command_line import copied_text, request_line
+from tflab.session.events import Emit, Notice, ProblemRaised, TextCopied
+from tflab.session.form import Form
+from tflab.session.open_program import OpenProgram
+from tflab.session.runs import Runs
 from tflab.targets.devices import Device, DeviceList, find_device
+
+_T = TypeVar("_T")
 
 
 class RunUse(Enum):
@@ -18,6 +33,137 @@ class RunUse(Enum):
     VALUES = "values"
     RERUN = "rerun"
     COMMAND = "command"
+
+
+class _Past(NamedTuple):
+    """A run of the past: its request, its program as it was, and whether the file still is so."""
+
+    request: RunRequest
+    program: Program | ProgramError
+    current: bool
+
+
+class PastRuns:
+    """Brings runs of the past to the open program, the form, and the run on show.
+
+    Args:
+        opened: The program on show.
+        form: Takes values.
+        runs: Shows and starts runs.
+        approval: Passes what is run again.
+        options: Gives what a run may take now.
+        devices: Calls back with the devices of this machine.
+        disk: Where records and files are read.
+        emit: Is told what comes of it.
+    """
+
+    def __init__(
+        self,
+        opened: OpenProgram,
+        form: Form,
+        runs: Runs,
+        approval: Approval,
+        options: Callable[[], RunOptions],
+        devices: Callable[[Callable[[DeviceList], object]], object],
+        disk: DiskQueue,
+        emit: Emit,
+    ) -> None:
+        self._opened = opened
+        self._form = form
+        self._runs = runs
+        self._approval = approval
+        self._options = options
+        self._devices = devices
+        self._disk = disk
+        self._emit = emit
+
+    def use(self, run: str, use: RunUse) -> None:
+        """Do something with a run; what is wrong with it is told."""
+        if use is RunUse.COMMAND:
+            self._read(lambda: line_of(self._runs.store.record(run).request), self._copy)
+        elif use in (RunUse.SHOW, RunUse.RERUN) and self._runs.own_running:
+            text = "Wait for the run to end, or stop it (^x)."
+            self._emit(Notice(text, severity="warning"))
+        else:
+            self._read(lambda: self._past(run), lambda past: self._take(past, run, use))
+
+    def _take(self, past: _Past, run: str, use: RunUse) -> None:
+        if use is RunUse.SHOW:
+            self._show_program(past)
+            self._runs.open(run)
+        elif use is RunUse.RERUN:
+            self._devices(lambda devices: self._try(lambda: self._run_again(past, devices)))
+        else:
+            shown, request = self._opened.program, past.request
+            if shown is None or shown.id != request.lesson:
+                self._show_program(past)
+            self._form.set_values(request.parameters, request.seed, request.device)
+            self._emit(Notice("The form has this run's values."))
+
+    def _show_program(self, past: _Past) -> None:
+        """Show the program as the run had it; where it has changed since, say so."""
+        shown, program = self._opened.program, past.program
+        if isinstance(program, ProgramError):
+            self._emit(ProblemRaised(program))
+            return
+        if shown is not None and (shown.path, shown.source) == (program.path, program.source):
+            return
+        self._opened.show(program)
+        if not past.current:
+            self._emit(
+                Notice(
+                    "The file has changed since. You see the lesson as this run had it; open it "
+                    "from the list for the file as it is now.",
+                    title="Lesson as run",
+                )
+            )
+
+    def _run_again(self, past: _Past, devices: DeviceList) -> None:
+        """Run exactly this again, with what a run now may take, through what every run passes.
+
+        A GPU may have another number by now; its own name for itself finds it again.
+
+        Raises:
+            Problem: When the device is not there, or the program is not read any more.
+        """
+        program = past.program
+        if isinstance(program, ProgramError):
+            raise program
+        device = same_device(past.request, devices)
+        request = dataclasses.replace(
+            with_cells(past.request),
+            device=device.key,
+            device_uuid=device.uuid,
+            **dataclasses.asdict(self._options()),
+        )
+        self._show_program(past)
+        start = partial(self._runs.start, request)
+        self._approval.require(program.path, program.source, [device], start)
+
+    def _past(self, run: str) -> _Past:
+        request = self._runs.store.record(run).request
+        program: Program | ProgramError
+        try:
+            program = parse_program(request.source, Path(request.path))
+        except ProgramError as problem:
+            program = problem
+        return _Past(request, program, _is_current(request))
+
+    def _copy(self, found: tuple[str, bool]) -> None:
+        line, current = found
+        self._emit(TextCopied(line, copied_text(current)))
+
+    def _read(self, read: Callable[[], _T], take: Callable[[_T], object]) -> None:
+        def brought(done: Future[_T]) -> None:
+            self._try(lambda: take(done.result()))
+
+        self._disk.do_then(read, brought)
+
+    def _try(self, act: Callable[[], object]) -> None:
+        try:
+            act()
+        except Problem as problem:
+            self._emit(ProblemRaised(problem))
 
 
 def same_device(request: RunRequest, devices: DeviceList) -> Device:
@@ -41,3 +187,10 @@ def line_of(request: RunRequest) -> tuple[str, bool]:
         return request_line(request, {}, ()), False
     questions = tuple(question.text for question in program.questions)
     return request_line(request, program.defaults, questions), program.source == request.source
+
+
+def _is_current(request: RunRequest) -> bool:
+    try:
+        return Path(request.path).read_text(encoding="utf-8-sig") == request.source
+    except (OSError, UnicodeDecodeError):
+        return False

@@ -36,7 +36,7 @@ class Presets:
 
         def take(read: Future[list[Preset]]) -> None:
             try:
-                self._emit(PresetsListed(read.result()))
+                self._emit(PresetsListed(program, read.result()))
             except Problem as problem:
                 self._emit(ProblemRaised(problem))
 

@@ -12,11 +12,11 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from tflab.programs.library import LessonEntry, find_lessons
+from tflab.programs.library import LessonEntry, find_lessons, read_texts
 from tflab.runs.disk_queue import DiskQueue
 from tflab.runs.record import Problem, RunOptions
 from tflab.session.disk import SessionDisk
@@ -25,6 +25,7 @@ from tflab.session.events import (
     Emit,
     Event,
     FormChanged,
+    LessonsRead,
     LiveModeChanged,
     Notice,
     ProblemRaised,
@@ -39,18 +40,41 @@ from tflab.session.settings import load_settings, save_settings
 
 if TYPE_CHECKING:
     from tflab.programs.program import Program
+    from tflab.runs.trash import Trash
     from tflab.session.approval import Approval
     from tflab.session.course import CourseProgress
     from tflab.session.devices import DeviceWatch
+    from tflab.session.discovery import Discovery
     from tflab.session.form import Form
+    from tflab.session.history import RunHistory
+    from tflab.session.history_work import HistoryWork
+    from tflab.session.past_runs import PastRuns
     from tflab.session.presets import Presets
     from tflab.session.runs import Runs
     from tflab.session.server import Server
+    from tflab.session.sweep_events import SweepBasis
+    from tflab.session.sweeps import Sweeps
     from tflab.targets.devices import DeviceList
 
 BUSY_SECONDS = 0.03
 IDLE_SECONDS = 0.25
 _LAST_SECONDS = 2.0
+
+
+class Going(NamedTuple):
+    """What goes on.
+
+    Attributes:
+        run: Whether a run does that was started here.
+        run_id: Id of the run on show, if it goes on.
+        sweep: Whether a sweep does.
+        waiting: How many of its runs have not begun.
+    """
+
+    run: bool = False
+    run_id: str = ""
+    sweep: bool = False
+    waiting: int = 0
 
 
 class Session:
@@ -86,6 +110,7 @@ class Session:
         self.entries: list[LessonEntry] = find_lessons()
         self.glossary: dict[str, str] = {}
         self.disk = SessionDisk(emit, wake)
+        self._slow_disk = self.disk.beside()
         self.opened = OpenProgram(
             self.disk, self._opened, self._refused, held=lambda: self.approval.asking, clock=clock
         )
@@ -158,6 +183,96 @@ class Session:
 
         return DeviceWatch(self._device_queue, self._devices_listed, self._clock)
 
+    @cached_property
+    def past_runs(self) -> PastRuns:
+        """What can be done with runs of the past."""
+        from tflab.session.past_runs import PastRuns
+
+        return PastRuns(
+            self.opened,
+            self.form,
+            self.runs,
+            self.approval,
+            lambda: self.settings.options,
+            self.devices.when_known,
+            self.disk,
+            self._emit,
+        )
+
+    @cached_property
+    def history(self) -> RunHistory:
+        """The list of runs."""
+        from tflab.session.history import RunHistory
+
+        return RunHistory(self.runs.store, self._trash, self._slow_disk, self._emit)
+
+    @cached_property
+    def history_work(self) -> HistoryWork:
+        """What can be done with runs of the list."""
+        from tflab.session.history_work import HistoryWork, RunsChanged
+
+        def hear(event: Event) -> None:
+            if isinstance(event, RunsChanged):
+                self.list_runs()
+            self._emit(event)
+
+        return HistoryWork(self.runs.store, self._trash, self._slow_disk, hear)
+
+    @cached_property
+    def discovery(self) -> Discovery:
+        """The runs that were not started here."""
+        from tflab.session.discovery import Discovery, RunDiscovered
+
+        runs = self.runs
+
+        def hear(event: Event) -> None:
+            if isinstance(event, RunDiscovered):
+                runs.watch(event.run)
+            self._emit(event)
+
+        return Discovery(
+            runs.store,
+            self._slow_disk,
+            hear,
+            is_own=runs.own.__contains__,
+            server_pid=lambda: self.server.pid,
+            clock=self._clock,
+        )
+
+    @cached_property
+    def sweeps(self) -> Sweeps:
+        """The sweep that goes on, and earlier ones."""
+        from tflab.session.sweep_events import SweepEnded
+        from tflab.session.sweeps import Sweeps
+
+        def hear(event: Event) -> None:
+            program = self.program.id if self.program is not None else ""
+            if isinstance(event, SweepEnded) and event.sweep.plan.lesson == program:
+                self.list_runs()
+            self._emit(event)
+
+        return Sweeps(
+            self.runs.store,
+            self.disk,
+            hear,
+            server=self.server.ready,
+            approve=self.approval.require,
+            devices=self.devices.when_known,
+            basis=self._sweep_basis,
+        )
+
+    @cached_property
+    def _trash(self) -> Trash:
+        from tflab.runs.trash import Trash
+
+        return Trash(self.runs.store)
+
+    @property
+    def _sweeps_begun(self) -> Sweeps | None:
+        """The sweeps, if any was ever asked for."""
+        found: Sweeps | None = self.__dict__.get("sweeps")
+        return found
+
     def begin(self) -> None:
         """Start the fork server, and open the first program. TensorFlow takes longest, so first."""
         self._begun = True
@@ -167,6 +282,7 @@ class Session:
         path = self.first_program
         if path is not None:
             self.open(path)
+        self.discovery.begin()
 
     def deliver(self) -> None:
         """Take in what the disk and the drivers have given meanwhile."""
@@ -183,6 +299,9 @@ class Session:
         self.live.advance()
         self.opened.advance()
         self.devices.advance()
+        self.discovery.advance()
+        if (sweeps := self._sweeps_begun) is not None:
+            sweeps.advance()
 
     @property
     def pause(self) -> float:
@@ -190,6 +309,9 @@ class Session:
         if not self._begun:
             return IDLE_SECONDS
         busy = BUSY_SECONDS if self.server.phase == "importing" else IDLE_SECONDS
+        sweeps = self._sweeps_begun
+        if sweeps is not None and sweeps.going:
+            busy = BUSY_SECONDS
         return min(busy, self.runs.pause, self.live.pause)
 
     def close(self) -> None:
@@ -198,8 +320,24 @@ class Session:
         Runs that go on do so. Called twice, it does nothing more.
         """
         if self._begun:
+            if (sweeps := self._sweeps_begun) is not None:
+                sweeps.close()
             self.server.close()
         self.disk.finish(_LAST_SECONDS)
+
+    @property
+    def going(self) -> Going:
+        """What would go on if the session was closed now."""
+        if not self._begun:
+            return Going()
+        sweeps, current = self._sweeps_begun, self.runs.current
+        sweep = sweeps.current if sweeps is not None and sweeps.running else None
+        return Going(
+            run=self.runs.own_running,
+            run_id=current.record.id if current is not None and self.runs.running else "",
+            sweep=sweep is not None,
+            waiting=sweep.count("waiting") if sweep is not None else 0,
+        )
 
     def open(self, path: Path) -> None:
         """Read a program and show it; `ProgramOpened` or `ProgramRefused` follows."""
@@ -262,9 +400,9 @@ class Session:
             self._emit(ProblemRaised(problem))
 
     def stop_and_then(self, after: Callable[[], object]) -> None:
-        """Stop what goes on, and call `after` when it is over."""
+        """Stop the run and the sweep that go on, and call `after` when they are over."""
         try:
-            self.runs.stop_and_then(after)
+            self.runs.stop_and_then(lambda: self.sweeps.stop_and_then(after))
         except Problem as problem:
             self._emit(ProblemRaised(problem))
 
@@ -287,9 +425,52 @@ class Session:
         now = msgspec.structs.replace(self.settings)
         self.disk.keep("Settings are", lambda: save_settings(now))
 
-    def forget(self, program: Program | None) -> None:
-        """Forget the progress in one program, or in the whole course."""
-        self.course.forget(program)
+    def list_runs(self) -> None:
+        """List the newest runs of the program on show; `RunsListed` follows."""
+        if self.program is not None:
+            self.history.list_lesson(self.program.id)
+
+    def list_presets(self) -> None:
+        """List the presets of the program on show; `PresetsListed` follows."""
+        if self.program is None:
+            self._emit(Notice("Open a lesson first.", severity="warning"))
+        else:
+            self.presets.list(self.program)
+
+    def read_lessons(self) -> None:
+        """Read all lessons, to be searched; `LessonsRead` follows."""
+        entries = tuple(self.entries)
+
+        def take(read: Future[dict[Path, str]]) -> None:
+            self._emit(LessonsRead(read.result()))
+
+        self.disk.do_then(lambda: read_texts(entries), take)
+
+    def follow(self) -> None:
+        """Show the run last told of: its program, its whole curve, live if it still goes on."""
+        found = self.discovery.take_offer()
+        if found is None:
+            self._emit(Notice("No other run was found."))
+            return
+        if self.runs.own_running:
+            self.discovery.offer = found
+            text = "Wait for the run to end, or stop it (^x)."
+            self._emit(Notice(text, severity="warning"))
+            return
+        request = found.record.request
+        self.runs.open(found.record.id)
+        if self.program is None or self.program.id != request.lesson:
+            path = Path(request.path)
+
+            def open_it(there: Future[bool]) -> None:
+                if there.result():
+                    self.open(path)
+
+            self.disk.do_then(path.is_file, open_it)
+
+    def tell_problem(self, problem: Problem) -> None:
+        """Tell a problem that came up where the session is shown."""
+        self._emit(ProblemRaised(problem))
 
     def _start(self, program: Program, until: int | None) -> None:
         device = self.form.device
@@ -319,6 +500,14 @@ class Session:
             )
         )
 
+    def _sweep_basis(self) -> SweepBasis | None:
+        from tflab.session.sweep_events import SweepBasis
+
+        program, form = self.program, self.form
+        if program is None:
+            return None
+        return SweepBasis(program, form.values, form.seed, form.device_key, self.settings.options)
+
     def _opened(self, program: Program, before: Program | None, reloaded: bool) -> None:
         same = before is not None and before.path == program.path
         self.form.show(program, keep=same)
@@ -331,6 +520,7 @@ class Session:
             self.settings.lesson = program.id if listed else str(program.path)
             self.keep_settings()
         self.live.changed()
+        self.list_runs()
         if self._run_when_ready:
             self._run_when_ready = False
             self.run()

@@ -87,7 +87,7 @@ class Sweeps:
         self._devices = devices
         self._basis = basis
         self._texts: dict[str, dict[str, str]] = {}
-        self._after: Callable[[], None] | None = None
+        self._after: Callable[[], object] | None = None
         self._followed = False
         self.current: Sweep | None = None
 
@@ -95,6 +95,11 @@ class Sweeps:
     def running(self) -> bool:
         """Whether a sweep was begun here and goes on."""
         return self.current is not None and self.current.started_here and not self.current.over
+
+    @property
+    def going(self) -> bool:
+        """Whether there is a sweep to carry on or to follow: `advance` is then called often."""
+        return self.current is not None and self._followed
 
     def open(self) -> None:
         """Show the sweep that goes on, or this program's last one, or plan a new one."""
@@ -119,7 +124,10 @@ class Sweeps:
         texts = self._texts.setdefault(basis.program.id, {})
 
         def take(devices: DeviceList, done: Future[float | None]) -> None:
-            self._emit(SweepPlanning(basis, devices, done.result(), texts))
+            # What cannot be read gives no estimate; where runs are listed it is told.
+            unknown = isinstance(done.exception(), OSError)
+            usual = None if unknown else done.result()
+            self._emit(SweepPlanning(basis, devices, usual, texts))
 
         def estimate(devices: DeviceList) -> None:
             usual = partial(usual_seconds, self._store, basis.program.id)
@@ -164,7 +172,7 @@ class Sweeps:
             if after is not None:
                 after()
 
-    def stop_and_then(self, after: Callable[[], None]) -> None:
+    def stop_and_then(self, after: Callable[[], object]) -> None:
         """Stop the sweep that goes on, if one does, and call `after` when it is over."""
         if not self.running or self.current is None:
             after()
@@ -220,7 +228,11 @@ class Sweeps:
         self._emit(SweepShown(sweep))
 
     def _take_earlier(self, done: Future[list[EarlierSweep]]) -> None:
-        found = done.result()
+        try:
+            found = done.result()
+        except OSError as error:
+            self._emit(Notice(f"The sweeps cannot be read: {error.strerror}.", severity="warning"))
+            return
         if found:
             self._emit(EarlierSweepsListed(found))
         else:

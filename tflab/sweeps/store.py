@@ -15,6 +15,7 @@ from tflab.runs.paths import data_folder, unreadable
 from tflab.runs.processes import is_same, start_of, this_host
 from tflab.runs.record import Problem
 from tflab.runs.store import find_id, new_id
+from tflab.runs.summary import is_moment
 from tflab.sweeps.plan import SweepPlan
 
 _ID = re.compile(r"\d{8}-\d{6}-[0-9a-f]{6}")
@@ -116,8 +117,9 @@ class SweepStore:
             raise unreadable("The sweep cannot be read", path, error) from error
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
             raise _damaged(path, str(error)) from error
-        if len(record.runs) != len(record.plan.points):
-            raise _damaged(path, "runs are missing")
+        cause = _fault(record, sweep)
+        if cause:
+            raise _damaged(path, cause)
         return record
 
     def ids(self) -> Iterator[str]:
@@ -130,6 +132,20 @@ class SweepStore:
             stem, dot, end = name.rpartition(".")
             if dot and end == "json" and _ID.fullmatch(stem):
                 yield stem
+
+
+def _fault(record: SweepRecord, sweep: str) -> str:
+    """Return what does not fit together in a sweep's file; empty when all does."""
+    plan, names = record.plan, set(record.plan.shown)
+    if record.id != sweep or not is_moment(record.created):
+        return "it is of another sweep, or of no time"
+    if len(record.runs) != len(plan.points):
+        return "runs are missing"
+    if plan.repeat < 1 or plan.jobs < 1 or len(plan.points) % plan.repeat:
+        return "its numbers of runs do not fit"
+    if not all(names <= point.parameters.keys() for point in plan.points):
+        return "values are missing"
+    return ""
 
 
 def _damaged(path: Path, cause: str) -> Problem:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from tflab.runs.text import plain_line
-from tflab.targets.devices import UNKNOWN, Device, DeviceOwner
+from tflab.targets.device import UNKNOWN, Device, DeviceOwner
 
 _REASONS = {
     "LibraryNotFound": "No NVIDIA driver is installed here, so runs use the CPU. If this machine "

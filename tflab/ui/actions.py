@@ -128,20 +128,32 @@ ACTIONS: tuple[Action, ...] = (
 )
 
 
+ON_EVERY_SCREEN = frozenset({"theme", "leave"})
+"""What the app carries out, whichever screen is open. The rest is the workbench's."""
+
+
 def bindings(scope: Scope) -> list[Binding]:
-    """Return the key bindings of one scope. Those of the app work while a field has the focus."""
-    return [
-        Binding(
-            action.key,
-            f"app.{action.id}" if scope == "app" else action.id,
-            action.label,
-            show=action.footer,
-            priority=scope in ("app", "parameters"),
-            tooltip=action.help,
-        )
-        for action in ACTIONS
-        if action.scope == scope and action.key
-    ]
+    """Return the key bindings of one scope; for `app`, of what works on every screen."""
+    found = [_binding(action) for action in actions(scope) if action.key]
+    return found if scope != "app" else [b for b in found if b.action in ON_EVERY_SCREEN]
+
+
+def workbench_bindings() -> list[Binding]:
+    """Return the key bindings of what works everywhere in the workbench."""
+    everywhere = [_binding(action) for action in actions("app") if action.key]
+    return [binding for binding in everywhere if binding.action not in ON_EVERY_SCREEN]
+
+
+def _binding(action: Action) -> Binding:
+    """Return the binding of an action. Some work while a field has the focus."""
+    return Binding(
+        action.key,
+        action.id,
+        action.label,
+        show=action.footer,
+        priority=action.scope in ("app", "parameters"),
+        tooltip=action.help,
+    )
 
 
 def actions(scope: Scope) -> list[Action]:

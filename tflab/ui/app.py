@@ -1,43 +1,44 @@
-"""The workbench app: settings, themes, actions and messages, wired to the bench."""
+"""The app: theme, screens, leaving."""
 
 from __future__ import annotations
 
 import contextlib
+import gc
+import signal
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-import msgspec
 from textual import on
 from textual.binding import BindingType
-from textual.dom import DOMNode
 from textual.screen import Screen
 
-from tflab.programs.library import LessonEntry, find_lessons, resolve
-from tflab.runs.record import Problem
-from tflab.session.settings import load_settings, save_settings
-from tflab.ui.actions import Scope, bindings
+from tflab.programs.library import resolve
+from tflab.session import events
+from tflab.ui.actions import bindings
 from tflab.ui.dialogs.dialog import blocks
-from tflab.ui.terminal.app_base import TerminalApp
+from tflab.ui.session_app import SessionApp
 from tflab.ui.terminal.glyphs import glyphs
 from tflab.ui.terminal.signals import Departure, watch_signals
 from tflab.ui.terminal.themes import DARK, LIGHT
-from tflab.ui.workbench import messages
-from tflab.ui.workbench.ask_options import ask_options
-from tflab.ui.workbench.goals import Goals
-from tflab.ui.workbench.keeping import Keeping
-from tflab.ui.workbench.leaving import leave, leave_on_signal, let_go
-from tflab.ui.workbench.screen import MainScreen
-from tflab.ui.workbench.server_words import tell_server
+from tflab.ui.workbench.messages import HistoryRequested, SessionSpoke
+from tflab.ui.workbench.screen import WorkbenchScreen
 
 if TYPE_CHECKING:
-    from tflab.ui.workbench.bench import Bench
+    from tflab.session import sweep_events
+    from tflab.session.history_list import HistoryView
+    from tflab.session.sweep_events import EarlierSweep
+    from tflab.sweeps.sweep import Sweep
+    from tflab.ui.history.run_actions import ChosenRun
+    from tflab.ui.history.screen import HistoryScreen
+    from tflab.ui.sweep.form import FormChoice, PlannedSweep
+    from tflab.ui.sweep.screen import SweepChoice, SweepRunChosen
 
 
-class LabApp(TerminalApp):
+class LabApp(SessionApp):
     """The workbench.
 
     Args:
-        lesson: Path of the lesson to open. None opens the one last open, or the first.
+        program: The file to open; None for the one last open, or the first.
     """
 
     TITLE = "tflab"
@@ -45,263 +46,211 @@ class LabApp(TerminalApp):
     CSS_PATH = "app.tcss"
     BINDINGS: ClassVar[list[BindingType]] = list(bindings("app"))
 
-    def __init__(self, lesson: Path | None = None) -> None:
-        super().__init__()
-        self.settings = load_settings()
-        self.keeping = Keeping(self)
-        self.bench: Bench | None = None
-        self.entries: list[LessonEntry] = find_lessons()
-        self._wanted = lesson
-        self._run_early = False
-        self.dress(self.settings.theme)
+    def __init__(self, program: Path | None = None) -> None:
+        super().__init__(program)
+        self._history: HistoryScreen | None = None
+        self._history_view: HistoryView | None = None
+        self.dress(self.session.settings.theme)
         self.animation_level = "none"
         self.set_class(not glyphs().unicode, "-ascii")
 
     def get_default_screen(self) -> Screen[None]:
-        """Make the main screen with what the first paint needs."""
-        return MainScreen(self.entries, self.first_lesson())
+        """Make the workbench with what the first paint needs."""
+        return WorkbenchScreen(self.session)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """While a dialog is open, the keys are the dialog's; before the panes are there, none's."""
+        """While a dialog is open, the keys are the dialog's."""
         if self.screen_stack and blocks(self.screen, action):
-            return False
-        if self.bench is None and action in ("show", "help", "full_screen", "hint"):
             return False
         return super().check_action(action, parameters)
 
     @property
-    def main(self) -> MainScreen:
-        """The main screen, also while a dialog is over it."""
+    def workbench(self) -> WorkbenchScreen:
+        """The workbench, also while another screen is over it."""
         screen = self.screen_stack[0]
-        assert isinstance(screen, MainScreen)
+        assert isinstance(screen, WorkbenchScreen)
         return screen
-
-    def first_lesson(self) -> Path | None:
-        """Return the lesson to open at the start."""
-        if self._wanted is not None:
-            return self._wanted
-        known = {entry.id: entry.path for entry in self.entries}
-        first = self.entries[0].path if self.entries else None
-        return self.settings.lesson_file() or known.get(self.settings.lesson, first)
 
     def on_mount(self) -> None:
         """Paint first; everything else comes after."""
         watch_signals(
             Departure(
-                leave=lambda number: leave_on_signal(self, number),
-                let_go=lambda: let_go(self),
+                leave=self._leave_on_signal,
+                let_go=self.let_go,
                 terminal_modes=lambda: self.terminal_modes,
             )
         )
-        self.call_after_refresh(self._open_bench)
+        # What is called after a refresh is called by the screen; and what the session tells must
+        # wait, in the app's own queue, until the panes are there to show it.
+        self.call_after_refresh(self.call_later, self._begin)
 
-    async def _open_bench(self) -> None:
-        from tflab.ui.workbench.opening import make_bench
+    async def _begin(self) -> None:
+        gc.freeze()
+        gc.enable()
+        self.session.begin()
+        self.drive()
+        await self.workbench.open()
 
-        self.bench = make_bench(self)
-        await self.bench.open(self.first_lesson(), run=self._run_early)
+    @on(SessionSpoke)
+    async def _show(self, message: SessionSpoke) -> None:
+        """Show what the session tells: here, on the workbench, or on the screen it is for."""
+        match message.event:
+            case events.Notice(text, title, severity, seconds):
+                self.notify(text, title=title, severity=severity, timeout=seconds)
+            case events.ProblemRaised(problem) | events.ProgramRefused(problem=problem):
+                from tflab.ui.dialogs.notice import ProblemScreen
 
-    def show_problem(self, problem: Problem) -> None:
-        """Show a problem over whatever is on the screen."""
-        from tflab.ui.dialogs.notice import ProblemScreen
+                self.push_screen(ProblemScreen(problem))
+            case events.TextCopied(text, notice):
+                self.copy_to_clipboard(text)
+                self.notify(notice)
+            case event:
+                if not await self.workbench.hear(event):
+                    self._show_elsewhere(event)
 
-        self.push_screen(ProblemScreen(problem))
+    def _show_elsewhere(self, event: events.Event) -> None:
+        """Show what is for the history or for the sweep."""
+        from tflab.session import sweep_events
 
-    def keep_settings(self) -> None:
-        """Write the settings; where that fails the session goes on without."""
-        now = msgspec.structs.replace(self.settings)
-        self.keeping.keep("Settings are", lambda: save_settings(now))
+        if self._history is not None:
+            self._history.take_event(event)
+        match event:
+            case sweep_events.SweepPlanning():
+                from tflab.ui.sweep.form import SweepForm
 
-    def action_run(self) -> None:
-        """Run the whole lesson; one that is not there yet, as soon as it is."""
-        if self.bench is None:
-            self._run_early = True
-        else:
-            self.bench.run(None)
+                self.push_screen(SweepForm(event), self._begin_sweep)
+            case sweep_events.SweepShown(sweep):
+                from tflab.ui.sweep.screen import SweepScreen
 
-    def action_stop(self) -> None:
-        """Stop the run on show."""
-        if self.bench is not None:
-            self.bench.stop()
+                self.push_screen(SweepScreen(sweep, self.session.sweeps), self._leave_sweep)
+            case sweep_events.SweepAdvanced(sweep):
+                self._show_sweep_progress(sweep)
+            case sweep_events.SweepEnded():
+                self._end_sweep(event)
+            case sweep_events.EarlierSweepsListed(sweeps):
+                self._choose_earlier(sweeps)
 
-    def action_palette(self) -> None:
-        """Search commands and lessons."""
-        from tflab.ui.dialogs.palette import Command, PaletteScreen
-        from tflab.ui.workbench.commands import lesson_commands, pane_commands
+    # History
 
-        def take(command: Command | None) -> None:
-            if command is not None:
-                self.call_later(command.call)
+    @on(HistoryRequested)
+    def _show_history(self) -> None:
+        """Open the history at the runs of the program on show."""
+        from tflab.session.history_list import HistoryView
+        from tflab.session.past_runs import RunUse
+        from tflab.ui.history.screen import HistoryScreen
 
-        commands = [
-            *pane_commands(self.main.scope, self.main.pane_target(), self._run_command),
-            *lesson_commands(self.entries, self.open_lesson),
-        ]
-        self.push_screen(PaletteScreen(commands), take)
+        session = self.session
+        self._history_view = view = self._history_view or HistoryView()
+        program = session.program
+        if program is None:
+            view.everywhere = True
+        title = (program.id, program.title) if program is not None else ("", "")
 
-    async def _run_command(self, action: str, pane: DOMNode | None) -> None:
-        await self.run_action(action, pane)
+        def copy_line(run: str) -> None:
+            session.past_runs.use(run, RunUse.COMMAND)
 
-    def action_help(self) -> None:
-        """Show the keys of the pane in focus."""
-        from tflab.ui.dialogs.help import HelpScreen
+        self._history = HistoryScreen(
+            session.history,
+            session.history_work,
+            copy_line,
+            view,
+            title,
+            program.defaults if program is not None else {},
+        )
+        self.push_screen(self._history, self._use_run)
 
-        self.push_screen(HelpScreen(self.main.scope))
+    def _use_run(self, chosen: ChosenRun | None) -> None:
+        self._history = None
+        self.session.list_runs()
+        if chosen is not None:
+            self.session.past_runs.use(chosen.run, chosen.use)
 
-    def action_show(self, scope: Scope) -> None:
-        """Go to a pane."""
-        self.main.show_pane(scope)
+    # Sweeps
 
-    def action_hint(self) -> None:
-        """Show the next hint of the first open goal."""
-        if not self.main.query_one(Goals).show_hint():
-            self.notify("There is no further hint for this lesson's open goals.")
-        elif self.main.narrow:
-            self.main.show_pane("lessons")
+    def _begin_sweep(self, answer: PlannedSweep | FormChoice | None) -> None:
+        from tflab.ui.sweep.form import FormChoice, PlannedSweep
 
-    def action_live(self) -> None:
-        """Turn live mode on or off."""
-        if self.bench is not None:
-            self.bench.toggle_live()
+        if isinstance(answer, PlannedSweep):
+            self.session.sweeps.begin(answer.plan, answer.slots)
+        elif answer is FormChoice.EARLIER:
+            self.session.sweeps.list_earlier()
 
-    def action_sweep(self) -> None:
-        """Show the sweep that goes on, or plan one."""
-        if self.bench is not None:
-            self.bench.features.sweeps.open()
+    def _leave_sweep(self, answer: SweepRunChosen | SweepChoice | None) -> None:
+        from tflab.session.past_runs import RunUse
+        from tflab.ui.sweep.screen import SweepChoice, SweepRunChosen
 
-    async def action_follow(self) -> None:
-        """Show the run that was found."""
-        if self.bench is not None:
-            await self.bench.features.follow()
+        if answer is SweepChoice.PLAN:
+            self.session.sweeps.plan()
+        elif isinstance(answer, SweepRunChosen):
+            self.session.past_runs.use(answer.run.id, answer.use)
+            if answer.use is RunUse.SHOW:
+                self.workbench.show_pane("loss")
 
-    def action_options(self) -> None:
-        """Choose how much of a shared machine runs may take."""
-        ask_options(self)
+    def _show_sweep_progress(self, sweep: Sweep) -> None:
+        going = sweep.started_here and not sweep.over
+        progress = f"sweep {sweep.done}/{len(sweep.runs)}" if going else ""
+        self.workbench.status.sweep = progress
 
-    def action_predict(self) -> None:
-        """Guess again, then run."""
-        if self.bench is not None:
-            self.bench.predict()
+    def _end_sweep(self, event: sweep_events.SweepEnded) -> None:
+        from tflab.ui.sweep.screen import SweepScreen
 
-    def action_history(self) -> None:
-        """List every run."""
-        if self.bench is not None:
-            self.bench.features.show_history()
+        self._show_sweep_progress(event.sweep)
+        seen = any(isinstance(screen, SweepScreen) for screen in self.screen_stack)
+        if event.sweep.started_here and not seen and not event.left:
+            self.notify(event.text)
 
-    def action_forget(self, what: str) -> None:
-        """Forget the progress of the open lesson or of the course."""
-        if self.bench is not None:
-            self.bench.guide.reset(self.bench.lesson if what == "lesson" else None)
+    def _choose_earlier(self, sweeps: list[EarlierSweep]) -> None:
+        from tflab.ui.sweep.form import pick_sweep
 
-    def action_full_screen(self) -> None:
-        """Give the pane in focus the whole screen, or take it back."""
-        self.main.toggle_full_screen()
+        def reopen(sweep: str | None) -> None:
+            if sweep is not None:
+                self.session.sweeps.reopen(sweep)
+
+        self.push_screen(pick_sweep(sweeps), reopen)
+
+    # Leaving
 
     def action_theme(self) -> None:
         """Change between dark and light."""
         self.theme = DARK.name if self.theme == LIGHT.name else LIGHT.name
-        self.settings.theme = self.theme
-        self.keep_settings()
-
-    async def action_edit(self) -> None:
-        """Open the lesson in the person's editor."""
-        if self.bench is not None:
-            await self.bench.edit()
+        self.session.settings.theme = self.theme
+        self.session.keep_settings()
 
     async def action_leave(self) -> None:
-        """Leave; what goes on is asked about first."""
-        await leave(self)
+        """Leave; a run or a sweep that goes on is asked about first."""
+        going = self.session.going
+        if not going.run and not going.sweep:
+            self._leave()
+            return
+        from tflab.ui.dialogs.leave import LeaveChoice, LeaveScreen
+
+        def answer(choice: LeaveChoice | None) -> None:
+            if choice is LeaveChoice.LEAVE:
+                self._leave()
+            elif choice is LeaveChoice.STOP:
+                self.session.stop_and_then(self._leave)
+
+        self.push_screen(LeaveScreen(going.sweep, going.waiting), answer)
 
     action_quit = action_leave
 
-    def open_lesson(self, path: Path) -> None:
-        """Open the lesson at `path` in the lesson pane."""
-        if self.bench is not None:
-            self.bench.load(path)
+    def let_go(self) -> None:
+        """Keep what is to be kept, and let go of what goes on. Called twice, it does no more."""
+        self.workbench.note_place()
+        self.session.close()
 
-    @on(messages.LessonChosen)
-    def _lesson_chosen(self, message: messages.LessonChosen) -> None:
-        self.open_lesson(message.path)
+    def _leave(self) -> None:
+        self.let_go()
+        self.exit()
 
-    @on(messages.LessonLoaded)
-    async def _lesson_loaded(self, message: messages.LessonLoaded) -> None:
-        if self.bench is not None:
-            await self.bench.show_lesson(message.lesson, message.reloaded)
-
-    @on(messages.LessonRefused)
-    def _lesson_refused(self, message: messages.LessonRefused) -> None:
-        if self.bench is not None:
-            self.bench.refuse(message.path, message.problem)
-
-    @on(messages.DevicesListed)
-    def _devices_listed(self, message: messages.DevicesListed) -> None:
-        if self.bench is not None:
-            self.bench.form.device.show_devices(message.devices)
-            self.bench.show_status()
-
-    @on(messages.RunOpened)
-    @on(messages.RunAdvanced)
-    async def _run_advanced(self, message: messages.RunOpened | messages.RunAdvanced) -> None:
-        if self.bench is not None:
-            await self.bench.show_run(message.run)
-
-    @on(messages.RunEnded)
-    async def _run_ended(self, message: messages.RunEnded) -> None:
-        if self.bench is not None:
-            await self.bench.end_run(message.run)
-
-    @on(messages.ServerChanged)
-    def _server_changed(self, message: messages.ServerChanged) -> None:
-        if self.bench is not None:
-            self.bench.show_status()
-        if message.problem is not None:
-            tell_server(self, message)
-
-    @on(messages.ValuesChanged)
-    def _values_changed(self) -> None:
-        if self.bench is not None:
-            self.bench.live.changed()
-
-    @on(messages.DeviceChanged)
-    def _device_changed(self) -> None:
-        if self.bench is not None:
-            self.bench.show_status()
-
-    @on(messages.RunChosen)
-    def _run_chosen(self, message: messages.RunChosen) -> None:
-        if self.bench is not None:
-            self.bench.use_run(message.run, message.use)
-
-    @on(messages.TextCopied)
-    def _copied(self, message: messages.TextCopied) -> None:
-        self.copy_to_clipboard(message.text)
-        self.notify(f"{message.what} copied.")
-
-    @on(messages.OutputOpened)
-    def _output_opened(self, message: messages.OutputOpened) -> None:
-        from tflab.ui.dialogs.notice import TextScreen
-
-        self.push_screen(TextScreen(message.title, message.text))
-
-    @on(messages.SearchRequested)
-    def _search(self) -> None:
-        if self.bench is not None:
-            self.bench.guide.search()
-
-    @on(messages.GuideRequested)
-    def _guide(self, message: messages.GuideRequested) -> None:
-        if self.bench is not None:
-            self.bench.help_on(message.wish)
-
-    @on(messages.WordAsked)
-    def _explain(self, message: messages.WordAsked) -> None:
-        if self.bench is not None:
-            self.bench.guide.explain(message.word)
-
-    @on(messages.RunRequested)
-    def _run_requested(self, message: messages.RunRequested) -> None:
-        if self.bench is not None:
-            self.bench.run(message.until)
+    def _leave_on_signal(self, number: int) -> None:
+        """Leave because a signal says so; a run that goes on is named on the way out."""
+        run = self.session.going.run_id
+        self.let_go()
+        words = f"tflab was ended by {signal.Signals(number).name}."
+        if run:
+            words += f" The run goes on; `tflab attach {run}` follows it."
+        self.exit(return_code=128 + number, message=words)
 
 
 def run_app(lesson: str | None = None) -> int:
@@ -316,5 +265,5 @@ def run_app(lesson: str | None = None) -> int:
         app.run()
     finally:
         with contextlib.suppress(RuntimeError):
-            let_go(app)
+            app.session.close()
     return app.return_code or 0

@@ -101,7 +101,7 @@ class HistoryScreen(RunActions):
 
     def _show(self, event: Event) -> None:
         if isinstance(event, HistoryListed):
-            self.take(event.rows)
+            self.take(event.rows, event.unreadable)
         elif isinstance(event, DiskUseMeasured):
             self.take_disk_use(event.use)
         elif isinstance(event, RunsChanged):
@@ -111,10 +111,10 @@ class HistoryScreen(RunActions):
 
             self.app.push_screen(CompareScreen(event.runs))
 
-    def take(self, rows: list[HistoryRow]) -> None:
+    def take(self, rows: list[HistoryRow], unreadable: int = 0) -> None:
         """Show these runs; whoever looks at the table keeps their place in it."""
         first = not self.runs.ready
-        self.runs.take(rows)
+        self.runs.take(rows, unreadable)
         self._arrange(keep_place=not first)
 
     def take_disk_use(self, use: DiskUse) -> None:

@@ -21,6 +21,8 @@ def title_text(view: HistoryView, runs: HistoryList, lesson_title: str) -> Conte
     text += Content.styled(
         f"  {all_of}" if shown == runs.count else f"  {shown:,} of {all_of}", "$text-quiet"
     )
+    if runs.unreadable:
+        text += Content.styled(f"  {runs.unreadable:,} cannot be read", "$warning")
     if view.marked:
         text += Content.styled(f"  {len(view.marked)} marked", "bold $primary")
     return text

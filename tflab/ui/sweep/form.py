@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from enum import Enum, auto
 from typing import ClassVar, NamedTuple
@@ -14,12 +15,13 @@ from textual.content import Content
 from textual.widgets import Button, Input, Static
 
 from tflab.runs.text import plain_line
-from tflab.session.sweep_events import SweepPlanning
+from tflab.session.sweep_events import EarlierSweep, SweepPlanning
 from tflab.sweeps.draft import OPTIONS, SweepDraft, field_help, first_texts
 from tflab.sweeps.estimate import plan_text
 from tflab.sweeps.plan import SweepPlan
 from tflab.targets.placement import Slot
 from tflab.ui.dialogs.dialog import Dialog
+from tflab.ui.dialogs.pick import Choice, PickScreen
 from tflab.ui.terminal.safe_text import box_title
 from tflab.ui.widgets.css import beside
 
@@ -182,3 +184,17 @@ class SweepForm(Dialog[PlannedSweep | FormChoice]):
             size.update(Content(plain_line(f"{name}: {problem}" if name else problem)))
         self.query_one("#run", Button).disabled = draft.plan is None
         return draft
+
+
+def pick_sweep(sweeps: Sequence[EarlierSweep]) -> PickScreen[str]:
+    """Return a dialog that asks for an earlier sweep, by its id."""
+    found = [Choice(_moment(sweep.created), sweep.about, sweep.id) for sweep in sweeps]
+
+    def find(query: str) -> list[Choice[str]]:
+        return [c for c in found if query.lower() in f"{c.title} {c.about}".lower()]
+
+    return PickScreen("Earlier sweeps", find)
+
+
+def _moment(created: float) -> str:
+    return time.strftime("%d %b %Y %H:%M", time.localtime(created))

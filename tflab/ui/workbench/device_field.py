@@ -8,20 +8,24 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Select, Static
 
+from tflab.session.form import Form
 from tflab.targets.devices import Device, DeviceList
 from tflab.ui.terminal.safe_text import choice_text
-from tflab.ui.workbench.messages import DeviceChanged
 
 _GIB = 1 << 30
 
 
 class DeviceField(Vertical):
-    """A choice among the devices of this machine, with what NVML tells of each."""
+    """A choice among the devices of this machine, with what NVML tells of each.
 
-    def __init__(self) -> None:
+    Args:
+        form: Has the devices, and the choice.
+    """
+
+    def __init__(self, form: Form) -> None:
         super().__init__(classes="field", id="device-field")
-        self._devices: DeviceList | None = None
-        self.key = "cpu"
+        self._form = form
+        self._shown: DeviceList | None = None
 
     def compose(self) -> ComposeResult:
         """Lay out the name, the choice and what is known of the device."""
@@ -30,46 +34,31 @@ class DeviceField(Vertical):
             yield Select([("CPU", "cpu")], value="cpu", allow_blank=False, compact=True)
         yield Static("", classes="help")
 
-    @property
-    def device(self) -> Device | None:
-        """The chosen device, once the machine's devices are known."""
-        if self._devices is None:
-            return None
-        return next((d for d in self._devices.devices if d.key == self.key), None)
-
-    @property
-    def devices(self) -> DeviceList | None:
-        """The machine's devices, once they are known."""
-        return self._devices
-
-    def show_devices(self, devices: DeviceList) -> None:
-        """Take in the devices as they are now; the choice stays if it still exists."""
-        if self._devices == devices:
+    def show_devices(self) -> None:
+        """Show the devices as they are now, and the choice."""
+        devices = self._form.devices
+        if devices is None:
             return
-        known = [d.key for d in self._devices.devices] if self._devices else []
-        self._devices = devices
-        if known != [d.key for d in devices.devices]:
-            select = self.query_one(Select)
-            wanted = self.key if any(d.key == self.key for d in devices.devices) else "cpu"
+        select = self.query_one(Select)
+        if devices != self._shown:
+            known = [d.key for d in self._shown.devices] if self._shown else []
+            self._shown = devices
+            if known != [d.key for d in devices.devices]:
+                with self.prevent(Select.Changed):
+                    select.set_options([(choice_text(_short(d)), d.key) for d in devices.devices])
+                    select.value = self._form.device_key
+            self._describe()
+        if select.value != self._form.device_key:
             with self.prevent(Select.Changed):
-                select.set_options([(choice_text(_short(d)), d.key) for d in devices.devices])
-                select.value = wanted
-            self.key = wanted
-        self._describe()
-        self.post_message(DeviceChanged())
-
-    def choose(self, key: str) -> None:
-        """Choose a device by its key; an unknown one is passed over."""
-        if self._devices and any(d.key == key for d in self._devices.devices):
-            self.query_one(Select).value = key
+                select.value = self._form.device_key
+            self._describe()
 
     @on(Select.Changed)
     def _chosen(self, event: Select.Changed) -> None:
         event.stop()
         if isinstance(event.value, str):
-            self.key = event.value
+            self._form.choose_device(event.value)
             self._describe()
-            self.post_message(DeviceChanged())
 
     @on(events.DescendantFocus)
     @on(events.DescendantBlur)
@@ -77,7 +66,7 @@ class DeviceField(Vertical):
         self.call_after_refresh(self._describe)
 
     def _describe(self) -> None:
-        device, devices = self.device, self._devices
+        device, devices = self._form.device, self._form.devices
         if device is None or devices is None:
             return
         wordy = self.has_focus_within

@@ -6,23 +6,28 @@ import os
 import shlex
 import shutil
 import subprocess
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any
 
-from textual.app import App, SuspendNotSupported
+from textual.app import SuspendNotSupported
 
 from tflab.runs.record import Problem
 
 
-def edit_file(app: App[Any], path: Path) -> None:
+def edit_file(path: Path, suspend: Callable[[], AbstractContextManager[None]]) -> None:
     """Open `path` in `$VISUAL`, `$EDITOR` or the first common editor found, and wait for it.
+
+    Args:
+        path: The file.
+        suspend: Gives the terminal away while the editor has it.
 
     Raises:
         Problem: When there is no editor, or it fails.
     """
     command = _editor()
     try:
-        with app.suspend():
+        with suspend():
             code = subprocess.run([*command, str(path)], check=False).returncode
     except (OSError, SuspendNotSupported) as error:
         raise Problem(

@@ -17,7 +17,8 @@ from tflab.ui.widgets.css import beside
 from tflab.ui.workbench.code_cell import CodeCell
 from tflab.ui.workbench.figure_view import FigureView
 from tflab.ui.workbench.messages import (
-    GuideRequested,
+    Guidance,
+    GuidanceRequested,
     OutputOpened,
     RunRequested,
     TextCopied,
@@ -177,15 +178,15 @@ class LessonView(VerticalScroll):
 
     def action_contents(self) -> None:
         """Ask for the sections of the lesson."""
-        self.post_message(GuideRequested("contents"))
+        self.post_message(GuidanceRequested(Guidance.CONTENTS))
 
     def action_glossary(self) -> None:
         """Ask for the technical words of the lesson."""
-        self.post_message(GuideRequested("glossary"))
+        self.post_message(GuidanceRequested(Guidance.GLOSSARY))
 
     def action_neighbour(self, by: int) -> None:
         """Ask for the next lesson or the one before."""
-        self.post_message(GuideRequested("next" if by > 0 else "previous"))
+        self.post_message(GuidanceRequested(Guidance.NEXT if by > 0 else Guidance.PREVIOUS))
 
     def on_markdown_link_clicked(self, event: Markdown.LinkClicked) -> None:
         """Explain a technical word."""

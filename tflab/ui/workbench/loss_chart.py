@@ -17,12 +17,13 @@ from textual.content import Content
 from textual.widgets import Static
 
 from tflab.charts.drawing import Curve, Memo
+from tflab.runs.metrics import measure
 from tflab.runs.series import Series
 from tflab.runs.state import RunState
 from tflab.ui.actions import SCOPE_TITLES, bindings
-from tflab.ui.terminal.safe_text import box_title
 from tflab.ui.widgets.css import beside
 from tflab.ui.widgets.drawing_view import DrawingView, legend_content
+from tflab.ui.workbench.messages import ChartHeadingChanged
 from tflab.ui.workbench.progress_text import progress_content
 
 _NO_RUN = "Run the lesson to see its curves here (^r)."
@@ -46,6 +47,7 @@ class LossChart(Vertical, can_focus=True):
 
     def __init__(self) -> None:
         super().__init__(id="loss")
+        self._heading = (SCOPE_TITLES["loss"], False)
         self._state: RunState | None = None
         self._expected = True
         self._ghost: list[Curve] = []
@@ -83,8 +85,7 @@ class LossChart(Vertical, can_focus=True):
         """Show no run; where no curves are `expected` of the lesson, take little room."""
         self._state, self._ghost, self._expected = None, [], expected
         self._metric, self._diagnosis = "loss", ""
-        if self.parent is not None:
-            self.parent.border_title = SCOPE_TITLES["loss"]  # type: ignore[attr-defined]
+        self._head(title=SCOPE_TITLES["loss"])
         self._show_progress()
         self.redraw()
 
@@ -113,8 +114,7 @@ class LossChart(Vertical, can_focus=True):
         state, size = self._state, picture.size
         own = self._curves(state) if state else []
         ghosts = [ghost for ghost in self._ghost if _fits_beside(ghost, own)]
-        if self.parent is not None:
-            self.parent.set_class(not own and not self._expected, "-low")
+        self._head(low=not own and not self._expected)
         if size.width < 10 or size.height < 1:
             return
         self._next_draw = time.monotonic() + self._pause
@@ -201,7 +201,7 @@ class LossChart(Vertical, can_focus=True):
         metrics = self._metrics()
         if metrics and self._metric not in metrics:
             self._choose(metrics[0])
-        chosen = [s for s in state.series.values() if _metric(s.tag) == self._metric]
+        chosen = [s for s in state.series.values() if measure(s.tag) == self._metric]
         self._left_out = max(0, len(chosen) - _MOST_CURVES)
         return [
             Curve(
@@ -221,12 +221,20 @@ class LossChart(Vertical, can_focus=True):
 
     def _metrics(self) -> list[str]:
         series = self._state.series.values() if self._state else []
-        return list(dict.fromkeys(_metric(s.tag) for s in series))
+        return list(dict.fromkeys(measure(s.tag) for s in series))
 
     def _choose(self, metric: str) -> None:
         self._metric, self._y_range, self._ghost = metric, None, []
-        if self.parent is not None:
-            self.parent.border_title = box_title(metric.capitalize())  # type: ignore[attr-defined]
+        self._head(title=metric.capitalize())
+
+    def _head(self, title: str | None = None, low: bool | None = None) -> None:
+        before = self._heading
+        self._heading = (
+            before[0] if title is None else title,
+            before[1] if low is None else low,
+        )
+        if self._heading != before:
+            self.post_message(ChartHeadingChanged(*self._heading))
 
     def _x_max(self, state: RunState | None) -> float | None:
         """Return the right end of the axis, chosen so that it seldom moves while a run goes on."""
@@ -266,8 +274,3 @@ def round_up(value: float) -> float:
         return 1.0
     power = 10.0 ** math.floor(math.log10(value))
     return next(step * power for step in (1, 1.5, 2, 3, 5, 7.5, 10) if step * power >= value)
-
-
-def _metric(tag: str) -> str:
-    """Return what a tag measures: `adam/val_loss` and `loss` are both loss."""
-    return tag.rsplit("/", 1)[-1].removeprefix("val_")

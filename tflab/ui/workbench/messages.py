@@ -1,91 +1,30 @@
-"""The messages that background work posts to the screen. It never touches a widget itself."""
+"""The messages that the panes of the workbench post to their screen, and the session to the app."""
 
 from __future__ import annotations
 
+from enum import Enum
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from textual.message import Message
 
+from tflab.session.events import Event
+
 if TYPE_CHECKING:
-    from tflab.programs.program import Program
-    from tflab.runs.record import Problem
-    from tflab.runs.summary import RunSummary
     from tflab.session.past_runs import RunUse
-    from tflab.targets.devices import DeviceList
-    from tflab.targets.live_run import LiveRun
+    from tflab.ui.actions import Scope
 
 
-class LessonLoaded(Message):
-    """A lesson file was read. `reloaded` when it was open already and changed on disk."""
+class SessionSpoke(Message):
+    """The session tells something."""
 
-    def __init__(self, lesson: Program, reloaded: bool = False) -> None:
+    def __init__(self, event: Event) -> None:
         super().__init__()
-        self.lesson = lesson
-        self.reloaded = reloaded
-
-
-class LessonRefused(Message):
-    """A lesson file could not be read as a lesson."""
-
-    def __init__(self, path: Path, problem: Problem) -> None:
-        super().__init__()
-        self.path = path
-        self.problem = problem
-
-
-class DevicesListed(Message):
-    """The devices of this machine, as they are now."""
-
-    def __init__(self, devices: DeviceList) -> None:
-        super().__init__()
-        self.devices = devices
-
-
-class RunOpened(Message):
-    """A run is now the one on show: just started, or opened from the history."""
-
-    def __init__(self, run: LiveRun) -> None:
-        super().__init__()
-        self.run = run
-
-
-class RunAdvanced(Message):
-    """The log of the run on show grew, or its state changed."""
-
-    def __init__(self, run: LiveRun) -> None:
-        super().__init__()
-        self.run = run
+        self.event = event
 
     def can_replace(self, message: Message) -> bool:
-        """Let a burst of these collapse into the newest."""
-        return isinstance(message, RunAdvanced) and message.run is self.run
-
-
-class RunEnded(Message):
-    """A run came to its end, whichever way."""
-
-    def __init__(self, run: LiveRun) -> None:
-        super().__init__()
-        self.run = run
-
-
-class ServerChanged(Message):
-    """The fork server's phase changed. `final` when no other one will be started by itself."""
-
-    def __init__(self, phase: str, problem: Problem | None = None, final: bool = False) -> None:
-        super().__init__()
-        self.phase = phase
-        self.problem = problem
-        self.final = final
-
-
-class ValuesChanged(Message):
-    """A value in the form changed. `valid` is False while any field holds a bad one."""
-
-    def __init__(self, valid: bool) -> None:
-        super().__init__()
-        self.valid = valid
+        """Let a burst of events collapse into the newest, where that is as good."""
+        return isinstance(message, SessionSpoke) and message.event.replaces(self.event)
 
 
 class RunRequested(Message):
@@ -96,8 +35,16 @@ class RunRequested(Message):
         self.until = until
 
 
-class DeviceChanged(Message):
-    """Another device was chosen, or what is known of it changed."""
+class StopRequested(Message):
+    """The run on show is to be stopped."""
+
+
+class PaneChosen(Message):
+    """A pane is to be brought to the front."""
+
+    def __init__(self, scope: Scope) -> None:
+        super().__init__()
+        self.scope = scope
 
 
 class LessonChosen(Message):
@@ -111,7 +58,7 @@ class LessonChosen(Message):
 class RunChosen(Message):
     """An earlier run is to be shown, its values used, or its command copied."""
 
-    def __init__(self, run: RunSummary, use: RunUse) -> None:
+    def __init__(self, run: str, use: RunUse) -> None:
         super().__init__()
         self.run = run
         self.use = use
@@ -135,18 +82,38 @@ class OutputOpened(Message):
         self.text = text
 
 
+class ChartHeadingChanged(Message):
+    """The loss pane is to have another title, or less room because nothing is drawn."""
+
+    def __init__(self, title: str, low: bool) -> None:
+        super().__init__()
+        self.title = title
+        self.low = low
+
+
 class SearchRequested(Message):
     """A lesson is to be found by title or content."""
 
 
-class GuideRequested(Message):
-    """Help with the open lesson: contents, technical words, presets, or the lesson beside it."""
+class Guidance(Enum):
+    """Help with the open lesson."""
 
-    def __init__(
-        self, wish: Literal["contents", "glossary", "presets", "next", "previous"]
-    ) -> None:
+    CONTENTS = "contents"
+    GLOSSARY = "glossary"
+    NEXT = "next"
+    PREVIOUS = "previous"
+
+
+class GuidanceRequested(Message):
+    """The person wants help with the open lesson."""
+
+    def __init__(self, guidance: Guidance) -> None:
         super().__init__()
-        self.wish = wish
+        self.guidance = guidance
+
+
+class PresetsRequested(Message):
+    """A preset is to be chosen, saved or deleted."""
 
 
 class WordAsked(Message):
@@ -155,3 +122,7 @@ class WordAsked(Message):
     def __init__(self, word: str) -> None:
         super().__init__()
         self.word = word
+
+
+class HistoryRequested(Message):
+    """The history of all runs is to be shown."""

@@ -8,6 +8,7 @@ from textual.reactive import reactive
 from textual.widget import Widget
 
 from tflab.ui.actions import SCOPE_TITLES, Scope, actions, key_name
+from tflab.ui.workbench.messages import PaneChosen
 
 PANES: tuple[Scope, ...] = ("lessons", "lesson", "loss", "parameters", "runs")
 
@@ -33,6 +34,6 @@ class PaneTabs(Widget):
         for pane in PANES:
             width = len(SCOPE_TITLES[pane]) + 5
             if left <= event.x < left + width:
-                self.screen.call_next(self.app.run_action, f"show('{pane}')")
+                self.post_message(PaneChosen(pane))
                 return
             left += width + 1

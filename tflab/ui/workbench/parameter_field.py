@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Input, Select, Static, Switch
 
-from tflab.programs.parameters import ValueProblem, allowed, format_value, parse_value
-from tflab.programs.program import Parameter
+from tflab.programs.parameters import allowed, format_value
 from tflab.runs.text import plain_line
+from tflab.session.form import Field, Form
 from tflab.ui.terminal.glyphs import glyphs
 from tflab.ui.terminal.safe_text import choice_text
 
@@ -22,61 +19,44 @@ _NUMBER_KEYS = r"[0-9eE+\-._]*"
 
 
 class ParameterField(Vertical):
-    """A parameter a person can edit. Bad values are marked and explained as one types.
+    """Shows a field of the form. Bad values are marked and explained as one types.
 
-    Attributes:
-        problem: What is wrong with the value now, or None.
+    Args:
+        form: The form.
+        field: One of its fields.
     """
 
-    class Changed(Message):
-        """The value changed, or became good or bad."""
-
-    def __init__(self, parameter: Parameter) -> None:
+    def __init__(self, form: Form, field: Field) -> None:
         super().__init__(classes="field")
-        self.parameter = parameter
-        self.problem: str | None = None
-        self._value: Any = parameter.default
+        self._form = form
+        self._field = field
+        self.set_class(field.problem is not None, "-bad")
+        self.set_class(field.changed, "-changed")
+
+    @property
+    def parameter(self) -> str:
+        """Name of the parameter."""
+        return self._field.parameter.name
 
     def compose(self) -> ComposeResult:
         """Lay out the name, the control and the help."""
         with Horizontal():
-            yield Static("", classes="mark")
-            yield Static(Content(self.parameter.name), classes="name")
+            yield Static(glyphs().changed if self._field.changed else "", classes="mark")
+            yield Static(Content(self.parameter), classes="name")
             yield self._control()
         yield Static(self._help(), classes="help")
 
-    @property
-    def value(self) -> Any:
-        """The last good value."""
-        return self._value
-
-    @property
-    def text(self) -> str:
-        """What stands in the field, good or bad."""
-        if self.is_mounted and self.problem is not None:
-            return self.query_one(Input).value
-        return format_value(self._value)
-
-    @property
-    def changed(self) -> bool:
-        """Whether the value differs from the lesson's default."""
-        return bool(self._value != self.parameter.default) or self.problem is not None
-
-    def set_text(self, text: str) -> None:
-        """Put `text` into the field, as if a person had typed it."""
-        match self.parameter.type:
+    def show_text(self) -> None:
+        """Bring the control up to date with the form; what is wrong with it is said too."""
+        field = self._field
+        match field.parameter.type:
             case "bool":
-                self.query_one(Switch).value = text == "true"
+                self.query_one(Switch).value = bool(field.value)
             case "choice":
-                values = {format_value(choice): choice for choice in self.parameter.choices}
-                if text in values:
-                    self.query_one(Select).value = values[text]
+                self.query_one(Select).value = field.value
             case _:
-                self.query_one(Input).value = text
-
-    def reset(self) -> None:
-        """Put the default back."""
-        self.set_text(format_value(self.parameter.default))
+                self.query_one(Input).value = field.text
+        self._show_state()
 
     def take_focus(self) -> None:
         """Give the focus to the control."""
@@ -84,58 +64,60 @@ class ParameterField(Vertical):
             self.screen.set_focus(control)
 
     def _control(self) -> Widget:
-        parameter = self.parameter
+        field, parameter = self._field, self._field.parameter
         match parameter.type:
             case "bool":
-                switch = Switch(bool(self._value), animate=False)
-                return Horizontal(Static(_on_off(self._value), classes="state"), switch)
+                switch = Switch(bool(field.value), animate=False)
+                return Horizontal(Static(_on_off(field.value), classes="state"), switch)
             case "choice":
                 options = [
                     (choice_text(format_value(choice)), choice) for choice in parameter.choices
                 ]
-                return Select(options, value=self._value, allow_blank=False, compact=True)
+                return Select(options, value=field.value, allow_blank=False, compact=True)
             case "str":
-                return Input(format_value(self._value), compact=True, max_length=2000)
+                return Input(field.text, compact=True, max_length=2000)
             case _:
-                return Input(
-                    format_value(self._value), restrict=_NUMBER_KEYS, compact=True, max_length=60
-                )
+                return Input(field.text, restrict=_NUMBER_KEYS, compact=True, max_length=60)
 
     @on(events.DescendantFocus)
     @on(events.DescendantBlur)
     def _focus_moved(self) -> None:
         self.call_after_refresh(self._show_help)
 
+    @property
+    def _stays(self) -> bool:
+        """Whether the form has this field still: another program may have taken its place."""
+        return self._form.fields.get(self.parameter) is self._field
+
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
         event.stop()
-        try:
-            value = parse_value(self.parameter, event.value)
-        except ValueProblem as problem:
-            self._set(self._value, problem.cause)
-        else:
-            self._set(value, None)
+        if self._stays:
+            self._form.set_text(self.parameter, event.value)
+            self._show_state()
 
     @on(Switch.Changed)
     def _switched(self, event: Switch.Changed) -> None:
         event.stop()
-        self.query_one(".state", Static).update(_on_off(event.value))
-        self._set(event.value, None)
+        if self._stays:
+            self._form.set_value(self.parameter, event.value)
+            self._show_state()
 
     @on(Select.Changed)
     def _chosen(self, event: Select.Changed) -> None:
         event.stop()
-        self._set(event.value, None)
+        if self._stays:
+            self._form.set_value(self.parameter, event.value)
+            self._show_state()
 
-    def _set(self, value: Any, problem: str | None) -> None:
-        if value == self._value and problem == self.problem:
-            return
-        self._value, self.problem = value, problem
-        self.set_class(problem is not None, "-bad")
-        self.set_class(self.changed, "-changed")
-        self.query_one(".mark", Static).update(glyphs().changed if self.changed else "")
+    def _show_state(self) -> None:
+        field = self._field
+        self.set_class(field.problem is not None, "-bad")
+        self.set_class(field.changed, "-changed")
+        self.query_one(".mark", Static).update(glyphs().changed if field.changed else "")
+        for state in self.query(".state").results(Static):
+            state.update(_on_off(field.value))
         self._show_help()
-        self.post_message(self.Changed())
 
     def _show_help(self) -> None:
         # Called after a refresh, when another lesson may have taken the field's place.
@@ -143,13 +125,14 @@ class ParameterField(Vertical):
             line.update(self._help())
 
     def _help(self) -> Content:
-        if self.problem is not None:
-            return Content(plain_line(self.problem))
-        words = self.parameter.help
-        if self.has_focus_within and self.parameter.type in ("int", "float"):
-            words = f"{words}: {allowed(self.parameter)}".lstrip(": ")
-        if self.parameter.note:
-            words = f"{words} ({self.parameter.note})".lstrip()
+        parameter, problem = self._field.parameter, self._field.problem
+        if problem is not None:
+            return Content(plain_line(problem))
+        words = parameter.help
+        if self.has_focus_within and parameter.type in ("int", "float"):
+            words = f"{words}: {allowed(parameter)}".lstrip(": ")
+        if parameter.note:
+            words = f"{words} ({parameter.note})".lstrip()
         return Content(plain_line(words))
 
 

@@ -83,7 +83,7 @@ class RunList(OptionList):
 
     def _ask(self, use: RunUse) -> None:
         if self.highlighted is not None and self._runs:
-            self.post_message(RunChosen(self._runs[self.highlighted].summary, use))
+            self.post_message(RunChosen(self._runs[self.highlighted].id, use))
 
     def _row(self, row: HistoryRow) -> Content:
         run, marks = row.summary, row.marks

@@ -1,141 +1,288 @@
-"""The main screen: the panes, side by side or one at a time."""
+"""The screen of the workbench: its actions, and what it shows of what the session tells."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from pathlib import Path
+from importlib import import_module
+from typing import TYPE_CHECKING, ClassVar, Literal
 
-from textual import events, on
-from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical
-from textual.content import Content
-from textual.geometry import Size
-from textual.widget import Widget
+from textual import on
+from textual.binding import BindingType
 
-from tflab.programs.library import LessonEntry
-from tflab.ui.actions import Scope
-from tflab.ui.terminal.glyphs import glyphs
-from tflab.ui.terminal.screens import QuietWhenCovered
-from tflab.ui.widgets.key_line import KeyLine
-from tflab.ui.workbench.goals import Goals
-from tflab.ui.workbench.lesson_list import LessonList
-from tflab.ui.workbench.pane import Pane
-from tflab.ui.workbench.pane_tabs import PANES, PaneTabs
-from tflab.ui.workbench.status_line import StatusLine
+from tflab.runs.disk_queue import DiskQueue
+from tflab.runs.record import Problem
+from tflab.runs.text import plain_line
+from tflab.session import events
+from tflab.session.session import Session
+from tflab.ui.actions import Scope, workbench_bindings
+from tflab.ui.terminal.safe_text import box_title
+from tflab.ui.workbench import messages
+from tflab.ui.workbench.dialogs import WorkbenchDialogs
+from tflab.ui.workbench.panes import Panes
 
-SMALLEST = (60, 20)
-WIDE = (100, 28)
+if TYPE_CHECKING:
+    from tflab.programs.program import Program
+    from tflab.ui.workbench.run_panes import RunPanes
 
-
-class TooSmall(Widget):
-    """Says what room the workbench needs."""
-
-    def render(self) -> Content:
-        """Draw the sentence."""
-        width, height = self.app.size
-        times = "×" if glyphs().unicode else "x"
-        return Content(
-            f"This terminal is {width}{times}{height}.\n"
-            f"The workbench needs {SMALLEST[0]}{times}{SMALLEST[1]} or more.\nMake it larger."
-        )
+_TERM_SECONDS = 12.0
 
 
-class MainScreen(QuietWhenCovered[None]):
-    """Lessons and goals, the lesson over its loss, parameters over runs.
+class WorkbenchScreen(WorkbenchDialogs):
+    """Shows a session, and passes on to it what a person wants.
 
-    Only what the first paint needs is here from the start; `fill` brings the rest.
+    Args:
+        session: The session.
     """
 
-    AUTO_FOCUS = ""
+    BINDINGS: ClassVar[list[BindingType]] = list(workbench_bindings())
 
-    def __init__(self, entries: Sequence[LessonEntry], current: Path | None) -> None:
-        super().__init__()
-        self._entries = entries
-        self._current = current
-        self._pane: Scope = "lesson"
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self._run_panes: RunPanes | None = None
+        self._imports = DiskQueue()
 
-    def compose(self) -> ComposeResult:
-        """Lay out the panes."""
-        self._fit(self.app.size)
-        yield StatusLine(id="status")
-        yield PaneTabs(id="tabs")
-        with Horizontal(id="panes"):
-            with Vertical(id="left"):
-                yield Pane(LessonList(self._entries, self._current), Goals(), scope="lessons")
-            with Vertical(id="middle", classes="-front"):
-                yield Pane(scope="lesson").add_class("-front")
-                yield Pane(scope="loss")
-            with Vertical(id="right"):
-                yield Pane(scope="parameters")
-                yield Pane(scope="runs")
-        yield KeyLine(id="keys")
-        yield TooSmall(id="too-small")
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Before the panes are there, no key is theirs."""
+        if self._panes is None and action in ("show", "help", "full_screen", "hint", "palette"):
+            return False
+        return super().check_action(action, parameters)
 
-    async def fill(self, contents: dict[Scope, Widget]) -> None:
-        """Put the panes' contents in, after the first paint."""
-        for scope, widget in contents.items():
-            await self.pane(scope).mount(widget)
+    # Opening
 
-    def pane(self, scope: Scope) -> Pane:
-        """Return the pane of that scope."""
-        return self.query_one(f"#pane-{scope}", Pane)
+    async def open(self) -> None:
+        """Fill the panes, after the first paint; the program too, if it is there by then.
 
-    @property
-    def scope(self) -> Scope:
-        """The pane in focus."""
-        return self.query_one(KeyLine).scope
+        Laid out and painted once for all of it: each time costs as long as the reading.
+        """
+        from tflab.ui.workbench.lesson_view import LessonView
+        from tflab.ui.workbench.loss_chart import LossChart
+        from tflab.ui.workbench.parameter_form import ParameterForm
+        from tflab.ui.workbench.run_list import RunList
+        from tflab.ui.workbench.run_panes import RunPanes
 
-    def pane_target(self) -> Widget | None:
-        """Return the widget that carries out the actions of the pane in focus."""
-        return next(iter(self.pane(self._pane).children), None)
+        session = self._session
+        panes = Panes(LessonView(), LossChart(), ParameterForm(session.form), RunList())
+        run_panes = RunPanes(panes, self.goals, self.status, session)
+        with self.app.batch_update():
+            await self.fill(panes)
+            self._panes, self._run_panes = panes, run_panes
+            session.deliver()
+            if session.program is not None:
+                await self._show_program(panes, session.program)
+        self._imports.do(_import_charts)
 
-    def toggle_full_screen(self) -> None:
+    def note_place(self) -> None:
+        """Keep where the person stands in the open program."""
+        if self._panes is not None and self._shown is not None:
+            self._session.course.note_place(self._shown, self._panes.lesson.cursor)
+
+    # What the session tells
+
+    async def hear(self, event: events.Event) -> bool:
+        """Show what the session tells; return whether it is for the workbench."""
+        panes, run_panes = self._panes, self._run_panes
+        if panes is None or run_panes is None:
+            return True
+        match event:
+            case events.ProgramOpened():
+                await self._open_program(panes, event)
+            case events.RunOpened() | events.RunAdvanced() | events.RunEnded():
+                await run_panes.show(event.run)
+                if isinstance(event, events.RunEnded) and event.own:
+                    run_panes.end(event.run, event.diagnosis)
+            case events.RunsListed():
+                self._show_runs(panes, event)
+            case events.CourseChanged():
+                self._show_course()
+            case events.FormChanged() | events.DevicesListed():
+                _show_form(panes, event)
+                run_panes.show_status()
+            case events.ServerChanged() | events.LiveModeChanged():
+                run_panes.show_status()
+            case events.ValueRefused():
+                self.show_pane("parameters")
+                panes.form.focus_field(event.name)
+                self.notify(event.problem, title="Not run", severity="error")
+            case _:
+                return self.ask(event)
+        return True
+
+    async def _open_program(self, panes: Panes, event: events.ProgramOpened) -> None:
+        if event.program is self._shown:
+            return  # It was there before the panes were.
+        self.note_place()
+        with self.app.batch_update():
+            await self._show_program(panes, event.program, event.same, event.cell)
+
+    async def _show_program(
+        self, panes: Panes, program: Program, same: bool = False, cell: int | None = None
+    ) -> None:
+        session = self._session
+        self._shown = program
+        self.status.title = plain_line(program.title)
+        self.goals.show_lesson(program)
+        self.lessons.mark(program.path)
+        await panes.form.show_fields()
+        self._show_course()
+        await panes.lesson.show_lesson(program, session.glossary, keep_place=same)
+        if not same:
+            kept = session.course.of(program)
+            place = kept.cell if kept is not None else 0
+            panes.chart.clear(program.logs_curves)
+            panes.lesson.put_cursor(place if cell is None else cell)
+        if self._run_panes is not None:
+            if session.runs.current is not None:
+                await self._run_panes.show(session.runs.current)
+            self._run_panes.show_status()
+
+    def _show_course(self) -> None:
+        """Show what was reached in each lesson, and in the one on show."""
+        course, program = self._session.course, self._shown
+        goals = {program.id: [goal.text for goal in program.goals]} if program is not None else {}
+        self.lessons.show_course(course.course, goals)
+        kept = course.of(program) if program is not None else None
+        self.goals.show_kept(kept.goals if kept is not None else ())
+
+    def _show_runs(self, panes: Panes, event: events.RunsListed) -> None:
+        if self._shown is not None and self._shown.id == event.program:
+            panes.runs.show_runs(list(event.rows), self._shown.defaults)
+
+    # What the panes tell
+
+    @on(messages.LessonChosen)
+    def _lesson_chosen(self, message: messages.LessonChosen) -> None:
+        self._session.open(message.path)
+
+    @on(messages.RunRequested)
+    def _run_requested(self, message: messages.RunRequested) -> None:
+        self._session.run(message.until)
+
+    @on(messages.StopRequested)
+    def _stop_requested(self) -> None:
+        self._session.stop()
+
+    @on(messages.PaneChosen)
+    def _pane_chosen(self, message: messages.PaneChosen) -> None:
+        self.show_pane(message.scope)
+
+    @on(messages.RunChosen)
+    def _run_chosen(self, message: messages.RunChosen) -> None:
+        self._session.past_runs.use(message.run, message.use)
+
+    @on(messages.TextCopied)
+    def _copied(self, message: messages.TextCopied) -> None:
+        self.app.copy_to_clipboard(message.text)
+        self.notify(f"{message.what} copied.")
+
+    @on(messages.OutputOpened)
+    def _output_opened(self, message: messages.OutputOpened) -> None:
+        self.show_text(message.title, message.text)
+
+    @on(messages.ChartHeadingChanged)
+    def _head_chart(self, message: messages.ChartHeadingChanged) -> None:
+        pane = self.pane("loss")
+        pane.border_title = box_title(message.title)
+        pane.set_class(message.low, "-low")
+
+    @on(messages.SearchRequested)
+    def _search(self) -> None:
+        self._session.read_lessons()
+
+    @on(messages.PresetsRequested)
+    def _presets(self) -> None:
+        self._session.list_presets()
+
+    @on(messages.GuidanceRequested)
+    def _guide(self, message: messages.GuidanceRequested) -> None:
+        match message.guidance:
+            case messages.Guidance.CONTENTS:
+                self.choose_section()
+            case messages.Guidance.GLOSSARY:
+                self.explain_terms()
+            case messages.Guidance.NEXT:
+                self._session.neighbour(1)
+            case messages.Guidance.PREVIOUS:
+                self._session.neighbour(-1)
+
+    @on(messages.WordAsked)
+    def _explain(self, message: messages.WordAsked) -> None:
+        about = self._session.glossary.get(message.word)
+        if about is not None:
+            self.notify(about, title=message.word, timeout=_TERM_SECONDS)
+
+    # What keys do
+
+    def action_run(self) -> None:
+        """Run the whole lesson; one that is not there yet, as soon as it is."""
+        self._session.run()
+
+    def action_stop(self) -> None:
+        """Stop the run on show."""
+        self._session.stop()
+
+    def action_live(self) -> None:
+        """Turn live mode on or off."""
+        self._session.toggle_live()
+
+    def action_predict(self) -> None:
+        """Guess again, then run."""
+        self._session.predict()
+
+    def action_follow(self) -> None:
+        """Show the run that was found."""
+        self._session.follow()
+
+    def action_forget(self, what: Literal["lesson", "course"]) -> None:
+        """Forget the progress of the open lesson or of the course."""
+        if what == "course":
+            self._session.course.forget(None)
+        elif self._shown is not None:
+            self._session.course.forget(self._shown)
+
+    def action_history(self) -> None:
+        """List every run."""
+        self.post_message(messages.HistoryRequested())
+
+    def action_sweep(self) -> None:
+        """Show the sweep that goes on, or plan one."""
+        self._session.sweeps.open()
+
+    def action_show(self, scope: Scope) -> None:
+        """Go to a pane."""
+        self.show_pane(scope)
+
+    def action_full_screen(self) -> None:
         """Give the pane in focus the whole screen, or take it back."""
-        if self.maximized is not None:
-            self.minimize()
-        else:
-            self.maximize(self.pane(self._pane))
+        self.toggle_full_screen()
 
-    @property
-    def narrow(self) -> bool:
-        """Whether one pane is shown at a time."""
-        return self.has_class("-narrow")
+    def action_hint(self) -> None:
+        """Show the next hint of the first open goal."""
+        if not self.goals.show_hint():
+            self.notify("There is no further hint for this lesson's open goals.")
+        elif self.narrow:
+            self.show_pane("lessons")
 
-    def show_pane(self, scope: Scope) -> None:
-        """Bring a pane to the front, and give it the focus."""
-        if self.maximized is not None and self.maximized is not self.pane(scope):
-            self.minimize()
-        self._choose(scope)
-        self.pane(scope).take_focus()
+    def action_edit(self) -> None:
+        """Open the lesson in the person's editor, and read it again afterwards."""
+        from tflab.ui.workbench.editor import edit_file
 
-    def on_resize(self, event: events.Resize) -> None:
-        """Choose the layout that fits."""
-        self._fit(event.size)
-
-    def _fit(self, size: Size) -> None:
-        """Set the classes of the layout, and only those that change: each costs a restyling."""
-        width, height = size
-        too_small = width < SMALLEST[0] or height < SMALLEST[1]
-        narrow = width < WIDE[0] or height < WIDE[1]
-        if too_small != self.has_class("-too-small"):
-            self.set_class(too_small, "-too-small")
-        if narrow != self.has_class("-narrow"):
-            self.set_class(narrow, "-narrow")
-
-    @on(events.DescendantFocus)
-    def _focus_moved(self, event: events.DescendantFocus) -> None:
-        node = event.widget
-        for ancestor in node.ancestors_with_self:
-            if isinstance(ancestor, Pane):
-                self.query_one(KeyLine).scope = ancestor.scope
-                self._choose(ancestor.scope)
-
-    def _choose(self, scope: Scope) -> None:
-        if scope == self._pane:
+        if self._shown is None:
             return
-        self._pane = scope
-        self.query_one(PaneTabs).active = scope
-        for name in PANES:
-            self.pane(name).set_class(name == scope, "-front")
-        for column in self.query("#panes > Vertical"):
-            column.set_class(bool(column.query(".-front")), "-front")
+        try:
+            edit_file(self._shown.path, self.app.suspend)
+        except Problem as problem:
+            self._session.tell_problem(problem)
+        self._session.opened.look()
+
+
+def _show_form(panes: Panes, event: events.FormChanged | events.DevicesListed) -> None:
+    """Bring the form up to date; texts that the person types stand in it already."""
+    if isinstance(event, events.DevicesListed):
+        panes.form.device.show_devices()
+    elif event.texts:
+        panes.form.show_texts()
+
+
+def _import_charts() -> None:
+    """Import what draws, while the person reads: the first curve must not wait for it."""
+    import_module("tflab.charts.figures")
+    import_module("tflab.charts.loss")

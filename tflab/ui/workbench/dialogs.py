@@ -1,0 +1,162 @@
+"""What the workbench asks in dialogs, for itself and for the session."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from textual.dom import DOMNode
+
+from tflab.session import events
+from tflab.session.session import Session
+from tflab.ui.actions import ON_EVERY_SCREEN
+from tflab.ui.workbench.panes import Panes, PaneScreen
+
+if TYPE_CHECKING:
+    from tflab.programs.program import Program
+    from tflab.runs.record import RunOptions
+    from tflab.ui.dialogs.palette import Command
+    from tflab.ui.workbench.pickers import PresetChoice
+
+
+class WorkbenchDialogs(PaneScreen):
+    """The panes, and the dialogs over them.
+
+    Args:
+        session: Is told the answers.
+    """
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session.entries, session.first_program)
+        self._session = session
+        self._panes: Panes | None = None
+        self._shown: Program | None = None
+
+    def ask(self, event: events.Event) -> bool:
+        """Put what the session asks, and hand on the answer; return whether it asks anything."""
+        match event:
+            case events.QuestionAsked():
+                self._ask_question(event)
+            case events.GuessesAsked():
+                self._ask_guesses(event)
+            case events.PresetsListed():
+                self._choose_preset(event)
+            case events.LessonsRead():
+                self._choose_lesson(event)
+            case _:
+                return False
+        return True
+
+    def choose_section(self) -> None:
+        """Go to a section of the lesson."""
+        from tflab.ui.workbench.pickers import pick_section
+
+        panes = self._panes
+        if panes is None or self._shown is None:
+            return
+
+        def take(place: int | None) -> None:
+            if place is not None:
+                panes.lesson.go_to(place)
+
+        self.app.push_screen(pick_section(panes.lesson.headings()), take)
+
+    def explain_terms(self) -> None:
+        """Explain the technical words of the lesson."""
+        from tflab.ui.workbench.pickers import pick_term
+
+        if self._shown is not None:
+            self.app.push_screen(pick_term(self._shown, self._session.glossary))
+
+    def show_text(self, title: str, text: str) -> None:
+        """Show a long text."""
+        from tflab.ui.dialogs.notice import TextScreen
+
+        self.app.push_screen(TextScreen(title, text))
+
+    def action_help(self) -> None:
+        """Show the keys of the pane in focus."""
+        from tflab.ui.dialogs.help import HelpScreen
+
+        self.app.push_screen(HelpScreen(self.scope))
+
+    def action_options(self) -> None:
+        """Choose how much of a shared machine runs may take."""
+        from tflab.ui.dialogs.options import OptionsScreen
+
+        def keep(options: RunOptions | None) -> None:
+            if options is not None:
+                self._session.set_options(options)
+
+        self.app.push_screen(OptionsScreen(self._session.settings.options), keep)
+
+    def action_palette(self) -> None:
+        """Search commands and lessons."""
+        from tflab.ui.dialogs.palette import PaletteScreen
+
+        def take(command: Command | None) -> None:
+            if command is not None:
+                self.call_later(command.call)
+
+        self.app.push_screen(PaletteScreen(self._commands()), take)
+
+    def _commands(self) -> Iterator[Command]:
+        from tflab.ui.workbench.commands import lesson_commands, pane_commands
+
+        yield from pane_commands(self.scope, self.pane_target(), self._run_command)
+        yield from lesson_commands(self._session.entries, self._session.open)
+
+    async def _run_command(self, action: str, pane: DOMNode | None) -> None:
+        """Carry out an action of a pane, of the workbench, or of every screen."""
+        place = self.app if action in ON_EVERY_SCREEN else self
+        await self.app.run_action(action, pane or place)
+
+    def _ask_question(self, event: events.QuestionAsked) -> None:
+        from tflab.ui.dialogs.confirm import ConfirmScreen
+
+        question = event.question
+        self.app.push_screen(
+            ConfirmScreen(question.title, question.text, question.yes),
+            lambda good: event.answer(bool(good)),
+        )
+
+    def _ask_guesses(self, event: events.GuessesAsked) -> None:
+        from tflab.ui.dialogs.predict import PredictScreen
+
+        def take(guesses: dict[str, Any] | None) -> None:
+            if guesses is not None:
+                event.answer(guesses)
+
+        self.app.push_screen(PredictScreen(event.program.questions, event.guesses), take)
+
+    def _choose_preset(self, event: events.PresetsListed) -> None:
+        from tflab.ui.workbench.pickers import pick_preset
+
+        def take(choice: PresetChoice | None) -> None:
+            if choice is not None:
+                self._work_on_preset(event.program, choice)
+
+        self.app.push_screen(pick_preset(event.presets), take)
+
+    def _work_on_preset(self, program: Program, choice: PresetChoice) -> None:
+        from tflab.ui.workbench.pickers import PresetWork
+
+        presets = self._session.presets
+        match choice.work:
+            case PresetWork.USE:
+                if choice.preset is not None:
+                    presets.use(program, choice.preset)
+            case PresetWork.SAVE:
+                presets.save(program, choice.name)
+            case PresetWork.DELETE:
+                presets.delete(program, choice.name)
+
+    def _choose_lesson(self, event: events.LessonsRead) -> None:
+        from tflab.ui.workbench.pickers import pick_lesson
+
+        def take(path: Path | None) -> None:
+            if path is not None:
+                self._session.open(path)
+
+        self.app.push_screen(pick_lesson(self._session.entries, event.texts), take)

@@ -1,0 +1,109 @@
+"""Lists to choose from in the workbench: sections, technical words, lessons, presets."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from enum import Enum
+from pathlib import Path
+from typing import NamedTuple, TypeVar
+
+from tflab.programs.library import LessonEntry, search
+from tflab.programs.presets import LONGEST_NAME, Preset
+from tflab.programs.program import Program
+from tflab.runs.text import plain_line
+from tflab.ui.dialogs.pick import Choice, Find, PickScreen
+from tflab.ui.workbench.words import terms_in
+
+_T = TypeVar("_T")
+
+
+class PresetWork(Enum):
+    """What is to be done with a preset."""
+
+    USE = "use"
+    SAVE = "save"
+    DELETE = "delete"
+
+
+class PresetChoice(NamedTuple):
+    """A preset, or a name for a new one, and what is to be done with it."""
+
+    work: PresetWork
+    name: str
+    preset: Preset | None = None
+
+
+def pick_section(headings: Sequence[tuple[int, str]]) -> PickScreen[int]:
+    """Return a dialog that asks for a section of the lesson, by its place."""
+    return PickScreen("Contents", _narrow([Choice(text, "", place) for place, text in headings]))
+
+
+def pick_term(program: Program, glossary: Mapping[str, str]) -> PickScreen[str]:
+    """Return a dialog that explains the technical words of the lesson."""
+    found = [Choice(word, about, word) for word, about in terms_in(program, glossary)]
+    return PickScreen("Words of this lesson", _narrow(found))
+
+
+def pick_lesson(entries: Sequence[LessonEntry], texts: Mapping[Path, str]) -> PickScreen[Path]:
+    """Return a dialog that finds a lesson by title or content.
+
+    Args:
+        entries: All lessons.
+        texts: What stands in them.
+    """
+
+    def find(query: str) -> Sequence[Choice[Path]]:
+        hits = search(entries, query, texts)
+        return [Choice(_title(hit.entry), hit.line, hit.entry.path) for hit in hits]
+
+    return PickScreen("Find a lesson", find)
+
+
+def pick_preset(presets: Sequence[Preset]) -> PickScreen[PresetChoice]:
+    """Return a dialog that asks which preset to use or delete, or for the name of a new one."""
+
+    def find(query: str) -> Sequence[Choice[PresetChoice]]:
+        return _preset_choices(presets, query)
+
+    return PickScreen("Presets: choose, or type a name to save", find)
+
+
+def _preset_choices(presets: Sequence[Preset], query: str) -> list[Choice[PresetChoice]]:
+    wanted = query.casefold().strip()
+    fits = [p for p in presets if wanted in p.name.casefold()]
+    found = [
+        Choice(
+            p.name,
+            f"{p.about}{' (yours)' if p.own else ''}",
+            PresetChoice(PresetWork.USE, p.name, p),
+        )
+        for p in fits
+    ]
+    name = plain_line(query)[:LONGEST_NAME]
+    if name:
+        over = any(p.own and p.name == name for p in presets)
+        title = f"Save over {name}" if over else f"Save as {name}"
+        about = "The values in the form, the seed too."
+        found.append(Choice(title, about, PresetChoice(PresetWork.SAVE, name)))
+        found += [
+            Choice(f"Delete {p.name}", p.about, PresetChoice(PresetWork.DELETE, p.name))
+            for p in fits
+            if p.own
+        ]
+    nothing = PresetChoice(PresetWork.USE, "")
+    about = "Type a name to save the values in the form."
+    return found or [Choice("No presets yet", about, nothing)]
+
+
+def _narrow(choices: Sequence[Choice[_T]]) -> Find[_T]:
+    """Return a search over fixed choices, by title and text."""
+
+    def find(query: str) -> Sequence[Choice[_T]]:
+        words = query.casefold().split()
+        return [c for c in choices if all(w in f"{c.title} {c.about}".casefold() for w in words)]
+
+    return find
+
+
+def _title(entry: LessonEntry) -> str:
+    return entry.title if entry.number is None else f"{entry.number}  {entry.title}"

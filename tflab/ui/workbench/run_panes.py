@@ -1,0 +1,144 @@
+"""Bringing every pane up to date with the run on show, at a pace the eye can follow."""
+
+from __future__ import annotations
+
+import time
+
+from tflab.programs.parameters import format_value
+from tflab.programs.program import Program
+from tflab.runs.summary import summarise
+from tflab.runs.text import plain_line
+from tflab.session.session import Session
+from tflab.targets.live_run import LiveRun
+from tflab.ui.terminal.glyphs import glyphs
+from tflab.ui.workbench.goals import Goals
+from tflab.ui.workbench.panes import Panes
+from tflab.ui.workbench.progress_text import progress_words
+from tflab.ui.workbench.status_line import StatusLine
+
+_WORDS_SECONDS = 0.5
+_ROW_SECONDS = 2.0
+
+_TONES = {"finished": "$success", "failed": "$error", "lost": "$error", "cancelled": "$warning"}
+_PHASES = {
+    "importing": "TensorFlow is loading",
+    "broken": "TensorFlow cannot be loaded",
+    "gone": "no fork server",
+}
+"""What the status line says of the fork server; nothing while all is well."""
+
+
+class RunPanes:
+    """Shows a run in chart, lesson, goals, list of runs and status line.
+
+    Numbers in words change twice a second at most, and those in the list of runs, which is sent to
+    the terminal as a whole, every other second: nobody reads faster. A change of state shows at
+    once.
+
+    Args:
+        panes: The panes.
+        goals: The goals.
+        status: The status line.
+        session: Has the run, the form and the fork server.
+    """
+
+    def __init__(self, panes: Panes, goals: Goals, status: StatusLine, session: Session) -> None:
+        self._panes = panes
+        self._goals = goals
+        self._status = status
+        self._session = session
+        self._on_show: LiveRun | None = None
+        self._state_told = ""
+        self._next_words = 0.0
+        self._next_row = 0.0
+
+    async def show(self, run: LiveRun) -> None:
+        """Bring every pane up to date with the run on show; another run only has its row."""
+        ours = is_of(run, self._session.program)
+        if run is not self._session.runs.current:
+            if ours:
+                self._panes.runs.put(summarise(run.record, run.state))
+            return
+        if ours:
+            self._panes.chart.show_run(run.state, difference(self._on_show, run))
+            self._on_show = run
+            await self._panes.lesson.show_run(run.state)
+            self._goals.show_run(run.state)
+        state = f"{run.record.id} {run.state.status} {run.over}"
+        if state != self._state_told:
+            self._state_told = state
+            self._next_words = self._next_row = 0.0
+        self._show_words(run, time.monotonic(), ours)
+
+    def end(self, run: LiveRun, diagnosis: str) -> None:
+        """Bring what stands out in a run of this workbench to the person's notice."""
+        if is_of(run, self._session.program):
+            self._panes.chart.show_diagnosis(diagnosis)
+            self._panes.lesson.show_end(run.state)
+
+    def show_status(self) -> None:
+        """Write the status line."""
+        session, status = self._session, self._status
+        device, phase = session.form.device, session.server.phase
+        status.device = (device.name if device.key != "cpu" else "CPU") if device else ""
+        server = _PHASES.get(phase, "")
+        run = session.runs.current
+        elsewhere = run is not None and not is_of(run, session.program)
+        on_show = None if elsewhere and run is not None and run.over else run
+        words, status.tone = run_words(on_show, phase == "ready")
+        if elsewhere and run is not None and not run.over:
+            words = f"{plain_line(run.record.request.lesson)} {words}"
+        if words == "ready" and server:
+            # It is not, and nothing else goes on: one word for both.
+            words, server = server, ""
+        status.server = server
+        status.run = f"live {glyphs().dot} {words}" if session.live.on else words
+
+    def _show_words(self, run: LiveRun, now: float, ours: bool) -> None:
+        settled = run.state.ended is None or run.over
+        if now >= self._next_row and settled and ours:
+            self._next_row = now + _ROW_SECONDS
+            self._panes.runs.put(summarise(run.record, run.state))
+        if now >= self._next_words:
+            self._next_words = now + _WORDS_SECONDS
+            self._panes.form.show_running(self._session.runs.running)
+            self.show_status()
+
+
+def is_of(run: LiveRun, program: Program | None) -> bool:
+    """Return whether a run is of the program on show."""
+    return program is not None and run.record.request.lesson == program.id
+
+
+def run_words(run: LiveRun | None, server_ready: bool) -> tuple[str, str]:
+    """Return what the status line says of `run`, and the theme variable that colours it."""
+    if run is None:
+        return "ready", "$text-quiet"
+    if run.stopping:
+        return "stopping", "$warning"
+    state = run.state
+    tone = _TONES.get(state.status, "$secondary")
+    if state.status == "starting" and not server_ready:
+        return "waits for TensorFlow", tone
+    if state.status == "running":
+        return f"running {progress_words(state)}".rstrip(), tone
+    seconds = f" in {state.seconds:.1f} s" if state.seconds is not None else ""
+    return f"{state.status}{seconds}", tone
+
+
+def difference(before: LiveRun | None, now: LiveRun) -> str:
+    """Return the values that `before` had where `now` has others, such as `steps 20`.
+
+    Nothing when `before` is no run of the same lesson.
+    """
+    if before is None:
+        return ""
+    old, new = before.record.request, now.record.request
+    if old.lesson != new.lesson:
+        return ""
+    values = [
+        f"{name} {format_value(value)}"
+        for name, value in {**old.parameters, "seed": old.seed}.items()
+        if {**new.parameters, "seed": new.seed}.get(name) != value
+    ]
+    return ", ".join(values) or "before"
