@@ -111,7 +111,7 @@ class Runs:
         `RunOpened` follows as soon as its folder is made.
         """
         try:
-            server = self._server.ready()
+            server = self._server.ready(request.python)
         except Problem as problem:
             self._emit(ProblemRaised(problem))
             return
