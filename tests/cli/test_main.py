@@ -169,7 +169,9 @@ def test_new_where_nothing_can_be_written(tmp_path: Path, capsys: Captured) -> N
 def test_check_tells_file_and_line(tmp_path: Path, capsys: Captured) -> None:
     good, bad = tmp_path / "good.py", tmp_path / "bad.py"
     assert main(["new", str(good)]) == 0
-    bad.write_text('# %% [markdown]\n# # T\n# %% tags=["parameters"]\na = b\nseed = 1\n')
+    bad.write_text(
+        '# %% [markdown]\n# # T\n# %% tags=["parameters"]\nfrom tflab import lab; a = b\nseed = 1\n'
+    )
     capsys.readouterr()
     assert main(["check", str(tmp_path)]) == 1
     lines = capsys.readouterr().out.splitlines()

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ KEYS = [
     "parameters",
     "device",
     "seed",
+    "environment",
     "seconds",
     "metrics",
     "results",
@@ -77,6 +79,9 @@ def test_json_of_a_good_run(lesson: Any, tflab: Any) -> None:
     assert found["lesson"] == "tiny"
     assert (found["status"], found["device"], found["seed"]) == ("finished", "cpu", 3)
     assert found["parameters"] == {"rate": 0.25, "steps": 4, "ready": ""}
+    assert found["environment"]["interpreter"] == sys.executable
+    assert found["environment"]["packages"]["tensorflow"] == version("tensorflow")
+    assert found["environment"]["backend"] == "tensorflow"
     assert found["seconds"] > 0
     assert found["metrics"] == {
         "loss": {

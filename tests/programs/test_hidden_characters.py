@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tflab.cli import main
 from tflab.programs.hidden_characters import hidden_characters
-from tflab.programs.reader import check_lesson
+from tflab.programs.reader import check_program
 
 LESSON = '# %% [markdown]\n# # Good\n\n# %% tags=["parameters"]\na = 1\n\n# %%\nprint(a)  # x\n'
 
@@ -34,7 +34,7 @@ LESSON = '# %% [markdown]\n# # Good\n\n# %% tags=["parameters"]\na = 1\n\n# %%\n
 def test_check_names_them_with_line_and_column(hidden, name, tmp_path, capsys) -> None:
     path = tmp_path / "x.py"
     path.write_bytes(LESSON.replace("# x", f"# x{hidden}").encode())
-    first = check_lesson(path)[0]
+    first = check_program(path)[0]
     assert (first.line, first.column) == (8, 14)
     assert name in first.message
     assert main(["check", str(path)]) == 1
@@ -47,7 +47,7 @@ def test_check_names_them_with_line_and_column(hidden, name, tmp_path, capsys) -
 def test_what_people_write_is_not_suspected(text, tmp_path: Path) -> None:
     path = tmp_path / "x.py"
     path.write_text(LESSON.replace("# # Good", f"# # Good\n# {text}"))
-    assert check_lesson(path) == []
+    assert check_program(path) == []
 
 
 def test_windows_and_old_line_ends_are_no_secret() -> None:
@@ -81,4 +81,4 @@ def test_no_control_or_format_character_is_passed_over(character: str) -> None:
 def test_many_of_them_are_not_all_told(tmp_path: Path) -> None:
     path = tmp_path / "x.py"
     path.write_text(LESSON + "# " + "\u200b" * 100_000)
-    assert len(check_lesson(path)) == 20
+    assert len(check_program(path)) == 20

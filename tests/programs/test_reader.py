@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from tflab.programs.reader import ProgramError, check_lesson, lesson_id, parse_program, read_program
+from tflab.programs.library import course_folder
+from tflab.programs.program import lesson_id
+from tflab.programs.reader import ProgramError, check_program, parse_program, read_program
 
-PATH = Path("10_good_lesson.py")
+PATH = course_folder() / "10_good_lesson.py"
 TITLE = "# %% [markdown]\n# # A title\n\n"
 GOOD = (
     TITLE
@@ -199,21 +201,21 @@ def test_title_is_no_comment_in_a_fence() -> None:
 def test_bad_files(tmp_path: Path, content: bytes, line: int, message: str) -> None:
     path = tmp_path / "bad.py"
     path.write_bytes(content)
-    (problem,) = check_lesson(path)
+    (problem,) = check_program(path)
     assert (problem.line, problem.message) == (line, message)
     assert problem.next_step
 
 
-def test_no_such_file_folder_pipe_and_notebook(tmp_path: Path) -> None:
+def test_no_such_file_folder_and_pipe(tmp_path: Path) -> None:
     pipe = tmp_path / "pipe.py"
     os.mkfifo(pipe)
     for path, message in [
         (tmp_path / "none.py", "It cannot be read: No such file or directory."),
         (tmp_path, "It is not a file."),
         (pipe, "It is not a file."),
-        (tmp_path / "x.ipynb", "Notebooks in .ipynb form are not read."),
+        (tmp_path / "x.ipynb", "It cannot be read: No such file or directory."),
     ]:
-        assert [p.message for p in check_lesson(path)] == [message]
+        assert [p.message for p in check_program(path)] == [message]
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
@@ -221,7 +223,7 @@ def test_unreadable_file(tmp_path: Path) -> None:
     path = tmp_path / "x.py"
     path.write_text(GOOD)
     path.chmod(0)
-    assert check_lesson(path)[0].message == "It cannot be read: Permission denied."
+    assert check_program(path)[0].message == "It cannot be read: Permission denied."
 
 
 def test_error_says_where_and_how_many() -> None:

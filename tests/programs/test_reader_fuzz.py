@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tflab.programs.library import course_folder
 from tflab.programs.percent import split_cells
-from tflab.programs.reader import ProgramError, check_lesson, parse_program
+from tflab.programs.reader import ProgramError, check_program, parse_program
 
-PATH = Path("10_good_lesson.py")
+PATH = course_folder() / "10_good_lesson.py"
 MARKS = st.sampled_from(
     [
         "# %%",
@@ -56,7 +55,7 @@ def test_any_text_is_a_lesson_or_a_lesson_error(source: str) -> None:
 def test_any_bytes_are_a_lesson_or_a_lesson_error(tmp_path_factory, content: bytes) -> None:
     path = tmp_path_factory.getbasetemp() / "any.py"
     path.write_bytes(content)
-    assert check_lesson(path)
+    assert check_program(path)
 
 
 WORD = st.text("abc xyz=1+", min_size=1, max_size=8).map(str.strip).filter(bool)

@@ -27,7 +27,7 @@ class Keeper:
     def start(self) -> None:
         if self.refusal is not None:
             raise self.refusal
-        self.phase = "importing"
+        self.phase, self.problem = "importing", None
 
     wake = poll = start
 

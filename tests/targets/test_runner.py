@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from tflab.runs.events import Ended, Started
+from tflab import __version__
+from tflab.runs.events import Ended, Environment, Started
 from tflab.runs.log_writer import append
 from tflab.runs.record import Problem, RunRequest
 from tflab.runs.store import RunStore
@@ -53,6 +54,8 @@ def test_run_that_ends_leaves_a_summary() -> None:
     run = start(server)
     assert server.started == [run.folder]
     append(run.folder, Started(time=1.0, pid=os.getpid()))
+    told = Environment(interpreter="/env/python", python="3.10.1", packages={"tensorflow": "2.16"})
+    append(run.folder, told)
     append(run.folder, Ended(state="finished", time=2.0))
     seen: list[str] = []
     follow(server, run, lambda live: seen.append(live.state.status))  # type: ignore[arg-type]
@@ -60,7 +63,12 @@ def test_run_that_ends_leaves_a_summary() -> None:
     summary = read_summary(run.folder)
     assert summary is not None
     assert summary.status == "finished"
-    assert "tensorflow" in run.record.versions
+    assert "tensorflow" not in run.record.versions, "only the run can tell"
+    assert summary.versions == {
+        "tflab": __version__,
+        "python": "3.10.1",
+        "tensorflow": "2.16",
+    }
 
 
 @pytest.mark.parametrize("phase", ["broken", "gone"])

@@ -20,6 +20,7 @@ def run_json(record: RunRecord, state: RunState) -> dict[str, Any]:
         "parameters": request.parameters,
         "device": request.device,
         "seed": request.seed,
+        "environment": _environment(state),
         "seconds": None if state.seconds is None else round(state.seconds, 3),
         "metrics": {tag: series.summary() for tag, series in state.series.items()},
         "results": {name: result_value(result) for name, result in state.results.items()},
@@ -47,6 +48,7 @@ def refused(
         "parameters": {},
         "device": device,
         "seed": seed,
+        "environment": None,
         "seconds": None,
         "metrics": {},
         "results": {},
@@ -59,6 +61,19 @@ def refused(
             "cell": None,
             "line": None,
         },
+    }
+
+
+def _environment(state: RunState) -> dict[str, Any] | None:
+    """Return what the run told of what it ran in."""
+    told = state.environment
+    if told is None:
+        return None
+    return {
+        "interpreter": told.interpreter,
+        "python": told.python,
+        "packages": told.packages,
+        "backend": told.backend or None,
     }
 
 

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tflab.runs.marks import NONE, Marks, read_marks
 from tflab.runs.record import RunRecord
 from tflab.runs.state import RunState
 from tflab.runs.store import RunStore
+from tflab.runs.summary import versions_of
 
 
 @dataclass(frozen=True, slots=True)
 class LoadedRun:
-    """What was asked of a run, what its log tells, and what a person wrote on it."""
+    """What was asked of a run, what its log tells, and what a person wrote on it.
+
+    The record's versions are those that the run told.
+    """
 
     record: RunRecord
     state: RunState
@@ -44,4 +48,6 @@ def load_run(store: RunStore, run: str) -> LoadedRun:
         Problem: When there is no such run or its record is damaged.
     """
     folder = store.folder(run)
-    return LoadedRun(store.record(run), store.load(run), folder, read_marks(folder))
+    record, state = store.record(run), store.load(run)
+    record = replace(record, versions=versions_of(record, state))
+    return LoadedRun(record, state, folder, read_marks(folder))

@@ -40,11 +40,13 @@ class Binding(NamedTuple):
         how: By what: `=`, `+=`, `:=`, `for`, `with`, `import`, `def`, `class`, `except`, `match`
             or `del`.
         node: The node that binds it.
+        value: For a plain assignment to one name, what it is given.
     """
 
     line: int
     how: str
     node: ast.AST
+    value: ast.expr | None = None
 
     @property
     def words(self) -> str:
@@ -75,6 +77,7 @@ class GlobalNames:
         self.stars: list[int] = []
         binds: list[tuple[str, Binding, _Scope]] = []
         loads: list[tuple[ast.Name, _Scope]] = []
+        values: dict[int, ast.expr] = {}
         todo: list[tuple[ast.AST, _Scope, str]] = [(t, _Scope("module", None), "=") for t in trees]
         while todo:
             # Not recursive: a sum of some thousand terms is a tree of some thousand levels.
@@ -89,7 +92,12 @@ class GlobalNames:
                 case _:
                     how = _HOW.get(type(node), how)
                     line: int = getattr(node, "lineno", 0)
-                    binds += ((name, Binding(line, how, node), scope) for name in _bound(node))
+                    value = values.pop(id(node), None)
+                    bound = ((name, Binding(line, how, node, value)) for name in _bound(node))
+                    binds += ((name, binding, scope) for name, binding in bound)
+                    if isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None:
+                        targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+                        values.update((id(target), node.value) for target in targets)
                     todo += _children(node, scope, how)
         for name, binding, scope in binds:
             self._bind(name, binding, scope)

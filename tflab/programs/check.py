@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
-from tflab.programs.program import Finding
+from tflab.programs.program import Cell, Finding
 from tflab.runs.record import Problem
 from tflab.runs.text import plain_line
 
@@ -18,7 +18,8 @@ class ProgramError(Problem):
 
     def __init__(self, path: Path, problems: Sequence[Finding]) -> None:
         first, *others = problems
-        where = f"Line {first.line}: " if first.line else ""
+        where = f"{first.cell}, line {first.line}: " if first.cell else f"Line {first.line}: "
+        where = (where[:1].upper() + where[1:]) if first.line else ""
         more = f" ({len(others)} more: see `tflab check {path}`.)" if others else ""
         super().__init__(
             f"{plain_line(path.name)} is not a good lesson",
@@ -30,16 +31,24 @@ class ProgramError(Problem):
 
 
 class Findings:
-    """What has been found so far in one file."""
+    """What has been found so far in one file.
+
+    Attributes:
+        cells: The cells of a notebook: a finding then names its cell, and the line in that.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self.cells: Sequence[Cell] = ()
         self._found: list[Finding] = []
 
     def add(
         self, line: int, message: str, next_step: str, level: Level = "error", column: int = 0
     ) -> None:
         """Note a finding. `line` and `column` are from 1, or 0 for the whole file or line."""
+        cell = next((c for c in reversed(self.cells) if 0 < c.line <= line), None)
+        if cell is not None:
+            line -= cell.line - 1
         self._found.append(
             Finding(
                 path=self.path,
@@ -48,8 +57,13 @@ class Findings:
                 message=plain_line(message),
                 next_step=plain_line(next_step),
                 level=level,
+                cell=cell.label if cell else "",
             )
         )
+
+    def take(self, other: Findings) -> None:
+        """Note what another collection has found in the same file."""
+        self._found += other._found
 
     @property
     def problems(self) -> list[Finding]:

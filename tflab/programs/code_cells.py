@@ -1,28 +1,47 @@
-"""What a run executes of a program: its code cells, and where a run's values go in them."""
+"""What a run executes of a program: its code cells, and where a run's values go."""
 
 from __future__ import annotations
 
-import ast
 import dataclasses
 from collections.abc import Iterator
 from pathlib import Path
 
+from tflab.programs.magics import plain_python
 from tflab.programs.program import Cell, Program
 from tflab.programs.reader import parse_program
-from tflab.runs.record import CodeCell, ParameterPlace, RunRequest
+from tflab.runs.record import CodeCell, CommandOption, ParameterPlace, RunRequest
 
 
 def code_cells(program: Program) -> tuple[CodeCell, ...]:
-    """Return the code cells of a program, each with the places of its parameters' literals."""
+    """Return the code cells of a program, each with the places of its parameters' literals.
+
+    Magics of notebooks are plain Python by then, each on its line.
+    """
     return tuple(
         CodeCell(
             index=cell.index,
-            source=cell.source,
+            source=plain_python(cell.source).source if program.kind != "lesson" else cell.source,
             line=cell.line,
-            places=tuple(_places(program, cell)) if cell.is_parameters else (),
+            places=tuple(_places(program, cell)),
+            label=cell.label,
         )
         for cell in program.cells
         if cell.kind == "code"
+    )
+
+
+def command_options(program: Program) -> tuple[CommandOption, ...]:
+    """Return how a run gives the program those of its parameters that it reads as options."""
+    return tuple(
+        CommandOption(
+            name=parameter.name,
+            flag=parameter.option.flag,
+            style=parameter.option.style,
+            negative=parameter.option.negative,
+            default=parameter.default,
+        )
+        for parameter in program.parameters
+        if parameter.option is not None
     )
 
 
@@ -35,23 +54,17 @@ def with_cells(request: RunRequest) -> RunRequest:
     if request.cells:
         return request
     program = parse_program(request.source, Path(request.path))
-    return dataclasses.replace(request, cells=code_cells(program))
+    return dataclasses.replace(request, cells=code_cells(program), command=command_options(program))
 
 
 def _places(program: Program, cell: Cell) -> Iterator[ParameterPlace]:
-    for statement in ast.parse(cell.source).body:
-        match statement:
-            case (
-                ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as literal)
-                | ast.Assign(targets=[ast.Name(id=name)], value=literal)
-            ):
-                parameter = program.parameter(name)
-                if parameter is not None:
-                    yield ParameterPlace(
-                        name=name,
-                        type=parameter.type,
-                        line=literal.lineno,
-                        column=literal.col_offset,
-                    )
-            case _:
-                continue
+    for parameter in program.parameters:
+        place = parameter.place
+        if place is not None and place.cell == cell.index:
+            yield ParameterPlace(
+                name=parameter.name,
+                type=parameter.type,
+                line=place.line - cell.line + 1,
+                column=place.column,
+                target=parameter.code_name if parameter.note else "",
+            )

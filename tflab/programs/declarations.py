@@ -11,12 +11,9 @@ import msgspec
 from tflab.programs.annotations import AnnotationError, Declared, read_annotation
 from tflab.programs.check import Findings
 from tflab.programs.parameters import ValueProblem, allowed, check_value, format_value
-from tflab.programs.program import Cell, Parameter, ParameterType
+from tflab.programs.program import RESERVED, Cell, Parameter, ParameterType, Place
 from tflab.programs.syntax import NotLiteral, literal, what_it_is
 from tflab.runs.text import plain_line
-
-RESERVED = frozenset({"seed", "device"})
-"""Names that every run has beside the lesson's own parameters."""
 
 _PLAIN: dict[type, ParameterType] = {int: "int", float: "float", bool: "bool", str: "str"}
 
@@ -45,7 +42,7 @@ def read_parameters(cell: Cell, tree: ast.Module, findings: Findings) -> tuple[P
             )
             continue
         comment = comments.get(statement.end_lineno or statement.lineno, "")
-        parameter = _read(name, statement, comment, findings)
+        parameter = _read(name, statement, cell.index, comment, findings)
         if parameter is not None:
             found.append(parameter)
     return tuple(found)
@@ -73,7 +70,9 @@ def _target(statement: ast.stmt, findings: Findings) -> str | None:
     return None
 
 
-def _read(name: str, statement: ast.stmt, comment: str, findings: Findings) -> Parameter | None:
+def _read(
+    name: str, statement: ast.stmt, cell: int, comment: str, findings: Findings
+) -> Parameter | None:
     annotation = getattr(statement, "annotation", None)
     value: ast.expr | None = getattr(statement, "value", None)
     try:
@@ -91,6 +90,7 @@ def _read(name: str, statement: ast.stmt, comment: str, findings: Findings) -> P
             help=plain_line(declared.help or comment),
             choices=declared.choices,
             line=statement.lineno,
+            place=Place(cell=cell, line=value.lineno, column=value.col_offset),
             **declared.bounds,
         )
         return msgspec.structs.replace(parameter, default=check_value(parameter, default))

@@ -45,6 +45,17 @@ def is_mark(line: str) -> bool:
     return "#" in line and _MARK.fullmatch(line) is not None
 
 
+def has_marks(lines: list[str]) -> bool:
+    """Whether a file is in the percent format: any of its lines, outside of texts, is a mark."""
+    quotes = ""
+    for line in lines:
+        if not quotes and is_mark(line):
+            return True
+        if quotes or not line.lstrip().startswith("#"):
+            quotes = _open_quotes(line, quotes)
+    return False
+
+
 def split_cells(source: str) -> tuple[Cell, ...]:
     """Return the prose and code cells of `source`; empty cells and raw cells are left out.
 

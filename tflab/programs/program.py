@@ -1,4 +1,4 @@
-"""What a lesson is, once read: cells, parameters, goals and questions. Nothing here is executed."""
+"""What a program is, once read: cells, parameters, goals, questions. Nothing is executed."""
 
 from __future__ import annotations
 
@@ -10,14 +10,50 @@ import msgspec
 
 _NAME = re.compile(r"(?:(\d{1,9})[_\- ]+)?(.*)", re.DOTALL)
 
+RESERVED = frozenset({"seed", "device"})
+"""Names that every run has beside the program's own parameters."""
+
+ProgramKind = Literal["lesson", "notebook", "script"]
+
 ParameterType = Literal["int", "float", "bool", "str", "choice"]
 
 
-class Parameter(msgspec.Struct, frozen=True, kw_only=True):
-    """One parameter of a lesson.
+class Place(msgspec.Struct, frozen=True, kw_only=True):
+    """Where the code has the literal that stands for a parameter.
 
     Attributes:
-        name: Its name in the lesson's code.
+        cell: Index of the cell.
+        line: First line of the literal in the program's source, from 1.
+        column: Its first byte in that line, from 0, as Python's syntax tree counts.
+    """
+
+    cell: int
+    line: int
+    column: int
+
+
+class Option(msgspec.Struct, frozen=True, kw_only=True):
+    """How a parameter is given to a program that reads it from its command line.
+
+    Attributes:
+        flag: What is written before the value, such as `--rate`; empty for a positional one.
+        style: `value` is `--rate=0.5`; `on` is there when it is true and `off` when it is not;
+            `pair` writes `flag` or `negative`; `text` is any text for true and an empty one for
+            false, as `type=bool` wants it; `several` takes what is parted by spaces.
+        negative: The other flag of a `pair`.
+    """
+
+    flag: str
+    style: Literal["value", "on", "off", "pair", "text", "several"] = "value"
+    negative: str = ""
+
+
+class Parameter(msgspec.Struct, frozen=True, kw_only=True):
+    """One parameter of a program. It has either a place in the code or an option, or neither.
+
+    Attributes:
+        name: What people call it; the code's own name but for `seed` and `device`, which every
+            run has.
         type: `choice` has `choices`; numbers may have bounds.
         default: The literal in the file.
         help: One line for people.
@@ -25,6 +61,8 @@ class Parameter(msgspec.Struct, frozen=True, kw_only=True):
         choices: The values of a `Literal`, in order.
         line: Line of the file it stands on, from 1.
         note: What a person has to know of its value, such as that the program sets it again.
+        place: Where its literal stands, if a value goes there.
+        option: How it is given on the command line, if it is.
     """
 
     name: str
@@ -38,6 +76,22 @@ class Parameter(msgspec.Struct, frozen=True, kw_only=True):
     choices: tuple[Any, ...] = ()
     line: int = 0
     note: str = ""
+    place: Place | None = None
+    option: Option | None = None
+
+    @property
+    def code_name(self) -> str:
+        """Its name in the code; that of a parameter called `program_seed` is `seed`."""
+        name = self.name.removeprefix("program_")
+        return name if name in RESERVED else self.name
+
+
+class Refusal(msgspec.Struct, frozen=True, kw_only=True):
+    """A name or an option that looks like a parameter, and why it is none."""
+
+    name: str
+    line: int
+    reason: str
 
 
 class Cell(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,7 +99,10 @@ class Cell(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         index: Place among all cells of the lesson, from 0.
-        line: Line of the file where the cell's first source line stands, from 1.
+        line: Line of the program's source where the cell's first line stands, from 1.
+        label: For a cell of a notebook, what it is called, such as `cell 4 (In [2])`.
+        id: The id that a notebook gives it.
+        attachments: Names of the files that a notebook keeps with it.
     """
 
     index: int
@@ -53,11 +110,22 @@ class Cell(msgspec.Struct, frozen=True, kw_only=True):
     source: str
     line: int
     tags: tuple[str, ...] = ()
+    label: str = ""
+    id: str = ""
+    attachments: tuple[str, ...] = ()
 
     @property
     def is_parameters(self) -> bool:
         """Whether this is the cell that holds the parameters."""
         return "parameters" in self.tags
+
+
+class ShellCommand(msgspec.Struct, frozen=True, kw_only=True):
+    """A shell command in a code cell, such as `!pip install keras`, and its line in the source."""
+
+    cell: int
+    line: int
+    text: str
 
 
 class GoalSpec(msgspec.Struct, frozen=True, kw_only=True):
@@ -102,14 +170,17 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Program(msgspec.Struct, frozen=True, kw_only=True):
-    """A lesson that was read and found good.
+    """A program that was read: a lesson, a notebook or a script.
 
     Attributes:
         id: From the file name: `10_linear_classifier.py` gives `linear-classifier`.
         number: From the file name, or None.
-        title: The first `#` heading.
-        source: The file's text, exactly as read.
-        kernel: The name of the kernel that a notebook was written with; empty for other files.
+        title: The first `#` heading, else what the docstring gives, else the file's name.
+        source: The file's text as read; of a notebook the listing of its cells.
+        kind: A `lesson` is written for tflab. A `notebook` is an `.ipynb` file.
+        refused: What looks like a parameter and is none, with the reason.
+        kernel: Name of the kernel that a notebook asks for.
+        commands: The shell commands in its cells, which are skipped unless a person allows them.
         remarks: What is no error, and still worth knowing.
     """
 
@@ -122,8 +193,11 @@ class Program(msgspec.Struct, frozen=True, kw_only=True):
     parameters: tuple[Parameter, ...]
     goals: tuple[GoalSpec, ...] = ()
     questions: tuple[Question, ...] = ()
-    kernel: str = ""
     remarks: tuple[Finding, ...] = ()
+    kind: ProgramKind = "lesson"
+    refused: tuple[Refusal, ...] = ()
+    kernel: str = ""
+    commands: tuple[ShellCommand, ...] = ()
 
     def parameter(self, name: str) -> Parameter | None:
         """Return the parameter of that name, or None."""

@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 import ast
+import operator
 import warnings
+from typing import Any
 
-from tflab.programs.check import Findings
+from tflab.programs.check import Findings, Level
 
 Literal = int | float | bool | str
+
+_MOST_POWER = 64
+_ARITHMETIC: dict[type[ast.operator], Any] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: operator.truediv,
+    ast.FloorDiv: operator.floordiv,
+    ast.Pow: operator.pow,
+}
 
 
 class NotLiteral(Exception):
@@ -32,6 +44,32 @@ def literal(node: ast.expr) -> Literal:
         ) if not isinstance(size, bool):
             return -size if isinstance(sign, ast.USub) else size
     raise NotLiteral(node.lineno)
+
+
+def folded(node: ast.expr, deepest: int = 20) -> Literal:
+    """Return a literal, or the number that arithmetic on literal numbers gives, such as `64 * 8`.
+
+    Raises:
+        NotLiteral: When it is anything else.
+    """
+    if not isinstance(node, ast.BinOp) or not deepest:
+        return literal(node)
+    left, right = folded(node.left, deepest - 1), folded(node.right, deepest - 1)
+    operation = _ARITHMETIC.get(type(node.op))
+    numbers = isinstance(left, int | float) and isinstance(right, int | float)
+    if operation is None or not numbers or bool in (type(left), type(right)):
+        raise NotLiteral(node.lineno)
+    if isinstance(node.op, ast.Pow) and not (
+        abs(right) <= _MOST_POWER and abs(left) <= _MOST_POWER  # type: ignore[arg-type]
+    ):
+        raise NotLiteral(node.lineno)
+    try:
+        value: Any = operation(left, right)
+    except (ArithmeticError, ValueError) as error:
+        raise NotLiteral(node.lineno) from error
+    if not isinstance(value, int | float):
+        raise NotLiteral(node.lineno)
+    return value
 
 
 def literals(node: ast.expr) -> tuple[Literal, ...]:
@@ -62,32 +100,63 @@ def what_it_is(node: ast.expr | None) -> str:
     return kinds.get(type(node), "not a literal")
 
 
-def parse_code(source: str, lines_before: int, findings: Findings) -> ast.Module | None:
+def parse_quietly(source: str, notebook: bool = False) -> ast.Module | None:
+    """Return the syntax tree of some code that Python can run; None when it cannot.
+
+    Args:
+        source: The code.
+        notebook: Whether `await` may stand at its top level.
+    """
+    try:
+        return _parse(source, notebook)
+    except (SyntaxError, ValueError, RecursionError, MemoryError, OverflowError):
+        return None
+
+
+def _parse(source: str, notebook: bool) -> ast.Module:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        tree = ast.parse(source)
+        flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT if notebook else 0
+        compile(tree, "program", "exec", flags=flags, dont_inherit=True)
+    return tree
+
+
+def parse_code(
+    source: str,
+    lines_before: int,
+    findings: Findings,
+    lesson: bool = True,
+    level: Level = "error",
+    notebook: bool = False,
+) -> ast.Module | None:
     """Return the syntax tree of some code; None, and a finding, when Python cannot read it.
 
     Args:
         source: The code.
         lines_before: How many lines of the file come before it; the tree's lines are the file's.
         findings: Takes the problem.
+        lesson: Whether it is a lesson's, which has rules of its own.
+        level: How bad the problem is.
+        notebook: Whether `await` may stand at its top level.
     """
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            tree = ast.parse(source)
-            compile(tree, "lesson", "exec", dont_inherit=True)
+        tree = _parse(source, notebook)
     except SyntaxError as error:
         line = min(error.lineno or 1, source.count("\n") + 1) + lines_before
-        findings.add(line, f"Python cannot read this: {error.msg}.", _mend(error))
+        findings.add(line, f"Python cannot read this: {error.msg}.", _mend(error, lesson), level)
         return None
     except (ValueError, RecursionError, MemoryError, OverflowError) as error:
         findings.add(
-            lines_before + 1, f"Python cannot read this: {error}.", "Make its code simpler."
+            lines_before + 1, f"Python cannot read this: {error}.", "Make its code simpler.", level
         )
         return None
     return ast.increment_lineno(tree, lines_before)
 
 
-def _mend(error: SyntaxError) -> str:
+def _mend(error: SyntaxError, lesson: bool) -> str:
+    if not lesson:
+        return "Mend the line; it stops any Python there."
     line = (error.text or "").strip()
     if line.startswith(("%", "!")):
         return "Remove the notebook magic: a lesson is plain Python."

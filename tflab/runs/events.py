@@ -69,6 +69,26 @@ class Started(Event):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Environment(Event):
+    """What the run process runs in; the last one of a log counts.
+
+    Attributes:
+        interpreter: The Python that runs it.
+        python: Its version.
+        packages: A version for each of TensorFlow, Keras, NumPy, JAX and PyTorch that it has
+            loaded, or would load.
+        backend: What Keras computes on; empty before Keras is loaded.
+    """
+
+    TYPE: ClassVar[str] = "environment"
+
+    interpreter: str
+    python: str
+    packages: dict[str, str] = field(default_factory=dict)
+    backend: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class CellStarted(Event):
     """A code cell begins. `cell` is its index among all cells of the lesson, prose included."""
 
@@ -247,6 +267,7 @@ class Ended(Event):
 
 AnyEvent = (
     Started
+    | Environment
     | CellStarted
     | CellEnded
     | Value

@@ -73,12 +73,15 @@ class ParameterPlace:
         type: Its type; a whole number becomes a float where a `float` is asked for.
         line: First line of the literal, counted from 1 in the cell.
         column: Its first byte in that line, as Python's syntax tree counts.
+        target: The global name that has it, where the program sets that again: what the name has
+            at the end of the run is then recorded too.
     """
 
     name: str
     type: str
     line: int
     column: int
+    target: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,12 +93,33 @@ class CodeCell:
         source: Its code.
         line: Line of the file where its code begins, from 1.
         places: The literals in it that a run's values take the place of.
+        label: What it is called, for a cell of a notebook, such as `cell 4 (In [2])`.
     """
 
     index: int
     source: str
     line: int
     places: tuple[ParameterPlace, ...] = ()
+    label: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CommandOption:
+    """How a program reads a parameter from its command line.
+
+    Attributes:
+        name: The parameter's name.
+        flag: What is written before its value, such as `--rate`; empty for a positional one.
+        style: How the value is written; see `Option` in `tflab/programs/program.py`.
+        negative: The flag that says no, where there are two.
+        default: What it is when it is not given.
+    """
+
+    name: str
+    flag: str
+    style: str = "value"
+    negative: str = ""
+    default: Any = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,6 +132,7 @@ class RunRequest:
         path: Absolute path of the lesson file.
         source: Text of the lesson file as it is to be run.
         cells: Its code cells, which are what is executed.
+        command: The parameters that the program reads from its command line.
         parameters: A value for every parameter of the lesson.
         device: `cpu` or `gpu:N`.
         seed: Seed of Python, NumPy and TensorFlow.
@@ -118,6 +143,7 @@ class RunRequest:
         threads: Threads that TensorFlow computes with; 0 leaves it to TensorFlow.
         memory_limit: Memory for the run in MiB, on top of what TensorFlow itself takes; 0 for none.
         python: The interpreter that it is to run in; empty for the one that tflab runs in.
+        shell_commands: Whether the shell commands of a notebook run; they are skipped otherwise.
     """
 
     lesson: str
@@ -126,6 +152,7 @@ class RunRequest:
     source: str
     parameters: dict[str, Any]
     cells: tuple[CodeCell, ...] = ()
+    command: tuple[CommandOption, ...] = ()
     device: str = "cpu"
     seed: int = 0
     until: int | None = None
@@ -135,6 +162,7 @@ class RunRequest:
     threads: int = 0
     memory_limit: int = 0
     python: str = ""
+    shell_commands: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -168,9 +196,9 @@ def read_record(path: Path) -> RunRecord:
             _known(CodeCell, cell, places=tuple(_known(ParameterPlace, p) for p in cell["places"]))
             for cell in request.get("cells", ())
         ]
-        record: RunRecord = _known(
-            RunRecord, found, request=_known(RunRequest, request, cells=tuple(cells))
-        )
+        command = tuple(_known(CommandOption, one) for one in request.get("command", ()))
+        asked = _known(RunRequest, request, cells=tuple(cells), command=command)
+        record: RunRecord = _known(RunRecord, found, request=asked)
         return record
     except (KeyError, TypeError) as error:
         raise ValueError(f"{path} is no record of a run: {error!r}") from error

@@ -11,6 +11,7 @@ from tflab.runs.events import (
     CellEnded,
     CellStarted,
     Ended,
+    Environment,
     Error,
     Event,
     Figure,
@@ -62,6 +63,7 @@ class RunState:
     """A run, folded from its events. The same for a live run and for a finished one.
 
     Attributes:
+        environment: What the run process told of what it runs in.
         cells: State of each code cell that has started, by cell index.
         series: Metrics by tag, in the order of their first point.
         results: What `lab.show` reported, by name.
@@ -71,6 +73,7 @@ class RunState:
 
     def __init__(self) -> None:
         self.started: Started | None = None
+        self.environment: Environment | None = None
         self.ended: Ended | None = None
         self.error: Error | None = None
         self.progress: Progress | None = None
@@ -144,6 +147,8 @@ class RunState:
                 self.started = event
                 if event.log_version > LOG_VERSION:
                     self.note(_NEWER)
+            case Environment():
+                self.environment = event
             case Goal(text=text):
                 self._name(self.goals, text, event)
             case Error():

@@ -32,6 +32,7 @@ class RunSummary(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     Attributes:
         metrics: First, last, min, max, count and nonfinite of each series, by tag.
         goals: Whether each goal was reached, by its text.
+        versions: As the run had them: see `versions_of`.
     """
 
     id: str
@@ -45,6 +46,19 @@ class RunSummary(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     seconds: float | None = None
     metrics: dict[str, dict[str, Any]] = {}
     goals: dict[str, bool] = {}
+    versions: dict[str, str] = {}
+
+
+def versions_of(record: RunRecord, state: RunState) -> dict[str, str]:
+    """Return the versions that a run had, as it told: of tflab, Python, TensorFlow and others.
+
+    A run that told none, as one of an older tflab, has those that its record was made with.
+    """
+    told = state.environment
+    if told is None:
+        return record.versions
+    tflab = {name: found for name, found in record.versions.items() if name == "tflab"}
+    return {**tflab, "python": told.python, **told.packages}
 
 
 def summarise(record: RunRecord, state: RunState) -> RunSummary:
@@ -62,6 +76,7 @@ def summarise(record: RunRecord, state: RunState) -> RunSummary:
         seconds=state.seconds,
         metrics={tag: series.summary() for tag, series in state.series.items()},
         goals={text: goal.passed for text, goal in state.goals.items()},
+        versions=versions_of(record, state),
     )
 
 

@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from tflab.programs.code_cells import code_cells
+from tflab.programs.code_cells import code_cells, command_options
 from tflab.runs.record import RunOptions, RunRequest
 
 if TYPE_CHECKING:
@@ -44,6 +44,7 @@ def new_request(
         source=program.source,
         parameters=dict(values),
         cells=code_cells(program),
+        command=command_options(program),
         device=device.key if device is not None else "cpu",
         device_uuid=device.uuid if device is not None else "",
         seed=seed,

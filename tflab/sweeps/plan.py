@@ -8,12 +8,12 @@ from typing import Any
 
 import msgspec
 
-from tflab.programs.code_cells import code_cells
+from tflab.programs.code_cells import code_cells, command_options
 from tflab.programs.parameters import format_value
 from tflab.programs.program import Program
 from tflab.programs.sweep_values import grid, grid_count, sample
 from tflab.runs.metrics import higher_is_better
-from tflab.runs.record import LARGEST_SEED, CodeCell, Problem, RunOptions, RunRequest
+from tflab.runs.record import LARGEST_SEED, CodeCell, CommandOption, Problem, RunOptions, RunRequest
 
 MOST_RUNS = 5000
 """Runs in one sweep."""
@@ -30,7 +30,8 @@ class SweepPlan(msgspec.Struct, frozen=True, kw_only=True):
     """A sweep before it runs; nothing in it changes afterwards.
 
     Attributes:
-        lesson, title, path, source, cells: As in a `RunRequest`; older sweeps kept no cells.
+        lesson, title, path, source, cells, command: As in a `RunRequest`; older sweeps kept no
+            cells.
         fields: The values of every parameter of the lesson.
         points: One for each run. The repeats of the same values stand side by side.
         repeat: Runs of the same values, each with the next seed.
@@ -51,6 +52,7 @@ class SweepPlan(msgspec.Struct, frozen=True, kw_only=True):
     fields: dict[str, list[Any]]
     points: list[Point]
     cells: tuple[CodeCell, ...] = ()
+    command: tuple[CommandOption, ...] = ()
     repeat: int = 1
     sample: int | None = None
     sample_seed: int = 0
@@ -92,6 +94,7 @@ class SweepPlan(msgspec.Struct, frozen=True, kw_only=True):
             source=self.source,
             parameters=point.parameters,
             cells=self.cells,
+            command=self.command,
             seed=point.seed,
             python=self.python,
             **dataclasses.asdict(self.options),
@@ -141,6 +144,7 @@ def make_plan(
         path=str(lesson.path),
         source=lesson.source,
         cells=code_cells(lesson),
+        command=command_options(lesson),
         fields=axes,
         points=[Point(values, seed + turn) for values in chosen for turn in range(repeat)],
         repeat=repeat,

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-import functools
 import os
 import select
 import signal
 import time
 from collections.abc import Callable
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from tflab import __version__
@@ -83,18 +81,8 @@ def follow(
 
 
 def versions() -> dict[str, str]:
-    """Return the versions that decide what a run gives."""
-    others = {package: _version(package) for package in ("tensorflow", "keras", "numpy")}
-    return {"tflab": __version__, **others}
-
-
-@functools.cache
-def _version(package: str) -> str:
-    # Looked up once: that takes milliseconds, and a sweep begins several runs a second.
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return "missing"
+    """Return what the workbench knows of the versions of a run; the run tells the others itself."""
+    return {"tflab": __version__}
 
 
 def stop_live(server: ForkServer, run: LiveRun, kill: bool) -> None:

@@ -11,15 +11,18 @@ import re
 import sys
 import time
 import tokenize
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from types import CodeType, ModuleType
 from typing import Any
 
 from tflab.recording.run_recorder import RunRecorder
-from tflab.runs.events import CellEnded, CellStarted
+from tflab.runs.events import CellEnded, CellStarted, Notice, Result
 from tflab.runs.record import CodeCell, Problem, RunRequest
+from tflab.worker.command_line import command_line
 from tflab.worker.interrupt import Interrupt
+from tflab.worker.ipython import Shell
 from tflab.worker.shown import shown
 
 # As Python counts lines.
@@ -94,6 +97,7 @@ class Execution:
             opened = self._open(cell)
             yield opened
             self._close(cell, opened)
+        self._tell_what_was_used()
 
     def _open(self, cell: CodeCell) -> OpenCell:
         recorder = self._recorder
@@ -111,6 +115,24 @@ class Execution:
         recorder.emit(CellEnded(cell=cell.index, seconds=seconds, at=recorder.at()))
         if self._interrupt.asked:
             raise KeyboardInterrupt
+
+    def _tell_what_was_used(self) -> None:
+        """Record what a parameter ended as that the program sets again, where that differs."""
+        for cell in self._request.cells:
+            for place in cell.places:
+                asked = self._request.parameters.get(place.name)
+                used = self.names.get(place.target) if place.target else None
+                if isinstance(used, bool | int | float | str) and used != asked:
+                    recorder = self._recorder
+                    recorder.emit(
+                        Notice(
+                            text=f"{place.name} was given as {asked!r:.200}; the program set it "
+                            f"again, and it ended as {used!r:.200}.",
+                            at=recorder.at(),
+                        )
+                    )
+                    name = f"{place.name} as used"
+                    recorder.emit(Result(cell=cell.index, name=name, value=used, at=recorder.at()))
 
     def _compile(self, cell: CodeCell) -> tuple[CodeType, CodeType | None]:
         path = self._request.path
@@ -150,7 +172,7 @@ class _ValuesForLiterals(ast.NodeTransformer):
     def visit(self, node: ast.AST) -> Any:
         place = self._places.get((getattr(node, "lineno", 0), getattr(node, "col_offset", -1)))
         # Whatever the literal is a part of may begin at the same place.
-        if place is None or not isinstance(node, ast.Constant | ast.UnaryOp):
+        if place is None or not isinstance(node, ast.Constant | ast.UnaryOp | ast.BinOp):
             return self.generic_visit(node)
         value = self._values[place.name]
         if place.type == "float" and type(value) is int:
@@ -169,11 +191,28 @@ def _fresh_main(request: RunRequest) -> ModuleType:
     module = ModuleType("__main__")
     module.__file__ = path
     sys.modules["__main__"] = module
-    sys.argv = [path]
+    sys.argv = [path, *command_line(request.command, request.parameters)]
     sys.path.insert(0, os.path.dirname(path))
     lines = [f"{line}\n" for line in _LINE_END.split(request.source)]
     linecache.cache[path] = (len(request.source), None, lines, path)
+    if path.lower().endswith(".ipynb"):
+        shell = Shell(module.__dict__, request.shell_commands)
+        module.__dict__["get_ipython"] = lambda: shell
+    else:
+        module.__doc__ = _docstring(request.source)
     return module
+
+
+def _docstring(source: str) -> str | None:
+    """Return what a script finds as its `__doc__`; a text alone is no cell, so none compiles it."""
+    if '"""' not in source[:4096] and "'''" not in source[:4096]:
+        return None
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return ast.get_docstring(ast.parse(source), clean=False)
+    except (SyntaxError, ValueError, RecursionError):
+        return None
 
 
 def _ends_in_semicolon(source: str) -> bool:

@@ -13,7 +13,7 @@ from types import TracebackType
 from tflab import lab
 from tflab.recording.bounded_log import BoundedLog
 from tflab.recording.run_recorder import RunRecorder
-from tflab.runs.events import Ended, Error, Event, Notice, Started
+from tflab.runs.events import Ended, Environment, Error, Event, Notice, Started
 from tflab.runs.log_writer import FILES, RECORD
 from tflab.runs.processes import start_of, this_host
 from tflab.runs.record import read_record
@@ -21,6 +21,7 @@ from tflab.runs.reserve import give_back
 from tflab.worker.capture import OUTPUT_LIMIT, Capture
 from tflab.worker.cells import Execution, OpenCell
 from tflab.worker.devices import check_device, choose_device
+from tflab.worker.environment import environment
 from tflab.worker.errors import explain, leaving
 from tflab.worker.exit_codes import DISK_FAILED
 from tflab.worker.flush_files import flush_open_files
@@ -77,6 +78,7 @@ class RunProcess:
         self.code = 0
         self._folder = folder
         self._execution: Execution | None = None
+        self._told: Environment | None = None
         _own_session()
         keep_orphans()
         self.interrupt = Interrupt()
@@ -103,6 +105,7 @@ class RunProcess:
         lower_priority(self._request)
         make_scratch(self._folder.name)
         self._clock = time.monotonic()
+        self._tell_environment()
         return self
 
     def __exit__(
@@ -117,6 +120,7 @@ class RunProcess:
             # A child that the lesson forked and that came this far: the run is its parent's.
             return True
         flush_open_files()
+        self._tell_environment()
         end = dataclasses.replace(end, seconds=time.monotonic() - self._clock)
         if not self._recorder.finish(*errors, end):
             self.code = DISK_FAILED
@@ -137,6 +141,13 @@ class RunProcess:
         self._execution = Execution(self._request, self._recorder, self.interrupt)
         yield from self._execution.cells()
         self._recorder.settle()
+
+    def _tell_environment(self) -> None:
+        """Say what this process runs in, once more where the lesson has loaded something else."""
+        found = environment()
+        if found != self._told:
+            self._told = found
+            self._recorder.emit(found)
 
     def _ending(self, error: BaseException | None) -> tuple[list[Error], Ended]:
         """Return the error if there was one, and how the run ended."""

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tflab.cli.command import Command
-from tflab.programs.reader import check_lesson
+from tflab.programs.reader import check_program
 from tflab.runs.text import plain_line
 
 
@@ -16,7 +16,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Print every problem with file and line; 1 when there is any, or no lesson at all."""
     good = bad = 0
     for path in _files([Path(text) for text in arguments.paths]):
-        found = check_lesson(path)
+        found = check_program(path)
         for finding in found:
             print(plain_line(str(finding)))
         if any(finding.level != "advice" for finding in found):

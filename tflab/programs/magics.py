@@ -1,0 +1,261 @@
+"""The habits of notebooks as plain Python: magics, shell commands, help.
+
+Each line stays on its line. What only sets up a notebook passes; what runs code becomes that code;
+the rest becomes a call of `get_ipython()`, as IPython itself would write it, which the run side
+answers (`tflab/worker/ipython.py`).
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import warnings
+from typing import NamedTuple
+
+_PASS = frozenset(
+    [
+        "aimport",
+        "alias",
+        "autoreload",
+        "automagic",
+        "colors",
+        "config",
+        "debug",
+        "doctest_mode",
+        "history",
+        "hist",
+        "load_ext",
+        "logoff",
+        "logon",
+        "logstart",
+        "logstate",
+        "logstop",
+        "lsmagic",
+        "magic",
+        "matplotlib",
+        "notebook",
+        "page",
+        "pdb",
+        "pdef",
+        "pdoc",
+        "pfile",
+        "pinfo",
+        "pinfo2",
+        "precision",
+        "prun",
+        "psource",
+        "quickref",
+        "rehashx",
+        "reload_ext",
+        "tensorboard",
+        "tensorflow_version",
+        "unalias",
+        "unload_ext",
+        "who",
+        "whos",
+        "who_ls",
+        "xmode",
+    ]
+)
+_SHELL_LINES = frozenset(
+    ["pip", "pip3", "conda", "mamba", "micromamba", "uv", "system", "sx", "sc", "bash", "sh"]
+)
+_SHELL_CELLS = frozenset(
+    [
+        "!",
+        "bash",
+        "sh",
+        "script",
+        "system",
+        "sx",
+        "cmd",
+        "perl",
+        "ruby",
+        "pypy",
+        "python2",
+        "python3",
+    ]
+)
+# What stands in these cells is run as it is; the rest of their first line is not.
+_OPEN_CELLS = frozenset(
+    ["time", "timeit", "capture", "prun", "memit", "mprun", "lprun", "scalene", "snakeviz"]
+)
+_TYPED_ALONE = frozenset(
+    ["pip", "pip3", "conda", "mamba", "ls", "cd", "mkdir", "rmdir", "cat", "cp", "mv", "rm", "pwd"]
+)
+
+_SIGNS = re.compile(
+    r"(?P<triple>\"{3}|'{3})|(?:\"(?:[^\"\\\n]+|\\.)*+\"?|'(?:[^'\\\n]+|\\.)*+'?)"
+    r"|(?P<open>[(\[{])|(?P<close>[)\]}])|(?P<end>#.*|\\$)|\\.",
+    re.DOTALL,
+)
+_CLOSING = {q: re.compile(rf"(?:[^\\{q}]+|\\.?|{q}(?!{q}{q}))*+", re.DOTALL) for q in "\"'"}
+_SPECIAL = re.compile(r"(\s*)(%{1,2}|!{1,2})\s*(.*)", re.DOTALL)
+_TARGET = re.compile(r"(\s*[\w.,\s\[\]'\"*]+?\s*=\s*)(%|!{1,2})\s*(?=[^=\s])(.*)", re.DOTALL)
+_HELP = re.compile(r"(\s*)(?:\?{1,2}\s*[%\w.*\[\]\"']+|[%\w.*\[\]\"'()]+\?{1,2})\s*(?:#.*)?")
+_TYPED = re.compile(r"(\s*)(\w+)(?:\s+(?![=,.(\[])(.*)|\s*)", re.DOTALL)
+
+
+class Command(NamedTuple):
+    """A shell command of a notebook: its line in the cell, from 1, and its text."""
+
+    line: int
+    text: str
+
+
+class PlainCell(NamedTuple):
+    """A cell's code as plain Python, and the shell commands that it would run."""
+
+    source: str
+    commands: tuple[Command, ...] = ()
+
+
+def plain_python(source: str) -> PlainCell:
+    """Return a cell's code with its magics as Python; code that Python can read stays as it is."""
+    lines = source.split("\n")
+    first = next((number for number, line in enumerate(lines) if line.strip()), None)
+    if first is None or not _needs_work(source):
+        return PlainCell(source)
+    if lines[first].startswith("%%"):
+        return _cell_magic(lines, first)
+    return _lines(lines)
+
+
+def _needs_work(source: str) -> bool:
+    if not any(sign in source for sign in "%!?") and not _TYPED_ALONE & set(source.split()):
+        return False
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return True
+    return False
+
+
+def _cell_magic(lines: list[str], first: int) -> PlainCell:
+    name, _, rest = lines[first].removeprefix("%%").strip().partition(" ")
+    name, rest = (name or rest.split(" ")[0]), rest.strip()
+    body = lines[first + 1 :]
+    if name in _OPEN_CELLS:
+        inner = plain_python("\n".join(body))
+        opened = f"{rest.split()[-1]} = get_ipython().captured()" if _names(name, rest) else ""
+        commands = tuple(Command(line + first + 1, text) for line, text in inner.commands)
+        return PlainCell("\n".join([*lines[:first], opened, inner.source]), commands)
+    text = "".join(f"{line}\n" for line in body)
+    call = f"get_ipython().run_cell_magic({name!r}, {rest!r}, {text!r})"
+    commands = ()
+    if name in _SHELL_CELLS or name.startswith("!"):
+        commands = (Command(first + 1, "\n".join([lines[first], *body])),)
+    return PlainCell("\n".join([*lines[:first], call, *("" for _ in body)]), commands)
+
+
+def _names(name: str, rest: str) -> bool:
+    """Whether a `%%capture` names what it keeps."""
+    return name == "capture" and bool(rest) and rest.split()[-1].isidentifier()
+
+
+def _lines(lines: list[str]) -> PlainCell:
+    made: list[str] = []
+    commands: list[Command] = []
+    place, state = 0, _State()
+    while place < len(lines):
+        line, number = lines[place], place + 1
+        size = 1
+        if state.at_start:
+            while line.endswith("\\") and _is_special(line) and place + size < len(lines):
+                line = line[:-1] + lines[place + size]
+                size += 1
+            found = _line(line)
+            if found is not None:
+                text, command = found
+                if command:
+                    commands.append(Command(number, command))
+                made += [text, *("" for _ in range(size - 1))]
+                state.take(text)
+                place += size
+                continue
+        made.append(lines[place])
+        state.take(lines[place])
+        place += 1
+    return PlainCell("\n".join(made), tuple(commands))
+
+
+def _is_special(line: str) -> bool:
+    return bool(_SPECIAL.fullmatch(line) or _TARGET.fullmatch(line))
+
+
+def _line(line: str) -> tuple[str, str] | None:
+    """Return a line as Python, and the shell command in it; None when it is Python already."""
+    if match := _SPECIAL.fullmatch(line):
+        indent, sign, rest = match.groups()
+        return _special("", indent, sign, rest)
+    if match := _TARGET.fullmatch(line):
+        target, sign, rest = match.groups()
+        return _special(target, "", sign, rest)
+    if match := _HELP.fullmatch(line):
+        return f"{match[1]}pass", ""
+    if (match := _TYPED.fullmatch(line)) and match[2] in _TYPED_ALONE and not _is_python(line):
+        return _special("", match[1], "%", line.strip())
+    return None
+
+
+def _special(target: str, indent: str, sign: str, rest: str) -> tuple[str, str]:
+    shell = "get_ipython()"
+    if sign.startswith("!"):
+        kept = target or sign == "!!"
+        method = "getoutput" if kept else "system"
+        return f"{indent}{target}{shell}.{method}({rest!r})", sign + rest
+    name, _, words = rest.partition(" ")
+    words = words.strip()
+    if name in _PASS:
+        return f"{indent}{target or 'pass'}{'None' if target else ''}", ""
+    if name == "time" and words:
+        return f"{indent}{target}{words}", ""
+    command = f"%{rest}" if name in _SHELL_LINES | _TYPED_ALONE - {"cd", "pwd"} else ""
+    return f"{indent}{target}{shell}.run_line_magic({name!r}, {words!r})", command
+
+
+def _is_python(line: str) -> bool:
+    try:
+        ast.parse(line.strip())
+    except (SyntaxError, ValueError):
+        return False
+    return True
+
+
+class _State:
+    """Whether a line begins a statement: it stands in no brackets, no text, and continues none."""
+
+    def __init__(self) -> None:
+        self._depth = 0
+        self._quotes = ""
+        self._goes_on = False
+
+    @property
+    def at_start(self) -> bool:
+        return not (self._depth or self._quotes or self._goes_on)
+
+    def take(self, line: str) -> None:
+        """Go over a line of Python."""
+        place, self._goes_on = 0, False
+        while place <= len(line):
+            if self._quotes:
+                match = _CLOSING[self._quotes[0]].match(line, place)
+                place = match.end() if match else len(line)
+                if place >= len(line):
+                    return
+                place, self._quotes = place + 3, ""
+            sign = _SIGNS.search(line, place)
+            if sign is None:
+                return
+            place = sign.end()
+            if sign["triple"]:
+                self._quotes = sign["triple"]
+            elif sign["open"]:
+                self._depth += 1
+            elif sign["close"]:
+                self._depth = max(0, self._depth - 1)
+            elif sign["end"]:
+                self._goes_on = sign["end"] == "\\"
+                return

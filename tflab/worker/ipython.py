@@ -1,0 +1,200 @@
+"""What `get_ipython()` answers in a notebook: the magics that run code, set something up, or ask
+for a shell. Shell commands are skipped, and said, unless the person allowed them.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import runpy
+import shlex
+import subprocess
+import sys
+import timeit
+from collections.abc import Callable
+from typing import Any
+
+_NAME = re.compile(r"\{([^{}]+)\}|\$(\w+)|\$\{(\w+)\}")
+_SHELLS = ("pip", "pip3", "conda", "mamba", "micromamba", "uv")
+_TYPED = ("ls", "mkdir", "rmdir", "cat", "cp", "mv", "rm")
+_SHOWN_ELSEWHERE = ("html", "javascript", "js", "latex", "svg", "markdown")
+
+
+class UsageError(Exception):
+    """A magic that does not exist here, or is used in a way that it does not understand."""
+
+
+class Captured:
+    """What `%%capture` names. Nothing is hidden here, so it holds nothing."""
+
+    stdout = ""
+    stderr = ""
+
+    def show(self) -> None:
+        """Do nothing: the output is in its place already."""
+
+    __call__ = show
+
+
+class Shell:
+    """The notebook's shell.
+
+    Args:
+        names: The notebook's global names.
+        allowed: Whether shell commands run.
+    """
+
+    def __init__(self, names: dict[str, Any], allowed: bool) -> None:
+        self.user_ns = names
+        self.config: dict[str, Any] = {}
+        self._allowed = allowed
+
+    def __repr__(self) -> str:
+        return "<the shell of a notebook, in tflab>"
+
+    def system(self, command: str) -> None:
+        """Run a shell command, as `!` does; what it prints is the run's output."""
+        if self._may_run("!", command):
+            sys.stdout.flush()
+            done = subprocess.run(self._filled(command), shell=True, check=False)
+            self.user_ns["_exit_code"] = done.returncode
+
+    def getoutput(self, command: str) -> list[str]:
+        """Return the lines that a shell command prints; none when it is skipped."""
+        if not self._may_run("!", command):
+            return []
+        done = subprocess.run(
+            self._filled(command), shell=True, check=False, stdout=subprocess.PIPE, text=True
+        )
+        self.user_ns["_exit_code"] = done.returncode
+        return done.stdout.splitlines()
+
+    def captured(self) -> Captured:
+        """Return what stands for captured output."""
+        return Captured()
+
+    def run_line_magic(self, name: str, line: str, *_: Any) -> Any:
+        """Do what `%name line` asks for.
+
+        Raises:
+            UsageError: When there is no such magic here.
+        """
+        known: dict[str, Callable[[str], Any]] = {
+            "cd": self._cd,
+            "pwd": lambda _: os.getcwd(),
+            "env": self._env,
+            "set_env": self._env,
+            "run": self._run,
+            "time": self._exec,
+            "timeit": self._timeit,
+            "pylab": self._pylab,
+            "reset": lambda _: None,
+        }
+        if name in known:
+            return known[name](self._filled(line))
+        if name in _SHELLS:
+            program = [sys.executable, "-m", "pip"] if name in ("pip", "pip3") else [name]
+            return self.system(f"{shlex.join(program)} {line}")
+        if name in ("system", "sx", "sc", "bash", "sh", *_TYPED):
+            return self.system(f"{name} {line}" if name in _TYPED else line)
+        raise UsageError(f"There is no line magic %{name} here. Remove the line, or what it does.")
+
+    def run_cell_magic(self, name: str, line: str, cell: str) -> Any:
+        """Do what `%%name line` asks for with the rest of its cell.
+
+        Raises:
+            UsageError: When there is no such magic here.
+        """
+        if name in ("writefile", "file"):
+            return self._write_file(line, cell)
+        if name in ("bash", "sh", "system", "sx", "!"):
+            return self._script(["sh" if name != "bash" else "bash"], f"%%{name}", cell)
+        if name == "script" or name in ("perl", "ruby", "pypy", "python2", "python3", "cmd"):
+            return self._script(shlex.split(line) or [name], f"%%{name} {line}".strip(), cell)
+        if name in _SHOWN_ELSEWHERE:
+            print(f"(%%{name} is shown by a browser only)")
+            return None
+        raise UsageError(f"There is no cell magic %%{name} here. Remove the cell, or write Python.")
+
+    def magic(self, line: str) -> Any:
+        """Do what an old way of asking for a magic wants."""
+        name, _, rest = line.lstrip("%").partition(" ")
+        return self.run_line_magic(name, rest)
+
+    def _may_run(self, sign: str, command: str) -> bool:
+        if not self._allowed:
+            first = command.partition("\n")[0]
+            print(f"Skipped, since shell commands are not allowed in this run: {sign}{first}")
+        return self._allowed
+
+    def _script(self, program: list[str], said: str, cell: str) -> None:
+        if self._may_run("", said):
+            sys.stdout.flush()
+            subprocess.run(program, input=cell, text=True, check=True)
+
+    def _filled(self, text: str) -> str:
+        """Put in the values of names and expressions, as `{name}` and `$name` ask for."""
+
+        def fill(match: re.Match[str]) -> str:
+            wanted = match[1] or match[2] or match[3]
+            try:
+                return str(eval(wanted, self.user_ns))
+            except Exception:  # noqa: BLE001
+                # The shell may know it, or it is meant as it stands; IPython does the same.
+                return match[0]
+
+        return _NAME.sub(fill, text)
+
+    def _cd(self, line: str) -> None:
+        words = shlex.split(line)
+        folder = os.path.expanduser(words[-1] if words else "~")
+        os.chdir(folder)
+        if "-q" not in words:
+            print(os.getcwd())
+
+    def _env(self, line: str) -> Any:
+        name, mark, value = line.partition("=" if "=" in line else " ")
+        if not line.strip():
+            return dict(os.environ)
+        if not mark:
+            return os.environ.get(name.strip())
+        os.environ[name.strip()] = value.strip()
+        print(f"env: {name.strip()}={value.strip()}")
+        return None
+
+    def _run(self, line: str) -> None:
+        words = shlex.split(line)
+        path = next((word for word in words if not word.startswith("-")), "")
+        before = sys.argv
+        sys.argv = words[words.index(path) :] if path else before
+        try:
+            self.user_ns.update(
+                (name, value)
+                for name, value in runpy.run_path(path, run_name="__main__").items()
+                if not name.startswith("__")
+            )
+        finally:
+            sys.argv = before
+
+    def _exec(self, line: str) -> None:
+        exec(line, self.user_ns)
+
+    def _timeit(self, line: str) -> None:
+        words = line.split()
+        while words and re.fullmatch(r"-[nrptcoq]\d*", words[0]):
+            words.pop(0)
+        timer = timeit.Timer(" ".join(words), globals=self.user_ns)
+        loops, seconds = timer.autorange()
+        print(f"{seconds / loops:.3g} s per loop (mean of {loops:,} loops)")
+
+    def _pylab(self, _: str) -> None:
+        exec("import numpy\nimport numpy as np\nfrom matplotlib import pyplot as plt", self.user_ns)
+        exec("from numpy import *\nfrom matplotlib.pyplot import *", self.user_ns)
+
+    def _write_file(self, line: str, cell: str) -> None:
+        words = shlex.split(line)
+        path = os.path.expanduser(self._filled(words[-1]))
+        mode = "a" if "-a" in words else "w"
+        with open(path, mode, encoding="utf-8") as file:
+            file.write(cell)
+        print(f"{'Appending to' if mode == 'a' else 'Writing'} {path}")
