@@ -211,8 +211,11 @@ def _remove(folder: Path) -> None:
 
 
 def _problem(what: str, folder: Path, error: OSError) -> Problem:
+    title = f"The run cannot be {what}"
+    if not os.access(folder, os.R_OK | os.X_OK):
+        return unreadable(title, folder, error)
     return Problem(
-        f"The run cannot be {what}",
+        title,
         f"{folder}: {error.strerror}.",
         "Give write access to the data folder, or do it by hand.",
     )
