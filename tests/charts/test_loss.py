@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from tflab.charts.drawing import ChartOptions, Curve, Memo
 from tflab.charts.loss import draw_loss, loss_text
-from tflab.charts.palette import ColourMode
+from tflab.charts.palette import ColourMode, alarm_ink
 from tflab.charts.plot import forget_drawings
 from tflab.runs.series import Series
 
@@ -35,7 +35,11 @@ curves = st.lists(
 )
 options = st.builds(
     ChartOptions,
-    log_y=st.booleans(),
+    log_y=st.none() | st.booleans(),
+    log_x=st.booleans(),
+    x_range=st.none() | st.tuples(st.floats(), st.floats()) | st.just((3.0, 20.0)),
+    cursor=st.none() | st.floats() | st.floats(0, 50),
+    end_labels=st.booleans(),
     smoothing=st.sampled_from([0.0, 0.5, 0.99, 1.0, -1.0, math.nan]),
     x_max=st.none() | st.floats(),
     colour=st.sampled_from(["none", "16", "256", "true"]),
@@ -328,3 +332,42 @@ def test_of_a_curve_that_grows_only_its_end_is_drawn_again(points_given: list[in
     points_given.clear()
     draw_loss([Curve("loss", steps, values, memo=memo)], (125, 14), look)
     assert sum(points_given) > 400
+
+
+def test_an_axis_becomes_logarithmic_where_a_series_spans_decades() -> None:
+    def drawn(values: list[float], log: bool | None = None) -> bool:
+        curve = Curve("loss", range(len(values)), values)
+        return draw_loss([curve], (60, 12), ChartOptions(log_y=log)).log_y
+
+    assert drawn([1.0, 0.1, 1e-4])
+    assert drawn([1.0, 1e35, math.inf])
+    assert not drawn([1.0, 0.5])
+    assert not drawn([1.0, 1e-9, 0.0]), "0 has no place on it"
+    assert not drawn([1.0, 1e-4], log=False)
+    assert drawn([1.0, 0.5], log=True)
+    assert not drawn([])
+
+
+@pytest.mark.parametrize("unicode", [True, False])
+@pytest.mark.parametrize("colour", ["true", "none"])
+def test_divergence_is_marked_where_it_happened(colour: ColourMode, unicode: bool) -> None:
+    grew = [float(2**step) for step in range(60)]
+    curve = Curve("loss", range(61), [*grew, math.inf])
+    how = ChartOptions(colour=colour, unicode=unicode, end_labels=True)
+    drawing = draw_loss([curve], (70, 12), how)
+    text = ["".join(run.text for run in row) for row in drawing.runs]
+    mark = "✗" if unicode else "X"
+    assert sum(row.count(mark) for row in text) == 1
+    assert any(mark in row and row.rstrip().endswith("diverged") for row in text[:2])
+    inks = {run.ink for row in drawing.runs for run in row if mark in run.text}
+    assert inks == ({alarm_ink(True)} if colour == "true" else {None})
+
+
+def test_a_steps_axis_may_be_logarithmic() -> None:
+    curve = Curve("loss", range(1001), [1.0] * 1001)
+    drawing = draw_loss([curve], (80, 12), ChartOptions(log_x=True, colour="none"))
+    places = [drawing.rows[-1].index(label) for label in (" 10 ", " 100 ")]
+    assert places[1] - places[0] == pytest.approx((80 - 5) / 3, abs=2)
+    assert drawing.rows[-1].rstrip().endswith("1k")
+    assert drawing.x_axis is not None
+    assert drawing.x_axis.low == 1.0, "step 0 has no place on it"

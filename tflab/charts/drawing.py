@@ -23,9 +23,14 @@ class ChartOptions:
 
     Attributes:
         log_y: Logarithmic y axis; values at or below 0 are then left out and counted in a note.
+            None lets the data choose: where a series spans two decades, all values above 0.
+        log_x: Logarithmic x axis; steps at or below 0 are then left out.
         smoothing: Weight of the past in the smoothed curve, 0 (off) up to but not including 1.
         x_max: Right end of the x axis when the total is known, so that a growing curve moves
             nothing that is already drawn.
+        x_range: The part of the x axis to show, None for all of it.
+        cursor: The step at which a line stands upright, None for no line.
+        end_labels: Whether curves have their name and last value at their end, where there is room.
         colour: Colours that the terminal can show.
         unicode: False draws with ASCII characters only.
         dark: Whether the background is dark.
@@ -34,9 +39,13 @@ class ChartOptions:
         x_label: Name of the x axis of a loss chart.
     """
 
-    log_y: bool = False
+    log_y: bool | None = None
+    log_x: bool = False
     smoothing: float = 0.0
     x_max: float | None = None
+    x_range: tuple[float, float] | None = None
+    cursor: float | None = None
+    end_labels: bool = False
     colour: ColourMode = "true"
     unicode: bool = True
     dark: bool = True
@@ -55,7 +64,7 @@ class Memo:
         in_order: Whether their steps never fall.
         low, high: Limits of their values; not finite as soon as one value is not.
         last_step: Step of the last of them.
-        kept: Private to `track`: the points that can be drawn, if some cannot.
+        kept: Private to `track`: the points that can be drawn, if some cannot, by kind of y axis.
         spans: Private to `track`: the series summed up for the axis of the last drawing.
         averages: Private to `track`: its moving average, at some of its points.
         blocks: Extremes of each `BLOCK` values in a row, if they are known; see `Series`.
@@ -92,7 +101,7 @@ class Memo:
         self.low = math.inf
         self.high = -math.inf
         self.last_step = -math.inf
-        self.kept: Any = None
+        self.kept: dict[bool, Any] = {}
         self.spans: Any = None
         self.averages: Any = None
         self.blocks = None
@@ -134,6 +143,43 @@ class LegendEntry(NamedTuple):
     label: str
 
 
+class StepAxis(NamedTuple):
+    """Where the steps of a loss chart are, for a cursor.
+
+    Attributes:
+        left: Columns before the picture.
+        columns: Columns of the picture.
+        low: Step at its left end.
+        high: Step at its right end.
+        log: Whether it is logarithmic.
+    """
+
+    left: int
+    columns: int
+    low: float
+    high: float
+    log: bool = False
+
+    def steps_at(self, column: int) -> tuple[float, float]:
+        """Return where the steps of a column of the drawing begin and end."""
+        place = min(max(column - self.left, 0), self.columns - 1)
+        return self._step(place / self.columns), self._step((place + 1) / self.columns)
+
+    def column_of(self, step: float) -> int:
+        """Return the column of the drawing that a step stands in, the nearest one if outside."""
+        low, high = self.low, self.high
+        if self.log:
+            step, low, high = math.log10(max(step, self.low)), math.log10(low), math.log10(high)
+        # A quarter of each keeps the difference of the largest doubles finite.
+        part = (step / 4 - low / 4) / (high / 4 - low / 4)
+        return self.left + min(max(int(part * self.columns), 0), self.columns - 1)
+
+    def _step(self, part: float) -> float:
+        if self.log:
+            return float(self.low ** (1 - part) * self.high**part)
+        return self.low * (1 - part) + self.high * part
+
+
 @dataclass(frozen=True, slots=True)
 class Drawing:
     """A drawn chart.
@@ -148,6 +194,9 @@ class Drawing:
         title: Title of the figure, free of control characters; empty for a loss chart.
         x_label: Name of the x axis, where the caller must write it; empty if it is drawn already.
         y_label: Name of the y axis, for the caller to write above the drawing.
+        log_y: Whether the y axis is logarithmic.
+        x_axis: Where the steps of a loss chart are; None for figures and empty charts.
+        unlabelled: The part of the legend that has no label at the end of its line.
     """
 
     rows: tuple[str, ...]
@@ -158,6 +207,9 @@ class Drawing:
     title: str = ""
     x_label: str = ""
     y_label: str = ""
+    log_y: bool = False
+    x_axis: StepAxis | None = None
+    unlabelled: tuple[LegendEntry, ...] = ()
 
 
 def encode_row(runs: Iterable[Run], colour: ColourMode) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
+
+import numpy as np
 
 from tflab.charts.canvas import Row, frame, lay_out, picture_rows
 from tflab.charts.drawing import (
@@ -11,24 +12,25 @@ from tflab.charts.drawing import (
     Curve,
     Drawing,
     LegendEntry,
+    Run,
     Size,
+    StepAxis,
     encode_row,
 )
-from tflab.charts.limits import even_range
+from tflab.charts.end_labels import VALUE_ROOM, EndLabel, label_width, place_labels
 from tflab.charts.marks import x_axis_marks, y_axis_marks
-from tflab.charts.palette import Ink, faint_ink, ink_number, series_ink
+from tflab.charts.palette import Ink, alarm_ink, faint_ink, ink_number, label_ink, series_ink
 from tflab.charts.plot import Glyphs, draw_path
 from tflab.charts.raster import Cells, faint_sample, line_style
-from tflab.charts.scale import step_ticks, usable
+from tflab.charts.scale import log_step_ticks, short, step_ticks
 from tflab.charts.smooth import clamp_weight
 from tflab.charts.strokes import fractions, trace
 from tflab.charts.text import clean, legend_lines, room_for_drawing, stack
 from tflab.charts.thin import Floats
-from tflab.charts.track import Track, describe_losses, read_track, smoothed, spans
+from tflab.charts.track import Track, between, describe_losses, read_track, smoothed, spans
+from tflab.charts.view import choose_view, read_tracks
 
 __all__ = ["ChartOptions", "Curve", "Drawing", "draw_loss", "loss_text"]
-
-_Range = tuple[float, float]
 
 
 def draw_loss(curves: Sequence[Curve], size: Size, options: ChartOptions) -> Drawing:
@@ -44,12 +46,12 @@ def draw_loss(curves: Sequence[Curve], size: Size, options: ChartOptions) -> Dra
             still.
     """
     columns, rows = size
-    tracks = [read_track(curve, options.log_y) for curve in curves]
+    tracks, log_y = read_tracks(curves, options.log_y)
     named = len(curves) > 1
     notes = tuple(note for track in tracks for note in describe_losses(track, named))
     legend = tuple(_legend(curve, options) for curve in curves)
     if columns < 1 or rows < 1:
-        return Drawing((), notes, legend)
+        return Drawing((), notes, legend, log_y=log_y, unlabelled=legend)
     drawn = [track for track in tracks if len(track)]
     if not drawn:
         if not notes:
@@ -57,17 +59,23 @@ def draw_loss(curves: Sequence[Curve], size: Size, options: ChartOptions) -> Dra
         layout = lay_out(columns, rows, ())
         blank = Cells(layout.width, layout.height, options.unicode)
         runs = frame(blank, layout, (), (), (), options)
-        return Drawing(_encode(runs, options), notes, legend, runs=runs)
-    y_range = even_range(
-        min(track.low for track in drawn),
-        max(track.high for track in drawn),
-        picture_rows(rows, options.unicode),
-        options.log_y,
-        options.y_range,
+        return Drawing(_encode(runs, options), notes, legend, runs=runs, unlabelled=legend)
+    picture = _Picture(drawn, size, log_y, options)
+    runs = picture.draw()
+    return Drawing(
+        _encode(runs, options),
+        notes,
+        legend,
+        picture.view.y_range,
+        runs,
+        log_y=log_y,
+        x_axis=picture.x_axis,
+        unlabelled=tuple(
+            entry
+            for entry, curve in zip(legend, curves, strict=True)
+            if not any(curve is labelled for labelled in picture.labelled)
+        ),
     )
-    x_range = _x_range(drawn, options.x_max)
-    runs = _picture(drawn, size, x_range, y_range, options)
-    return Drawing(_encode(runs, options), notes, legend, y_range, runs)
 
 
 def loss_text(curves: Sequence[Curve], size: Size, options: ChartOptions) -> str:
@@ -80,64 +88,130 @@ def loss_text(curves: Sequence[Curve], size: Size, options: ChartOptions) -> str
     return stack(drawing, columns, options)
 
 
-def _x_range(tracks: Sequence[Track], x_max: float | None) -> _Range:
-    parts = [(track.x, part) for track in tracks for part in track.stretches]
-    low = min(float(x[part.start]) for x, part in parts)
-    high = max(float(x[part.stop - 1]) for x, part in parts)
-    if x_max is not None and math.isfinite(x_max):
-        high = max(high, x_max)
-    if 0 < low <= 0.1 * high:
-        low = 0.0
-    if usable(low, high):
-        return low, high
-    # One step only: it stands in the middle.
-    room = max(1.0, abs(low) * 1e-3)
-    return max(low - room, -1.7e308), min(low + room, 1.7e308)
+class _Picture:
+    """One drawing of the loss chart: what it shows, where, and the cells it is drawn in.
 
+    Attributes:
+        view: The limits of the axes.
+        labelled: The curves that have a label at the end of their line.
+    """
 
-def _picture(
-    tracks: Sequence[Track], size: Size, x_range: _Range, y_range: _Range, options: ChartOptions
-) -> tuple[Row, ...]:
-    y_marks = y_axis_marks(y_range, picture_rows(size[1], options.unicode), options.log_y)
-    name = clean(options.x_label, options.unicode)
-    layout = lay_out(*size, [mark.label for mark in y_marks], name)
-    cells = Cells(layout.width, layout.height, options.unicode)
-    inks = _draw_all(cells, tracks, x_range, y_range, options)
-    x_marks = x_axis_marks(step_ticks, x_range, layout.width)
-    return frame(cells, layout, x_marks, y_marks, inks, options, name)
+    def __init__(
+        self, tracks: Sequence[Track], size: Size, log_y: bool, options: ChartOptions
+    ) -> None:
+        self._options = options
+        rows = picture_rows(size[1], options.unicode)
+        self.view, self._shown = choose_view(tracks, rows, log_y, options)
+        self._y_marks = y_axis_marks(self.view.y_range, rows, log_y)
+        self._name = clean(options.x_label, options.unicode)
+        legend = [_legend(track.curve, options) for track in self._shown]
+        width = 0
+        if options.end_labels:
+            names = [entry.label for entry in legend]
+            width = label_width([self._mark(t, e) for t, e in self._with(legend)], names, size[0])
+        y_labels = [mark.label for mark in self._y_marks]
+        self._layout = lay_out(size[0] - width, size[1], y_labels, self._name)
+        self._legend, self._width = legend, width
+        self._cells = Cells(self._layout.width, self._layout.height, options.unicode)
+        self._inks: list[Ink] = []
+        self.labelled: list[Curve] = []
 
+    @property
+    def x_axis(self) -> StepAxis:
+        """Where the steps are."""
+        left = self._layout.columns - self._layout.width
+        return StepAxis(left, self._layout.width, *self.view.x_range, self.view.log_x)
 
-def _draw_all(
-    cells: Cells,
-    tracks: Sequence[Track],
-    x_range: _Range,
-    y_range: _Range,
-    options: ChartOptions,
-) -> list[Ink]:
-    """Draw ghosts, then raw curves under smoothed ones, then main lines; return the inks used."""
-    inks: list[Ink] = []
-    colourless = options.colour == "none"
-    weight = clamp_weight(options.smoothing)
+    def draw(self) -> tuple[Row, ...]:
+        """Return the finished rows."""
+        cells, options, view = self._cells, self._options, self.view
+        self._draw_lines()
+        self._mark_divergence()
+        if options.cursor is not None and view.x_range[0] <= options.cursor <= view.x_range[1]:
+            column = self.x_axis.column_of(options.cursor) - self.x_axis.left
+            blank = np.zeros(cells.glyphs.shape, dtype=bool)
+            blank[:, column] = cells.glyphs[:, column] == 0
+            upright = ord("│" if options.unicode else "|")
+            cells.put(blank, upright, ink_number(label_ink(options.dark), self._inks))
+        ticks = log_step_ticks if view.log_x else step_ticks
+        x_marks = x_axis_marks(ticks, view.x_range, self._layout.width, view.log_x)
+        runs = frame(cells, self._layout, x_marks, self._y_marks, self._inks, options, self._name)
+        return self._with_labels(runs) if self._width else runs
 
-    def drawn(track: Track) -> Glyphs:
+    def _draw_lines(self) -> None:
+        """Draw ghosts, then raw curves under smoothed ones, then main lines."""
+        options, cells = self._options, self._cells
+        colourless = options.colour == "none"
+        weight = clamp_weight(options.smoothing)
+        for track in sorted(self._shown, key=lambda track: not track.curve.ghost):
+            if track.curve.ghost or weight > 0:
+                number = ink_number(faint_ink(track.curve.style, options.dark), self._inks)
+                cells.put_faint(self._line(track), number, sparse=colourless)
+        lines = []
+        for track in self._shown:
+            if not track.curve.ghost:
+                number = ink_number(series_ink(track.curve.style, options.dark), self._inks)
+                line = self._line(self._smooth(track, weight) if weight > 0 else track)
+                lines.append((line, line_style(track.curve.style), number))
+        cells.put_lines(lines, patterned=colourless)
+
+    def _smooth(self, track: Track, weight: float) -> Track:
+        """Return the moving average of a track: of all of it, also where a part is shown."""
+        whole = read_track(track.curve, self.view.log_y)
+        return between(smoothed(whole, weight), *self.view.x_range)
+
+    def _line(self, track: Track) -> Glyphs:
+        cells, view = self._cells, self.view
+
         def to_fraction(values: Floats) -> Floats:
-            return fractions(values, *y_range, options.log_y)
+            return fractions(values, *view.y_range, view.log_y)
 
-        path = trace(spans(track, cells.width, x_range), to_fraction, cells.height)
-        return draw_path(path, cells.columns, cells.rows, options.unicode)
+        path = trace(spans(track, cells.width, view.x_range, view.log_x), to_fraction, cells.height)
+        return draw_path(path, cells.columns, cells.rows, cells.unicode)
 
-    for track in sorted(tracks, key=lambda track: not track.curve.ghost):
-        if track.curve.ghost or weight > 0:
-            number = ink_number(faint_ink(track.curve.style, options.dark), inks)
-            cells.put_faint(drawn(track), number, sparse=colourless)
-    lines = []
-    for track in tracks:
-        if not track.curve.ghost:
-            number = ink_number(series_ink(track.curve.style, options.dark), inks)
-            line = drawn(smoothed(track, weight) if weight > 0 else track)
-            lines.append((line, line_style(track.curve.style), number))
-    cells.put_lines(lines, patterned=colourless)
-    return inks
+    def _mark_divergence(self) -> None:
+        """Put a mark where the last good value of a diverged curve stands."""
+        cells, options = self._cells, self._options
+        for track in self._shown:
+            if track.diverged and not track.curve.ghost:
+                column = self.x_axis.column_of(track.end[0]) - self.x_axis.left
+                cells.glyphs[self._row(track), column] = ord("✗" if options.unicode else "X")
+                number = ink_number(alarm_ink(options.dark), self._inks)
+                cells.inks[self._row(track), column] = number
+
+    def _row(self, track: Track) -> int:
+        """Return the row of the picture in which the last point of a track stands."""
+        view, cells = self.view, self._cells
+        part = float(fractions(np.array([track.end[1]]), *view.y_range, view.log_y)[0])
+        return round(min(max(part, 0.0), 1.0) * (cells.height - 1)) // cells.dots_y
+
+    def _with(self, legend: Sequence[LegendEntry]) -> list[tuple[Track, LegendEntry]]:
+        return list(zip(self._shown, legend, strict=True))
+
+    def _mark(self, track: Track, entry: LegendEntry) -> str:
+        """Return what tells the label of a curve from others by more than its colour."""
+        if self._options.colour == "none":
+            return entry.marker
+        if track.curve.ghost:
+            return entry.marker[0]
+        return line_style(track.curve.style).solid_mark
+
+    def _with_labels(self, rows: Sequence[Row]) -> tuple[Row, ...]:
+        pairs = sorted(self._with(self._legend), key=lambda pair: pair[0].curve.ghost)
+        labels = [
+            EndLabel(
+                self._row(track),
+                self._mark(track, entry),
+                entry.label,
+                "diverged" if track.diverged else short(track.end[1], VALUE_ROOM),
+                entry.ink,
+            )
+            for track, entry in pairs
+        ]
+        runs, left_out = place_labels(labels, self._layout.height, self._width, self._options)
+        self.labelled = [t.curve for n, (t, _) in enumerate(pairs) if n not in left_out]
+        runs += [Run(" " * self._width, None)] * (len(rows) - len(runs))
+        return tuple((*row, run) for row, run in zip(rows, runs, strict=True))
 
 
 def _legend(curve: Curve, options: ChartOptions) -> LegendEntry:

@@ -45,12 +45,12 @@ def _even_marks(even: EvenTicks, rows: Rows, log: bool) -> list[Mark]:
     return [mark for mark in marks if len(mark.label) <= _LONGEST_LABEL]
 
 
-def x_axis_marks(maker: TickMaker, limits: _Range, width: int) -> list[Mark]:
+def x_axis_marks(maker: TickMaker, limits: _Range, width: int, log: bool = False) -> list[Mark]:
     """Return the marks below a picture of `width` columns, left to right, labels apart."""
     low, high = limits
     for count in range(max(2, width // 9), 0, -1):
         marks = [
-            Mark(round(place(tick.value, low, high) * (width - 1)), tick.label)
+            Mark(round(place(tick.value, low, high, log) * (width - 1)), tick.label)
             for tick in maker(low, high, count)
         ]
         marks = [mark for mark in marks if 0 <= mark.cell < width]

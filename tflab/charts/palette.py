@@ -50,6 +50,7 @@ _LIGHT = (
 )
 _BACKGROUND: dict[bool, RGB] = {True: (24, 24, 28), False: (250, 250, 250)}
 _AXIS = {True: Ink((88, 90, 98), 90), False: Ink((178, 180, 186), 37)}
+_ALARM = {True: Ink((255, 95, 95), 91), False: Ink((190, 20, 20), 31)}
 _LABEL = {True: Ink((152, 154, 162), 37), False: Ink((96, 98, 106), 90)}
 _HEAT: dict[bool, tuple[RGB, RGB, RGB]] = {
     True: ((74, 86, 150), (32, 160, 150), (240, 228, 66)),
@@ -80,6 +81,11 @@ def region_ink(number: int, dark: bool) -> Ink:
 def axis_ink(dark: bool) -> Ink:
     """Return the colour of axis lines."""
     return _AXIS[dark]
+
+
+def alarm_ink(dark: bool) -> Ink:
+    """Return the colour of what went wrong: where a curve diverged."""
+    return _ALARM[dark]
 
 
 def label_ink(dark: bool) -> Ink:

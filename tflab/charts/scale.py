@@ -72,6 +72,20 @@ def step_ticks(low: float, high: float, count: int) -> list[Tick]:
     return [Tick(v, f"{v:.0f}") for v in values]
 
 
+def log_step_ticks(low: float, high: float, count: int) -> list[Tick]:
+    """Return marks for a logarithmic axis of training steps, all above 0."""
+    marks = ticks(low, high, count, log=True)
+    return [Tick(v, _short_step(v)) if v >= 1 else Tick(v, label) for v, label in marks]
+
+
+def _short_step(value: float) -> str:
+    """Return a step with thousands as k and M."""
+    for unit, suffix in ((1e6, "M"), (1e3, "k")):
+        if unit <= value < 1e15:
+            return f"{value / unit:g}{suffix}"
+    return short(value)
+
+
 def nice_step(rough: float) -> float:
     """Return the smallest of 1, 2 and 5 times a power of ten that is at least `rough`."""
     if not _TINY < rough < _HUGE:
@@ -83,9 +97,15 @@ def nice_step(rough: float) -> float:
     return 10 * power
 
 
-def short(value: float) -> str:
-    """Return a number as people read it in a legend: 4 digits, no needless zeros."""
-    return _compact(f"{value:.4g}") if math.isfinite(value) else str(value)
+def short(value: float, room: int = 20) -> str:
+    """Return a number as people read it in a legend: 4 digits, no needless zeros.
+
+    Where it would take more than `room` characters, 7 at least, it has fewer digits.
+    """
+    if not math.isfinite(value):
+        return str(value)
+    texts = [_compact(f"{value:.{digits}g}") for digits in (4, 3, 2, 1)]
+    return next((text for text in texts if len(text) <= room), texts[-1])
 
 
 def _still_fits(low: float, high: float, log: bool, previous: tuple[float, float]) -> bool:

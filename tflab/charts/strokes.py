@@ -66,6 +66,7 @@ def sum_up(
     places: Places | None = None,
     known: Spans | None = None,
     blocks: Blocks | None = None,
+    log: bool = False,
 ) -> Spans:
     """Return what each dot column holds. True extremes: every point counts.
 
@@ -79,15 +80,17 @@ def sum_up(
         places: Place of each point among all points, to leave gaps where some are missing.
         known: The result for an earlier part of the same series on the same axis.
         blocks: What is known of `y`, so that a long series need not be read.
+        log: Whether the axis is logarithmic; steps are above 0 then.
     """
     if known is not None:
         # The last column may have grown; all before it are complete.
         resume = int(known.starts[-1])
-        newer = sum_up(x[resume:], y[resume:], width, x_range)
+        newer = sum_up(x[resume:], y[resume:], width, x_range, log=log)
         return _append(known, newer._replace(starts=newer.starts + resume))
     low, high = x_range
     part = (np.arange(1, width) - 0.5) / max(width - 1, 1)
-    borders = np.searchsorted(x, low * (1 - part) + high * part)
+    ends = low ** (1 - part) * high**part if log else low * (1 - part) + high * part
+    borders = np.searchsorted(x, ends)
     starts = np.concatenate([[0], borders])
     stops = np.concatenate([borders, [len(x)]])
     columns = np.flatnonzero(stops > starts)

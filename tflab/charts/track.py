@@ -50,7 +50,14 @@ class Track:
     memo: Memo | None = None
 
     def __len__(self) -> int:
-        return len(self.x)
+        """Return how many points there are to draw."""
+        return sum(part.stop - part.start for part in self.stretches)
+
+    @property
+    def end(self) -> tuple[float, float]:
+        """Step and value of the last point to draw."""
+        last = self.stretches[-1].stop - 1
+        return float(self.x[last]), float(self.y[last])
 
 
 def read_track(curve: Curve, log: bool) -> Track:
@@ -64,10 +71,10 @@ def read_track(curve: Curve, log: bool) -> Track:
     if memo.in_order and finite and (not log or memo.low > 0):
         whole = (slice(0, len(x)),)
         return Track(curve, x, y, whole, None, memo.low, memo.high, memo=memo)
-    key = (len(x), log)
-    if memo.kept is None or memo.kept[0] != key:
-        memo.kept = key, _separate(curve, x, y, log)
-    separated: Track = memo.kept[1]
+    known = memo.kept.get(log)
+    if known is None or known[0] != len(x):
+        known = memo.kept[log] = len(x), _separate(curve, x, y, log)
+    separated: Track = known[1]
     return replace(separated, curve=curve)
 
 
@@ -91,18 +98,39 @@ def smoothed(track: Track, weight: float) -> Track:
     return Track(track.curve, x, samples.averages, tuple(stretches(x)))
 
 
-def spans(track: Track, width: int, x_range: tuple[float, float]) -> list[Spans]:
+def between(track: Track, low: float, high: float) -> Track:
+    """Return the part of a track with steps from `low` to `high`, itself if that is all."""
+    parts, ends = [], []
+    for part in track.stretches:
+        x = track.x[part]
+        begin, end = np.searchsorted(x, low, "left"), np.searchsorted(x, high, "right")
+        ends.append((begin == 0) and (end == len(x)))
+        if end > begin:
+            parts.append(slice(part.start + int(begin), part.start + int(end)))
+    if all(ends):
+        return track
+    kept = [track.y[part] for part in parts]
+    return replace(
+        track,
+        stretches=tuple(parts),
+        low=min((float(y.min()) for y in kept), default=0.0),
+        high=max((float(y.max()) for y in kept), default=0.0),
+        memo=None,
+    )
+
+
+def spans(track: Track, width: int, x_range: tuple[float, float], log: bool = False) -> list[Spans]:
     """Return what each dot column of an axis holds, for each stretch of the track.
 
     With a memo, a healthy series costs only its new points while the axis stays the same.
     """
     memo = track.memo
     if memo is None:
-        return [_sum_up_part(track, part, width, x_range) for part in track.stretches]
-    key = (width, x_range)
+        return [_sum_up_part(track, part, width, x_range, log) for part in track.stretches]
+    key = (width, x_range, log)
     known: Spans | None = memo.spans[1] if memo.spans and memo.spans[0] == key else None
     blocks = Blocks(BLOCK, *map(np.asarray, memo.blocks)) if memo.blocks and known is None else None
-    whole = sum_up(track.x, track.y, width, x_range, known=known, blocks=blocks)
+    whole = sum_up(track.x, track.y, width, x_range, known=known, blocks=blocks, log=log)
     memo.spans = key, whole
     return [whole]
 
@@ -123,9 +151,11 @@ def describe_losses(track: Track, named: bool) -> list[str]:
     return notes
 
 
-def _sum_up_part(track: Track, part: slice, width: int, x_range: tuple[float, float]) -> Spans:
+def _sum_up_part(
+    track: Track, part: slice, width: int, x_range: tuple[float, float], log: bool
+) -> Spans:
     places = None if track.places is None else track.places[part]
-    return sum_up(track.x[part], track.y[part], width, x_range, places)
+    return sum_up(track.x[part], track.y[part], width, x_range, places, log=log)
 
 
 def _look_at_new(memo: Memo, x: Floats, y: Floats) -> None:

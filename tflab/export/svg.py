@@ -69,18 +69,16 @@ def loss_svg(curves: Sequence[Curve], title: str, options: ChartOptions) -> str:
 
 
 def _frame(series: Sequence[tuple[Floats, Floats]], options: ChartOptions) -> _Frame:
-    bottom = _HEIGHT - 44.0
+    bottom, log = _HEIGHT - 44.0, bool(options.log_y)
     if not series:
-        return _Frame(
-            (0.0, 1.0), (0.1, 1.0) if options.log_y else (0.0, 1.0), options.log_y, bottom
-        )
+        return _Frame((0.0, 1.0), (0.1, 1.0) if log else (0.0, 1.0), log, bottom)
     low = min(float(x.min()) for x, _ in series)
     high = max(float(x.max()) for x, _ in series)
     if not usable(low, high):
         low, high = low - 1.0, high + 1.0
     smallest = min(float(y.min()) for _, y in series)
     largest = max(float(y.max()) for _, y in series)
-    return _Frame((low, high), value_range(smallest, largest, options.log_y), options.log_y, bottom)
+    return _Frame((low, high), value_range(smallest, largest, log), log, bottom)
 
 
 def _axes(frame: _Frame, options: ChartOptions) -> Iterator[str]:

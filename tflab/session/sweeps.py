@@ -55,10 +55,11 @@ class Sweeps:
         store: Where runs are kept.
         disk: Does what is done on the disk; what may take long, on a queue beside it.
         emit: Takes the events of `sweep_events`, notices and problems.
-        server: Gives the fork server that takes runs.
+        server: Gives the fork server of an interpreter.
         approve: Every sweep passes through it before it begins.
         devices: Gives the devices of this machine, now or soon.
         basis: Gives what a new sweep starts from; None while no program is open.
+        python: Gives the interpreter of a program's runs.
 
     Attributes:
         current: That sweep, or None.
@@ -70,10 +71,11 @@ class Sweeps:
         disk: DiskQueue,
         emit: Emit,
         *,
-        server: Callable[[], ForkServer],
+        server: Callable[[str], ForkServer],
         approve: Approve,
         devices: AskDevices,
         basis: Callable[[], SweepBasis | None],
+        python: Callable[[Path], str] = lambda _: "",
     ) -> None:
         self._store = store
         self._sweeps = SweepStore()
@@ -84,6 +86,7 @@ class Sweeps:
         self._approve = approve
         self._devices = devices
         self._basis = basis
+        self._python = python
         self._texts: dict[str, dict[str, str]] = {}
         self._after: Callable[[], object] | None = None
         self._followed = False
@@ -224,11 +227,13 @@ class Sweeps:
         self._slow.do_then(partial(line_of_sweep, plan), self._take_copied)
 
     def _create(self, plan: SweepPlan, slots: Sequence[Slot]) -> None:
-        create = partial(self._sweeps.create, plan)
-        self._disk.do_then(create, partial(self._start, slots))
+        python = self._python(Path(plan.path))
+        create = partial(self._sweeps.create, msgspec.structs.replace(plan, python=python))
+        self._disk.do_then(create, partial(self._start, slots, python))
 
-    def _start(self, slots: Sequence[Slot], done: Future[SweepRecord]) -> None:
-        executor = RunExecutor(slots, self._store, self._server, threaded=False, disk=self._disk)
+    def _start(self, slots: Sequence[Slot], python: str, done: Future[SweepRecord]) -> None:
+        server = partial(self._server, python)
+        executor = RunExecutor(slots, self._store, server, threaded=False, disk=self._disk)
         try:
             sweep = self._sweep(done.result(), executor)
             sweep.start()

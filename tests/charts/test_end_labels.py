@@ -1,0 +1,68 @@
+"""Names at the ends of lines: beside their line, none over another, in cells."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from wcwidth import wcswidth
+
+from tflab.charts.drawing import ChartOptions, Curve
+from tflab.charts.end_labels import EndLabel, label_width, place_labels
+from tflab.charts.loss import draw_loss
+
+labels = st.lists(
+    st.builds(
+        EndLabel,
+        row=st.integers(0, 11),
+        mark=st.sampled_from(["", "x"]),
+        name=st.sampled_from(["loss", "val_loss", "손실", "a name that goes on and on"]),
+        value=st.sampled_from(["0.0251", "1.234e-5", "diverged"]),
+        ink=st.none(),
+    ),
+    max_size=20,
+)
+
+
+@given(labels, st.integers(1, 12), st.integers(12, 40))
+def test_each_has_a_row_of_its_own(found: list[EndLabel], height: int, width: int) -> None:
+    runs, left_out = place_labels(found, height, width, ChartOptions())
+    assert len(runs) == height
+    assert {wcswidth(run.text) for run in runs} == {width}
+    assert len(left_out) == max(len(found) - height, 0)
+    assert sum(bool(run.text.strip()) for run in runs) == min(len(found), height)
+
+
+def test_they_stand_beside_their_lines_and_make_room_for_each_other() -> None:
+    found = [EndLabel(row, "", name, "1", None) for row, name in ((3, "a"), (3, "b"), (0, "c"))]
+    runs, _ = place_labels(found, 6, 16, ChartOptions())
+    assert [run.text.split()[:1] for run in runs] == [[], ["a"], ["b"], [], [], ["c"]]
+
+
+def test_at_the_top_they_move_down() -> None:
+    found = [EndLabel(5, "", name, "1", None) for name in "abc"]
+    runs, _ = place_labels(found, 6, 16, ChartOptions())
+    assert [run.text.split()[:1] for run in runs] == [["a"], ["b"], ["c"], [], [], []]
+
+
+def test_small_drawings_have_no_room_for_them() -> None:
+    assert label_width([""], ["loss"], 30) == 0
+    assert label_width([""], ["loss"], 60) > 0
+    assert label_width([], [], 60) == 0
+
+
+@pytest.mark.parametrize("columns", [30, 58, 100])
+def test_every_curve_is_named_once(columns: int) -> None:
+    steps = range(9)
+    curves = [Curve(f"run {n} 손실", steps, [n + x for x in steps], n) for n in range(7)]
+    drawing = draw_loss(curves, (columns, 8), ChartOptions(end_labels=True, colour="none"))
+    assert {wcswidth(row) for row in drawing.rows} == {columns}
+    beside = [n for n in range(7) if any(f"run {n}" in row for row in drawing.rows)]
+    below = [int(entry.label.split()[1]) for entry in drawing.unlabelled]
+    assert sorted(beside + below) == list(range(7))
+    assert bool(beside) == (columns > 30)
+
+
+def test_without_them_the_legend_names_every_curve() -> None:
+    drawing = draw_loss([Curve("loss", [0, 1], [1.0, 0.5])], (70, 8), ChartOptions())
+    assert drawing.unlabelled == drawing.legend
