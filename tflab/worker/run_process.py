@@ -30,6 +30,9 @@ from tflab.worker.limits import limit_memory, limit_threads, lower_priority
 from tflab.worker.orphans import keep_orphans
 from tflab.worker.scratch import make_scratch, remove_scratch
 
+_WRONG_OPTIONS = 2
+"""What `argparse` leaves with when it refuses what it is given."""
+
 _RESET = (signal.SIGTERM, signal.SIGCHLD, signal.SIGPIPE, signal.SIGQUIT)
 
 
@@ -191,7 +194,9 @@ class RunProcess:
             state="failed",
             time=time.time(),
             cause=f"The lesson left by sys.exit with code {code}{f': {said}' if said else '.'}",
-            next_step="Look at what it printed before, or remove the call of sys.exit.",
+            next_step="Read what it says of its options, and give others."
+            if code == _WRONG_OPTIONS and self._request.command
+            else "Look at what it printed before, or remove the call of sys.exit.",
             exit_code=code,
         )
 
@@ -199,7 +204,7 @@ class RunProcess:
         """Explain an error; one that came of an interrupt is no failure of the lesson."""
         cell = self._execution.cell if self._execution else None
         names = list(self._execution.names) if self._execution else []
-        found = explain(error, Path(self._request.path), cell, names)
+        found = explain(error, Path(self._request.path), cell, names, self._request.cells)
         cause = f"{found.title}: {found.cause}".partition("\n")[0][:300]
         if self.interrupt.asked:
             return [], _cancelled(f"While it was stopped: {cause}")
