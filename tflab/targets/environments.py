@@ -118,6 +118,11 @@ class Environment:
         return self.candidate.source is Source.OWN
 
     @property
+    def started(self) -> bool:
+        """Whether its interpreter was seen to start."""
+        return self.installed is not None and self.installed.started
+
+    @property
     def request_python(self) -> str:
         """The interpreter as the request of a run has it: empty for our own."""
         return "" if self.own else self.interpreter
@@ -179,6 +184,18 @@ def why_not(installed: Installed) -> Problem | None:
 def pip_line(installed: Installed, *words: str) -> str:
     """Return the command that installs something into an environment, fit for a shell."""
     return plain_line(shlex.join([installed.executable, "-m", "pip", "install", *words]))
+
+
+def package_words(environment: Environment) -> str:
+    """Say in one line what an environment has, and what it has not."""
+    parts = [f"Python {environment.python}"]
+    for name in ("tensorflow", "keras"):
+        parts.append(f"{SHOWN_NAMES[name]} {environment.version(name) or 'none'}")
+    if environment.backends and environment.backends != ("tensorflow",):
+        parts.append(f"Keras on {', '.join(SHOWN_NAMES[name] for name in environment.backends)}")
+    if environment.version("tensorflow") or environment.backends:
+        parts.append(environment.gpu or "CPU only")
+    return ", ".join(parts)
 
 
 def who_has(environments: Sequence[Environment], module: str) -> list[Environment]:
