@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from textual.widgets import Input
+from textual.widgets import Input, OptionList
 
 from tests.session.hearing import write_program
 from tests.terminal.processes import kill, processes_of
@@ -35,8 +35,10 @@ class Seat:
         """Open the picker, narrow it down to one, and take it."""
         self.app.workbench.action_environment()
         await self.until(lambda: isinstance(self.app.screen, PickScreen))
-        self.app.screen.query_one(Input).value = text
-        await self.pilot.pause()
+        screen = self.app.screen
+        await self.until(lambda: [o for o in screen.query(OptionList) if o.option_count])
+        screen.query_one(Input).value = text
+        await self.until(lambda: screen.query_one(OptionList).option_count == 1)
         await self.pilot.press("enter")
         await self.until(lambda: not isinstance(self.app.screen, PickScreen))
 
