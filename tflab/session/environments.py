@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from concurrent.futures import Future
 from pathlib import Path
@@ -34,6 +35,9 @@ from tflab.targets.environments import Environment, Source, with_the_others
 
 if TYPE_CHECKING:
     from tflab.programs.program import Program
+
+
+_TENSORFLOW = re.compile(r"^\s*(?:import|from)\s+tensorflow\b", re.MULTILINE)
 
 
 class _Kept(msgspec.Struct):
@@ -88,8 +92,10 @@ def wanted_by(
     program: Program, store: EnvironmentStore | None = None, trust: TrustStore | None = None
 ) -> Wanted:
     """Return what decides the environment of a program, with what a person chose for it."""
+    code = "\n".join(cell.source for cell in program.cells if cell.kind == "code")
     return Wanted(
         program=program.path,
+        tensorflow=_TENSORFLOW.search(code) is not None,
         kernel=program.kernel,
         named=(store or EnvironmentStore()).chosen(program.path),
         trusted=(trust or TrustStore()).trusts(program.path, program.source),

@@ -6,7 +6,7 @@ import importlib.machinery
 import re
 import shlex
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 
 from tflab.runs.record import Problem
@@ -179,6 +179,14 @@ def why_not(installed: Installed) -> Problem | None:
         )
     absent = [name for name in ("keras", "numpy") if name not in packages]
     return _missing(absent[0], installed) if absent else None
+
+
+def with_tensorflow(environment: Environment) -> Environment:
+    """Return an environment that serves only if TensorFlow itself is there."""
+    if environment.problem is not None or environment.version("tensorflow"):
+        return environment
+    assert environment.installed is not None
+    return replace(environment, problem=_missing("tensorflow", environment.installed))
 
 
 def pip_line(installed: Installed, *words: str) -> str:

@@ -12,8 +12,7 @@ from tflab.cli.options import add_json
 from tflab.cli.terminal import print_json
 from tflab.runs.record import Problem
 from tflab.runs.text import plain_line
-from tflab.session.approval import TrustStore
-from tflab.session.environments import EnvironmentStore
+from tflab.session.environments import wanted_by
 from tflab.targets.environment_probe import EnvironmentProbe
 from tflab.targets.environment_search import Wanted, choose, list_environments
 from tflab.targets.environments import SHOWN_NAMES, Environment, Source, package_words
@@ -55,10 +54,7 @@ def _wanted(lesson: str | None) -> Wanted:
     from tflab.programs.library import resolve
     from tflab.programs.reader import read_program
 
-    program = read_program(resolve(lesson))
-    trusted = TrustStore().trusts(program.path, program.source)
-    named = EnvironmentStore().chosen(program.path)
-    return Wanted(program=program.path, named=named, trusted=trusted)
+    return wanted_by(read_program(resolve(lesson)))
 
 
 def _as_json(environment: Environment) -> dict[str, Any]:
