@@ -277,7 +277,7 @@ class Runs:
             title = f"The run {ended.state}"[:40]
             self._emit(ProblemRaised(Problem(title, ended.cause, ended.next_step)))
         elif ended.state == "failed":
-            text = f"{plain(error.title)}, line {error.line}"
+            text = ", ".join(filter(None, (plain(error.title), plain(error.place))))
             self._emit(Notice(text, severity="error"))
 
 

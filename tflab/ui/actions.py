@@ -53,6 +53,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("hint", "f10", "Hint", "Show a hint for the first open goal; again for a stronger one."),
     Action("live", "ctrl+t", "Live", "Run again at every change of a value, or stop doing so."),
     Action("options", "", "Run options", "Set priority, threads and memory of runs."),
+    Action("environment", "", "Environment", "Choose the Python that this lesson runs in."),
     Action("predict", "ctrl+g", "Guess", "Guess what the run will give, then run."),
     Action("sweep", "ctrl+s", "Sweep", "Run the lesson over several values, or show the sweep."),
     Action("follow", "ctrl+o", "Found run", "Show the run that was found still going, or ended."),
