@@ -73,7 +73,7 @@ def _build(folder: Path, python: str, requirements: Sequence[str]) -> None:
     _run([python, "-m", "venv", "--without-pip", str(folder)])
     if requirements:
         target = str(folder / "bin" / "python")
-        uv = [sys.executable, "-m", "uv", "pip", "install", "--quiet"]
+        uv = [sys.executable, "-m", "uv", "pip", "install", "--quiet", "--compile-bytecode"]
         _run([*uv, "--python", target, *requirements])
 
 

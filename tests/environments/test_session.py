@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.environments.building import stand_in_environment
 from tests.session.hearing import Heard, until, write_program
+from tests.terminal.processes import kill, processes_of
+from tflab.programs.library import user_folder
 from tflab.programs.program import Program
 from tflab.programs.reader import read_program
 from tflab.runs.disk_queue import DiskQueue
+from tflab.runs.state import RunState
+from tflab.runs.store import RunStore
+from tflab.runs.transcript import Transcript
 from tflab.session.approval import TrustStore
 from tflab.session.environments import Environments, EnvironmentStore
 from tflab.session.events import (
@@ -20,7 +27,9 @@ from tflab.session.events import (
     EnvironmentMissing,
     EnvironmentsListed,
     ProblemRaised,
+    RunEnded,
 )
+from tflab.session.session import Session
 from tflab.targets.environments import Environment, Source
 
 
@@ -168,3 +177,84 @@ def test_all_are_listed(desk: Desk, program: Program, bare_python: Path) -> None
     sources = [environment.candidate.source for environment in listed.environments]
     assert sources[:3] == [Source.NAMED, Source.VENV, Source.OWN]
     assert listed.current == ""
+
+
+class Sitting:
+    """A whole session, and what it said."""
+
+    def __init__(self, program: Path) -> None:
+        self.heard = Heard()
+        self.session = Session(self.heard, program=program)
+        self.session.begin()
+
+    def until(self, kind: type) -> Any:
+        until(lambda: self.heard.of(kind), self.session.advance)
+        return self.heard.of(kind)[-1]
+
+    def run(self) -> RunState:
+        self.session.run()
+        ended: RunEnded = self.until(RunEnded)
+        self.heard.events.clear()
+        return ended.run.state
+
+
+@pytest.fixture
+def sit(data: Path) -> Iterator[Callable[[Path], Sitting]]:
+    sittings: list[Sitting] = []
+
+    def start(program: Path) -> Sitting:
+        sittings.append(Sitting(program))
+        return sittings[-1]
+
+    yield start
+    for sitting in sittings:
+        sitting.session.close()
+    kill(processes_of(data))
+
+
+def test_a_session_runs_in_the_environment_that_is_chosen(
+    sit: Callable[[Path], Sitting], old_tensorflow: Path
+) -> None:
+    path = write_program(user_folder() / "one.py", "import tensorflow\nprint(tensorflow.__file__)")
+    sitting = sit(path)
+    first = sitting.run().environment
+    assert first is not None
+    assert first.interpreter == sys.executable
+    assert first.backend == "tensorflow"
+    sitting.session.environments.choose(str(old_tensorflow))
+    assert sitting.until(EnvironmentChosen).environment.candidate.source is Source.NAMED
+    state = sitting.run()
+    second = state.environment
+    assert second is not None
+    assert second.interpreter == str(old_tensorflow / "bin" / "python")
+    assert second.packages["tensorflow"] != first.packages["tensorflow"]
+    current = sitting.session.runs.current
+    assert current is not None
+    assert current.record.request.python == second.interpreter
+    printed = "".join(
+        item.text() for cell in state.cells.values() for item in cell.items
+        if isinstance(item, Transcript)
+    )  # fmt: skip
+    assert str(old_tensorflow) in printed
+    # Both servers are warm: going back costs no import.
+    sitting.session.environments.choose("")
+    sitting.until(EnvironmentChosen)
+    assert sitting.session.server.phase == "ready"
+
+
+def test_a_session_without_tensorflow_reads_and_says_what_to_do(
+    sit: Callable[[Path], Sitting], monkeypatch: pytest.MonkeyPatch, bare_python: Path
+) -> None:
+    path = write_program(user_folder() / "one.py")
+    monkeypatch.setattr("tflab.targets.environment_probe.sys.path", [])
+    monkeypatch.setattr("tflab.session.server.find_spec", lambda _: None)
+    monkeypatch.setenv("PATH", str(bare_python / "bin"))
+    sitting = sit(path)
+    missing: EnvironmentMissing = sitting.until(EnvironmentMissing)
+    assert missing.problem.title == "No environment has TensorFlow"
+    assert sitting.session.program is not None
+    assert sitting.session.server.phase == "off"
+    assert not sitting.heard.of(ProblemRaised), "nobody asked for a run yet"
+    sitting.session.run()
+    assert "--python" in sitting.until(ProblemRaised).problem.next_step
+    assert list(RunStore().ids()) == []

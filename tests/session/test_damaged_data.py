@@ -85,7 +85,7 @@ class Sitting:
             clock=Clock(),
         )  # fmt: skip
         self.sweeps = Sweeps(
-            store, self.disk, self.heard, server=lambda: pytest.fail("nothing is run"),
+            store, self.disk, self.heard, server=lambda _: pytest.fail("nothing is run"),
             approve=lambda *_: None, devices=lambda _: None, basis=lambda: None,
         )  # fmt: skip
 

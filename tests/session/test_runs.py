@@ -39,7 +39,8 @@ class Server:
     def __init__(self) -> None:
         self.asked: list[Path] = []
 
-    def ready(self) -> Any:
+    def ready(self, python: str) -> Any:
+        assert python == ""
         if self.problem is not None and self.phase == "off":
             raise self.problem
         return self

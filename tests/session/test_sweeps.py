@@ -84,7 +84,8 @@ class Sitting:
             basis=self.basis,
         )
 
-    def ready_server(self) -> ForkServer:
+    def ready_server(self, python: str) -> ForkServer:
+        assert python == ""
         if self.problem is not None:
             raise self.problem
         return self.server

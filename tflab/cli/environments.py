@@ -71,8 +71,7 @@ class ServerStarter:
     @property
     def python(self) -> str:
         """The interpreter for the request of a run; empty for our own."""
-        environment = self.environment
-        return "" if environment is None or environment.own else environment.interpreter
+        return self.environment.request_python if self.environment is not None else ""
 
     def begin(self, program: Program, trusted: bool = False) -> None:
         """Start the server, unless that must wait until the program is trusted.

@@ -60,6 +60,7 @@ def refused(
             "next_step": problem.next_step,
             "cell": None,
             "line": None,
+            "where": "",
         },
     }
 
@@ -100,6 +101,7 @@ def error(state: RunState) -> dict[str, Any] | None:
             "next_step": plain(found.next_step),
             "cell": found.cell,
             "line": found.line,
+            "where": plain(found.place),
         }
     ended = state.ended
     return {
@@ -108,4 +110,5 @@ def error(state: RunState) -> dict[str, Any] | None:
         "next_step": plain(ended.next_step) if ended else "",
         "cell": state.current_cell,
         "line": None,
+        "where": "",
     }

@@ -82,7 +82,8 @@ def error_lines(state: RunState) -> Iterator[str]:
     found = error(state)
     if found is None:
         return
-    where = "" if found["line"] is None else f" (line {found['line']})"
+    place = plain_line(state.error.place) if state.error is not None else ""
+    where = f" ({place})" if place else ""
     yield f"{plain_line(found['title'])}{where}"
     for text in (found["cause"], found["next_step"]):
         if text:

@@ -224,7 +224,10 @@ class Prediction(Event):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Error(Event):
-    """What went wrong in the lesson: title, cause and next step, with its own lines only."""
+    """What went wrong in the lesson: title, cause and next step, with its own lines only.
+
+    `line` is that of the program's source; `where` names a notebook's cell, and the line in it.
+    """
 
     TYPE: ClassVar[str] = "error"
 
@@ -234,6 +237,12 @@ class Error(Event):
     cell: int | None = None
     line: int | None = None
     traceback: str = ""
+    where: str = ""
+
+    @property
+    def place(self) -> str:
+        """Where it happened, in words; empty when that is not known."""
+        return self.where or (f"line {self.line}" if self.line else "")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -125,7 +125,7 @@ class Environments:
         self._probe = probe or EnvironmentProbe()
         self._program: Program | None = None
         self._turn = 0
-        self._waiting: list[Callable[[Environment], object]] = []
+        self._waiting: Callable[[Environment], object] | None = None
         self.current: Environment | None = None
         self.problem: Problem | None = None
         self.choosing = False
@@ -133,7 +133,7 @@ class Environments:
     def open(self, program: Program) -> None:
         """Look for the environment of a program: `EnvironmentChosen` or `…Missing` follows."""
         if self._program is None or self._program.path != program.path:
-            self.current = None
+            self.current = self._waiting = None
         self._program = program
         self._look()
 
@@ -141,14 +141,22 @@ class Environments:
         """Call `then` with an environment that was seen to start, or say why there is none.
 
         To be asked once a person has trusted the open program: what lies beside it is started.
+        Who asks while another waits takes its place.
         """
         current = self.current
         if current is not None and current.installed is not None and current.installed.started:
             then(current)
             return
-        self._waiting.append(then)
-        if not self.choosing:
+        waited, self._waiting = self._waiting, then
+        if waited is None:
+            # What is being looked for may be from before the program was trusted.
             self._look()
+
+    def python_of(self, program: Path) -> str:
+        """Return the interpreter for requests of a program; empty for our own."""
+        if self._program is not None and self._program.path == program and self.current is not None:
+            return self.current.request_python
+        return self._store.chosen(program)
 
     def choose(self, interpreter: str) -> None:
         """Take what a person chose for the open program, and keep it; empty for none."""
@@ -215,14 +223,14 @@ class Environments:
         self._queue.do_then(look, take)
 
     def _take(self, program: Program, found: Choice | Problem) -> None:
-        waiting, self._waiting = self._waiting, []
+        waiting, self._waiting = self._waiting, None
         if isinstance(found, Problem):
             self.current, self.problem = None, found
             self._emit(EnvironmentMissing(program.path, found))
-            if waiting:
+            if waiting is not None:
                 self._emit(ProblemRaised(found))
             return
         self.current, self.problem = found.environment, None
         self._emit(EnvironmentChosen(program.path, found.environment, found.passed_over))
-        for then in waiting:
-            then(found.environment)
+        if waiting is not None:
+            waiting(found.environment)

@@ -111,7 +111,7 @@ class Runs:
         `RunOpened` follows as soon as its folder is made.
         """
         try:
-            server = self._server.ready()
+            server = self._server.ready(request.python)
         except Problem as problem:
             self._emit(ProblemRaised(problem))
             return
@@ -126,7 +126,7 @@ class Runs:
             stop, self._beginning = self._beginning.stop, None
             try:
                 record = made.result()
-                run = hand_over(server, self.store, record)
+                run = hand_over(server, record, self.store.root / record.id)
             except Problem as problem:
                 self._give_up(problem)
                 return
@@ -277,7 +277,7 @@ class Runs:
             title = f"The run {ended.state}"[:40]
             self._emit(ProblemRaised(Problem(title, ended.cause, ended.next_step)))
         elif ended.state == "failed":
-            text = f"{plain(error.title)}, line {error.line}"
+            text = ", ".join(filter(None, (plain(error.title), plain(error.place))))
             self._emit(Notice(text, severity="error"))
 
 

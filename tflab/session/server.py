@@ -1,30 +1,38 @@
-"""The session's fork server: kept at hand, and what is to be said of it."""
+"""The session's fork servers: kept at hand, and what is to be said of the one in use."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+import sys
+from collections.abc import Callable, Mapping
+from importlib.util import find_spec
 
 from tflab.runs.record import Problem
 from tflab.runs.text import plain
 from tflab.session.events import Emit, Notice, ProblemRaised, ServerChanged
 from tflab.targets.fork_server import ForkServer, Phase
 from tflab.targets.server_keeper import ServerKeeper
+from tflab.targets.server_pool import ServerPlace, ServerPool
 
 
 class Server:
-    """Keeps a fork server at hand, and tells what became of one: in passing while another starts,
-    else until it is read.
+    """Keeps the fork server of the open program at hand, and tells what became of one: in passing
+    while another starts, else until it is read.
 
     Args:
         emit: Is told.
-        keeper: Has the server.
+        pool: Has the servers.
     """
 
-    def __init__(self, emit: Emit, keeper: ServerKeeper) -> None:
+    def __init__(self, emit: Emit, pool: ServerPool) -> None:
         self._emit = emit
-        self._keeper = keeper
+        self._pool = pool
         self._announced: Phase | None = None
         self._told: tuple[str, str] | None = None
+
+    @property
+    def _keeper(self) -> ServerKeeper:
+        return self._pool.current
 
     @property
     def phase(self) -> Phase:
@@ -40,26 +48,38 @@ class Server:
         """Start the server: TensorFlow loads meanwhile."""
         self._try(self._keeper.start)
 
-    def ready(self) -> ForkServer:
+    def use(self, place: ServerPlace) -> None:
+        """Have the open program's runs go to the server of another environment from now on."""
+        if place != self._pool.place:
+            self._pool.use(place)
+            self._announced = self._told = None
+
+    def ready(self, python: str = "") -> ForkServer:
         """Return the fork server that takes runs; a new one where the last is broken or gone.
+
+        Args:
+            python: The interpreter that the runs are to have; empty for our own.
 
         Raises:
             Problem: When it cannot be started.
         """
-        self._keeper.wake()
+        place = self._pool.place
+        keeper = self._pool.keeper(place if place.interpreter == python else ServerPlace(python))
+        keeper.wake()
         self._told = None
-        return self._keeper.server
+        return keeper.server
 
     def advance(self) -> None:
         """Hear what the server says, and start another one when its time has come."""
         self._try(self._keeper.poll)
+        self._pool.tidy()
         if self.phase != self._announced:
             self._announced = self.phase
             self._announce()
 
     def close(self) -> None:
-        """Let go of the server; it leaves after its last run."""
-        self._keeper.close()
+        """Let go of the servers; each leaves after its last run."""
+        self._pool.close()
 
     def _try(self, act: Callable[[], object]) -> None:
         """Do what may fail for want of a process or of a log; reading goes on all the same."""
@@ -92,3 +112,12 @@ class Server:
             self._emit(Notice(text, problem.title, "warning"))
         else:
             self._emit(ProblemRaised(problem))
+
+
+def likely_our_own(environ: Mapping[str, str] = os.environ) -> bool:
+    """Return whether a program probably runs where tflab does, without looking at the disk much.
+
+    TensorFlow takes seconds to load, so it begins before the program is known.
+    """
+    active = {environ.get(name) for name in ("VIRTUAL_ENV", "CONDA_PREFIX")} - {None, ""}
+    return active <= {sys.prefix} and find_spec("tensorflow") is not None

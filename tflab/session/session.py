@@ -8,7 +8,7 @@ everything through one callback.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from functools import cached_property
 from pathlib import Path
@@ -23,6 +23,7 @@ from tflab.session.disk import SessionDisk
 from tflab.session.events import (
     DevicesListed,
     Emit,
+    EnvironmentChosen,
     Event,
     FormChanged,
     LessonsRead,
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     from tflab.session.course import CourseProgress
     from tflab.session.devices import DeviceWatch
     from tflab.session.discovery import Discovery
+    from tflab.session.environments import Environments
     from tflab.session.form import Form
     from tflab.session.history import RunHistory
     from tflab.session.history_work import HistoryWork
@@ -54,7 +56,8 @@ if TYPE_CHECKING:
     from tflab.session.server import Server
     from tflab.session.sweep_events import SweepBasis
     from tflab.session.sweeps import Sweeps
-    from tflab.targets.devices import DeviceList
+    from tflab.targets.devices import Device, DeviceList
+    from tflab.targets.environments import Environment
 
 BUSY_SECONDS = 0.03
 IDLE_SECONDS = 0.25
@@ -106,6 +109,7 @@ class Session:
         self._begun = False
         self._run_when_ready = False
         self._device_queue = DiskQueue(wake)
+        self._environment_queue = DiskQueue(wake)
         self.settings = load_settings()
         self.entries: list[LessonEntry] = find_lessons()
         self.glossary: dict[str, str] = {}
@@ -143,9 +147,16 @@ class Session:
     def server(self) -> Server:
         """The fork server."""
         from tflab.session.server import Server
-        from tflab.targets.server_keeper import ServerKeeper
+        from tflab.targets.server_pool import ServerPool
 
-        return Server(self._emit, ServerKeeper())
+        return Server(self._emit, ServerPool())
+
+    @cached_property
+    def environments(self) -> Environments:
+        """The environment of the open program."""
+        from tflab.session.environments import Environments
+
+        return Environments(self._environment_queue, self._hear)
 
     @cached_property
     def runs(self) -> Runs:
@@ -256,9 +267,10 @@ class Session:
             self.disk,
             hear,
             server=self.server.ready,
-            approve=self.approval.require,
+            approve=self._approve_sweep,
             devices=self.devices.when_known,
             basis=self._sweep_basis,
+            python=self.environments.python_of,
         )
 
     @cached_property
@@ -276,7 +288,10 @@ class Session:
     def begin(self) -> None:
         """Start the fork server, and open the first program. TensorFlow takes longest, so first."""
         self._begun = True
-        self.server.warm_up()
+        from tflab.session.server import likely_our_own
+
+        if likely_our_own():
+            self.server.warm_up()
         self.course.read()
         self.disk.do_then(_read_glossary, self._take_glossary)
         path = self.first_program
@@ -288,6 +303,7 @@ class Session:
         """Take in what the disk and the drivers have given meanwhile."""
         self.disk.deliver()
         self._device_queue.deliver()
+        self._environment_queue.deliver()
 
     def advance(self) -> None:
         """Do what is due: hear the fork server, read logs, look at the file and at the devices."""
@@ -486,6 +502,9 @@ class Session:
             if now is not None and now.path == program.path:
                 self._start(now, until)
             return
+        self.environments.require(lambda found: self._begin_in(found, program, until))
+
+    def _begin_in(self, environment: Environment, program: Program, until: int | None) -> None:
         from tflab.session.requests import new_request
 
         self.runs.start(
@@ -497,7 +516,16 @@ class Session:
                 until=until,
                 guesses=self.course.guesses.get(program.id, {}),
                 options=self.settings.options,
+                python=environment.request_python,
             )
+        )
+
+    def _approve_sweep(
+        self, path: Path, source: str, devices: Sequence[Device], then: Callable[[], object]
+    ) -> None:
+        """Approve of a sweep, and see that its environment serves."""
+        self.approval.require(
+            path, source, devices, lambda: self.environments.require(lambda _: then())
         )
 
     def _sweep_basis(self) -> SweepBasis | None:
@@ -521,6 +549,7 @@ class Session:
             self.keep_settings()
         self.live.changed()
         self.list_runs()
+        self.environments.open(program)
         if self._run_when_ready:
             self._run_when_ready = False
             self.run()
@@ -537,7 +566,17 @@ class Session:
             program, run = self.program, event.run
             if program is not None and run.record.request.lesson == program.id:
                 self.course.note_run(program, run.state)
+        elif isinstance(event, EnvironmentChosen):
+            self._use(event.environment)
         self._emit(event)
+
+    def _use(self, environment: Environment) -> None:
+        """Have runs go to an environment. Nothing of it is started before it may be."""
+        from tflab.targets.server_pool import place_of
+
+        self.server.use(place_of(environment))
+        if environment.installed is not None and environment.installed.started:
+            self.server.warm_up()
 
     def _devices_listed(self, devices: DeviceList) -> None:
         self.form.show_devices(devices)

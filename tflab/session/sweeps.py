@@ -11,12 +11,9 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from tflab.programs.reader import ProgramError, parse_program, read_program
 from tflab.runs.disk_queue import DiskQueue
 from tflab.runs.record import Problem, RunOptions
 from tflab.runs.store import RunStore
-from tflab.runs.text import plain_line
-from tflab.session.command_line import copied_text, sweep_line
 from tflab.session.events import Emit, Notice, ProblemRaised, TextCopied
 from tflab.session.sweep_events import (
     EarlierSweep,
@@ -27,8 +24,10 @@ from tflab.session.sweep_events import (
     SweepPlanning,
     SweepShown,
 )
+from tflab.session.sweep_files import earlier_sweeps, export_sweep_file, line_of_sweep
 from tflab.sweeps.estimate import usual_seconds
 from tflab.sweeps.plan import SweepPlan
+from tflab.sweeps.run import SweepRun
 from tflab.sweeps.store import SweepRecord, SweepStore
 from tflab.sweeps.sweep import Sweep
 from tflab.sweeps.table import mean_text
@@ -41,7 +40,6 @@ if TYPE_CHECKING:
     from tflab.export.formats import Format
 
 _NICE = 5
-_EARLIER = 50
 
 Approve = Callable[[Path, str, Sequence[Device], Callable[[], object]], object]
 """Calls back when a program may run on some devices: soon, after asking, or never."""
@@ -57,10 +55,11 @@ class Sweeps:
         store: Where runs are kept.
         disk: Does what is done on the disk; what may take long, on a queue beside it.
         emit: Takes the events of `sweep_events`, notices and problems.
-        server: Gives the fork server that takes runs.
+        server: Gives the fork server of an interpreter.
         approve: Every sweep passes through it before it begins.
         devices: Gives the devices of this machine, now or soon.
         basis: Gives what a new sweep starts from; None while no program is open.
+        python: Gives the interpreter of a program's runs.
 
     Attributes:
         current: That sweep, or None.
@@ -72,10 +71,11 @@ class Sweeps:
         disk: DiskQueue,
         emit: Emit,
         *,
-        server: Callable[[], ForkServer],
+        server: Callable[[str], ForkServer],
         approve: Approve,
         devices: AskDevices,
         basis: Callable[[], SweepBasis | None],
+        python: Callable[[Path], str] = lambda _: "",
     ) -> None:
         self._store = store
         self._sweeps = SweepStore()
@@ -86,6 +86,7 @@ class Sweeps:
         self._approve = approve
         self._devices = devices
         self._basis = basis
+        self._python = python
         self._texts: dict[str, dict[str, str]] = {}
         self._after: Callable[[], object] | None = None
         self._followed = False
@@ -151,7 +152,7 @@ class Sweeps:
         """List the sweeps of the open program that are kept, or all where none is open."""
         basis = self._basis()
         program = basis.program.id if basis is not None else None
-        self._slow.do_then(partial(_earlier, self._sweeps, program), self._take_earlier)
+        self._slow.do_then(partial(earlier_sweeps, self._sweeps, program), self._take_earlier)
 
     def reopen(self, sweep: str) -> None:
         """Show an earlier sweep."""
@@ -172,6 +173,34 @@ class Sweeps:
             if after is not None:
                 after()
 
+    def stop(self, sweep: Sweep) -> None:
+        """Stop a sweep; where another tflab begins its runs, that one is asked to."""
+        if sweep.driven and not sweep.started_here:
+            ask = partial(self._sweeps.ask_stop, sweep.id)
+            self._disk.do_then(ask, partial(self._take_asked, sweep))
+        else:
+            self._try(sweep.stop_all)
+
+    def stop_runs(self, sweep: Sweep, runs: Sequence[SweepRun]) -> None:
+        """Stop some runs of a sweep; the others go on."""
+        for run in runs:
+            self._try(partial(sweep.stop, run))
+
+    def _take_asked(self, sweep: Sweep, done: Future[None]) -> None:
+        try:
+            done.result()
+        except Problem as problem:
+            self._emit(ProblemRaised(problem))
+        else:
+            sweep.stopping = True
+            self._emit(Notice("The tflab that begins its runs was asked to stop it."))
+
+    def _try(self, act: Callable[[], object]) -> None:
+        try:
+            act()
+        except Problem as problem:
+            self._emit(ProblemRaised(problem))
+
     def stop_and_then(self, after: Callable[[], object]) -> None:
         """Stop the sweep that goes on, if one does, and call `after` when it is over."""
         if not self.running or self.current is None:
@@ -190,19 +219,21 @@ class Sweeps:
         """Write a sweep, as it stands, into the folder that the workbench was opened in."""
         # Runs that have begun a moment ago are to be in it, so it is written down first.
         sweep.keep()
-        export = partial(_export, self._store, sweep.id, kind)
+        export = partial(export_sweep_file, self._store, sweep.id, kind)
         self._disk.do_then(lambda: None, lambda _: self._slow.do_then(export, self._take_notice))
 
     def copy_line(self, plan: SweepPlan) -> None:
         """Copy the line that makes a sweep again."""
-        self._slow.do_then(partial(_line_of, plan), self._take_copied)
+        self._slow.do_then(partial(line_of_sweep, plan), self._take_copied)
 
     def _create(self, plan: SweepPlan, slots: Sequence[Slot]) -> None:
-        create = partial(self._sweeps.create, plan)
-        self._disk.do_then(create, partial(self._start, slots))
+        python = self._python(Path(plan.path))
+        create = partial(self._sweeps.create, msgspec.structs.replace(plan, python=python))
+        self._disk.do_then(create, partial(self._start, slots, python))
 
-    def _start(self, slots: Sequence[Slot], done: Future[SweepRecord]) -> None:
-        executor = RunExecutor(slots, self._store, self._server, threaded=False, disk=self._disk)
+    def _start(self, slots: Sequence[Slot], python: str, done: Future[SweepRecord]) -> None:
+        server = partial(self._server, python)
+        executor = RunExecutor(slots, self._store, server, threaded=False, disk=self._disk)
         try:
             sweep = self._sweep(done.result(), executor)
             sweep.start()
@@ -261,41 +292,3 @@ def end_text(sweep: Sweep) -> str:
     best = sweep.best
     found = f"best {sweep.plan.metric} {mean_text(best)}" if best else "no run has finished"
     return f"The sweep is over: {found}. ^s shows it."
-
-
-def _earlier(store: SweepStore, program: str | None) -> list[EarlierSweep]:
-    found: list[EarlierSweep] = []
-    for sweep in store.ids():
-        try:
-            record = store.load(sweep)
-        except Problem:
-            continue  # A damaged file must not hide the others.
-        if program is None or record.plan.lesson == program:
-            found.append(EarlierSweep(sweep, record.created, plain_line(record.plan.about)))
-        if len(found) >= _EARLIER:
-            break
-    return found
-
-
-def _line_of(plan: SweepPlan) -> TextCopied:
-    path = Path(plan.path)
-    lesson = parse_program(plan.source, path)
-    try:
-        now = read_program(path)
-    except ProgramError:
-        # A file that is gone or bad now has no defaults, so every value is written.
-        return TextCopied(sweep_line(plan, lesson, {}), copied_text(current=False))
-    line = sweep_line(plan, lesson, now.defaults)
-    return TextCopied(line, copied_text(now.source == plan.source))
-
-
-def _export(store: RunStore, sweep: str, kind: Format) -> Notice:
-    from tflab.charts.drawing import ChartOptions
-    from tflab.export import sweep_formats
-    from tflab.export.sweep import load_sweep
-
-    options = ChartOptions(colour="none", dark=False)
-    found = load_sweep(store, sweep)
-    target = Path.cwd() / sweep_formats.sweep_file_name(kind, found)
-    path = sweep_formats.export_sweep(kind, found, target, options)
-    return Notice(str(path), "Exported")

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import math
 import statistics
+import time
+from collections.abc import Iterable
 from itertools import islice
 
 from tflab.runs.store import RunStore
 from tflab.runs.summary import read_summary
+from tflab.sweeps.run import SweepRun
 from tflab.sweeps.table import duration
 
 _LOOK_AT = 300
@@ -25,6 +28,22 @@ def usual_seconds(store: RunStore, lesson: str) -> float | None:
         if len(took) >= _ENOUGH:
             break
     return statistics.median(took) if took else None
+
+
+def seconds_left(runs: Iterable[SweepRun], each: float, jobs: int) -> float:
+    """Return how long the runs that are not over may still take.
+
+    Args:
+        runs: Those that are not over.
+        each: Seconds of one run.
+        jobs: How many go at once.
+    """
+    now, left, longest = time.time(), 0.0, 0.0
+    for run in runs:
+        began = run.live.state.started if run.live is not None else None
+        rest = max(0.0, each - (now - began.time)) if began is not None else each
+        left, longest = left + rest, max(longest, rest)
+    return max(left / max(1, jobs), longest)
 
 
 def plan_text(count: int, jobs: int, each: float | None) -> str:

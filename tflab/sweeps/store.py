@@ -6,6 +6,7 @@ import os
 import re
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
@@ -17,6 +18,9 @@ from tflab.runs.record import Problem
 from tflab.runs.store import find_id, new_id
 from tflab.runs.summary import is_moment
 from tflab.sweeps.plan import SweepPlan
+
+STOP = ".stop"
+"""End of the name of a mark beside a sweep's file that asks for its end."""
 
 _ID = re.compile(r"\d{8}-\d{6}-[0-9a-f]{6}")
 
@@ -121,6 +125,35 @@ class SweepStore:
         if cause:
             raise _damaged(path, cause)
         return record
+
+    def ask_stop(self, sweep: str) -> None:
+        """Leave a mark that a sweep is to stop; whoever begins its runs looks for it.
+
+        Raises:
+            Problem: When it cannot be written.
+        """
+        path = self._stop_mark(sweep)
+        try:
+            write_atomically(path, b"")
+        except OSError as error:
+            raise Problem(
+                "The sweep cannot be stopped",
+                f"{path}: {error.strerror}.",
+                "Make room or give write access, then try again.",
+            ) from error
+
+    def take_stop(self, sweep: str) -> bool:
+        """Return whether a stop was asked for, and take the mark away: it is obeyed now."""
+        mark = self._stop_mark(sweep)
+        if not os.path.isfile(mark):
+            return False
+        # One that cannot be taken away is found again, which changes nothing.
+        with suppress(OSError):
+            os.unlink(mark)
+        return True
+
+    def _stop_mark(self, sweep: str) -> Path:
+        return self.root / f"{sweep}{STOP}"
 
     def ids(self) -> Iterator[str]:
         """Yield the ids of all sweeps, newest first."""

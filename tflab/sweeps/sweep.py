@@ -5,24 +5,20 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
-from contextlib import suppress
-from functools import partial
-
-import msgspec
 
 from tflab.runs.disk_queue import DiskQueue, Inline
 from tflab.runs.record import Problem
 from tflab.runs.store import RunStore
 from tflab.runs.summary import RunSummary
+from tflab.sweeps.estimate import seconds_left
+from tflab.sweeps.file import SweepFile
 from tflab.sweeps.follower import RunFollower
 from tflab.sweeps.run import SweepRun
-from tflab.sweeps.store import SweepRecord, SweepStore, this_driver
+from tflab.sweeps.store import Driver, SweepRecord, SweepStore
 from tflab.sweeps.table import SweepRow, make_rows
 from tflab.targets.live_run import LiveRun
 from tflab.targets.placement import perform
 from tflab.targets.run_executor import RunExecutor
-
-_SAVE_SECONDS = 0.5
 
 
 class Sweep:
@@ -42,7 +38,6 @@ class Sweep:
     Attributes:
         runs: One for each point of the plan, in its order.
         stopping: Whether all was asked to stop.
-        unkept: Why the sweep's file could not be written; empty while it could.
         version: Counts the changes, so that a screen knows when to draw again.
     """
 
@@ -63,20 +58,12 @@ class Sweep:
             for index, (point, run) in enumerate(zip(record.plan.points, record.runs, strict=True))
         )
         self.stopping = False
-        self.unkept = ""
         self.version = 0
-        self._record = record
         self._executor = executor
-        self._sweeps = sweeps or SweepStore()
-        self._disk = disk or Inline()
-        self._follower = RunFollower(store or RunStore(), self._disk)
-        self._clock = clock
+        disk = disk or Inline()
+        self._file = SweepFile(record, sweeps or SweepStore(), disk, clock)
+        self._follower = RunFollower(store or RunStore(), disk)
         self._open = list(self.runs)
-        self._saving: Future[None] | None = None
-        self._loading: Future[SweepRecord] | None = None
-        self._unsaved = False
-        self._next_save = 0.0
-        self._next_look = 0.0
 
     def start(self) -> None:
         """Hand every run to the executor.
@@ -85,15 +72,15 @@ class Sweep:
             Problem: When the fork server cannot be started.
         """
         assert self._executor is not None
-        self._record = msgspec.structs.replace(self._record, driver=this_driver())
-        self._unsaved = True
+        self._file.take_over()
         for run in self.runs:
             run.future = self._executor.submit(perform, self.plan.request(run.point))
 
     def poll(self) -> bool:
         """Bring every run up to date; True when anything changed."""
         self._look_at_driver()
-        self._look_at_saving()
+        if self.started_here and self._file.stop_asked() and not self.stopping:
+            self.stop_all()
         changed = isinstance(self._executor, RunExecutor) and self._executor.poll()
         for run in self._open:
             if run.future is not None:
@@ -104,7 +91,7 @@ class Sweep:
             changed = True
             self.version += 1
             self._open = still_open
-        self._save()
+        self._file.save(self._ids, now=self.over)
         return changed
 
     def catch_up(self) -> None:
@@ -125,7 +112,17 @@ class Sweep:
     @property
     def driven(self) -> bool:
         """Whether somebody begins the runs that wait: this process, or another one."""
-        return self._record.driver is not None
+        return self._file.record.driver is not None
+
+    @property
+    def driver(self) -> Driver | None:
+        """Who begins the runs that wait."""
+        return self._file.record.driver
+
+    @property
+    def unkept(self) -> str:
+        """Why the sweep's file could not be written; empty while it could."""
+        return self._file.unkept
 
     @property
     def over(self) -> bool:
@@ -163,19 +160,18 @@ class Sweep:
         each = self.seconds_a_run
         if each is None:
             return None
-        now, left, longest = time.time(), 0.0, 0.0
-        for run in self._open:
-            began = run.live.state.started if run.live is not None else None
-            rest = max(0.0, each - (now - began.time)) if began is not None else each
-            left, longest = left + rest, max(longest, rest)
-        return max(left / max(1, self.plan.jobs), longest)
+        return seconds_left(self._open, each, self.plan.jobs)
 
     def metrics(self) -> list[str]:
         """Return every metric and numeric result that any run has given."""
         return list(dict.fromkeys(name for run in self.runs for name in run.metrics()))
 
     def stop(self, run: SweepRun) -> None:
-        """Stop one run; the sweep goes on."""
+        """Stop one run; the sweep goes on.
+
+        Raises:
+            Problem: When it is on another machine.
+        """
         if run.future is None:
             if run.live is not None:
                 run.live.stop()
@@ -185,23 +181,34 @@ class Sweep:
             run.future.cancel()
 
     def stop_all(self, kill: bool = False) -> None:
-        """Stop the sweep: what waits never begins, what runs is interrupted, or killed."""
+        """Stop the sweep: what waits never begins, what runs is interrupted, or killed.
+
+        Where another process begins its runs, `SweepStore.ask_stop` asks that one.
+
+        Raises:
+            Problem: When a run cannot be stopped from here; the others are stopped all the same.
+        """
         self.stopping = True
         if isinstance(self._executor, RunExecutor):
             self._executor.stop_all(kill)
             return
+        refused: Problem | None = None
         for run in self._open:
-            self.stop(run)
+            try:
+                self.stop(run)
+            except Problem as problem:
+                refused = problem
+        if refused is not None:
+            raise refused
 
     def keep(self) -> None:
         """Write down at once which runs have begun."""
-        self._save(now=True)
+        self._file.save(self._ids, now=True)
 
     def close(self) -> None:
         """Let go of the executor; runs that go on do so, and those that wait never begin."""
         if self.started_here:
-            self._unsaved = self._unsaved or self._record.driver is not None
-            self._record = msgspec.structs.replace(self._record, driver=None)
+            self._file.let_go()
         self.keep()
         if self._executor is not None:
             self._executor.shutdown(wait=False, cancel_futures=True)
@@ -239,47 +246,16 @@ class Sweep:
 
     def _look_at_driver(self) -> None:
         """Hear of the runs that another process has begun, and whether it still begins any."""
-        if self._loading is None:
-            if self.started_here or not self.driven or self._clock() < self._next_look:
-                return
-            self._next_look = self._clock() + _SAVE_SECONDS
-            self._loading = self._disk.do(partial(self._sweeps.load, self.id))
-        if not self._loading.done():
-            return
-        loaded, self._loading = self._loading, None
-        # A file that cannot be read now says nothing new.
-        with suppress(Problem):
-            self._record = loaded.result()
-        if not self._record.driven:
-            self._record = msgspec.structs.replace(self._record, driver=None)
-        for run, found in zip(self.runs, self._record.runs, strict=True):
-            run.id = run.id or found or ""
+        if not self.started_here and self._file.reload():
+            for run, found in zip(self.runs, self._file.record.runs, strict=True):
+                run.id = run.id or found or ""
 
     def _note(self, run: SweepRun, run_id: str) -> None:
         run.id = run_id
-        self._unsaved = True
+        self._file.note_change()
 
-    def _save(self, now: bool = False) -> None:
-        """Keep which runs have begun: at once at the end, and now and then before."""
-        if not self._unsaved or not (now or self.over or self._clock() >= self._next_save):
-            return
-        self._next_save = self._clock() + _SAVE_SECONDS
-        runs = [run.id or None for run in self.runs]
-        record = msgspec.structs.replace(self._record, runs=runs)
-        self._unsaved = False
-        self._saving = self._disk.do(partial(self._sweeps.save, record))
-        self._look_at_saving()
-
-    def _look_at_saving(self) -> None:
-        if self._saving is None or not self._saving.done():
-            return
-        saved, self._saving = self._saving, None
-        try:
-            saved.result()
-        except OSError as error:
-            self._unsaved, self.unkept = True, error.strerror or str(error)
-        else:
-            self.unkept = ""
+    def _ids(self) -> list[str | None]:
+        return [run.id or None for run in self.runs]
 
 
 def open_sweep(sweep: str, store: RunStore | None = None) -> Sweep:

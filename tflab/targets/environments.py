@@ -118,6 +118,11 @@ class Environment:
         return self.candidate.source is Source.OWN
 
     @property
+    def request_python(self) -> str:
+        """The interpreter as the request of a run has it: empty for our own."""
+        return "" if self.own else self.interpreter
+
+    @property
     def python(self) -> str:
         """Its version; empty when it did not tell."""
         return self.installed.python if self.installed else ""

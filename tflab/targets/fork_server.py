@@ -98,6 +98,12 @@ class ForkServer:
             self._process = self._spawn(other)
         except OSError as error:
             mine.close()
+            if self.interpreter and error.filename == self.interpreter:
+                raise Problem(
+                    "The environment's Python cannot be started",
+                    f"{error.filename}: {error.strerror}.",
+                    "Choose another environment, or make this one anew; `tflab envs` lists them.",
+                ) from error
             raise Problem(
                 "The fork server cannot be started",
                 f"{error.filename or 'The system'}: {error.strerror}.",

@@ -13,7 +13,6 @@ import re
 import sys
 from collections.abc import Sequence
 from importlib.machinery import PathFinder
-from importlib.metadata import Distribution
 from pathlib import Path
 from typing import Any
 
@@ -80,6 +79,9 @@ def _version(module: str, folder: Path, places: list[str]) -> str:
 
 
 def _distribution_version(name: str, places: list[str]) -> str:
+    # The workbench reads this before its first paint and needs it after.
+    from importlib.metadata import Distribution
+
     for distribution in Distribution.discover(name=name, path=places):
         # Damaged metadata has no version.
         if version := distribution.metadata["Version"]:

@@ -68,6 +68,7 @@ class LiveRun:
         self._seen_dead = False
         self._lost_server_at: float | None = None
         self._kept = False
+        self._loss: Future[Ended] | None = None
 
     @property
     def over(self) -> bool:
@@ -178,9 +179,10 @@ class LiveRun:
 
     def end(self, ended: Ended) -> None:
         """End a run that has no process, in its log too, so that every list says so."""
-        # On a full disk this view of it still says so.
-        with suppress(OSError):
-            append_last(self.folder, ended)
+        if self._disk is None:
+            _write_end(self.folder, ended)
+        else:
+            self._disk.do(partial(_write_end, self.folder, ended))
         self.state.apply(ended)
 
     def without_server(self, problem: Problem, certain: bool) -> bool:
@@ -221,6 +223,8 @@ class LiveRun:
             self._disk.do(partial(mark_stop, self.folder))
 
     def _look_for_death(self) -> bool:
+        if self._loss is not None:
+            return self._take_loss(self._loss)
         now = self._clock()
         started = self.state.started
         if started is None or now < self._next_look:
@@ -232,13 +236,27 @@ class LiveRun:
         if not self._seen_dead:
             self._seen_dead = True
             return False
-        self._end_as_lost()
-        return True
+        if self._disk is None:
+            self.state.apply(_settle_loss(self.folder))
+            return True
+        self._loss = self._disk.do(partial(_settle_loss, self.folder))
+        return False
 
-    def _end_as_lost(self) -> None:
-        """Say how it ended, in the log too, so that every other reader says the same."""
-        ended = lost(self.folder)
-        if isinstance(last_event(self.folder), Ended):
-            self.state.apply(ended)
-        else:
-            self.end(ended)
+    def _take_loss(self, loss: Future[Ended]) -> bool:
+        if loss.done():
+            self.state.apply(loss.result())
+        return loss.done()
+
+
+def _settle_loss(folder: Path) -> Ended:
+    """Say how a run ended that is gone, in its log too, so that all who read it say the same."""
+    ended = lost(folder)
+    if not isinstance(last_event(folder), Ended):
+        _write_end(folder, ended)
+    return ended
+
+
+def _write_end(folder: Path, ended: Ended) -> None:
+    # On a full disk whoever looks at the run still says so.
+    with suppress(OSError):
+        append_last(folder, ended)

@@ -207,7 +207,7 @@ class RunExecutor(Executor):
         """Hand a run to the fork server once its folder is there; False while it is not."""
         try:
             record = making.record.result(max(0.0, deadline - time.monotonic()))
-            live = hand_over(making.server, self._store, record)
+            live = hand_over(making.server, record, self._store.root / record.id)
         except TimeoutError:
             return False
         except Problem as problem:

@@ -8,6 +8,7 @@ import select
 import signal
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 from tflab import __version__
 from tflab.runs.events import Ended
@@ -26,16 +27,16 @@ def begin(server: ForkServer, store: RunStore, request: RunRequest) -> LiveRun:
     Raises:
         Problem: When the run cannot be kept or the server cannot be reached.
     """
-    return hand_over(server, store, store.create(request, versions()))
+    record = store.create(request, versions())
+    return hand_over(server, record, store.folder(record.id))
 
 
-def hand_over(server: ForkServer, store: RunStore, record: RunRecord) -> LiveRun:
-    """Hand a run that is kept to the fork server.
+def hand_over(server: ForkServer, record: RunRecord, folder: Path) -> LiveRun:
+    """Hand a run that is kept in a folder to the fork server.
 
     Raises:
         Problem: When the server cannot be reached.
     """
-    folder = store.folder(record.id)
     server.start_run(folder)
     return LiveRun(record, folder, server=server)
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from tflab.runs.paths import data_folder
+from tflab.targets.environments import Environment
 from tflab.targets.fork_server import ForkServer
 from tflab.targets.server_keeper import ServerKeeper
 
@@ -29,6 +32,21 @@ class ServerPlace:
 OWN = ServerPlace()
 
 
+def place_of(environment: Environment) -> ServerPlace:
+    """Return what the fork server of an environment is started with."""
+    variables = tuple(sorted(environment.candidate.variables.items()))
+    return ServerPlace(environment.request_python, variables)
+
+
+def make_server(place: ServerPlace) -> ForkServer:
+    """Return the fork server of an environment, not started. Each has a log of its own."""
+    log = None
+    if place != OWN:
+        key = hashlib.sha256(repr(place).encode("utf-8", "surrogateescape")).hexdigest()[:12]
+        log = data_folder() / f"server-{key}.log"
+    return ForkServer(log, interpreter=place.interpreter, variables=dict(place.variables))
+
+
 class ServerPool:
     """Keeps a fork server for each environment that was used lately. Never blocks but in `close`.
 
@@ -43,7 +61,7 @@ class ServerPool:
 
     def __init__(
         self,
-        make: Callable[[ServerPlace], ForkServer],
+        make: Callable[[ServerPlace], ForkServer] = make_server,
         most: int = MOST_WARM,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import difflib
 import re
 import traceback
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 from tflab.recording.values import to_text
 from tflab.runs.events import Error
-from tflab.runs.record import Problem
+from tflab.runs.record import CodeCell, Problem
 from tflab.worker.trouble import disk_trouble, gpu_trouble
 
 CAUSE_LIMIT = 2_000
@@ -22,7 +22,13 @@ _OP_NOISE = re.compile(r"^\s*\{\{.*?\}\}\s*|\s*name:\s*$", re.DOTALL)
 _USER_LINE = re.compile(r'File "([^"]+)", line (\d+)')
 
 
-def explain(error: BaseException, path: Path, cell: int | None, names: Iterable[str]) -> Error:
+def explain(
+    error: BaseException,
+    path: Path,
+    cell: int | None,
+    names: Iterable[str],
+    cells: Sequence[CodeCell] = (),
+) -> Error:
     """Return the error event for what a lesson raised.
 
     Args:
@@ -30,24 +36,29 @@ def explain(error: BaseException, path: Path, cell: int | None, names: Iterable[
         path: The lesson file, whose lines count as its own.
         cell: Index of the cell that was running.
         names: The lesson's global names, to suggest one for a mistyped one.
+        cells: The program's code cells; those of a notebook are named.
     """
+    place = _Places(cells)
     frames = [f for f in traceback.extract_tb(error.__traceback__) if f.filename == str(path)]
     message = _message(error)
     lines = [int(n) for file, n in _USER_LINE.findall(str(error)) if file == str(path)]
     line = lines[-1] if lines else (frames[-1].lineno if frames else None)
+    if isinstance(error, SyntaxError) and error.filename == str(path):
+        line, message = error.lineno, str(error.msg)
     problem = _problem(error)
     if problem is not None:
         title, cause, next_step = problem.title, problem.cause, problem.next_step
     else:
         title, cause = type(error).__name__, message or "It came without a message."
-        next_step = _next_step(error, message, line, names)
+        next_step = _next_step(error, message, place.words(line), names)
     return Error(
         title=to_text(title),
         cause=to_text(_bounded(cause)),
         next_step=to_text(next_step),
         cell=cell,
         line=line,
-        traceback=to_text(_own_lines(frames, path, f"{title}: {_bounded(cause)}")),
+        traceback=to_text(_own_lines(frames, path, place, f"{title}: {_bounded(cause)}")),
+        where=to_text(place.in_notebook(line)),
     )
 
 
@@ -83,12 +94,13 @@ def _after_frames(text: str) -> str:
     return re.sub(r"^\w+: ", "", found) or text
 
 
-def _own_lines(frames: list[traceback.FrameSummary], path: Path, last: str) -> str:
+def _own_lines(frames: list[traceback.FrameSummary], path: Path, place: _Places, last: str) -> str:
     skipped = max(0, len(frames) - _FRAMES_LIMIT)
     shown = [f"… {skipped} more …"] if skipped else []
     for frame in frames[skipped:]:
         where = "" if frame.name == "<module>" else f", in {frame.name}"
-        shown.append(f"{path.name}, line {frame.lineno}{where}\n    {frame.line}")
+        at = place.in_notebook(frame.lineno) or f"{path.name}, line {frame.lineno}"
+        shown.append(f"{at}{where}\n    {frame.line}")
     return "\n".join([*shown, last])
 
 
@@ -96,7 +108,24 @@ def _bounded(text: str) -> str:
     return text if len(text) <= CAUSE_LIMIT else text[: CAUSE_LIMIT - 1] + "…"
 
 
-def _next_step(error: BaseException, message: str, line: int | None, names: Iterable[str]) -> str:
+class _Places:
+    """What people call the lines of a program: those of a notebook are counted cell by cell."""
+
+    def __init__(self, cells: Sequence[CodeCell]) -> None:
+        self._cells = [cell for cell in cells if cell.label]
+
+    def in_notebook(self, line: int | None) -> str:
+        """Return the cell of a notebook and the line in it; empty where there is no such cell."""
+        cell = next((c for c in reversed(self._cells) if line and c.line <= line), None)
+        return f"{cell.label}, line {line - cell.line + 1}" if cell and line else ""
+
+    def words(self, line: int | None) -> str:
+        """Return where a line is; empty where there is none."""
+        words = self.in_notebook(line) or (f"line {line}" if line else "")
+        return words[:1].upper() + words[1:]
+
+
+def _next_step(error: BaseException, message: str, place: str, names: Iterable[str]) -> str:
     trouble = disk_trouble(error) or gpu_trouble(message)
     if trouble is not None:
         return f"{trouble.cause} {trouble.next_step}"
@@ -106,13 +135,16 @@ def _next_step(error: BaseException, message: str, line: int | None, names: Iter
         module = (error.name or "").partition(".")[0]
         return f"Install it in the environment of tflab: `python -m pip install {module}`."
     if isinstance(error, SyntaxError):
-        return "Correct the code that is executed as text there."
+        if (error.filename or "<").startswith("<"):
+            return "Correct the code that is executed as text there."
+        where = f"{place} is" if place else "That is"
+        return f"Mend the code; {where} where Python stops reading it."
     step = _FOR_KIND.get(type(error).__name__)
     if type(error).__name__ == "InvalidArgumentError" and not _is_about_shapes(message):
         step = None
     if step is None and _is_about_shapes(message):
         step = _SHAPES
-    where = "" if line is None else f" Line {line} is where it happened."
+    where = f" {place} is where it happened." if place else ""
     return (step or "Change the lesson at that line, or a parameter that it depends on.") + where
 
 

@@ -8,7 +8,7 @@ import signal
 import time
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from types import TracebackType
+from types import CodeType, TracebackType
 
 from tflab import lab
 from tflab.recording.bounded_log import BoundedLog
@@ -29,6 +29,9 @@ from tflab.worker.interrupt import Interrupt
 from tflab.worker.limits import limit_memory, limit_threads, lower_priority
 from tflab.worker.orphans import keep_orphans
 from tflab.worker.scratch import make_scratch, remove_scratch
+
+_WRONG_OPTIONS = 2
+"""What `argparse` leaves with when it refuses what it is given."""
 
 _RESET = (signal.SIGTERM, signal.SIGCHLD, signal.SIGPIPE, signal.SIGQUIT)
 
@@ -51,9 +54,12 @@ def run(folder: Path, prepare: Callable[[], object] = lambda: None) -> int:
         # every eager operation, and each frame below the lesson's slows a small step by 0.2 %.
         for cell in process.cells():
             with process.interrupt.armed():
-                exec(cell.statements, cell.names)
+                begun = eval(cell.statements, cell.names)
+                if begun is not None:
+                    process.finish(begun, cell.statements)
                 if cell.expression is not None:
-                    cell.value = eval(cell.expression, cell.names)
+                    value = eval(cell.expression, cell.names)
+                    cell.value = process.finish(value, cell.expression)
     return process.code
 
 
@@ -138,9 +144,14 @@ class RunProcess:
             KeyboardInterrupt: When SIGINT came, whether or not the lesson swallowed it.
         """
         self._make_ready()
-        self._execution = Execution(self._request, self._recorder, self.interrupt)
+        self._execution = Execution(self._request, self._folder, self._recorder, self.interrupt)
         yield from self._execution.cells()
         self._recorder.settle()
+
+    def finish(self, value: object, code: CodeType) -> object:
+        """Return what evaluating a cell's code gave, awaited where it awaits something."""
+        assert self._execution is not None
+        return self._execution.finish(value, code)
 
     def _tell_environment(self) -> None:
         """Say what this process runs in, once more where the lesson has loaded something else."""
@@ -183,7 +194,9 @@ class RunProcess:
             state="failed",
             time=time.time(),
             cause=f"The lesson left by sys.exit with code {code}{f': {said}' if said else '.'}",
-            next_step="Look at what it printed before, or remove the call of sys.exit.",
+            next_step="Read what it says of its options, and give others."
+            if code == _WRONG_OPTIONS and self._request.command
+            else "Look at what it printed before, or remove the call of sys.exit.",
             exit_code=code,
         )
 
@@ -191,7 +204,7 @@ class RunProcess:
         """Explain an error; one that came of an interrupt is no failure of the lesson."""
         cell = self._execution.cell if self._execution else None
         names = list(self._execution.names) if self._execution else []
-        found = explain(error, Path(self._request.path), cell, names)
+        found = explain(error, Path(self._request.path), cell, names, self._request.cells)
         cause = f"{found.title}: {found.cause}".partition("\n")[0][:300]
         if self.interrupt.asked:
             return [], _cancelled(f"While it was stopped: {cause}")

@@ -138,8 +138,7 @@ class SweepScreen(Dialog[SweepRunChosen | SweepChoice]):
         """Stop the runs of the row under the cursor."""
         row = self._table.row
         going = [run for run in row.runs if not run.over] if row is not None else []
-        for run in going:
-            self._sweep.stop(run)
+        self._sweeps.stop_runs(self._sweep, going)
         if not going:
             self.notify("These runs have ended.")
 
@@ -147,10 +146,8 @@ class SweepScreen(Dialog[SweepRunChosen | SweepChoice]):
         """Stop the whole sweep."""
         if self._sweep.over:
             self.notify("The sweep is over.")
-        elif self._sweep.driven and not self._sweep.started_here:
-            self.notify("Another tflab begins its runs; stop the sweep there.", severity="warning")
         else:
-            self._sweep.stop_all()
+            self._sweeps.stop(self._sweep)
             self.advance(now=True)
 
     def action_log_axis(self) -> None:

@@ -201,7 +201,7 @@ def _few(numbers: str) -> str:
 
 def error_content(error: Error) -> Content:
     """Return an error as title, cause, next step and the lesson's own lines."""
-    where = f" (line {error.line})" if error.line else ""
+    where = f" ({plain(error.place)})" if error.place else ""
     parts: list[Content | tuple[str, str] | str] = [
         (f"{glyphs().failed} {plain(error.title)}{where}\n", "bold $error"),
         plain(error.cause),

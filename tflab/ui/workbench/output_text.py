@@ -39,7 +39,7 @@ def item_text(item: CellItem) -> str:
 
 def error_text(error: Error) -> str:
     """Return an error with its cause, its next step and the lesson's lines."""
-    where = f" (line {error.line})" if error.line else ""
+    where = f" ({error.place})" if error.place else ""
     lines = [f"{error.title}{where}", error.cause, error.next_step, "", error.traceback]
     return plain("\n".join(lines)).rstrip()
 

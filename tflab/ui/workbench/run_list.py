@@ -11,10 +11,10 @@ from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from tflab.runs.history import HistoryRow
+from tflab.runs.metrics import last_value
 from tflab.runs.summary import RunSummary
-from tflab.runs.tensor_text import number_text
 from tflab.runs.text import plain_line
-from tflab.session.history_columns import value_text
+from tflab.session.history_columns import metric_text, value_text
 from tflab.session.past_runs import RunUse
 from tflab.ui.actions import bindings
 from tflab.ui.terminal.glyphs import glyphs
@@ -108,9 +108,9 @@ def _outcome(run: RunSummary) -> str:
     words: list[str] = [] if run.status == "finished" else [run.status]
     for tag, metric in run.metrics.items():
         if tag.rsplit("/", 1)[-1] == "loss":
-            last = metric["last"]
-            text = f"{last:.4g}" if isinstance(last, float) else number_text(last)
-            words.append(f"loss {text}")
+            words += (
+                [f"loss {metric_text(last)}"] if (last := last_value(metric)) is not None else []
+            )
             break
     if run.seconds is not None:
         words.append(f"{run.seconds:.1f} s")

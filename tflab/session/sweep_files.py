@@ -1,0 +1,74 @@
+"""Earlier sweeps, a sweep as files elsewhere, and as the line that makes it again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tflab.programs.reader import ProgramError, parse_program, read_program
+from tflab.runs.record import Problem
+from tflab.runs.store import RunStore
+from tflab.runs.text import plain_line
+from tflab.session.command_line import copied_text, sweep_line
+from tflab.session.events import Notice, TextCopied
+from tflab.session.sweep_events import EarlierSweep
+from tflab.sweeps.plan import SweepPlan
+from tflab.sweeps.store import SweepStore
+
+if TYPE_CHECKING:
+    from tflab.export.formats import Format
+
+_EARLIER = 50
+
+
+def earlier_sweeps(store: SweepStore, program: str | None) -> list[EarlierSweep]:
+    """Return the newest sweeps that are kept, of one program or of all.
+
+    Raises:
+        OSError: When the folder of sweeps cannot be read.
+    """
+    found: list[EarlierSweep] = []
+    for sweep in store.ids():
+        try:
+            record = store.load(sweep)
+        except Problem:
+            continue  # A damaged file must not hide the others.
+        if program is None or record.plan.lesson == program:
+            found.append(EarlierSweep(sweep, record.created, plain_line(record.plan.about)))
+        if len(found) >= _EARLIER:
+            break
+    return found
+
+
+def line_of_sweep(plan: SweepPlan) -> TextCopied:
+    """Return the line that makes a sweep again.
+
+    Raises:
+        Problem: When its own text makes no sense any more.
+    """
+    path = Path(plan.path)
+    lesson = parse_program(plan.source, path)
+    try:
+        now = read_program(path)
+    except ProgramError:
+        # A file that is gone or bad now has no defaults, so every value is written.
+        return TextCopied(sweep_line(plan, lesson, {}), copied_text(current=False))
+    line = sweep_line(plan, lesson, now.defaults)
+    return TextCopied(line, copied_text(now.source == plan.source))
+
+
+def export_sweep_file(store: RunStore, sweep: str, kind: Format) -> Notice:
+    """Write a sweep into the current folder, and return where.
+
+    Raises:
+        Problem: When it cannot be read or written.
+    """
+    from tflab.charts.drawing import ChartOptions
+    from tflab.export import sweep_formats
+    from tflab.export.sweep import load_sweep
+
+    options = ChartOptions(colour="none", dark=False)
+    found = load_sweep(store, sweep)
+    target = Path.cwd() / sweep_formats.sweep_file_name(kind, found)
+    path = sweep_formats.export_sweep(kind, found, target, options)
+    return Notice(str(path), "Exported")
