@@ -152,7 +152,7 @@ def test_lesson_that_raises(lesson: Any, tflab: Any) -> None:
     assert found["status"] == "failed"
     assert found["metrics"]["loss"]["count"] == 1
     error = found["error"]
-    assert list(error) == ["title", "cause", "next_step", "cell", "line"]
+    assert list(error) == ["title", "cause", "next_step", "cell", "line", "where"]
     assert "ZeroDivisionError" in error["title"] + error["cause"]
     assert (error["cell"], error["line"]) == (2, 16)
     assert error["next_step"]

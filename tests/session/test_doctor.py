@@ -121,6 +121,37 @@ def test_an_open_data_folder(tmp_path: Path) -> None:
     assert "chmod 700" in found["Permissions"].mend
 
 
+@pytest.mark.parametrize("inner", ["", "lessons", "lessons/1_mine.py", "trust.json"])
+@pytest.mark.parametrize("mode", [0o777, 0o772, 0o720])
+def test_what_others_may_write_is_a_problem(inner: str, mode: int, data: Path) -> None:
+    """A file that somebody put into the lessons folder runs as one's own."""
+    (data / "lessons").mkdir(parents=True)
+    for folder in (data, data / "lessons"):
+        folder.chmod(0o700)
+    for name in ("lessons/1_mine.py", "trust.json"):
+        (data / name).write_text("")
+        (data / name).chmod(0o600)
+    assert {c.name: c for c in check_data(data)}["Permissions"].status == "ok"
+    (data / inner).chmod(mode)
+    found = {c.name: c for c in check_data(data)}["Permissions"]
+    assert found.status == "problem"
+    assert f"Others may write {data / inner}" in found.text
+    assert f"chmod go-w {data / inner}" in found.mend
+
+
+def test_who_may_swap_the_data_folder_may_write_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shared = tmp_path / "shared"
+    shared.mkdir()
+    monkeypatch.setenv("TFLAB_DATA", str(shared / "data"))
+    (shared / "data").mkdir(mode=0o700)
+    for mode, status in ((0o777, "problem"), (0o1777, "ok"), (0o775, "ok")):
+        shared.chmod(mode)
+        found = {c.name: c for c in check_data(shared / "data")}
+        assert found["Permissions"].status == status, oct(mode)
+
+
 def test_a_data_folder_that_cannot_be_written(tmp_path: Path) -> None:
     blocked = tmp_path / "file"
     blocked.write_text("")

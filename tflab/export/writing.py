@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import os
 import re
 import secrets
@@ -16,6 +14,7 @@ from tflab.runs.record import Problem
 from tflab.runs.text import writable
 
 _FORMULA = tuple("=+-@\t\r\n＝＋－＠")
+_DIVIDED = re.compile(r"[,;\t\r\n\"]")
 _NO_NAME = re.compile(r"[^\w.=+,-]+")
 _LONGEST_NAME = 100
 
@@ -80,18 +79,18 @@ def csv_text(rows: Iterable[Sequence[Any]]) -> str:
     """Return rows as CSV that no spreadsheet computes.
 
     A spreadsheet takes a text for a formula by its first character, and a formula may start
-    programs. Such a text gets an apostrophe before it; numbers stay as they are.
+    programs. Such a text gets an apostrophe before it; numbers stay as they are. Quotes are put
+    around whatever some spreadsheet would divide: semicolons and tabs too, and carriage returns,
+    which Python's own writer leaves bare.
     """
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerows([_harmless(cell) for cell in row] for row in rows)
-    return text.getvalue()
+    return "".join(",".join(map(_field, row)) + "\n" for row in rows)
 
 
-def _harmless(cell: Any) -> Any:
-    if not isinstance(cell, str) or not cell.startswith(_FORMULA) or _is_number(cell):
-        return cell
-    return f"'{cell}"
+def _field(cell: Any) -> str:
+    text = "" if cell is None else str(cell)
+    if isinstance(cell, str) and text.startswith(_FORMULA) and not _is_number(text):
+        text = f"'{text}"
+    return '"' + text.replace('"', '""') + '"' if _DIVIDED.search(text) else text
 
 
 def _is_number(text: str) -> bool:

@@ -84,6 +84,7 @@ _TYPED_ALONE = frozenset(
     ["pip", "pip3", "conda", "mamba", "ls", "cd", "mkdir", "rmdir", "cat", "cp", "mv", "rm", "pwd"]
 )
 
+_PROMPT = re.compile(r"^\s*(?:>>>|\.\.\.)(?: |$)")
 _SIGNS = re.compile(
     r"(?P<triple>\"{3}|'{3})|(?:\"(?:[^\"\\\n]+|\\.)*+\"?|'(?:[^'\\\n]+|\\.)*+'?)"
     r"|(?P<open>[(\[{])|(?P<close>[)\]}])|(?P<end>#.*|\\$)|\\.",
@@ -93,7 +94,7 @@ _CLOSING = {q: re.compile(rf"(?:[^\\{q}]+|\\.?|{q}(?!{q}{q}))*+", re.DOTALL) for
 _SPECIAL = re.compile(r"(\s*)(%{1,2}|!{1,2})\s*(.*)", re.DOTALL)
 _TARGET = re.compile(r"(\s*[\w.,\s\[\]'\"*]+?\s*=\s*)(%|!{1,2})\s*(?=[^=\s])(.*)", re.DOTALL)
 _HELP = re.compile(r"(\s*)(?:\?{1,2}\s*[%\w.*\[\]\"']+|[%\w.*\[\]\"'()]+\?{1,2})\s*(?:#.*)?")
-_TYPED = re.compile(r"(\s*)(\w+)(?:\s+(?![=,.(\[])(.*)|\s*)", re.DOTALL)
+_TYPED = re.compile(r"(\s*)(\w+)(?:\s+(?![=,(\[])(.*)|\s*)", re.DOTALL)
 
 
 class Command(NamedTuple):
@@ -112,13 +113,29 @@ class PlainCell(NamedTuple):
 
 def plain_python(source: str) -> PlainCell:
     """Return a cell's code with its magics as Python; code that Python can read stays as it is."""
-    lines = source.split("\n")
+    lines = _without_indent(_without_prompts(source.split("\n")))
+    source = "\n".join(lines)
     first = next((number for number, line in enumerate(lines) if line.strip()), None)
     if first is None or not _needs_work(source):
         return PlainCell(source)
     if lines[first].startswith("%%"):
         return _cell_magic(lines, first)
     return _lines(lines)
+
+
+def _without_indent(lines: list[str]) -> list[str]:
+    """Return the lines without the indent of the first one: IPython runs what was pasted so."""
+    first = next((line for line in lines if line.strip()), "")
+    indent = first[: len(first) - len(first.lstrip())]
+    return [line.removeprefix(indent) for line in lines] if indent else lines
+
+
+def _without_prompts(lines: list[str]) -> list[str]:
+    """Return what was pasted from a Python prompt without `>>> ` and `... `."""
+    first = next((line for line in lines if line.strip()), "")
+    if not first.lstrip().startswith(">>> "):
+        return lines
+    return [_PROMPT.sub("", line, count=1) for line in lines]
 
 
 def _needs_work(source: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import stat
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -38,6 +39,25 @@ def check_data_folder() -> None:
             return
         except OSError as error:
             raise unreadable("The data folder cannot be read", folder, error) from error
+
+
+def writable_by_others(place: Path) -> Path | None:
+    """Return what lets others change a file or folder in the data folder, or None.
+
+    That is the place itself or a folder above it: who may write a folder may swap what is in it,
+    unless the folder is sticky, as `/tmp` is. Above the data folder the group is not looked at:
+    many systems give each person a group of their own.
+    """
+    data, place = Path(os.path.realpath(data_folder())), Path(os.path.realpath(place))
+    for found in (place, *place.parents):
+        try:
+            mode = found.stat().st_mode
+        except OSError:
+            continue
+        loose = 0o022 if found.is_relative_to(data) else 0o002
+        if mode & loose and not (stat.S_ISDIR(mode) and mode & stat.S_ISVTX):
+            return found
+    return None
 
 
 def lies_in_data_folder(error: OSError) -> bool:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
 import stat
 from collections.abc import Iterator
 from pathlib import Path
 
 from tflab.runs.atomic_files import make_private_folder, write_atomically
+from tflab.runs.paths import writable_by_others
 from tflab.runs.text import plain_line
 from tflab.session.doctor.check import Check, ok, problem, warning
 
@@ -74,6 +76,14 @@ def _permissions(folder: Path) -> Check:
         return warning(
             "Permissions", "The data folder is somebody else's.", "Set TFLAB_DATA to your own."
         )
+    loose = next(filter(None, map(writable_by_others, (folder, *_deciding(folder)))), None)
+    if loose is not None:
+        name = plain_line(str(loose))
+        return problem(
+            "Permissions",
+            f"Others may write {name}: what they put into your lessons could run as you.",
+            f"`chmod go-w {plain_line(shlex.quote(str(loose)))}`, then look at what is in there.",
+        )
     if mode & 0o077:
         return warning(
             "Permissions",
@@ -81,6 +91,12 @@ def _permissions(folder: Path) -> Check:
             f"`chmod 700 {plain_line(str(folder))}`",
         )
     return ok("Permissions", "only you may look into the data folder")
+
+
+def _deciding(folder: Path) -> list[Path]:
+    """Return what decides whose code runs unasked: own lessons, what is trusted, where it runs."""
+    lessons, inside = folder / "lessons", ("trust.json", "environments.json", "cache")
+    return [lessons, *lessons.glob("*.py"), *(folder / name for name in inside)]
 
 
 def _room(free: int) -> Check:

@@ -97,7 +97,12 @@ class WorkbenchScreen(WorkbenchDialogs):
             case events.FormChanged() | events.DevicesListed():
                 _show_form(panes, event)
                 run_panes.show_status()
-            case events.ServerChanged() | events.LiveModeChanged():
+            case (
+                events.ServerChanged()
+                | events.LiveModeChanged()
+                | events.EnvironmentChosen()
+                | events.EnvironmentMissing()
+            ):
                 run_panes.show_status()
             case events.ValueRefused():
                 self.show_pane("parameters")
