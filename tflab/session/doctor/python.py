@@ -47,7 +47,7 @@ def check_packages(needed: Sequence[str] | None = None) -> Check:
         return problem(
             "Packages",
             f"{'; '.join(wrong)}.",
-            "Set it up anew: `make lab` in a checkout, else `pip install --upgrade tflab-workbench`.",
+            "Set it up anew: `make lab` in a checkout, else install tflab-workbench again.",
         )
     return ok("Packages", f"all {len(wanted)} that tflab needs, in versions that it allows")
 
