@@ -189,18 +189,38 @@ def _fresh_main(request: RunRequest) -> ModuleType:
     """
     path = request.path
     module = ModuleType("__main__")
-    module.__file__ = path
     sys.modules["__main__"] = module
     sys.argv = [path, *command_line(request.command, request.parameters)]
     sys.path.insert(0, os.path.dirname(path))
-    lines = [f"{line}\n" for line in _LINE_END.split(request.source)]
-    linecache.cache[path] = (len(request.source), None, lines, path)
+    _keep_lines(path, request.source)
     if path.lower().endswith(".ipynb"):
+        # A notebook has no `__file__` in Jupyter either.
         shell = Shell(module.__dict__, request.shell_commands)
         module.__dict__["get_ipython"] = lambda: shell
     else:
+        module.__file__ = path
         module.__doc__ = _docstring(request.source)
     return module
+
+
+def _keep_lines(path: str, source: str) -> None:
+    """Give everybody who asks for the lines of the program those that run.
+
+    What is put into the line cache alone does not stay: AutoGraph has it read the file again,
+    which may have changed since, and of a notebook holds JSON.
+    """
+    lines = [f"{line}\n" for line in _LINE_END.split(source)]
+    entry = (len(source), None, lines, path)
+    read_file = linecache.updatecache
+
+    def update(filename: str, module_globals: dict[str, Any] | None = None) -> list[str]:
+        if filename != path:
+            return read_file(filename, module_globals)
+        linecache.cache[path] = entry
+        return lines
+
+    linecache.cache[path] = entry
+    linecache.updatecache = update
 
 
 def _docstring(source: str) -> str | None:
