@@ -234,3 +234,30 @@ def test_live_table_on_a_terminal(lesson: Write) -> None:
     child.expect(pexpect.EOF)
     child.close()
     assert child.exitstatus == 0
+
+
+def test_a_sweep_of_another_process_is_stopped_as_a_whole(
+    tflab: Tflab, lesson: Write, tmp_path: Path
+) -> None:
+    pipe = tmp_path / "ready"
+    os.mkfifo(pipe)
+    words = ["sweep", str(lesson(WAITING)), "-p", "rate=1,2,3,4", "-p", f"ready={pipe}"]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tflab", *words, "--jobs=2", "--json"],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    with pipe.open() as end:
+        assert end.read().startswith("now")
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    done = tflab("stop", "last-sweep")
+    out, _ = process.communicate(timeout=60)
+    os.close(reader)
+    assert done.returncode == 0, done.stderr
+    assert "cancelled, 2 not begun" in done.stdout
+    found = json.loads(out)
+    assert [run["status"] for run in found["runs"]].count("not begun") == 2
+    again = tflab("stop", found["sweep"])
+    assert again.returncode == 2
+    assert "The sweep is over" in again.stderr

@@ -258,3 +258,19 @@ def test_a_session_without_tensorflow_reads_and_says_what_to_do(
     sitting.session.run()
     assert "--python" in sitting.until(ProblemRaised).problem.next_step
     assert list(RunStore().ids()) == []
+
+
+def test_a_program_that_imports_tensorflow_does_not_get_keras_on_jax(
+    desk: Desk, keras_on_jax: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VIRTUAL_ENV", str(keras_on_jax))
+    folder = tmp_path / "home" / "work"
+    with_it = write_program(folder / "with.py", "import os\nfrom tensorflow import keras")
+    without = write_program(folder / "without.py", "import keras  # no import tensorflow")
+    desk.open(read_program(with_it))
+    assert desk.source is Source.OWN
+    desk.open(read_program(without))
+    assert desk.source is Source.ACTIVE
+    EnvironmentStore().choose(with_it, str(keras_on_jax / "bin" / "python"))
+    desk.open(read_program(with_it))
+    assert desk.source is Source.NAMED, "a person may know better"

@@ -111,6 +111,15 @@ def test_ids_cannot_leave_the_data_folder(name: str, data: Path) -> None:
             look(name)
 
 
+def test_a_record_that_names_another_run_is_damaged() -> None:
+    store = RunStore()
+    record = store.create(RunRequest(lesson="a", title="A", path="/a.py", source="", parameters={}))
+    path = store.folder(record.id) / "run.json"
+    path.write_text(path.read_text().replace(record.id, "../../outside"))
+    with pytest.raises(Problem, match="of another run"):
+        store.record(record.id)
+
+
 def test_links_are_not_followed_out(tmp_path: Path) -> None:
     store = RunStore()
     record = store.create(RunRequest(lesson="a", title="A", path="/a.py", source="", parameters={}))

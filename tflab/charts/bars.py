@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from itertools import zip_longest
 from typing import NamedTuple
 
-from tflab.charts.canvas import Layout, Row, frame
-from tflab.charts.drawing import ChartOptions, Run, Size
+from tflab.charts.canvas import Layout, frame
+from tflab.charts.drawing import ChartOptions, Row, Run, Size
 from tflab.charts.layers import numbers
 from tflab.charts.palette import axis_ink, ink_number, label_ink, series_ink
 from tflab.charts.raster import Cells

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from tflab.charts.drawing import ChartOptions, Run
+from tflab.charts.drawing import ChartOptions, Row, Run
 from tflab.charts.limits import Rows
 from tflab.charts.palette import Ink, axis_ink, label_ink
 from tflab.charts.plot import DOTS, Mark, draw_axes
@@ -21,8 +21,6 @@ _LEAST_ROWS_FOR_LABELS = 4
 _LEAST_WIDTH = 6
 _NO_INK = -1
 _BLANK = ord(" ")
-
-Row = tuple[Run, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -135,6 +135,10 @@ class Run(NamedTuple):
     ink: Ink | None
 
 
+Row = tuple[Run, ...]
+"""A line of a drawing."""
+
+
 class LegendEntry(NamedTuple):
     """A sample of how something is drawn, its ink (None without colour) and its name."""
 
@@ -203,7 +207,7 @@ class Drawing:
     notes: tuple[str, ...] = ()
     legend: tuple[LegendEntry, ...] = ()
     y_range: tuple[float, float] | None = None
-    runs: tuple[tuple[Run, ...], ...] = ()
+    runs: tuple[Row, ...] = ()
     title: str = ""
     x_label: str = ""
     y_label: str = ""

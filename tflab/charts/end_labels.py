@@ -21,7 +21,7 @@ class EndLabel(NamedTuple):
 
     Attributes:
         row: The row of the picture that the line ends in, 0 at the bottom.
-        mark: What tells the line from others by more than its colour; empty for none.
+        mark: A piece of the line, to tell it by more than its colour.
         name: Its name.
         value: Its last value, as text.
         ink: Its colour, None without.
@@ -40,7 +40,7 @@ def label_width(marks: Sequence[str], names: Sequence[str], columns: int) -> int
     name = max(map(cell_width, names), default=0)
     room = columns - _LEAST_PICTURE
     for width in (1 + mark + 1 + min(name, columns // 4) + 1 + _VALUE, 1 + mark + 1 + name):
-        if names and width <= min(room, columns * 2 // 5) and name:
+        if names and width <= min(room, columns * 46 // 100) and name:
             return width
     return 0
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from tflab.charts.bars import draw_bars, read_bars
-from tflab.charts.canvas import Row, picture_rows
-from tflab.charts.drawing import ChartOptions, Drawing, LegendEntry, Size, encode_row
+from tflab.charts.canvas import picture_rows
+from tflab.charts.drawing import ChartOptions, Drawing, LegendEntry, Row, Size, encode_row
 from tflab.charts.layers import axis_ranges, read_shape
 from tflab.charts.palette import series_ink
 from tflab.charts.plane import Plane

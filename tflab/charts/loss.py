@@ -6,12 +6,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from tflab.charts.canvas import Row, frame, lay_out, picture_rows
+from tflab.charts.canvas import frame, lay_out, picture_rows
 from tflab.charts.drawing import (
     ChartOptions,
     Curve,
     Drawing,
     LegendEntry,
+    Row,
     Run,
     Size,
     StepAxis,
@@ -108,7 +109,7 @@ class _Picture:
         width = 0
         if options.end_labels:
             names = [entry.label for entry in legend]
-            width = label_width([self._mark(t, e) for t, e in self._with(legend)], names, size[0])
+            width = label_width(list(map(self._sample, legend)), names, size[0])
         y_labels = [mark.label for mark in self._y_marks]
         self._layout = lay_out(size[0] - width, size[1], y_labels, self._name)
         self._legend, self._width = legend, width
@@ -188,20 +189,16 @@ class _Picture:
     def _with(self, legend: Sequence[LegendEntry]) -> list[tuple[Track, LegendEntry]]:
         return list(zip(self._shown, legend, strict=True))
 
-    def _mark(self, track: Track, entry: LegendEntry) -> str:
-        """Return what tells the label of a curve from others by more than its colour."""
-        if self._options.colour == "none":
-            return entry.marker
-        if track.curve.ghost:
-            return entry.marker[0]
-        return line_style(track.curve.style).solid_mark
+    def _sample(self, entry: LegendEntry) -> str:
+        """Return a piece of the line: the middle of it where a whole period is not needed."""
+        return entry.marker if self._options.colour == "none" else entry.marker[1:4]
 
     def _with_labels(self, rows: Sequence[Row]) -> tuple[Row, ...]:
         pairs = sorted(self._with(self._legend), key=lambda pair: pair[0].curve.ghost)
         labels = [
             EndLabel(
                 self._row(track),
-                self._mark(track, entry),
+                self._sample(entry),
                 entry.label,
                 "diverged" if track.diverged else short(track.end[1], VALUE_ROOM),
                 entry.ink,

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from tflab.charts.canvas import Row, frame, label_fits, lay_out, picture_rows
-from tflab.charts.drawing import ChartOptions, LegendEntry, Size
+from tflab.charts.canvas import frame, label_fits, lay_out, picture_rows
+from tflab.charts.drawing import ChartOptions, LegendEntry, Row, Size
 from tflab.charts.grids import draw_grid
 from tflab.charts.layers import Range, Shape
 from tflab.charts.marks import x_axis_marks, y_axis_marks

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 from tflab.programs.program import Program
@@ -111,8 +112,7 @@ class ServerStarter:
         Raises:
             Problem: When none serves.
         """
-        wanted = wanted_by(program)
-        wanted = Wanted(program.path, wanted.kernel, wanted.named)
+        wanted = replace(wanted_by(program), trusted=True)
         try:
             found = choose(wanted, self._probe)
         except Problem as problem:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from concurrent.futures import Future
 from pathlib import Path
@@ -30,10 +31,13 @@ from tflab.targets.environment_search import (
     list_environments,
     named_interpreter,
 )
-from tflab.targets.environments import Environment, with_the_others
+from tflab.targets.environments import Environment, Source, with_the_others
 
 if TYPE_CHECKING:
     from tflab.programs.program import Program
+
+
+_TENSORFLOW = re.compile(r"^\s*(?:import|from)\s+tensorflow\b", re.MULTILINE)
 
 
 class _Kept(msgspec.Struct):
@@ -88,8 +92,10 @@ def wanted_by(
     program: Program, store: EnvironmentStore | None = None, trust: TrustStore | None = None
 ) -> Wanted:
     """Return what decides the environment of a program, with what a person chose for it."""
+    code = "\n".join(cell.source for cell in program.cells if cell.kind == "code")
     return Wanted(
         program=program.path,
+        tensorflow=_TENSORFLOW.search(code) is not None,
         kernel=program.kernel,
         named=(store or EnvironmentStore()).chosen(program.path),
         trusted=(trust or TrustStore()).trusts(program.path, program.source),
@@ -105,6 +111,7 @@ class Environments:
         emit: Is told which environment was chosen, and why none.
         store: What was chosen before.
         probe: Looks at environments.
+        use: Has runs go to an environment.
 
     Attributes:
         current: The environment of the open program; None before it is found, and when none is.
@@ -118,7 +125,9 @@ class Environments:
         emit: Emit,
         store: EnvironmentStore | None = None,
         probe: EnvironmentProbe | None = None,
+        use: Callable[[Environment], object] = lambda _: None,
     ) -> None:
+        self._use = use
         self._queue = queue
         self._emit = emit
         self._store = store or EnvironmentStore()
@@ -143,9 +152,8 @@ class Environments:
         To be asked once a person has trusted the open program: what lies beside it is started.
         Who asks while another waits takes its place.
         """
-        current = self.current
-        if current is not None and current.installed is not None and current.installed.started:
-            then(current)
+        if self.current is not None and self.current.started:
+            then(self.current)
             return
         waited, self._waiting = self._waiting, then
         if waited is None:
@@ -231,6 +239,16 @@ class Environments:
                 self._emit(ProblemRaised(found))
             return
         self.current, self.problem = found.environment, None
+        self._use(found.environment)
         self._emit(EnvironmentChosen(program.path, found.environment, found.passed_over))
+        self._tell_passed_over(found)
         if waiting is not None:
             waiting(found.environment)
+
+    def _tell_passed_over(self, found: Choice) -> None:
+        """Name what the program asks for, or has beside it, and does not get."""
+        for one in found.passed_over:
+            expected = one.candidate.source in (Source.KERNEL, Source.VENV)
+            if expected and one.problem is not None:
+                text = f"{one.problem.title}. It runs in {found.environment.words}."
+                self._emit(Notice(text, one.candidate.name, "warning"))

@@ -10,9 +10,10 @@ from importlib.util import find_spec
 from tflab.runs.record import Problem
 from tflab.runs.text import plain
 from tflab.session.events import Emit, Notice, ProblemRaised, ServerChanged
+from tflab.targets.environments import Environment
 from tflab.targets.fork_server import ForkServer, Phase
 from tflab.targets.server_keeper import ServerKeeper
-from tflab.targets.server_pool import ServerPlace, ServerPool
+from tflab.targets.server_pool import ServerPlace, ServerPool, place_of
 
 
 class Server:
@@ -48,11 +49,18 @@ class Server:
         """Start the server: TensorFlow loads meanwhile."""
         self._try(self._keeper.start)
 
-    def use(self, place: ServerPlace) -> None:
-        """Have the open program's runs go to the server of another environment from now on."""
+    def run_in(self, environment: Environment) -> None:
+        """Have the open program's runs go to the server of an environment from now on.
+
+        It is started, unless only folders of the environment were read: what lies beside a program
+        that is not trusted is foreign code too.
+        """
+        place = place_of(environment)
         if place != self._pool.place:
             self._pool.use(place)
             self._announced = self._told = None
+        if environment.started:
+            self.warm_up()
 
     def ready(self, python: str = "") -> ForkServer:
         """Return the fork server that takes runs; a new one where the last is broken or gone.

@@ -23,7 +23,6 @@ from tflab.session.disk import SessionDisk
 from tflab.session.events import (
     DevicesListed,
     Emit,
-    EnvironmentChosen,
     Event,
     FormChanged,
     LessonsRead,
@@ -156,7 +155,7 @@ class Session:
         """The environment of the open program."""
         from tflab.session.environments import Environments
 
-        return Environments(self._environment_queue, self._hear)
+        return Environments(self._environment_queue, self._emit, use=self.server.run_in)
 
     @cached_property
     def runs(self) -> Runs:
@@ -566,17 +565,7 @@ class Session:
             program, run = self.program, event.run
             if program is not None and run.record.request.lesson == program.id:
                 self.course.note_run(program, run.state)
-        elif isinstance(event, EnvironmentChosen):
-            self._use(event.environment)
         self._emit(event)
-
-    def _use(self, environment: Environment) -> None:
-        """Have runs go to an environment. Nothing of it is started before it may be."""
-        from tflab.targets.server_pool import place_of
-
-        self.server.use(place_of(environment))
-        if environment.installed is not None and environment.installed.started:
-            self.server.warm_up()
 
     def _devices_listed(self, devices: DeviceList) -> None:
         self.form.show_devices(devices)

@@ -6,14 +6,14 @@ import os
 import shutil
 import sys
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
 from tflab.runs.record import Problem
 from tflab.runs.text import plain_line
 from tflab.targets.environment_probe import EnvironmentProbe
-from tflab.targets.environments import Candidate, Environment, Source, nowhere
+from tflab.targets.environments import Candidate, Environment, Source, nowhere, with_tensorflow
 from tflab.targets.kernelspecs import GENERIC, find_kernel, kernels
 from tflab.targets.virtual_environments import FOLDERS, beside, interpreter_of
 
@@ -33,12 +33,14 @@ class Wanted:
         kernel: The name of the kernel that a notebook was written with.
         named: The interpreter that a person chose, as `named_interpreter` returns it.
         trusted: Whether what lies beside the program may be started.
+        tensorflow: Whether it imports TensorFlow, so that Keras on something else will not do.
     """
 
     program: Path | None = None
     kernel: str = ""
     named: str = ""
     trusted: bool = True
+    tensorflow: bool = False
 
     def may_start(self, candidate: Candidate) -> bool:
         """Return whether an interpreter may be started to be looked at."""
@@ -87,10 +89,12 @@ def choose(
     passed: list[Environment] = []
     for candidate in _unlike(candidates(wanted, environ)):
         environment = probe.look(candidate, wanted.may_start(candidate))
-        if environment.problem is None:
-            return Choice(environment, tuple(passed))
-        if wanted.named:
+        if wanted.named and environment.problem is not None:
             raise environment.problem
+        if wanted.tensorflow and not wanted.named:
+            environment = with_tensorflow(environment)
+        if environment.serves:
+            return Choice(environment, tuple(passed))
         passed.append(environment)
     raise nowhere(passed)
 
@@ -101,7 +105,7 @@ def list_environments(
     """Return all environments that are known on this machine, looked at, in their order."""
     found = [*candidates(wanted, environ)]
     if wanted.named:
-        found += candidates(Wanted(wanted.program, wanted.kernel, "", wanted.trusted), environ)
+        found += candidates(replace(wanted, named=""), environ)
     found += _others(wanted, environ)
     unlike = list(islice(_unlike(found), _MOST_LISTED))
     return probe.look_at_all(unlike, wanted.may_start)

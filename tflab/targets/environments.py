@@ -6,7 +6,7 @@ import importlib.machinery
 import re
 import shlex
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 
 from tflab.runs.record import Problem
@@ -118,6 +118,11 @@ class Environment:
         return self.candidate.source is Source.OWN
 
     @property
+    def started(self) -> bool:
+        """Whether its interpreter was seen to start."""
+        return self.installed is not None and self.installed.started
+
+    @property
     def request_python(self) -> str:
         """The interpreter as the request of a run has it: empty for our own."""
         return "" if self.own else self.interpreter
@@ -176,9 +181,29 @@ def why_not(installed: Installed) -> Problem | None:
     return _missing(absent[0], installed) if absent else None
 
 
+def with_tensorflow(environment: Environment) -> Environment:
+    """Return an environment that serves only if TensorFlow itself is there."""
+    if environment.problem is not None or environment.version("tensorflow"):
+        return environment
+    assert environment.installed is not None
+    return replace(environment, problem=_missing("tensorflow", environment.installed))
+
+
 def pip_line(installed: Installed, *words: str) -> str:
     """Return the command that installs something into an environment, fit for a shell."""
     return plain_line(shlex.join([installed.executable, "-m", "pip", "install", *words]))
+
+
+def package_words(environment: Environment) -> str:
+    """Say in one line what an environment has, and what it has not."""
+    parts = [f"Python {environment.python}"]
+    for name in ("tensorflow", "keras"):
+        parts.append(f"{SHOWN_NAMES[name]} {environment.version(name) or 'none'}")
+    if environment.backends and environment.backends != ("tensorflow",):
+        parts.append(f"Keras on {', '.join(SHOWN_NAMES[name] for name in environment.backends)}")
+    if environment.version("tensorflow") or environment.backends:
+        parts.append(environment.gpu or "CPU only")
+    return ", ".join(parts)
 
 
 def who_has(environments: Sequence[Environment], module: str) -> list[Environment]:

@@ -53,6 +53,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("hint", "f10", "Hint", "Show a hint for the first open goal; again for a stronger one."),
     Action("live", "ctrl+t", "Live", "Run again at every change of a value, or stop doing so."),
     Action("options", "", "Run options", "Set priority, threads and memory of runs."),
+    Action("environment", "", "Environment", "Choose the Python that this lesson runs in."),
     Action("predict", "ctrl+g", "Guess", "Guess what the run will give, then run."),
     Action("sweep", "ctrl+s", "Sweep", "Run the lesson over several values, or show the sweep."),
     Action("follow", "ctrl+o", "Found run", "Show the run that was found still going, or ended."),
@@ -81,6 +82,13 @@ ACTIONS: tuple[Action, ...] = (
     Action("log_axis", "l", "Log axis", "Change between a linear and a log axis.", "loss", True),
     Action("smooth", "s", "Smooth", "Smooth the curves; the raw ones stay.", "loss", True),
     Action("next_metric", "m", "Metric", "Show the next metric, such as accuracy.", "loss", True),
+    Action("all_metrics", "a", "All", "Show a small chart for each metric.", "loss", True),
+    Action("cursor(1)", "right", "Read values", "Read values off, going right.", "loss", True),
+    Action("cursor(-1)", "left", "Read values", "Read values off, going left.", "loss"),
+    Action("zoom(True)", "plus", "Zoom in", "See less of the steps, at the cursor.", "loss", True),
+    Action("zoom(False)", "minus", "Zoom out", "See more of the steps.", "loss"),
+    Action("back", "escape", "Back", "Show all steps, then hide the cursor.", "loss"),
+    Action("log_steps", "x", "Log steps", "Have a linear or a log axis of steps.", "loss"),
     Action("copy_chart", "c", "Copy chart", "Copy the chart as text.", "loss", True),
     Action(
         "nudge(1)", "up", "Larger", "Make the number larger, or take the next choice.", "parameters"

@@ -48,6 +48,7 @@ class LabApp(SessionApp):
 
     def __init__(self, program: Path | None = None) -> None:
         super().__init__(program)
+        self._workbench: WorkbenchScreen | None = None
         self._history: HistoryScreen | None = None
         self._history_view: HistoryView | None = None
         self.dress(self.session.settings.theme)
@@ -56,7 +57,8 @@ class LabApp(SessionApp):
 
     def get_default_screen(self) -> Screen[None]:
         """Make the workbench with what the first paint needs."""
-        return WorkbenchScreen(self.session)
+        self._workbench = WorkbenchScreen(self.session)
+        return self._workbench
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """While a dialog is open, the keys are the dialog's."""
@@ -67,9 +69,8 @@ class LabApp(SessionApp):
     @property
     def workbench(self) -> WorkbenchScreen:
         """The workbench, also while another screen is over it."""
-        screen = self.screen_stack[0]
-        assert isinstance(screen, WorkbenchScreen)
-        return screen
+        assert self._workbench is not None, "it is made as the app begins"
+        return self._workbench
 
     def on_mount(self) -> None:
         """Paint first; everything else comes after."""
@@ -135,6 +136,7 @@ class LabApp(SessionApp):
     @on(HistoryRequested)
     def _show_history(self) -> None:
         """Open the history at the runs of the program on show."""
+        from tflab.runs.summary import code_mark
         from tflab.session.history_list import HistoryView
         from tflab.session.past_runs import RunUse
         from tflab.ui.history.screen import HistoryScreen
@@ -156,6 +158,7 @@ class LabApp(SessionApp):
             view,
             title,
             program.defaults if program is not None else {},
+            code_mark(program.source) if program is not None else "",
         )
         self.push_screen(self._history, self._use_run)
 
@@ -235,8 +238,12 @@ class LabApp(SessionApp):
     action_quit = action_leave
 
     def let_go(self) -> None:
-        """Keep what is to be kept, and let go of what goes on. Called twice, it does no more."""
-        self.workbench.note_place()
+        """Keep what is to be kept, and let go of what goes on. Called twice, it does no more.
+
+        Called in any thread, also when the screens are gone.
+        """
+        if self._workbench is not None:
+            self._workbench.note_place()
         self.session.close()
 
     def _leave(self) -> None:
@@ -265,5 +272,5 @@ def run_app(lesson: str | None = None) -> int:
         app.run()
     finally:
         with contextlib.suppress(RuntimeError):
-            app.session.close()
+            app.let_go()
     return app.return_code or 0

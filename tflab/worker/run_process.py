@@ -8,7 +8,7 @@ import signal
 import time
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from types import TracebackType
+from types import CodeType, TracebackType
 
 from tflab import lab
 from tflab.recording.bounded_log import BoundedLog
@@ -54,9 +54,12 @@ def run(folder: Path, prepare: Callable[[], object] = lambda: None) -> int:
         # every eager operation, and each frame below the lesson's slows a small step by 0.2 %.
         for cell in process.cells():
             with process.interrupt.armed():
-                exec(cell.statements, cell.names)
+                begun = eval(cell.statements, cell.names)
+                if begun is not None:
+                    process.finish(begun, cell.statements)
                 if cell.expression is not None:
-                    cell.value = eval(cell.expression, cell.names)
+                    value = eval(cell.expression, cell.names)
+                    cell.value = process.finish(value, cell.expression)
     return process.code
 
 
@@ -141,9 +144,14 @@ class RunProcess:
             KeyboardInterrupt: When SIGINT came, whether or not the lesson swallowed it.
         """
         self._make_ready()
-        self._execution = Execution(self._request, self._recorder, self.interrupt)
+        self._execution = Execution(self._request, self._folder, self._recorder, self.interrupt)
         yield from self._execution.cells()
         self._recorder.settle()
+
+    def finish(self, value: object, code: CodeType) -> object:
+        """Return what evaluating a cell's code gave, awaited where it awaits something."""
+        assert self._execution is not None
+        return self._execution.finish(value, code)
 
     def _tell_environment(self) -> None:
         """Say what this process runs in, once more where the lesson has loaded something else."""

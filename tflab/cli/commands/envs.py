@@ -12,11 +12,10 @@ from tflab.cli.options import add_json
 from tflab.cli.terminal import print_json
 from tflab.runs.record import Problem
 from tflab.runs.text import plain_line
-from tflab.session.approval import TrustStore
-from tflab.session.environments import EnvironmentStore
+from tflab.session.environments import wanted_by
 from tflab.targets.environment_probe import EnvironmentProbe
 from tflab.targets.environment_search import Wanted, choose, list_environments
-from tflab.targets.environments import SHOWN_NAMES, Environment, Source
+from tflab.targets.environments import SHOWN_NAMES, Environment, Source, package_words
 
 _SOURCES = {
     Source.NAMED: "chosen",
@@ -55,10 +54,7 @@ def _wanted(lesson: str | None) -> Wanted:
     from tflab.programs.library import resolve
     from tflab.programs.reader import read_program
 
-    program = read_program(resolve(lesson))
-    trusted = TrustStore().trusts(program.path, program.source)
-    named = EnvironmentStore().chosen(program.path)
-    return Wanted(program=program.path, named=named, trusted=trusted)
+    return wanted_by(read_program(resolve(lesson)))
 
 
 def _as_json(environment: Environment) -> dict[str, Any]:
@@ -92,18 +88,6 @@ def _lines(environment: Environment, chosen: bool) -> list[str]:
             f"    {problem.next_step}",
         ]
     return lines
-
-
-def package_words(environment: Environment) -> str:
-    """Say in one line what an environment has, and what it has not."""
-    parts = [f"Python {environment.python}"]
-    for name in ("tensorflow", "keras"):
-        parts.append(f"{SHOWN_NAMES[name]} {environment.version(name) or 'none'}")
-    if environment.backends and environment.backends != ("tensorflow",):
-        parts.append(f"Keras on {', '.join(SHOWN_NAMES[name] for name in environment.backends)}")
-    if environment.version("tensorflow") or environment.backends:
-        parts.append(environment.gpu or "CPU only")
-    return ", ".join(parts)
 
 
 def _add_options(parser: argparse.ArgumentParser) -> None:

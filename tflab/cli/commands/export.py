@@ -9,6 +9,7 @@ from pathlib import Path
 
 from tflab.charts.drawing import ChartOptions
 from tflab.cli.command import Command
+from tflab.cli.ids import HELP, named_sweep
 from tflab.cli.output import stdout
 from tflab.cli.terminal import terminal
 from tflab.export.formats import Format, default_name, export_text, export_to, find_format
@@ -22,10 +23,6 @@ from tflab.export.sweep_formats import (
 )
 from tflab.runs.record import Problem
 from tflab.runs.store import RunStore
-from tflab.sweeps.store import SweepStore
-
-LAST_SWEEP = "last-sweep"
-"""What stands for the newest sweep, as `last` does for the newest run."""
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -44,28 +41,14 @@ def _find_sweep(texts: Sequence[str], store: RunStore) -> str | None:
     Raises:
         Problem: When that cannot be told, or a sweep is not the only thing asked for.
     """
-    sweeps = SweepStore()
-    for text in texts:
-        if text == LAST_SWEEP:
-            found = sweeps.find("last")
-        elif text and any(sweep.startswith(text) for sweep in sweeps.ids()):
-            if any(run.startswith(text) for run in store.ids()):
-                raise Problem(
-                    "A run or a sweep?",
-                    f"A run and a sweep begin with {text!r}.",
-                    "Write more of the id.",
-                )
-            found = sweeps.find(text)
-        else:
-            continue
-        if len(texts) > 1:
-            raise Problem(
-                "One sweep at a time",
-                "A sweep is exported alone; you gave more.",
-                "Export them one after another.",
-            )
-        return found
-    return None
+    found = [sweep for text in texts if (sweep := named_sweep(text, store)) is not None]
+    if found and len(texts) > 1:
+        raise Problem(
+            "One sweep at a time",
+            "A sweep is exported alone; you gave more.",
+            "Export them one after another.",
+        )
+    return found[0] if found else None
 
 
 def _export_runs(arguments: argparse.Namespace, store: RunStore) -> int:
@@ -121,12 +104,7 @@ def _said(path: Path) -> int:
 
 
 def _add_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "runs",
-        metavar="RUN",
-        nargs="+",
-        help="id of a run or a sweep, the beginning of one, last for the newest run, or last-sweep",
-    )
+    parser.add_argument("runs", metavar="RUN", nargs="+", help=HELP)
     parser.add_argument(
         "--as",
         dest="format",

@@ -1,4 +1,4 @@
-"""`tflab stop RUN`: stop a run that was started anywhere on this machine."""
+"""`tflab stop RUN`: stop a run or a sweep, wherever it was started."""
 
 from __future__ import annotations
 
@@ -7,25 +7,36 @@ import time
 from contextlib import suppress
 
 from tflab.cli.command import Command
-from tflab.cli.options import add_run
+from tflab.cli.ids import HELP, named_sweep
 from tflab.cli.run_text import summary_line
+from tflab.cli.sweep_text import outcome
+from tflab.cli.terminal import terminal
 from tflab.runs.record import Problem
 from tflab.runs.store import RunStore
 from tflab.runs.summary import summarise, write_summary
+from tflab.sweeps.stop import stop_sweep
 from tflab.targets.stop import stop_run
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Stop the run, wait until it is gone and say how it ended; return 0.
+    """Stop the run or the sweep, wait until it is gone and say how it ended; return 0.
 
     Raises:
         Problem: When there is no such run, it is over already or on another machine, or its end
             cannot be written.
     """
-    store = RunStore()
-    found = store.find(arguments.run)
+    store, began = RunStore(), time.monotonic()
+    sweep = named_sweep(arguments.run, store)
+    if sweep is None:
+        words = _stop_run(store, store.find(arguments.run))
+    else:
+        words = "\n".join(outcome(stop_sweep(sweep, store), None, terminal()))
+    print(f"{words} It took {time.monotonic() - began:.1f} s to stop.")
+    return 0
+
+
+def _stop_run(store: RunStore, found: str) -> str:
     folder = store.folder(found)
-    began = time.monotonic()
     try:
         stop_run(folder)
     except OSError as error:
@@ -38,8 +49,16 @@ def run(arguments: argparse.Namespace) -> int:
     # The summary can be made again from the log at any time.
     with suppress(OSError):
         write_summary(folder, summarise(record, state))
-    print(f"{summary_line(record, state)} It took {time.monotonic() - began:.1f} s to stop.")
-    return 0
+    return summary_line(record, state)
 
 
-COMMAND = Command("stop a run that is still going", "tflab stop last", run, add_run)
+def _add_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("run", metavar="RUN", help=HELP)
+
+
+COMMAND = Command(
+    "stop a run or a sweep that is still going",
+    "tflab stop last\n  tflab stop last-sweep",
+    run,
+    _add_options,
+)

@@ -94,8 +94,9 @@ def _permissions(folder: Path) -> Check:
 
 
 def _deciding(folder: Path) -> list[Path]:
-    """Return what decides whose code runs unasked: own lessons, and what is trusted."""
-    return [folder / "lessons", *(folder / "lessons").glob("*.py"), folder / "trust.json"]
+    """Return what decides whose code runs unasked: own lessons, what is trusted, where it runs."""
+    lessons, inside = folder / "lessons", ("trust.json", "environments.json", "cache")
+    return [lessons, *lessons.glob("*.py"), *(folder / name for name in inside)]
 
 
 def _room(free: int) -> Check:

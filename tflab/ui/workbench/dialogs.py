@@ -44,6 +44,8 @@ class WorkbenchDialogs(PaneScreen):
                 self._choose_preset(event)
             case events.LessonsRead():
                 self._choose_lesson(event)
+            case events.EnvironmentsListed():
+                self._choose_environment(event)
             case _:
                 return False
         return True
@@ -90,6 +92,10 @@ class WorkbenchDialogs(PaneScreen):
                 self._session.set_options(options)
 
         self.app.push_screen(OptionsScreen(self._session.settings.options), keep)
+
+    def action_environment(self) -> None:
+        """Choose the environment that the lesson runs in."""
+        self._session.environments.list()
 
     def action_palette(self) -> None:
         """Search commands and lessons."""
@@ -160,3 +166,12 @@ class WorkbenchDialogs(PaneScreen):
                 self._session.open(path)
 
         self.app.push_screen(pick_lesson(self._session.entries, event.texts), take)
+
+    def _choose_environment(self, event: events.EnvironmentsListed) -> None:
+        from tflab.ui.workbench.pickers import pick_environment
+
+        def take(interpreter: str | None) -> None:
+            if interpreter is not None:
+                self._session.environments.choose(interpreter)
+
+        self.app.push_screen(pick_environment(event.environments, event.current), take)

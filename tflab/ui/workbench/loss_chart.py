@@ -2,37 +2,34 @@
 
 from __future__ import annotations
 
-import math
 import os
 import time
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import ClassVar
 
-from textual import on
+from textual import events, on
+from textual.actions import SkipAction
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static
 
-from tflab.charts.drawing import Curve, Memo
-from tflab.runs.metrics import measure
-from tflab.runs.series import Series
+from tflab.charts.drawing import Curve, Drawing, LegendEntry
 from tflab.runs.state import RunState
 from tflab.ui.actions import SCOPE_TITLES, bindings
 from tflab.ui.widgets.css import beside
 from tflab.ui.widgets.drawing_view import DrawingView, legend_content
+from tflab.ui.workbench.loss_view import LossView
 from tflab.ui.workbench.messages import ChartHeadingChanged
 from tflab.ui.workbench.progress_text import progress_content
+from tflab.ui.workbench.run_curves import RunCurves
 
 _NO_RUN = "Run the lesson to see its curves here (^r)."
 _NONE_HERE = "No curves in this lesson: see the output of its cells."
 _NO_CURVES = "No curves in this run: see the output of its cells."
-# More than these cannot be told apart, and their legend has no room.
-_MOST_CURVES = 12
 _PROGRESS_SECONDS = 0.5
-_SMOOTHING = (0.0, 0.6, 0.9)
+_NO_STEPS = "There are no curves to read yet."
 
 
 class LossChart(Vertical, can_focus=True):
@@ -48,17 +45,13 @@ class LossChart(Vertical, can_focus=True):
     def __init__(self) -> None:
         super().__init__(id="loss")
         self._heading = (SCOPE_TITLES["loss"], False)
-        self._state: RunState | None = None
+        self._curves = RunCurves()
         self._expected = True
-        self._ghost: list[Curve] = []
-        self._memos: dict[str, Memo] = {}
         self._diagnosis = ""
         self._said: dict[str, Content] = {}
-        self._metric = "loss"
-        self._left_out = 0
-        self._log_y = False
-        self._smoothing = 0.0
-        self._y_range: tuple[float, float] | None = None
+        self._view = LossView()
+        self._all_metrics = False
+        self._y_ranges: dict[str, tuple[float, float]] = {}
         self._drawn_points = -1
         self._next_draw = 0.0
         self._next_progress = 0.0
@@ -83,8 +76,8 @@ class LossChart(Vertical, can_focus=True):
 
     def clear(self, expected: bool = True) -> None:
         """Show no run; where no curves are `expected` of the lesson, take little room."""
-        self._state, self._ghost, self._expected = None, [], expected
-        self._metric, self._diagnosis = "loss", ""
+        self._curves.clear()
+        self._expected, self._diagnosis = expected, ""
         self._head(title=SCOPE_TITLES["loss"])
         self._show_progress()
         self.redraw()
@@ -97,7 +90,7 @@ class LossChart(Vertical, can_focus=True):
             before: What the run before it had otherwise; names its curve. Without a name, that
                 curve is not shown.
         """
-        if state is not self._state:
+        if state is not self._curves.state:
             self._begin(state, before)
         changed = state.points != self._drawn_points
         due = time.monotonic() >= self._next_draw or state.ended is not None
@@ -111,9 +104,12 @@ class LossChart(Vertical, can_focus=True):
     def redraw(self) -> None:
         """Draw now, whatever has changed."""
         picture = self.query_one("#loss-picture", DrawingView)
-        state, size = self._state, picture.size
-        own = self._curves(state) if state else []
-        ghosts = [ghost for ghost in self._ghost if _fits_beside(ghost, own)]
+        state, size = self._curves.state, picture.size
+        metrics = self._curves.metrics()
+        if metrics and self._curves.metric not in metrics:
+            self._choose(metrics[0])
+        own = self._curves.own()
+        ghosts = self._curves.ghosts(own)
         self._head(low=not own and not self._expected)
         if size.width < 10 or size.height < 1:
             return
@@ -122,61 +118,134 @@ class LossChart(Vertical, can_focus=True):
         if not own and not ghosts:
             self._show_none(picture)
             return
-        options = picture.chart_options(
-            log_y=self._log_y,
-            smoothing=self._smoothing,
-            x_max=self._x_max(state),
-            y_range=self._y_range,
+        drawing, legend = (
+            (self._draw_all(picture), ())
+            if self._all_metrics
+            else self._draw_one(picture, ghosts, own)
         )
+        picture.show_drawing(drawing)
+        parts = [Content(self._view.reading(own)), legend_content(legend, size.width)]
+        self._say("#loss-legend", Content("\n").join(part for part in parts if part))
+        self.query_one("#loss-legend").display = any(parts)
+        notes = [*drawing.notes, self._diagnosis] if self._diagnosis else list(drawing.notes)
+        if self._curves.left_out():
+            notes.append(f"{len(own)} of {len(own) + self._curves.left_out()} curves are drawn.")
+        self._say("#loss-notes", Content("\n".join(notes)))
+        self.query_one("#loss-notes").display = bool(notes)
+
+    def _draw_one(
+        self, picture: DrawingView, ghosts: Sequence[Curve], own: Sequence[Curve]
+    ) -> tuple[Drawing, Sequence[LegendEntry]]:
+        """Return the metric on show, and what of its legend has no label at a line's end."""
         # NumPy is a tenth of a second that a lesson need not wait for.
         from tflab.charts.loss import draw_loss
 
-        drawing = draw_loss([*ghosts, *own], (size.width, size.height), options)
-        self._y_range = drawing.y_range
-        picture.show_drawing(drawing)
+        options = picture.chart_options(
+            x_max=self._curves.x_max(), end_labels=True, **self._view.options()
+        )
+        drawing = draw_loss([*ghosts, *own], (picture.size.width, picture.size.height), options)
+        self._view.drawn(drawing)
         # All ghosts are of one run and have its name: one entry says it.
-        legend = drawing.legend[:1] + drawing.legend[max(len(ghosts), 1) :]
-        self._say("#loss-legend", legend_content(legend, size.width))
-        notes = [*drawing.notes, self._diagnosis] if self._diagnosis else list(drawing.notes)
-        if self._left_out:
-            notes.append(f"{len(own)} of {len(own) + self._left_out} curves are drawn.")
-        self._say("#loss-notes", Content("\n".join(notes)))
-        self.query_one("#loss-notes").display = bool(notes)
+        names = [entry for entry in drawing.unlabelled if entry in drawing.legend[: len(ghosts)]]
+        return drawing, [*names[:1], *drawing.unlabelled[len(names) :]]
+
+    def _draw_all(self, picture: DrawingView) -> Drawing:
+        """Return a small chart for each metric."""
+        from tflab.charts.multiples import Panel, draw_multiples
+
+        curves = self._curves
+        panels = [Panel(metric, curves.of(metric)) for metric in curves.metrics()]
+        options = picture.chart_options(
+            x_max=curves.x_max(), smoothing=self._view.smoothing, log_x=self._view.log_x
+        )
+        size = picture.size.width, picture.size.height
+        drawing, self._y_ranges = draw_multiples(panels, size, options, self._y_ranges)
+        return drawing
 
     def _show_none(self, picture: DrawingView) -> None:
         """Say why there is nothing to see."""
         self._say("#loss-legend", Content())
+        self.query_one("#loss-legend").display = False
         self.query_one("#loss-notes").display = False
         if not self._expected:
             picture.show_words(_NONE_HERE)
-        elif self._state is None:
+        elif self._curves.state is None:
             picture.show_words(_NO_RUN)
         else:
-            picture.show_words(_NO_CURVES if self._state.ended else "")
+            picture.show_words(_NO_CURVES if self._curves.state.ended else "")
 
     def show_diagnosis(self, text: str) -> None:
         """Say below the chart what stands out in the run that ended; nothing when empty."""
         self._diagnosis = text
         self.redraw()
 
+    def on_click(self, event: events.Click) -> None:
+        """Put the cursor where the mouse is."""
+        if self._view.point_at(self._column(event)):
+            self.redraw()
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        """Draw the cursor along while a button is held."""
+        if event.button and self._view.point_at(self._column(event)):
+            self.redraw()
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        """See less of the steps, around the mouse."""
+        event.stop()
+        self._zoom(True, self._column(event))
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        """See more of the steps."""
+        event.stop()
+        self._zoom(False, self._column(event))
+
+    def action_cursor(self, by: int) -> None:
+        """Move the cursor, and read off the values where it stands."""
+        self._view.move_cursor(by)
+        if self._view.cursor is None:
+            self.notify(_NO_STEPS)
+        self.redraw()
+
+    def action_zoom(self, inwards: bool) -> None:
+        """See less of the steps, or more."""
+        self._zoom(inwards)
+
+    def action_back(self) -> None:
+        """Show all steps again, or take the cursor away; leave the key to others if neither."""
+        if not self._view.back():
+            raise SkipAction
+        self.redraw()
+
     def action_log_axis(self) -> None:
         """Change between a linear and a logarithmic y axis."""
-        self._log_y, self._y_range = not self._log_y, None
+        self._view.toggle_log_y()
+        self.redraw()
+
+    def action_log_steps(self) -> None:
+        """Change between a linear and a logarithmic axis of steps."""
+        self._view.toggle_log_x()
         self.redraw()
 
     def action_smooth(self) -> None:
         """Go to the next strength of smoothing."""
-        place = _SMOOTHING.index(self._smoothing)
-        self._smoothing = _SMOOTHING[(place + 1) % len(_SMOOTHING)]
-        self.notify(f"Smoothing {self._smoothing:g}" if self._smoothing else "Smoothing off")
+        self._view.next_smoothing()
+        weight = self._view.smoothing
+        self.notify(f"Smoothing {weight:g}" if weight else "Smoothing off")
+        self.redraw()
+
+    def action_all_metrics(self) -> None:
+        """Show a small chart for each metric, or one metric again."""
+        self._all_metrics = not self._all_metrics
+        self._view.reset()
         self.redraw()
 
     def action_next_metric(self) -> None:
         """Show the next metric."""
-        metrics = self._metrics()
+        metrics, metric = self._curves.metrics(), self._curves.metric
         if not metrics:
             return
-        place = metrics.index(self._metric) if self._metric in metrics else -1
+        place = metrics.index(metric) if metric in metrics else -1
+        self._all_metrics = False
         self._choose(metrics[(place + 1) % len(metrics)])
         self.redraw()
 
@@ -186,45 +255,26 @@ class LossChart(Vertical, can_focus=True):
         self.app.copy_to_clipboard("\n".join(rows))
         self.notify("Chart copied as text.")
 
+    def _zoom(self, inwards: bool, column: int | None = None) -> None:
+        self._view.zoom(inwards, column)
+        self.redraw()
+
+    def _column(self, event: events.MouseEvent) -> int:
+        """Return the column of the picture at which the mouse is."""
+        picture = self.query_one("#loss-picture", DrawingView)
+        return int(event.screen_x) - picture.content_region.x
+
     def _begin(self, state: RunState, before: str) -> None:
-        self._ghost = []
-        if before and self._state is not None and self._state.points:
-            self._ghost = [
-                replace(curve, label=before, ghost=True) for curve in self._curves(self._state)
-            ][:2]
-        self._state, self._y_range, self._drawn_points = state, None, -1
-        self._memos, self._diagnosis = {}, ""
+        self._curves.begin(state, before)
+        self._drawn_points, self._diagnosis = -1, ""
+        self._view.reset()
+        self._y_ranges = {}
         self.query_one("#loss-notes", Static).display = False
         self.query_one("#loss-progress", Static).display = False
 
-    def _curves(self, state: RunState) -> list[Curve]:
-        metrics = self._metrics()
-        if metrics and self._metric not in metrics:
-            self._choose(metrics[0])
-        chosen = [s for s in state.series.values() if measure(s.tag) == self._metric]
-        self._left_out = max(0, len(chosen) - _MOST_CURVES)
-        return [
-            Curve(
-                label=series.tag,
-                steps=series.steps,
-                values=series.values,
-                style=index,
-                memo=self._memo(series),
-            )
-            for index, series in enumerate(chosen[:_MOST_CURVES])
-        ]
-
-    def _memo(self, series: Series) -> Memo:
-        if series.tag not in self._memos:
-            self._memos[series.tag] = Memo(series)
-        return self._memos[series.tag]
-
-    def _metrics(self) -> list[str]:
-        series = self._state.series.values() if self._state else []
-        return list(dict.fromkeys(measure(s.tag) for s in series))
-
     def _choose(self, metric: str) -> None:
-        self._metric, self._y_range, self._ghost = metric, None, []
+        self._curves.choose(metric)
+        self._view.reset()
         self._head(title=metric.capitalize())
 
     def _head(self, title: str | None = None, low: bool | None = None) -> None:
@@ -236,16 +286,6 @@ class LossChart(Vertical, can_focus=True):
         if self._heading != before:
             self.post_message(ChartHeadingChanged(*self._heading))
 
-    def _x_max(self, state: RunState | None) -> float | None:
-        """Return the right end of the axis, chosen so that it seldom moves while a run goes on."""
-        if state is None or state.ended is not None:
-            return None
-        last = max((s.steps[-1] for s in state.series.values() if s.steps), default=0.0)
-        total = state.progress.total if state.progress is not None else None
-        if total is not None and last <= total:
-            return float(total)
-        return round_up(last)
-
     def _say(self, selector: str, content: Content) -> None:
         """Write a line, unless it stands there already: each write is sent to the terminal."""
         if self._said.get(selector) != content:
@@ -254,23 +294,8 @@ class LossChart(Vertical, can_focus=True):
 
     def _show_progress(self) -> None:
         widget = self.query_one("#loss-progress", Static)
-        state = self._state
+        state = self._curves.state
         running = state is not None and state.ended is None and state.progress is not None
         widget.display = running
         if running and state is not None:
             widget.update(progress_content(state, self.size.width))
-
-
-def _fits_beside(ghost: Curve, own: Sequence[Curve]) -> bool:
-    """Return whether a ghost leaves the new curves legible: it did not go to other heights."""
-    values = [v for curve in own for v in curve.values[:1]]
-    top = max((abs(v) for v in ghost.values if math.isfinite(v)), default=0.0)
-    return not values or top <= 10 * max(map(abs, values))
-
-
-def round_up(value: float) -> float:
-    """Return the next of 1, 1.5, 2, 3, 5, 7.5 times a power of ten at or above `value`."""
-    if value <= 0 or not math.isfinite(value):
-        return 1.0
-    power = 10.0 ** math.floor(math.log10(value))
-    return next(step * power for step in (1, 1.5, 2, 3, 5, 7.5, 10) if step * power >= value)

@@ -1,7 +1,8 @@
-"""Lists to choose from in the workbench: sections, technical words, lessons, presets."""
+"""Lists to choose from in the workbench: sections, words, lessons, presets, environments."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from enum import Enum
 from pathlib import Path
@@ -11,6 +12,7 @@ from tflab.programs.library import LessonEntry, search
 from tflab.programs.presets import LONGEST_NAME, Preset
 from tflab.programs.program import Program
 from tflab.runs.text import plain_line
+from tflab.targets.environments import Environment, package_words
 from tflab.ui.dialogs.pick import Choice, Find, PickScreen
 from tflab.ui.workbench.words import terms_in
 
@@ -66,6 +68,35 @@ def pick_preset(presets: Sequence[Preset]) -> PickScreen[PresetChoice]:
         return _preset_choices(presets, query)
 
     return PickScreen("Presets: choose, or type a name to save", find)
+
+
+def pick_environment(environments: Sequence[Environment], current: str) -> PickScreen[str]:
+    """Return a dialog that asks for the interpreter that a program runs in; empty to find one.
+
+    Args:
+        environments: What is known.
+        current: The interpreter in use.
+    """
+    known = [_environment_choice(e, e.interpreter == current) for e in environments]
+    known.append(Choice("Whichever is found first", "Forget what was chosen for this lesson.", ""))
+    narrow = _narrow(known)
+
+    def find(query: str) -> Sequence[Choice[str]]:
+        found = narrow(query)
+        if os.sep not in query:
+            return found
+        return [*found, Choice(f"Use {query}", "An interpreter, or an environment.", query.strip())]
+
+    return PickScreen("Environments: choose, or type a path", find)
+
+
+def _environment_choice(environment: Environment, current: bool) -> Choice[str]:
+    title = f"{environment.candidate.name}{' (in use)' if current else ''}"
+    parts = [package_words(environment)] if environment.installed is not None else []
+    if environment.problem is not None:
+        parts.append(f"Does not serve: {environment.problem.title}")
+    parts.append(environment.interpreter)
+    return Choice(title, ". ".join(parts), environment.interpreter)
 
 
 def _preset_choices(presets: Sequence[Preset], query: str) -> list[Choice[PresetChoice]]:

@@ -8,6 +8,7 @@ from tflab.programs.parameters import format_value
 from tflab.programs.program import Program
 from tflab.runs.summary import summarise
 from tflab.runs.text import plain_line
+from tflab.session.environments import Environments
 from tflab.session.session import Session
 from tflab.targets.live_run import LiveRun
 from tflab.ui.terminal.glyphs import glyphs
@@ -81,7 +82,10 @@ class RunPanes:
         session, status = self._session, self._status
         device, phase = session.form.device, session.server.phase
         status.device = (device.name if device.key != "cpu" else "CPU") if device else ""
+        status.environment = environment_word(session.environments)
         server = _PHASES.get(phase, "")
+        if session.environments.problem is not None:
+            server = "no environment"
         run = session.runs.current
         elsewhere = run is not None and not is_of(run, session.program)
         on_show = None if elsewhere and run is not None and run.over else run
@@ -103,6 +107,12 @@ class RunPanes:
             self._next_words = now + _WORDS_SECONDS
             self._panes.form.show_running(self._session.runs.running)
             self.show_status()
+
+
+def environment_word(environments: Environments) -> str:
+    """Return what the status line calls the environment; nothing for tflab's own."""
+    current = environments.current
+    return "" if current is None or current.own else plain_line(current.candidate.name)
 
 
 def is_of(run: LiveRun, program: Program | None) -> bool:

@@ -12,11 +12,12 @@ from tflab.ui.terminal.glyphs import glyphs
 
 
 class StatusLine(Widget):
-    """One line: the lesson on the left; device, fork server and run on the right.
+    """One line: the lesson on the left; environment, device, fork server and run on the right.
 
     Attributes:
         title: Title of the lesson.
         device: Short name of the chosen device.
+        environment: Name of the environment; empty for our own.
         server: What the fork server is doing; empty when it is ready.
         sweep: How far the sweep is; empty while there is none.
         run: State and progress of the run on show.
@@ -25,6 +26,7 @@ class StatusLine(Widget):
 
     title: reactive[str] = reactive("")
     device: reactive[str] = reactive("")
+    environment: reactive[str] = reactive("")
     server: reactive[str] = reactive("")
     sweep: reactive[str] = reactive("")
     run: reactive[str] = reactive("", repaint=False)
@@ -45,7 +47,7 @@ class StatusLine(Widget):
         right = Content.assemble(
             *(
                 Content.styled(text + quiet, "$text-quiet")
-                for text in (self.server, self.sweep, self.device)
+                for text in (self.server, self.sweep, self.environment, self.device)
                 if text
             ),
             Content.styled(f"{marks.bullet} ", self.tone) if self.run else "",

@@ -1,0 +1,105 @@
+"""The curves of the run on show by metric, and those of the run before it as ghosts."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+
+from tflab.charts.drawing import Curve, Memo
+from tflab.runs.metrics import measure
+from tflab.runs.series import Series
+from tflab.runs.state import RunState
+
+MOST_CURVES = 12
+"""More than these cannot be told apart, and their legend has no room."""
+
+_MOST_GHOSTS = 2
+
+
+class RunCurves:
+    """What can be drawn of a run, and what drawing learned of it.
+
+    Attributes:
+        state: The run on show, None without one.
+        metric: The metric on show.
+    """
+
+    def __init__(self) -> None:
+        self.state: RunState | None = None
+        self.metric = "loss"
+        self._ghosts: list[Curve] = []
+        self._memos: dict[str, Memo] = {}
+
+    def clear(self) -> None:
+        """Show no run."""
+        self.state, self.metric, self._ghosts = None, "loss", []
+
+    def begin(self, state: RunState, before: str) -> None:
+        """Show another run; the one before becomes a ghost if it has a name, else it goes."""
+        ghosts: list[Curve] = []
+        if before and self.state is not None and self.state.points:
+            ghosts = [replace(curve, label=before, ghost=True) for curve in self.own()]
+        self.state, self._ghosts, self._memos = state, ghosts[:_MOST_GHOSTS], {}
+
+    def choose(self, metric: str) -> None:
+        """Show another metric; the ghosts were of the one before."""
+        self.metric, self._ghosts = metric, []
+
+    def metrics(self) -> list[str]:
+        """Return the metrics of the run in the order in which it logged them."""
+        series = self.state.series.values() if self.state else []
+        return list(dict.fromkeys(measure(s.tag) for s in series))
+
+    def own(self) -> list[Curve]:
+        """Return the curves of the metric on show."""
+        return self.of(self.metric)
+
+    def of(self, metric: str) -> list[Curve]:
+        """Return the curves of a metric."""
+        return [
+            Curve(series.tag, series.steps, series.values, index, memo=self._memo(series))
+            for index, series in enumerate(self._series(metric)[:MOST_CURVES])
+        ]
+
+    def left_out(self) -> int:
+        """Return how many curves of the metric on show are too many."""
+        return max(0, len(self._series(self.metric)) - MOST_CURVES)
+
+    def ghosts(self, own: Sequence[Curve]) -> list[Curve]:
+        """Return the ghosts that leave the new curves legible: those of similar heights."""
+        values = [value for curve in own for value in curve.values[:1]]
+        limit = 10 * max(map(abs, values), default=math.inf)
+        return [ghost for ghost in self._ghosts if _top(ghost) <= limit]
+
+    def x_max(self) -> float | None:
+        """Return the right end of the axis, chosen so that it seldom moves while a run goes on."""
+        state = self.state
+        if state is None or state.ended is not None:
+            return None
+        last = max((s.steps[-1] for s in state.series.values() if s.steps), default=0.0)
+        total = state.progress.total if state.progress is not None else None
+        if total is not None and last <= total:
+            return float(total)
+        return round_up(last)
+
+    def _series(self, metric: str) -> list[Series]:
+        series = self.state.series.values() if self.state else []
+        return [s for s in series if measure(s.tag) == metric]
+
+    def _memo(self, series: Series) -> Memo:
+        if series.tag not in self._memos:
+            self._memos[series.tag] = Memo(series)
+        return self._memos[series.tag]
+
+
+def round_up(value: float) -> float:
+    """Return the next of 1, 1.5, 2, 3, 5, 7.5 times a power of ten at or above `value`."""
+    if value <= 0 or not math.isfinite(value):
+        return 1.0
+    power = 10.0 ** math.floor(math.log10(value))
+    return next(step * power for step in (1, 1.5, 2, 3, 5, 7.5, 10) if step * power >= value)
+
+
+def _top(curve: Curve) -> float:
+    return max((abs(value) for value in curve.values if math.isfinite(value)), default=0.0)

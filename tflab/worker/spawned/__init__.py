@@ -1,0 +1,81 @@
+"""The program's main module once more, in a process that multiprocessing starts afresh.
+
+Such a process (spawn, forkserver, joblib's loky) imports the main module of the one that started
+it, to find the functions that it is to call. Plain `python` lets it read the script again. Here it
+has to be the program as the run has it, with the run's values: the main module of a run names
+itself after its run folder, as a module of this package, and whoever imports that gets the program.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from importlib.machinery import ModuleSpec
+from pathlib import Path
+from types import CodeType, ModuleType
+from typing import Any
+
+
+def name_of(folder: Path) -> str:
+    """Return the name under which the program of a run can be imported anywhere."""
+    return f"{__name__}.{os.fsencode(folder.absolute()).hex()}"
+
+
+class _Programs:
+    """Finds the programs of runs by such names, and loads them."""
+
+    def find_spec(
+        self,
+        fullname: str,
+        path: Sequence[str] | None = None,  # noqa: ARG002
+        target: ModuleType | None = None,  # noqa: ARG002
+    ) -> ModuleSpec | None:
+        package, _, key = fullname.rpartition(".")
+        if package != __name__:
+            return None
+        from tflab.runs.log_writer import RECORD
+        from tflab.runs.record import read_record
+
+        folder = Path(os.fsdecode(bytes.fromhex(key)))
+        request = read_record(folder / RECORD).request
+        # A path that makes it `__file__`, also of the process's own main module.
+        return ModuleSpec(fullname, self, origin=request.path)  # type: ignore[arg-type]
+
+    def create_module(self, spec: ModuleSpec) -> None:
+        """Let Python make the module."""
+
+    def exec_module(self, module: ModuleType) -> None:
+        run_again(module.__dict__, module.__name__)
+
+    def get_code(self, fullname: str) -> CodeType:
+        """Return what `runpy` executes for it."""
+        call = (
+            f"__import__({__name__!r}, fromlist=['run_again']).run_again(globals(), {fullname!r})"
+        )
+        return compile(call, "<tflab>", "exec")
+
+
+def run_again(names: dict[str, Any], name: str) -> None:
+    """Execute the program that `name` stands for, with the values of its run.
+
+    Args:
+        names: The names of the module to execute it in.
+        name: What `name_of` returned.
+    """
+    from tflab.runs.log_writer import RECORD
+    from tflab.runs.record import read_record
+    from tflab.worker.main_module import Compiler, await_here, cells_to_run, prepare_names
+
+    folder = Path(os.fsdecode(bytes.fromhex(name.rpartition(".")[2])))
+    request = read_record(folder / RECORD).request
+    names["__package__"] = None
+    prepare_names(names, request)
+    compiler = Compiler(request)
+    for cell in cells_to_run(request):
+        for code in compiler.compile(cell):
+            if code is not None:
+                await_here(eval(code, names), code)
+
+
+sys.meta_path.append(_Programs())
