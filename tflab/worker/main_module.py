@@ -17,7 +17,6 @@ import re
 import sys
 import tokenize
 import warnings
-from collections.abc import Iterator
 from importlib.machinery import ModuleSpec, SourceFileLoader
 from pathlib import Path
 from types import CodeType, ModuleType
@@ -70,14 +69,6 @@ class Compiler:
         statements = compile(tree, self._path, "exec", flags=self._flags, dont_inherit=True)
         self._flags |= statements.co_flags & _FUTURES
         return statements, expression
-
-
-def cells_to_run(request: RunRequest) -> Iterator[CodeCell]:
-    """Yield the code cells of a run, up to the one that was asked for."""
-    for cell in request.cells:
-        if request.until is not None and cell.index > request.until:
-            return
-        yield cell
 
 
 def await_here(value: Any, code: CodeType, loop: asyncio.AbstractEventLoop | None = None) -> Any:
