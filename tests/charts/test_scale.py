@@ -96,6 +96,12 @@ def test_steps_are_whole_and_short() -> None:
     assert [m.label for m in step_ticks(0, 2e7, 4)] == ["0", "5M", "10M", "15M", "20M"]
 
 
+@given(st.floats(0, 1e6), st.floats(0.01, 1e6), st.integers(1, 20))
+def test_steps_of_any_window_are_inside_it(low: float, width: float, count: int) -> None:
+    for mark in step_ticks(low, low + width, count):
+        assert low - 1e-6 * width <= mark.value <= low + width * (1 + 1e-6)
+
+
 def test_nice_steps() -> None:
     assert [nice_step(x) for x in (0.11, 0.2, 3, 7)] == pytest.approx([0.2, 0.2, 5, 10])
 

@@ -67,7 +67,7 @@ def step_ticks(low: float, high: float, count: int) -> list[Tick]:
     step = max(1.0, nice_step((high - low) / max(count, 1)))
     values = _multiples(low, high, step)
     for unit, suffix in ((1e6, "M"), (1e3, "k")):
-        if max(map(abs, values)) >= 10 * unit and step >= unit / 10:
+        if max(map(abs, values), default=0.0) >= 10 * unit and step >= unit / 10:
             return [Tick(v, f"{v / unit:g}{suffix}" if v else "0") for v in values]
     return [Tick(v, f"{v:.0f}") for v in values]
 

@@ -43,6 +43,7 @@ class HistoryScreen(RunActions):
         view: How the person looks at them.
         lesson: Id and title of the open lesson.
         defaults: Its defaults.
+        code: Marks its code, see `code_mark`.
     """
 
     AUTO_FOCUS = "Table"
@@ -63,12 +64,13 @@ class HistoryScreen(RunActions):
         view: HistoryView,
         lesson: tuple[str, str],
         defaults: Mapping[str, Any],
+        code: str = "",
     ) -> None:
         super().__init__(work, copy_line)
         self._history = history
         self._view = view
         self._lesson_title = lesson[1]
-        self.runs = HistoryList(view, lesson[0], defaults)
+        self.runs = HistoryList(view, lesson[0], defaults, code)
         self._table = HistoryTable(self.runs, view)
 
     def compose(self) -> ComposeResult:

@@ -66,9 +66,19 @@ class _Watch:
         try:
             self._departure.let_go()
         except Exception:  # noqa: BLE001  # whatever it was, the process ends now
-            traceback.print_exc(file=sys.__stderr__)
+            _print_unhindered(traceback.format_exc())
         _restore(self._departure.terminal_modes())
         os._exit(128 + self._number)
+
+
+def _print_unhindered(text: str) -> None:
+    """Print on the person's own screen as far as it takes anything: it may hang."""
+    if sys.__stderr__ is None:
+        return
+    with contextlib.suppress(OSError, ValueError):
+        descriptor = sys.__stderr__.fileno()
+        os.set_blocking(descriptor, False)
+        os.write(descriptor, text.encode("utf-8", "backslashreplace"))
 
 
 def _restore(before: list[Any] | None) -> None:
