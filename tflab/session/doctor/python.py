@@ -34,12 +34,12 @@ def check_packages(needed: Sequence[str] | None = None) -> Check:
     """
     if needed is None:
         try:
-            needed = requires("tflab") or ()
+            needed = requires("tflab-workbench") or ()
         except PackageNotFoundError:
             return warning(
                 "Packages",
                 "tflab itself is not installed, so what it needs is not known.",
-                "Set it up with `make lab`, or `pip install tflab`.",
+                "Set it up with `make lab`, or `pip install tflab-workbench`.",
             )
     wanted = [line for line in needed if "extra ==" not in line]
     wrong = [words for words in map(_wrong, wanted) if words]
@@ -47,7 +47,7 @@ def check_packages(needed: Sequence[str] | None = None) -> Check:
         return problem(
             "Packages",
             f"{'; '.join(wrong)}.",
-            "Set it up anew: `make lab` in a checkout, else `pip install --upgrade tflab`.",
+            "Set it up anew: `make lab` in a checkout, else install tflab-workbench again.",
         )
     return ok("Packages", f"all {len(wanted)} that tflab needs, in versions that it allows")
 
