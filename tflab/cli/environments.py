@@ -111,13 +111,18 @@ class ServerStarter:
         if self._server is not None:
             self._server.close()
 
-    def choose(self, program: Program) -> Environment:
-        """Return the environment of a program that is trusted, and say which it is.
+    def choose(self, program: Program, trusted: bool = True) -> Environment:
+        """Return the environment of a program, and say which it is.
+
+        Args:
+            program: The program.
+            trusted: Whether what lies beside it may be started, even if nobody was asked before.
 
         Raises:
             Problem: When none serves.
         """
-        wanted = replace(wanted_by(program), trusted=True)
+        wanted = wanted_by(program)
+        wanted = replace(wanted, trusted=trusted or wanted.trusted)
         try:
             found = choose(wanted, self._probe)
         except Problem as problem:
@@ -127,6 +132,10 @@ class ServerStarter:
             _tell(found)
         return found.environment
 
+    def who_has(self, program: Program, module: str) -> str:
+        """Say which environments have a package."""
+        return who_has_words(module, list_environments(wanted_by(program), self._probe))
+
     def _start(self, program: Program) -> ForkServer:
         self.choose(program)
         self._server = self.make()
@@ -134,12 +143,11 @@ class ServerStarter:
         return self._server
 
 
-def tell_who_has(state: RunState, program: Program) -> None:
+def tell_who_has(state: RunState, program: Program, starter: ServerStarter) -> None:
     """Where a run failed for want of a package, say which environments have it."""
     module = missing_module(state.error)
     if module:
-        known = list_environments(replace(wanted_by(program), trusted=True), EnvironmentProbe())
-        print(who_has_words(module, known), file=sys.stderr)
+        print(starter.who_has(program, module), file=sys.stderr)
 
 
 def _tell(found: Choice) -> None:

@@ -8,7 +8,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tflab.cli.command import Command
-from tflab.programs.reader import check_program
+from tflab.cli.environments import ServerStarter, add_python, keep_python
+from tflab.programs.imported import imported_packages
+from tflab.programs.reader import check_program, read_program
 from tflab.runs.text import plain_line
 
 _ENDINGS = (".py", ".ipynb")
@@ -21,7 +23,9 @@ def run(arguments: argparse.Namespace) -> int:
         found = check_program(path)
         for finding in found:
             print(plain_line(str(finding)))
-        if any(finding.level != "advice" for finding in found):
+        refused = any(finding.level == "error" for finding in found)
+        missing = arguments.python and not refused and _misses_packages(path, arguments.python)
+        if missing or any(finding.level != "advice" for finding in found):
             bad += 1
         else:
             good += 1
@@ -31,6 +35,25 @@ def run(arguments: argparse.Namespace) -> int:
     elif good + bad > 1:
         print(f"{good} good, {bad} with problems")
     return 0 if good and not bad else 1
+
+
+def _misses_packages(path: Path, python: str) -> bool:
+    """Say which environment a program would run in, and what it lacks there."""
+    path = path.absolute()
+    keep_python(path, python)
+    program = read_program(path)
+    starter = ServerStarter(quiet=True)
+    environment = starter.choose(program, trusted=False)
+    print(f"{plain_line(os.fspath(path))}: it would run in {environment.words}")
+    missing = {
+        name: line
+        for name, line in imported_packages(program).items()
+        if environment.installed is not None and not environment.installed.has(name)
+    }
+    for name, line in missing.items():
+        where = f"{plain_line(os.fspath(path))}:{line}"
+        print(f"{where}: It imports {name}, which is not there. {starter.who_has(program, name)}")
+    return bool(missing)
 
 
 def _files(paths: list[Path]) -> Iterator[Path]:
@@ -46,6 +69,7 @@ def _files(paths: list[Path]) -> Iterator[Path]:
 
 def _add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("paths", metavar="PATH", nargs="+", help="a file, or a folder of them")
+    add_python(parser)
 
 
 COMMAND = Command(
