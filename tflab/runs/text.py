@@ -87,6 +87,13 @@ def count_of(number: int, thing: str) -> str:
     return f"{number:,} {thing}{'' if number == 1 else 's'}"
 
 
+def shorten(line: str, most: int, ellipsis: str = "…") -> str:
+    """Return a line without what is beyond `most` characters; how many those are stands there."""
+    if len(line) <= most:
+        return line
+    return f"{line[:most]} {ellipsis} {count_of(len(line) - most, 'more character')}"
+
+
 def _last_pass(line: str) -> str:
     passes = line.rstrip("\r").split("\r")
     return passes[-1]
