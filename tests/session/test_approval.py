@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
+import os
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.cli.conftest import HEAD, command
 from tflab.programs.library import course_folder, user_folder
-from tflab.session.approval import TrustStore, content_hash, is_ours
+from tflab.session.approval import TrustStore, content_hash, is_ours, origin
 
 
 def test_trust_is_by_content_and_kept_private(tmp_path: Path, data: Path) -> None:
@@ -55,6 +57,74 @@ def test_course_and_own_lessons_need_no_trust(tmp_path: Path) -> None:
     outside.write_text("")
     (own / "link.py").symlink_to(outside)
     assert not is_ours(own / "link.py"), "a link does not speak for what it leads to"
+
+
+def own_lesson(data: Path, text: str = "print('theirs')") -> Path:
+    path = data / "lessons" / "own.py"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    data.chmod(0o700)
+    path.write_text(HEAD + text + "\n")
+    return path
+
+
+@pytest.mark.parametrize("place", ["", "lessons", "lessons/own.py"])
+def test_where_others_may_write_no_lesson_is_ours(place: str, data: Path) -> None:
+    path = own_lesson(data)
+    data.chmod(0o755)
+    assert is_ours(path)
+    (data / place).chmod(0o777)
+    assert not is_ours(path)
+    assert not is_ours(path.with_name("gone.py")) or place == "lessons/own.py"
+    assert str(data / place) in origin(path)
+
+
+def test_what_nobody_else_can_reach_is_ours_whatever_its_mode(data: Path) -> None:
+    path = own_lesson(data)
+    path.chmod(0o666)
+    path.parent.chmod(0o777)
+    assert is_ours(path), "nobody else may enter the data folder"
+
+
+def test_a_folder_that_others_may_swap_is_not_ours(tmp_path: Path, monkeypatch: Any) -> None:
+    shared = tmp_path / "shared"
+    monkeypatch.setenv("TFLAB_DATA", str(shared / "data"))
+    path = own_lesson(shared / "data")
+    assert is_ours(path)
+    shared.chmod(0o777)
+    assert not is_ours(path)
+    shared.chmod(0o1777)
+    assert is_ours(path), "in a sticky folder each may only move their own"
+
+
+def test_a_file_that_belongs_to_somebody_else_is_not_ours(data: Path) -> None:
+    path = own_lesson(data)
+    try:
+        os.chown(path, 4321, -1)
+    except PermissionError:
+        pytest.skip("only root may give a file away")
+    assert not is_ours(path)
+    assert "others own" in origin(path)
+
+
+def test_a_list_of_trust_that_others_may_write_trusts_nothing(data: Path, tmp_path: Path) -> None:
+    data.mkdir(mode=0o700)
+    store, path = TrustStore(), tmp_path / "own.py"
+    store.trust(path, "a = 1")
+    assert store.trusts(path, "a = 1")
+    data.chmod(0o777)
+    assert not store.trusts(path, "a = 1")
+
+
+def test_their_file_among_our_lessons_does_not_run_unasked(data: Path) -> None:
+    path = own_lesson(data)
+    data.chmod(0o777)
+    refused = command("run", "own", "--json")
+    assert refused.returncode == 2
+    assert "others may write" in json.loads(refused.stdout)["error"]["cause"]
+    assert command("run", path, "--json", "--trust").returncode == 0
+    assert command("run", path, "--json").returncode == 2, "what they wrote there trusts nothing"
+    data.chmod(0o700)
+    assert command("run", "own", "--json").returncode == 0
 
 
 @given(st.binary(max_size=200))

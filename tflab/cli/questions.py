@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from tflab.cli.command import UsageProblem
 from tflab.programs.program import Program, Question
 from tflab.runs.text import count_of, plain_line, visible
-from tflab.session.approval import TrustStore, untrusted
+from tflab.session.approval import TrustStore, origin, untrusted
 from tflab.targets.devices import Device
 
 Guess = str | float
@@ -38,7 +38,7 @@ def _can_ask(arguments: argparse.Namespace) -> bool:
 
 
 def _asked(lesson: Program) -> bool:
-    print(f"This lesson comes from outside the course: {plain_line(str(lesson.path))}")
+    print(origin(lesson.path))
     print("A lesson is code and can do what you can do. Read it before you trust it.")
     while True:
         try:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import itertools
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -232,18 +232,13 @@ class _Reading:
                     ShellCommand(cell=cell.index, line=cell.line + line - 1, text=text)
                     for line, text in found.commands
                 )
-        lines = [""] * len(self._lines)
-        for cell in code:
-            text = split_lines(plain[cell.index])
-            lines[cell.line - 1 : cell.line - 1 + len(text)] = text
         is_lesson = self.kind == "lesson"
-        tree = parse_quietly(
-            self._source if is_lesson else "\n".join(lines), self.kind == "notebook"
-        )
-        trees = _by_cell(self.cells, tree) if tree is not None else None
-        if tree is not None and trees is not None:
-            self._note_code_in_prose(tree, trees)
-            return trees
+        for text in self._whole_texts(code, plain):
+            tree = parse_quietly(text, self.kind == "notebook")
+            trees = _by_cell(self.cells, tree) if tree is not None else None
+            if tree is not None and trees is not None:
+                self._note_code_in_prose(tree, trees)
+                return trees
         trees = {}
         for cell in code:
             found_tree = parse_code(
@@ -255,6 +250,17 @@ class _Reading:
             # Good cells may still stand between prose that Python would take for code.
             parse_code(self._source, 0, self._findings, is_lesson)
         return trees
+
+    def _whole_texts(self, code: Sequence[Cell], plain: dict[int, str]) -> Iterator[str]:
+        """Yield the texts that one parse may do for: the source, and its code cells alone."""
+        if self.kind != "notebook" and all(plain[cell.index] == cell.source for cell in code):
+            yield self._source
+        if self.kind != "lesson":
+            lines = [""] * len(self._lines)
+            for cell in code:
+                text = split_lines(plain[cell.index])
+                lines[cell.line - 1 : cell.line - 1 + len(text)] = text
+            yield "\n".join(lines)
 
     def _note_code_in_prose(self, tree: ast.Module, trees: dict[int, ast.Module]) -> None:
         """Say which statements plain Python would run, and a run here would leave out."""

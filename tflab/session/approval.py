@@ -2,13 +2,15 @@
 
 A lesson is code: it can do whatever its reader can do.
 
-The shipped course and the user's own lessons folder are trusted by where they are. Any other lesson
-is asked about once, and remembered by its content: a file that changes is asked about again.
+The shipped course and the user's own lessons folder are trusted by where they are, as long as
+nobody else may put anything there. Any other lesson is asked about once, and remembered by its
+content: a file that changes is asked about again.
 """
 
 from __future__ import annotations
 
 import hashlib
+import os
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
@@ -19,7 +21,7 @@ import msgspec
 
 from tflab.programs.library import course_folder, user_folder
 from tflab.runs.atomic_files import locked, make_private_folder, read_file, replace_atomically
-from tflab.runs.paths import data_folder
+from tflab.runs.paths import data_folder, writable_by_others
 from tflab.runs.record import Problem
 from tflab.runs.text import plain_line
 from tflab.session.disk import SessionDisk
@@ -54,8 +56,13 @@ class TrustStore:
         self._path = path or data_folder() / "trust.json"
 
     def trusts(self, path: Path, source: str) -> bool:
-        """Return whether a lesson may run without asking: by its place, or by its content."""
-        return is_ours(path) or content_hash(source) in self._read().trusted
+        """Return whether a lesson may run without asking: by its place, or by its content.
+
+        What others may write says nothing of what this person trusts.
+        """
+        if is_ours(path):
+            return True
+        return content_hash(source) in self._read().trusted and not others_at(self._path)
 
     def trust(self, path: Path, source: str) -> None:
         """Remember a lesson's content; nothing is written for what is trusted already.
@@ -84,22 +91,52 @@ def content_hash(source: str) -> str:
 
 
 def is_ours(path: Path) -> bool:
-    """Return whether a file really lies in the course or in the user's own lessons folder.
+    """Return whether a file is of the course, or of the user's own lessons and nobody else's.
 
     Symbolic links are followed first, so that a link in there does not speak for what it leads to.
     """
     found = path.resolve()
-    return any(
-        found.is_relative_to(folder.resolve()) for folder in (course_folder(), user_folder())
-    )
+    if found.is_relative_to(course_folder().resolve()):
+        return True
+    return found.is_relative_to(user_folder().resolve()) and not others_at(found)
+
+
+def others_at(path: Path) -> Path | None:
+    """Return through what others may have put a file into the data folder: it is theirs, or they
+    may write it or a folder above it. None when it is the user's alone.
+    """
+    data = data_folder()
+    try:
+        if path.stat().st_uid not in (os.getuid(), 0):
+            return path
+    except FileNotFoundError:
+        pass  # What is gone, as the file of an old run, is judged by its folder.
+    except OSError:
+        return path
+    above = writable_by_others(data)
+    if above is not None or not data.is_dir():
+        return above
+    # Where they may not even enter, no mode of what is inside lets them in.
+    return writable_by_others(path) if data.stat().st_mode & 0o011 else None
+
+
+def origin(path: Path) -> str:
+    """Say why a lesson is asked about, in a sentence."""
+    name = plain_line(str(path))
+    others = others_at(path) if path.resolve().is_relative_to(user_folder().resolve()) else None
+    if others is None:
+        return f"This lesson comes from outside the course: {name}"
+    if others == path:
+        return f"This lesson is among your own, but others own or may write it: {name}"
+    folder = plain_line(str(others))
+    return f"This lesson is among your own, but others may write to {folder}: {name}"
 
 
 def untrusted(path: Path) -> Problem:
     """Return the refusal of a lesson that nobody has trusted."""
     return Problem(
         "This lesson is not trusted yet",
-        f"{plain_line(str(path))} comes from outside the course. A lesson is code and can do what "
-        "you can do.",
+        f"{origin(path)}. A lesson is code and can do what you can do.",
         "Read it. If you trust it, give --trust once; or keep it in "
         f"{plain_line(str(user_folder()))}, your own lessons.",
     )
@@ -143,15 +180,19 @@ class Approval:
             self._disk.keep("That it is trusted is", lambda: self._store.trust(path, source))
             self._require_free(devices, then)
 
-        def look(found: Future[bool]) -> None:
+        def look() -> Question | None:
+            return None if self._store.trusts(path, source) else trust_question(path, source)
+
+        def take(looked: Future[Question | None]) -> None:
+            question = looked.result()
             if turn != self._turn or self.asking:
                 return  # Something else was asked for meanwhile.
-            if found.result():
+            if question is None:
                 self._require_free(devices, then)
             else:
-                self._ask(trust_question(path, source), keep)
+                self._ask(question, keep)
 
-        self._disk.do_then(lambda: self._store.trusts(path, source), look)
+        self._disk.do_then(look, take)
 
     def _require_free(self, devices: Sequence[Device], then: Callable[[], object]) -> None:
         new = [d for d in devices if d.busy_with_others and d.key not in self._accepted]
@@ -181,7 +222,7 @@ def trust_question(path: Path, source: str) -> Question:
     return Question(
         QuestionKind.TRUST,
         "A lesson from elsewhere",
-        f"This lesson comes from outside the course: {path}.\n\n"
+        f"{origin(path)}.\n\n"
         "A lesson is code and can do what you can do. Read it (it is on the screen) before "
         f"you trust it. You are asked again when it changes; lessons in {user_folder()} are "
         "your own and never asked about.",

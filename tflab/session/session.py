@@ -565,6 +565,7 @@ class Session:
             program, run = self.program, event.run
             if program is not None and run.record.request.lesson == program.id:
                 self.course.note_run(program, run.state)
+                self.environments.tell_who_has(run.state.error)
         self._emit(event)
 
     def _devices_listed(self, devices: DeviceList) -> None:

@@ -34,7 +34,7 @@ OWN = ServerPlace()
 
 def place_of(environment: Environment) -> ServerPlace:
     """Return what the fork server of an environment is started with."""
-    variables = tuple(sorted(environment.candidate.variables.items()))
+    variables = tuple(sorted(environment.variables.items()))
     return ServerPlace(environment.request_python, variables)
 
 

@@ -11,6 +11,8 @@ from tflab.cli.command import Command
 from tflab.programs.reader import check_program
 from tflab.runs.text import plain_line
 
+_ENDINGS = (".py", ".ipynb")
+
 
 def run(arguments: argparse.Namespace) -> int:
     """Print every problem with file and line; 1 when there is any, or no lesson at all."""
@@ -25,17 +27,19 @@ def run(arguments: argparse.Namespace) -> int:
             good += 1
             print(f"{plain_line(os.fspath(path))}: a good lesson")
     if good + bad == 0:
-        print("There is no lesson file here. Give a path that ends in .py.")
+        print("There is no lesson file here. Give a path that ends in .py or .ipynb.")
     elif good + bad > 1:
         print(f"{good} good, {bad} with problems")
     return 0 if good and not bad else 1
 
 
 def _files(paths: list[Path]) -> Iterator[Path]:
-    """Yield the files; a folder stands for the Python files right in it."""
+    """Yield the files; a folder stands for the programs right in it."""
     for path in paths:
         if path.is_dir():
-            yield from sorted(p for p in path.glob("*.py") if p.name[0] not in "._")
+            # Not `glob`, to which a folder that may not be read is an empty one.
+            names = sorted(os.listdir(path))
+            yield from (path / n for n in names if n.endswith(_ENDINGS) and n[0] not in "._")
         else:
             yield path
 
