@@ -76,8 +76,9 @@ def _files(paths: list[Path]) -> Iterator[Path]:
     """Yield the files; a folder stands for the programs right in it."""
     for path in paths:
         if path.is_dir():
-            found = (p for p in path.iterdir() if p.suffix in _ENDINGS and p.name[0] not in "._")
-            yield from sorted(found)
+            # Not `glob`, to which a folder that may not be read is an empty one.
+            names = sorted(os.listdir(path))
+            yield from (path / n for n in names if n.endswith(_ENDINGS) and n[0] not in "._")
         else:
             yield path
 
