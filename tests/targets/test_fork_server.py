@@ -27,7 +27,10 @@ from tflab.runs.store import RunStore
 from tflab.targets.fork_server import ForkServer
 
 GOOD = {
-    "tensorflow/__init__.py": "__version__ = '0.0.test'\nfrom tensorflow import random\nimport tensorflow.python.eager.context",
+    "tensorflow/__init__.py": (
+        "__version__ = '0.0.test'\nfrom tensorflow import random\n"
+        "import tensorflow.python.eager.context"
+    ),
     "tensorflow/random.py": "def set_seed(seed): pass",
     "tensorflow/python/__init__.py": "",
     "tensorflow/python/eager/__init__.py": "",

@@ -7,9 +7,11 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+from tflab.programs.imported import imported_packages
 from tflab.programs.program import Program
 from tflab.runs.record import Problem
 from tflab.runs.state import RunState
+from tflab.runs.text import plain_line
 from tflab.session.environments import (
     EnvironmentStore,
     missing_module,
@@ -148,6 +150,22 @@ def tell_who_has(state: RunState, program: Program, starter: ServerStarter) -> N
     module = missing_module(state.error)
     if module:
         print(starter.who_has(program, module), file=sys.stderr)
+
+
+def tell_missing_packages(program: Program, python: str) -> bool:
+    """Say in which environment a program would run, and what it lacks there; True if anything."""
+    keep_python(program.path, python)
+    starter = ServerStarter(quiet=True)
+    installed = starter.choose(program, trusted=False).installed
+    name = plain_line(str(program.path))
+    assert starter.environment is not None
+    print(f"{name}: it would run in {starter.environment.words}")
+    imported = imported_packages(program).items()
+    missing = [found for found in imported if installed is not None and not installed.has(found[0])]
+    for package, line in missing:
+        who = starter.who_has(program, package)
+        print(f"{name}:{line}: It imports {package}, which is not there. {who}")
+    return bool(missing)
 
 
 def _tell(found: Choice) -> None:

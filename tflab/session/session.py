@@ -245,7 +245,7 @@ class Session:
             self._slow_disk,
             hear,
             is_own=runs.own.__contains__,
-            server_pid=lambda: self.server.pid,
+            server_pids=lambda: self.server.pids,
             clock=self._clock,
         )
 

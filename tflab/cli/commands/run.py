@@ -118,6 +118,7 @@ def _request(
         guesses=guesses,
         options=chosen_limits(arguments),
         python=starter.python,
+        shell_commands=arguments.commands,
     )
 
 
@@ -174,6 +175,11 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--until", metavar="CELL", type=int, help="stop after this cell; the first one is 0"
+    )
+    parser.add_argument(
+        "--commands",
+        action="store_true",
+        help="run a notebook's shell commands (!…, %%pip, %%%%bash) too, not skip them",
     )
     add_trust(parser)
     add_python(parser)
