@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import signal
 from pathlib import Path
 
@@ -9,6 +11,7 @@ import pytest
 
 from tests.worker.conftest import Bench
 from tflab.runs.events import Ended
+from tflab.targets.live_run import LiveRun
 from tflab.worker import endings
 from tflab.worker.memory import MemoryKills, explain_kill, memory_kills
 
@@ -129,3 +132,29 @@ def test_a_signal_that_nobody_here_sent_is_told_from_a_stop(bench: Bench) -> Non
     assert state.ended is not None
     assert state.ended.state == "cancelled"
     assert state.ended.cause.startswith("Stopped by SIGTERM, which tflab did not send")
+
+
+@pytest.mark.parametrize("killed", [False, True])
+def test_a_run_whose_folder_was_deleted_says_so(bench: Bench, tmp_path: Path, killed: bool) -> None:
+    go_on = tmp_path / "go on"
+    run = bench.start(
+        f"import os, time\nprint('here')\nwhile not os.path.exists({str(go_on)!r}):\n"
+        "    time.sleep(0.01)"
+    )
+    live = LiveRun(bench.store.record(run.folder.name), run.folder)
+    while live.state.started is None or not live.state.cells:
+        bench.hear(0.01)
+        live.advance()
+    shutil.rmtree(run.folder)
+    if killed:
+        os.kill(live.state.started.pid, signal.SIGKILL)
+    else:
+        go_on.touch()
+    while not live.over:
+        bench.hear(0.05)
+        live.advance()
+    assert live.state.ended is not None
+    assert live.state.ended.state == "lost"
+    assert live.state.ended.cause.startswith("Its folder was deleted")
+    assert live.state.ended.next_step == "Run it again."
+    assert not run.folder.exists(), "nothing brings half of it back"

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from tflab.runs.history import HistoryRow
 from tflab.runs.marks import Marks
-from tflab.runs.summary import RunSummary
+from tflab.runs.summary import RunSummary, code_mark
 from tflab.session.history_columns import history_columns, sort_rows
 from tflab.ui.history.table import cells_of, fit_columns
 
@@ -66,3 +66,25 @@ def test_a_lesson_has_a_column_for_each_parameter_and_all_lessons_have_one():
     every = {c.title: c.text(row) for c in history_columns([row], True, {})}
     assert every["values"] == "rate 0.5, steps 3"
     assert "rate" not in every
+
+
+def test_runs_of_other_code_are_told_apart_where_it_is_known():
+    def made(source):
+        code = code_mark(source) if source else ""
+        summary = RunSummary(
+            id="r", created=0.0, lesson="a", title="T", parameters={}, device="cpu", seed=0,
+            status="finished", code=code,
+        )  # fmt: skip
+        return HistoryRow(summary)
+
+    now = code_mark("x = 1")
+    rows = [made("x = 1"), made("x = 2"), made("")]
+
+    def column(found, code, everywhere=False):
+        columns = history_columns(found, everywhere, {}, code=code)
+        return [[c.text(row) for row in found] for c in columns if c.title == "code"]
+
+    assert column(rows, now) == [["", "changed", ""]]
+    assert column(rows[:1], now) == [], "where all have the code of now, there is nothing to tell"
+    assert column(rows, "") == []
+    assert column(rows, now, everywhere=True) == []

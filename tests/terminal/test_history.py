@@ -36,10 +36,12 @@ def test_a_run_opens_as_it_was_and_runs_again_exactly(
 
     path.write_text(path.read_text().replace("the first text", "quite another"))
     app.wait_for("quite another")
+    app.wait_for("code changed, steps 7")
 
     app.press("ctrl+y")
     app.wait_for(r"History .* 1 run")
     app.wait_for("0.5")
+    app.wait_for("changed")
     app.press("enter")
     app.wait_for("the first text 7")
     app.wait_for("Lesson as run")

@@ -195,7 +195,7 @@ def test_a_sweep_of_another_tflab_is_followed_and_stopped_as_a_whole(
         app.wait_for(r"■ +1 +1 +cancelled")
         app.wait_for(r"● +2 +2 +running")
         app.press("ctrl+x")
-        app.wait_for("was asked to stop it")
+        app.wait_for("The tflab that begins its runs")
         app.wait_for(r"2 of 4 done · 2 cancelled · 2 not begun")
         app.wait_for(r"· +4 +- +not begun")
         assert other.wait(60) == 1, "none of its runs has finished"

@@ -9,7 +9,13 @@ from pathlib import Path
 
 from tflab.programs.program import Program
 from tflab.runs.record import Problem
-from tflab.session.environments import EnvironmentStore, wanted_by
+from tflab.runs.state import RunState
+from tflab.session.environments import (
+    EnvironmentStore,
+    missing_module,
+    wanted_by,
+    who_has_words,
+)
 from tflab.targets.environment_probe import EnvironmentProbe
 from tflab.targets.environment_search import (
     Choice,
@@ -21,6 +27,7 @@ from tflab.targets.environment_search import (
 )
 from tflab.targets.environments import Environment, Source, with_the_others
 from tflab.targets.fork_server import ForkServer
+from tflab.targets.server_pool import make_server, place_of
 
 NO_CHOICE = "auto"
 """Given in place of a path: forget what was chosen."""
@@ -97,9 +104,7 @@ class ServerStarter:
 
     def make(self) -> ForkServer:
         """Return another server of the same environment, not started."""
-        found = self.environment
-        variables = found.candidate.variables if found is not None else {}
-        return ForkServer(interpreter=self.python, variables=variables)
+        return make_server(place_of(self.environment)) if self.environment else ForkServer()
 
     def close(self) -> None:
         """Let go of the server."""
@@ -127,6 +132,14 @@ class ServerStarter:
         self._server = self.make()
         self._server.start()
         return self._server
+
+
+def tell_who_has(state: RunState, program: Program) -> None:
+    """Where a run failed for want of a package, say which environments have it."""
+    module = missing_module(state.error)
+    if module:
+        known = list_environments(replace(wanted_by(program), trusted=True), EnvironmentProbe())
+        print(who_has_words(module, known), file=sys.stderr)
 
 
 def _tell(found: Choice) -> None:

@@ -6,9 +6,11 @@ import dataclasses
 from collections.abc import Iterator
 from pathlib import Path
 
+from tflab.programs.environment_variables import loading_variables
 from tflab.programs.magics import plain_python
 from tflab.programs.program import Cell, Program
 from tflab.programs.reader import parse_program
+from tflab.programs.syntax import parse_quietly
 from tflab.runs.record import CodeCell, CommandOption, ParameterPlace, RunRequest
 
 
@@ -17,16 +19,19 @@ def code_cells(program: Program) -> tuple[CodeCell, ...]:
 
     Magics of notebooks are plain Python by then, each on its line.
     """
-    return tuple(
-        CodeCell(
-            index=cell.index,
-            source=plain_python(cell.source).source if program.kind != "lesson" else cell.source,
-            line=cell.line,
-            places=tuple(_places(program, cell)),
-            label=cell.label,
-        )
-        for cell in program.cells
-        if cell.kind == "code"
+    return tuple(_code_cell(program, cell) for cell in program.cells if cell.kind == "code")
+
+
+def _code_cell(program: Program, cell: Cell) -> CodeCell:
+    source = cell.source if program.kind == "lesson" else plain_python(cell.source).source
+    tree = parse_quietly(source, notebook=True)
+    return CodeCell(
+        index=cell.index,
+        source=source,
+        line=cell.line,
+        places=tuple(_places(program, cell)),
+        variables=loading_variables(tree) if tree is not None else (),
+        label=cell.label,
     )
 
 

@@ -93,6 +93,7 @@ class CodeCell:
         source: Its code.
         line: Line of the file where its code begins, from 1.
         places: The literals in it that a run's values take the place of.
+        variables: The environment variables that it sets and that count when a library is loaded.
         label: What it is called, for a cell of a notebook, such as `cell 4 (In [2])`.
     """
 
@@ -100,6 +101,7 @@ class CodeCell:
     source: str
     line: int
     places: tuple[ParameterPlace, ...] = ()
+    variables: tuple[str, ...] = ()
     label: str = ""
 
 
@@ -176,6 +178,16 @@ class RunRecord:
     version: int = RECORD_VERSION
 
 
+def cells_to_run(request: RunRequest) -> list[CodeCell]:
+    """Return the code cells of a run, up to the one that was asked for."""
+    return [c for c in request.cells if request.until is None or c.index <= request.until]
+
+
+def needs_fresh_process(request: RunRequest) -> list[str]:
+    """Return the variables for whose sake a run cannot be a fork of a process with TensorFlow."""
+    return list(dict.fromkeys(name for c in cells_to_run(request) for name in c.variables))
+
+
 def to_json(record: RunRecord) -> bytes:
     """Return what `run.json` holds of a run."""
     text = json.dumps(asdict(record), ensure_ascii=False, separators=(",", ":"))
@@ -193,7 +205,12 @@ def read_record(path: Path) -> RunRecord:
         found = json.loads(path.read_bytes())
         request = found["request"]
         cells = [
-            _known(CodeCell, cell, places=tuple(_known(ParameterPlace, p) for p in cell["places"]))
+            _known(
+                CodeCell,
+                cell,
+                places=tuple(_known(ParameterPlace, p) for p in cell["places"]),
+                variables=tuple(cell.get("variables", ())),
+            )
             for cell in request.get("cells", ())
         ]
         command = tuple(_known(CommandOption, one) for one in request.get("command", ()))

@@ -6,6 +6,8 @@ writes it again.
 
 from __future__ import annotations
 
+import functools
+import hashlib
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -33,6 +35,7 @@ class RunSummary(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         metrics: First, last, min, max, count and nonfinite of each series, by tag.
         goals: Whether each goal was reached, by its text.
         versions: As the run had them: see `versions_of`.
+        code: Tells its code from other code, see `code_mark`; empty where it was not kept.
     """
 
     id: str
@@ -47,6 +50,17 @@ class RunSummary(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     metrics: dict[str, dict[str, Any]] = {}
     goals: dict[str, bool] = {}
     versions: dict[str, str] = {}
+    code: str = ""
+
+    def changed_from(self, code: str) -> bool:
+        """Return whether it is known to have run other code than the one that `code` marks."""
+        return bool(code and self.code) and code != self.code
+
+
+@functools.lru_cache(maxsize=64)
+def code_mark(source: str) -> str:
+    """Return a short text that is the same for the same code, and for no other."""
+    return hashlib.sha256(source.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 def versions_of(record: RunRecord, state: RunState) -> dict[str, str]:
@@ -77,6 +91,7 @@ def summarise(record: RunRecord, state: RunState) -> RunSummary:
         metrics={tag: series.summary() for tag, series in state.series.items()},
         goals={text: goal.passed for text, goal in state.goals.items()},
         versions=versions_of(record, state),
+        code=code_mark(request.source),
     )
 
 

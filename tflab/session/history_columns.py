@@ -49,7 +49,11 @@ class HistoryColumn:
 
 
 def history_columns(
-    rows: Sequence[HistoryRow], everywhere: bool, defaults: Mapping[str, Any], narrow: bool = False
+    rows: Sequence[HistoryRow],
+    everywhere: bool,
+    defaults: Mapping[str, Any],
+    narrow: bool = False,
+    code: str = "",
 ) -> list[HistoryColumn]:
     """Return the columns for these rows: over all lessons, or of one with its parameters.
 
@@ -60,6 +64,7 @@ def history_columns(
         everywhere: Whether they are of all lessons.
         defaults: The lesson's defaults; values that are these are drawn quiet.
         narrow: Whether room is short: states then have their mark only, and names are cut.
+        code: Marks the lesson's code as it is now; runs of other code are told apart.
     """
     found = [_state(narrow), _when()]
     if any(row.marks.name for row in rows):
@@ -73,6 +78,8 @@ def history_columns(
         found.append(HistoryColumn("values", _values, _values, most=40))
     else:
         found += [_parameter(name, defaults) for name in varied]
+    if not everywhere and any(row.summary.changed_from(code) for row in rows[:LOOKED_AT]):
+        found.append(_code(code))
     found += [*metrics[_MAIN_METRIC:], *_outcome_columns(rows)]
     if not everywhere:
         found += [_parameter(name, defaults) for name in constant]
@@ -130,6 +137,13 @@ def _lesson(narrow: bool) -> HistoryColumn:
         return row.summary.lesson
 
     return HistoryColumn("lesson", text, text, most=18 if narrow else 24)
+
+
+def _code(code: str) -> HistoryColumn:
+    def text(row: HistoryRow) -> str:
+        return "changed" if row.summary.changed_from(code) else ""
+
+    return HistoryColumn("code", text, lambda row: text(row) or None)
 
 
 def _when() -> HistoryColumn:

@@ -36,6 +36,7 @@ class HistoryList:
         view: What the person chose; changes of the order are written back to it.
         lesson: Id of the open lesson.
         defaults: The open lesson's defaults.
+        code: Marks the open lesson's code, see `code_mark`.
 
     Attributes:
         ready: Whether the runs have been read.
@@ -46,10 +47,13 @@ class HistoryList:
         problem: What is wrong with the filter; the last good one holds meanwhile.
     """
 
-    def __init__(self, view: HistoryView, lesson: str, defaults: Mapping[str, Any]) -> None:
+    def __init__(
+        self, view: HistoryView, lesson: str, defaults: Mapping[str, Any], code: str = ""
+    ) -> None:
         self._view = view
         self._lesson = lesson
         self._defaults = defaults
+        self._code = code
         self._all: list[HistoryRow] = []
         self._filter = Filter()
         self.ready = False
@@ -78,7 +82,7 @@ class HistoryList:
             rows = [row for row in rows if row.summary.lesson == self._lesson]
         self._read_filter(names_in(rows), typing)
         self.count = len(rows)
-        self.columns = history_columns(rows, view.everywhere, self._defaults, narrow)
+        self.columns = history_columns(rows, view.everywhere, self._defaults, narrow, self._code)
         place = self.sorted_by
         order = None if place is None else self.columns[place]
         self.shown = sort_rows(self._filter.keep(rows), order, view.order[1])

@@ -298,6 +298,5 @@ def _environment() -> dict[str, str]:
     environment = dict(os.environ)
     for name in ("PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED"):
         environment.pop(name, None)
-    environment["KERAS_BACKEND"] = "tensorflow"
     environment.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     return environment

@@ -110,6 +110,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("new_sweep", "n", "New", "Plan another sweep.", "sweep", True),
     Action("close", "escape", "Back", "Go back; the sweep goes on.", "sweep", True),
     Action("next_metric", "m", "Metric", "Rank by the next metric or result.", "sweep", True),
+    Action("next_parameter", "p", "Parameter", "Draw it against a parameter.", "sweep", True),
     Action("log_axis", "l", "Log", "Change between a linear and a log axis.", "sweep", True),
     Action("open_run", "enter", "Open", "Open the run as it was.", "history", True),
     Action("filter", "slash", "Filter", "Filter by values, metrics, state.", "history", True),

@@ -136,6 +136,7 @@ class LabApp(SessionApp):
     @on(HistoryRequested)
     def _show_history(self) -> None:
         """Open the history at the runs of the program on show."""
+        from tflab.runs.summary import code_mark
         from tflab.session.history_list import HistoryView
         from tflab.session.past_runs import RunUse
         from tflab.ui.history.screen import HistoryScreen
@@ -157,6 +158,7 @@ class LabApp(SessionApp):
             view,
             title,
             program.defaults if program is not None else {},
+            code_mark(program.source) if program is not None else "",
         )
         self.push_screen(self._history, self._use_run)
 

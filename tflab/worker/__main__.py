@@ -30,10 +30,9 @@ def main() -> None:
         if isinstance(begun, int):
             code = begun
         else:
-            from tflab.worker.imports import import_tensorflow
             from tflab.worker.run_process import run
 
-            code = run(begun, import_tensorflow if arguments.run else _already_imported)
+            code = run(begun)
     finally:
         if code == INTERNAL:
             _report()
@@ -45,10 +44,6 @@ def _serve(descriptor: int) -> int | Path:
     from tflab.worker.fork_server import serve
 
     return serve(descriptor)
-
-
-def _already_imported() -> None:
-    """What a run has to import when it was forked from a server that has TensorFlow."""
 
 
 def _report() -> None:

@@ -12,9 +12,9 @@ from typing import Any
 
 from tflab.recording.run_recorder import RunRecorder
 from tflab.runs.events import CellEnded, CellStarted, Notice, Result
-from tflab.runs.record import CodeCell, Problem, RunRequest
+from tflab.runs.record import CodeCell, Problem, RunRequest, cells_to_run
 from tflab.worker.interrupt import Interrupt
-from tflab.worker.main_module import Compiler, await_here, cells_to_run, fresh_main
+from tflab.worker.main_module import Compiler, await_here, fresh_main
 from tflab.worker.shown import shown
 
 

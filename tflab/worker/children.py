@@ -10,6 +10,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
+from tflab.runs.log_writer import RECORD
+from tflab.runs.record import needs_fresh_process, read_record
 from tflab.worker.endings import close_log
 from tflab.worker.imports import runtime_is_up
 from tflab.worker.memory import MemoryKills, memory_kills
@@ -27,7 +29,8 @@ class Child(NamedTuple):
 def start_child(folder: Path) -> Child | None:
     """Start the run of `folder` in a process of its own.
 
-    A fork where that is safe. Otherwise a fresh interpreter: slower, the same behaviour.
+    A fork where that is safe and comes in time. Otherwise a fresh interpreter, which imports
+    nothing before the program does: slower, the same behaviour.
 
     Args:
         folder: The run folder.
@@ -40,7 +43,7 @@ def start_child(folder: Path) -> Child | None:
     """
     kills = memory_kills()
     fork = getattr(os, "fork", None)
-    if fork is None or runtime_is_up():
+    if fork is None or runtime_is_up() or _would_come_too_late(folder):
         return Child(folder, _spawn(folder), kills)
     pid = fork()
     return Child(folder, pid, kills) if pid else None
@@ -65,6 +68,15 @@ def reap(child: Child) -> bool:
     remove_scratch(child.folder.name)
     close_log(child.folder, status, child.kills_before)
     return True
+
+
+def _would_come_too_late(folder: Path) -> bool:
+    """Whether the program sets what decides how the libraries are loaded that are loaded here."""
+    try:
+        return bool(needs_fresh_process(read_record(folder / RECORD).request))
+    except (OSError, ValueError):
+        # Its own process finds the same, and says so in its log.
+        return False
 
 
 def _spawn(folder: Path) -> int:

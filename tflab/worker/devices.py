@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from tflab.runs.record import Problem, RunRequest
+from tflab.worker.import_hooks import when_imported
 
 
 def choose_device(request: RunRequest) -> None:
@@ -12,16 +13,22 @@ def choose_device(request: RunRequest) -> None:
     os.environ["CUDA_DEVICE_ORDER"] = "PCI_BUS_ID"
     os.environ["CUDA_VISIBLE_DEVICES"] = _visible(request)
     os.environ["TF_FORCE_GPU_ALLOW_GROWTH"] = "true"
+    os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")
 
 
 def check_device(request: RunRequest) -> None:
     """Make sure that TensorFlow sees the chosen GPU, and let its memory grow as needed.
 
+    Where TensorFlow is not imported yet, this is done as soon as it is.
+
     Raises:
-        Problem: When it does not.
+        Problem: When it does not; this comes out of the import where that is still to be.
     """
-    if request.device == "cpu":
-        return
+    if request.device != "cpu":
+        when_imported("tensorflow", lambda: _check_tensorflow(request))
+
+
+def _check_tensorflow(request: RunRequest) -> None:
     import tensorflow as tf
 
     found = tf.config.list_physical_devices("GPU")

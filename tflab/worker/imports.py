@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import gc
 import importlib
+import json
 import os
+import sys
+from importlib.util import find_spec
+from pathlib import Path
 
 from tflab.runs.record import Problem
 from tflab.worker.trouble import gpu_trouble
 
 
 def import_tensorflow() -> str:
-    """Import TensorFlow and Keras; return TensorFlow's version.
+    """Import TensorFlow, and Keras where that runs on it; return TensorFlow's version.
+
+    Keras on another backend is left to each run, as only TensorFlow is known to bear a fork once
+    it is imported. An environment with such a Keras may be without TensorFlow; then the version is
+    empty.
 
     Raises:
         Problem: When TensorFlow is missing or cannot be loaded.
     """
-    os.environ["KERAS_BACKEND"] = "tensorflow"
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     # Collecting among a million fresh objects finds nothing and costs as long as a run's start;
     # frozen ones are never visited again, here or in a run, and so stay shared between them.
@@ -30,14 +37,31 @@ def import_tensorflow() -> str:
 
 def runtime_is_up() -> bool:
     """Return whether TensorFlow's runtime has started in this process."""
-    context = importlib.import_module("tensorflow.python.eager.context")
-    return bool(context.context()._initialized)
+    context = sys.modules.get("tensorflow.python.eager.context")
+    return context is not None and bool(context.context()._initialized)
+
+
+def keras_backend() -> str:
+    """Return the backend that Keras takes when it is imported here: what it looks at, in order."""
+    chosen = os.environ.get("KERAS_BACKEND")
+    if chosen:
+        return chosen
+    home = os.environ.get("KERAS_HOME") or os.path.join(os.path.expanduser("~"), ".keras")
+    try:
+        found = json.loads(Path(home, "keras.json").read_text())
+        return str(found["backend"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return "tensorflow"
 
 
 def _import() -> str:
+    on_tensorflow = keras_backend() == "tensorflow"
     try:
+        if not on_tensorflow and find_spec("keras") and not find_spec("tensorflow"):
+            return ""
         tensorflow = importlib.import_module("tensorflow")
-        importlib.import_module("keras")
+        if on_tensorflow:
+            importlib.import_module("keras")
     except ModuleNotFoundError as error:
         raise _missing(error) from error
     except Exception as error:

@@ -182,7 +182,9 @@ class Shell:
     def _timeit(self, line: str) -> None:
         words = line.split()
         while words and re.fullmatch(r"-[nrptcoq]\d*", words[0]):
-            words.pop(0)
+            option = words.pop(0)
+            if option in ("-n", "-r", "-p") and words and words[0].isdecimal():
+                words.pop(0)
         timer = timeit.Timer(" ".join(words), globals=self.user_ns)
         loops, seconds = timer.autorange()
         print(f"{seconds / loops:.3g} s per loop (mean of {loops:,} loops)")

@@ -12,6 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from tflab.runs.record import RunRequest
+from tflab.worker.import_hooks import when_imported
 
 _MIB = 1 << 20
 _THREADS = ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS")
@@ -29,10 +30,14 @@ def limit_threads(request: RunRequest) -> None:
         return
     for name in _THREADS:
         os.environ[name] = str(request.threads)
+    when_imported("tensorflow", lambda: _limit_tensorflow(request.threads))
+
+
+def _limit_tensorflow(threads: int) -> None:
     import tensorflow as tf
 
-    tf.config.threading.set_intra_op_parallelism_threads(request.threads)
-    tf.config.threading.set_inter_op_parallelism_threads(request.threads)
+    tf.config.threading.set_intra_op_parallelism_threads(threads)
+    tf.config.threading.set_inter_op_parallelism_threads(threads)
 
 
 def limit_memory(request: RunRequest) -> bool:

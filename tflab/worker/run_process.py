@@ -6,7 +6,7 @@ import dataclasses
 import os
 import signal
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import CodeType, TracebackType
 
@@ -16,7 +16,7 @@ from tflab.recording.run_recorder import RunRecorder
 from tflab.runs.events import Ended, Environment, Error, Event, Notice, Started
 from tflab.runs.log_writer import FILES, RECORD
 from tflab.runs.processes import start_of, this_host
-from tflab.runs.record import read_record
+from tflab.runs.record import needs_fresh_process, read_record
 from tflab.runs.reserve import give_back
 from tflab.worker.capture import OUTPUT_LIMIT, Capture
 from tflab.worker.cells import Execution, OpenCell
@@ -29,6 +29,7 @@ from tflab.worker.interrupt import Interrupt
 from tflab.worker.limits import limit_memory, limit_threads, lower_priority
 from tflab.worker.orphans import keep_orphans
 from tflab.worker.scratch import make_scratch, remove_scratch
+from tflab.worker.seeds import set_seeds
 
 _WRONG_OPTIONS = 2
 """What `argparse` leaves with when it refuses what it is given."""
@@ -36,20 +37,18 @@ _WRONG_OPTIONS = 2
 _RESET = (signal.SIGTERM, signal.SIGCHLD, signal.SIGPIPE, signal.SIGQUIT)
 
 
-def run(folder: Path, prepare: Callable[[], object] = lambda: None) -> int:
+def run(folder: Path) -> int:
     """Run the run of `folder` in this process, and return the exit code to leave with.
 
     The caller must leave with `os._exit`: what the lesson left running must not hold the process.
 
     Args:
         folder: The run folder.
-        prepare: Called once the output is captured; a fresh interpreter imports TensorFlow here.
 
     Raises:
         OSError: When the run folder cannot be written.
     """
     with RunProcess(folder) as process:
-        prepare()
         # The lesson's code is called from here and no deeper: TensorFlow walks the whole stack at
         # every eager operation, and each frame below the lesson's slows a small step by 0.2 %.
         for cell in process.cells():
@@ -171,11 +170,15 @@ class RunProcess:
         return self._failed(error)
 
     def _make_ready(self) -> None:
+        if names := needs_fresh_process(self._request):
+            said = ", ".join(names[:3]) + (" and others" if len(names) > 3 else "")
+            text = f"It runs in a fresh process, since it sets {said} before a library is loaded."
+            self._recorder.emit(Notice(text=text))
         limit_threads(self._request)
         check_device(self._request)
         if not limit_memory(self._request):
             self._recorder.emit(Notice(text="This system cannot limit a run's memory."))
-        _seed(self._request.seed)
+        set_seeds(self._request.seed)
         home = Path(self._request.path).parent
         os.chdir(home if home.is_dir() else self._folder / FILES)
 
@@ -225,12 +228,6 @@ def _own_session() -> None:
     for number in _RESET:
         signal.signal(number, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_SETMASK, ())
-
-
-def _seed(seed: int) -> None:
-    import keras
-
-    keras.utils.set_random_seed(seed)
 
 
 def _cancelled(cause: str) -> Ended:

@@ -8,7 +8,7 @@ import sys
 from typing import Any
 
 from tflab.cli.command import Command, UsageProblem
-from tflab.cli.environments import ServerStarter, add_python
+from tflab.cli.environments import ServerStarter, add_python, tell_who_has
 from tflab.cli.hangup import leave, while_connected
 from tflab.cli.options import (
     add_json,
@@ -61,10 +61,10 @@ def run(arguments: argparse.Namespace) -> int:
     except BaseException:
         starter.close()
         raise
-    return _run(server, request, view)
+    return _run(server, program, request, view)
 
 
-def _run(server: ForkServer, request: RunRequest, view: RunView) -> int:
+def _run(server: ForkServer, program: Program, request: RunRequest, view: RunView) -> int:
     try:
         with StopSignals() as stops:
             try:
@@ -80,6 +80,7 @@ def _run(server: ForkServer, request: RunRequest, view: RunView) -> int:
             if live.over or isinstance(view, JsonView):
                 while_connected(view.end, stops)(live)
             if live.over:
+                tell_who_has(live.state, program)
                 return _exit_code(live.state, stops.first)
             run = live.record.id
             return leave(
@@ -118,6 +119,7 @@ def _request(
         guesses=guesses,
         options=chosen_limits(arguments),
         python=starter.python,
+        shell_commands=arguments.commands,
     )
 
 
@@ -174,6 +176,11 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--until", metavar="CELL", type=int, help="stop after this cell; the first one is 0"
+    )
+    parser.add_argument(
+        "--commands",
+        action="store_true",
+        help="run a notebook's shell commands (!…, %%pip, %%%%bash) too, not skip them",
     )
     add_trust(parser)
     add_python(parser)

@@ -43,6 +43,7 @@ class HistoryScreen(RunActions):
         view: How the person looks at them.
         lesson: Id and title of the open lesson.
         defaults: Its defaults.
+        code: Marks its code, see `code_mark`.
     """
 
     AUTO_FOCUS = "Table"
@@ -63,12 +64,13 @@ class HistoryScreen(RunActions):
         view: HistoryView,
         lesson: tuple[str, str],
         defaults: Mapping[str, Any],
+        code: str = "",
     ) -> None:
         super().__init__(work, copy_line)
         self._history = history
         self._view = view
         self._lesson_title = lesson[1]
-        self.runs = HistoryList(view, lesson[0], defaults)
+        self.runs = HistoryList(view, lesson[0], defaults, code)
         self._table = HistoryTable(self.runs, view)
 
     def compose(self) -> ComposeResult:
@@ -106,7 +108,12 @@ class HistoryScreen(RunActions):
             self.take_disk_use(event.use)
         elif isinstance(event, RunsChanged):
             self._history.read()
-        elif isinstance(event, RunsCompared) and self.is_current:
+        elif isinstance(event, RunsCompared) and event.asked is self._comparison:
+            self._show_comparison(event)
+
+    def _show_comparison(self, event: RunsCompared) -> None:
+        """Show what was asked for here, unless something else was opened meanwhile."""
+        if self.is_current:
             from tflab.ui.history.compare import CompareScreen
 
             self.app.push_screen(CompareScreen(event.runs))

@@ -42,12 +42,22 @@ class RunList(OptionList):
         super().__init__(id="runs")
         self._runs: list[HistoryRow] = []
         self._defaults: Mapping[str, Any] = {}
+        self._code = ""
 
-    def show_runs(self, runs: list[HistoryRow], defaults: Mapping[str, Any]) -> None:
-        """Show `runs`, newest first; the cursor stays on its run."""
+    def show_runs(
+        self, runs: list[HistoryRow], defaults: Mapping[str, Any], code: str = ""
+    ) -> None:
+        """Show runs; the cursor stays on its run.
+
+        Args:
+            runs: Newest first.
+            defaults: The open program's; values that differ are named.
+            code: Marks its code, see `code_mark`; runs of other code say so.
+        """
         place = self.highlighted
         chosen = self._runs[place].id if place is not None and place < len(self._runs) else ""
         self._defaults = defaults
+        self._code = code
         self._runs = runs
         self.clear_options()
         rows = [Option(self._row(run)) for run in runs]
@@ -62,7 +72,7 @@ class RunList(OptionList):
                     self._runs[index] = row = HistoryRow(run, known.marks)
                     self.replace_option_prompt_at_index(index, self._row(row))
                 return
-        self.show_runs([HistoryRow(run), *self._runs], self._defaults)
+        self.show_runs([HistoryRow(run), *self._runs], self._defaults, self._code)
 
     def action_show_run(self) -> None:
         """Show the run under the cursor."""
@@ -87,7 +97,8 @@ class RunList(OptionList):
 
     def _row(self, row: HistoryRow) -> Content:
         run, marks = row.summary, row.marks
-        changed = [
+        changed = ["code changed"] if run.changed_from(self._code) else []
+        changed += [
             f"{name} {value_text(value)}"
             for name, value in run.parameters.items()
             if value != self._defaults.get(name)
@@ -108,9 +119,8 @@ def _outcome(run: RunSummary) -> str:
     words: list[str] = [] if run.status == "finished" else [run.status]
     for tag, metric in run.metrics.items():
         if tag.rsplit("/", 1)[-1] == "loss":
-            words += (
-                [f"loss {metric_text(last)}"] if (last := last_value(metric)) is not None else []
-            )
+            last = last_value(metric)
+            words += [f"loss {metric_text(last)}"] if last is not None else []
             break
     if run.seconds is not None:
         words.append(f"{run.seconds:.1f} s")

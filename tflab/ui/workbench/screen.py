@@ -10,6 +10,7 @@ from textual.binding import BindingType
 
 from tflab.runs.disk_queue import DiskQueue
 from tflab.runs.record import Problem
+from tflab.runs.summary import code_mark
 from tflab.runs.text import plain_line
 from tflab.session import events
 from tflab.session.session import Session
@@ -149,7 +150,8 @@ class WorkbenchScreen(WorkbenchDialogs):
 
     def _show_runs(self, panes: Panes, event: events.RunsListed) -> None:
         if self._shown is not None and self._shown.id == event.program:
-            panes.runs.show_runs(list(event.rows), self._shown.defaults)
+            code = code_mark(self._shown.source)
+            panes.runs.show_runs(list(event.rows), self._shown.defaults, code)
 
     # What the panes tell
 
@@ -181,6 +183,10 @@ class WorkbenchScreen(WorkbenchDialogs):
     @on(messages.OutputOpened)
     def _output_opened(self, message: messages.OutputOpened) -> None:
         self.show_text(message.title, message.text)
+
+    @on(messages.OutputOutOfView)
+    def _point_to_output(self, message: messages.OutputOutOfView) -> None:
+        self.pane("lesson").border_subtitle = message.text
 
     @on(messages.ChartHeadingChanged)
     def _head_chart(self, message: messages.ChartHeadingChanged) -> None:

@@ -64,8 +64,8 @@ def run_again(names: dict[str, Any], name: str) -> None:
         name: What `name_of` returned.
     """
     from tflab.runs.log_writer import RECORD
-    from tflab.runs.record import read_record
-    from tflab.worker.main_module import Compiler, await_here, cells_to_run, prepare_names
+    from tflab.runs.record import cells_to_run, read_record
+    from tflab.worker.main_module import Compiler, await_here, prepare_names
 
     folder = Path(os.fsdecode(bytes.fromhex(name.rpartition(".")[2])))
     request = read_record(folder / RECORD).request
