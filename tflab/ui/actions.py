@@ -63,6 +63,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("edit", "f7", "Edit file", "Open the lesson in your editor ($EDITOR)."),
     Action("full_screen", "f8", "Full screen", "Give the pane the whole screen, or take it back."),
     Action("theme", "f9", "Light or dark", "Change between the dark and the light theme."),
+    Action("suspend_process", "ctrl+z", "Put aside", "Go to the shell; `fg` comes back here."),
     Action("leave", "ctrl+q", "Quit", "Leave the workbench.", footer=True),
     Action("open_lesson", "enter", "Open", "Open the lesson under the cursor.", "lessons", True),
     Action("search", "slash", "Search", "Find lessons by title and content.", "lessons", True),
@@ -137,7 +138,7 @@ ACTIONS: tuple[Action, ...] = (
 )
 
 
-ON_EVERY_SCREEN = frozenset({"theme", "leave"})
+ON_EVERY_SCREEN = frozenset({"theme", "leave", "suspend_process"})
 """What the app carries out, whichever screen is open. The rest is the workbench's."""
 
 
