@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tflab.cli.command import Command
+from tflab.cli.environments import add_python, tell_missing_packages
 from tflab.programs.parameters import allowed, format_value
 from tflab.programs.program import Parameter, Program
 from tflab.programs.reader import examine
@@ -26,7 +27,10 @@ def run(arguments: argparse.Namespace) -> int:
         program, found = examine(path)
         for finding in found:
             print(plain_line(str(finding)))
-        if any(finding.level != "advice" for finding in found):
+        wrong = any(finding.level != "advice" for finding in found)
+        if program is not None and arguments.python:
+            wrong = tell_missing_packages(program, arguments.python) or wrong
+        if wrong:
             bad += 1
         else:
             good += 1
@@ -85,6 +89,7 @@ def _files(paths: list[Path]) -> Iterator[Path]:
 
 def _add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("paths", metavar="PATH", nargs="+", help="a file, or a folder of them")
+    add_python(parser)
     parser.add_argument(
         "--parameters",
         action="store_true",
