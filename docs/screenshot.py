@@ -13,7 +13,6 @@ from pathlib import Path
 
 from tflab.programs.library import resolve
 from tflab.ui.app import LabApp
-from tflab.ui.workbench.figure_view import FigureView
 from tflab.ui.workbench.lesson_view import LessonView
 
 _DEADLINE_SECONDS = 60
@@ -39,10 +38,9 @@ async def picture(target: Path) -> None:
             await until(lambda runs=runs: len(session.runs.own) > runs)
             await until(lambda: not session.runs.running)
         await until(lambda: session.runs.current is not None and session.runs.current.over)
-        await until(lambda: bool(app.workbench.query(FigureView)))
         await pilot.press("f3")
-        figure = app.workbench.query(FigureView).first()
-        app.workbench.query_one(LessonView).scroll_to_widget(figure, animate=False)
+        # Brings the moving picture into view as it stands.
+        app.workbench.query_one(LessonView).action_frame(0)
         app.clear_notifications()
         await pilot.pause(0.5)
         target.write_text(app.export_screenshot(title="tflab"), encoding="utf-8")

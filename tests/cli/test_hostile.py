@@ -23,7 +23,7 @@ import nbformat
 import pytest
 
 from tests.cli.hostile import EVIL as ALL
-from tests.cli.hostile import FORMULAS, LONG, Hostile, make_hostile
+from tests.cli.hostile import FORMULAS, LONG, SOURCE, Hostile, make_hostile
 from tests.terminal.terminal import Terminal
 from tflab.cli import main
 from tflab.cli.commands import NAMES
@@ -283,6 +283,27 @@ def test_doctor_lets_nothing_through(
     code, out, err = call(["doctor", *option], True)
     assert code == 1
     assert not OBEYED.search(out + err)
+
+
+BYTES = b"\xff\xfe".decode("utf-8", "surrogateescape")
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name != "doctor"])
+def test_bytes_that_are_no_text_crash_no_command(name: str, hostile: Hostile) -> None:
+    """A shell hands on whatever a file is called."""
+    odd = hostile.lesson.with_name(f"{BYTES}.py")
+    odd.write_text(SOURCE, encoding="utf-8", newline="")
+    for words in calls_of(name, hostile):
+        if name == "attach" and hostile.runs[2] in words:
+            continue
+        swapped = [
+            word.replace(EVIL, BYTES).replace(str(hostile.lesson), str(odd)) for word in words
+        ]
+        if swapped == words and name in ("run", "sweep"):
+            continue  # It would run.
+        code, out, err = call(swapped, True)
+        assert code in (0, 1, 2), swapped
+        assert not OBEYED.search(OURS.sub(b"", (out + err).encode()).decode()), swapped
 
 
 def test_the_texts_are_long_and_many() -> None:

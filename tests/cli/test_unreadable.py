@@ -9,6 +9,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,7 @@ from tflab.cli import main
 from tflab.cli.commands import NAMES
 from tflab.runs.events import Ended, Started
 from tflab.runs.log_writer import append
-from tflab.runs.record import RunRequest
+from tflab.runs.record import RunRequest, to_json
 from tflab.runs.store import RunStore
 
 TFLAB = [sys.executable, "-m", "tflab"]
@@ -196,6 +197,42 @@ def test_what_is_kept_beside_the_runs_may_be_anything(
         app.wait_for(r"learning_rate +0\.1\b")
         app.press("ctrl+q")
         assert app.wait_end() == 0
+
+
+@pytest.mark.usefixtures("restored")
+def test_a_place_outside_that_may_not_be_entered_is_no_crash(tmp_path: Path) -> None:
+    run, shut = a_run(), tmp_path / "shut"
+    shut.mkdir()
+    (shut / "a.py").write_text("print(1)\n")
+    shut.chmod(0)
+    for words in (
+        ["check", shut / "a.py"],
+        ["check", shut],
+        ["run", shut / "a.py"],
+        ["sweep", shut / "a.py"],
+        ["envs", shut / "a.py"],
+        ["new", shut / "b.py"],
+        ["export", run, "--as", "csv", "--to", shut / "b.csv"],
+        ["export", run, "--as", "tensorboard", "--to", shut],
+    ):
+        done = tflab(*words)
+        assert done.returncode in (1, 2), (words, done.stdout, done.stderr)
+        assert "Traceback" not in done.stderr, done.stderr
+
+
+def test_a_run_that_never_began_can_be_deleted_after_a_while(
+    data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`tflab stop` says so; it has no process that could be stopped."""
+    request = RunRequest(lesson="a", title="A", path="/a.py", source="# %%\n1", parameters={})
+    record = RunStore().create(request)
+    assert main(["delete", record.id]) == 2
+    assert "about to begin" in capsys.readouterr().err
+    path = data / "runs" / record.id / "run.json"
+    old = replace(record, created=record.created - 601)
+    path.write_bytes(to_json(old))
+    assert main(["delete", record.id]) == 0
+    assert list(RunStore().ids()) == []
 
 
 def test_a_strict_umask_leaves_a_folder_that_works(data: Path) -> None:

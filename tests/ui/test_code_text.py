@@ -6,7 +6,7 @@ import pytest
 from rich.cells import cell_len
 from textual.content import Content
 
-from tflab.ui.workbench.code_text import wrap_code
+from tflab.ui.workbench.code_text import CodeText, wrap_code
 
 CODE = """\
 def step(inputs):
@@ -16,31 +16,57 @@ def step(inputs):
     return inputs"""
 
 
+def wrapped(code: str, width: int) -> str:
+    return "\n".join(row.plain for row in wrap_code(Content(code), width))
+
+
 def test_what_fits_is_left_alone() -> None:
-    assert wrap_code(Content(CODE), 100).plain == CODE
+    assert wrapped(CODE, 100) == CODE
 
 
 @pytest.mark.parametrize("width", [8, 12, 30, 54, 60])
 def test_no_line_is_wider_and_nothing_is_lost(width: int) -> None:
-    wrapped = wrap_code(Content(CODE), width).plain
-    assert all(cell_len(line) <= width for line in wrapped.split("\n"))
-    assert "".join(wrapped.split()) == "".join(CODE.split())
+    rows = wrapped(CODE, width)
+    assert all(cell_len(line) <= width for line in rows.split("\n"))
+    assert "".join(rows.split()) == "".join(CODE.split())
 
 
 def test_a_long_line_goes_on_further_in() -> None:
-    lines = wrap_code(Content(CODE), 54).plain.split("\n")
+    lines = wrapped(CODE, 54).split("\n")
     assert lines[1].startswith('    for name, tensor in [("scalar"')
     assert len(lines[2]) - len(lines[2].lstrip()) == 8
 
 
 def test_wide_characters_are_measured_in_cells() -> None:
-    wrapped = wrap_code(Content("x = '" + "값" * 20 + "'"), 20).plain
-    assert all(cell_len(line) <= 20 for line in wrapped.split("\n"))
-    assert wrapped.count("값") == 20
+    rows = wrapped("x = '" + "값" * 20 + "'", 20)
+    assert all(cell_len(line) <= 20 for line in rows.split("\n"))
+    assert rows.count("값") == 20
 
 
 def test_styles_stay_with_their_words() -> None:
     code = Content.assemble(("one one ", "bold"), ("two_three_1", "italic"))
-    second = wrap_code(code, 16).split("\n")[1]
+    second = wrap_code(code, 16)[1]
     assert second.plain.strip() == "two_three_1"
     assert [span.style for span in second.spans] == ["italic"]
+
+
+@pytest.mark.parametrize("width", [4, 8, 20, 60, 100])
+@pytest.mark.parametrize(
+    "code", [CODE, "x = 1", "", "\n\n", "x = '" + "값" * 90 + "'", "\tx = 1" * 30]
+)
+def test_the_height_is_known_before_it_is_laid_out(code: str, width: int) -> None:
+    text = CodeText(code)
+    assert text.height(width) == len(text.rows(width))
+
+
+def test_a_line_without_end_is_cut_and_says_by_how_much() -> None:
+    code = f"x = '{'ab ' * 500_000}'\nprint(x)"
+    text = CodeText(code)
+    assert "… 1,498,006 more characters\nprint(x)" in text.plain
+    assert text.height(60) < 60
+    assert CodeText(code, whole=True).plain == code
+
+
+def test_what_a_terminal_would_obey_or_not_show_is_seen() -> None:
+    rows = CodeText("x = 1  # \x1b[2K\u202e\u200b").rows(60)
+    assert rows[0].plain == "x = 1  # ␛[2K<U+202E><U+200B>"

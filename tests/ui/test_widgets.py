@@ -15,6 +15,7 @@ from textual.widgets import Input
 from tflab.charts.drawing import LegendEntry
 from tflab.export.formats import FORMATS
 from tflab.programs.program import Parameter
+from tflab.session.form import Field, Form
 from tflab.ui.actions import actions
 from tflab.ui.dialogs.pick import pick_format
 from tflab.ui.terminal.themes import DARK
@@ -110,7 +111,7 @@ async def test_a_field_says_that_the_program_sets_its_parameter_again():
     parameter = Parameter(
         name="k", type="int", default=1, help="How many", note="set again on line 9"
     )
-    field = ParameterField(parameter)
+    field = ParameterField(Form(lambda _: None), Field(parameter))
     async with Host(field).run_test(size=(80, 5)):
         shown = str(field.query_one(".help").render())
         assert shown == "How many (set again on line 9)"

@@ -11,8 +11,9 @@ from typing import Any
 
 import pytest
 
-from tflab.programs.code_cells import code_cells
-from tflab.programs.reader import parse_program
+from tflab.programs.code_cells import code_cells, command_options
+from tflab.programs.parameters import check_values
+from tflab.programs.reader import parse_program, read_program
 from tflab.runs.events import CellStarted, Event, Scalars, Started
 from tflab.runs.log_reader import LogReader
 from tflab.runs.protocol import Message, RunForked, RunReaped
@@ -126,6 +127,31 @@ class Bench:
     def run(self, *cells: str, **request: Any) -> Run:
         """Run such a lesson to its end."""
         run = self.start(*cells, **request)
+        run.finish()
+        return run
+
+    def start_file(self, path: Path, values: dict[str, Any], **request: Any) -> Run:
+        """Start any program as its file has it, with these values in place of its defaults."""
+        program = read_program(path)
+        record = self.store.create(
+            RunRequest(
+                lesson=program.id,
+                title=program.title,
+                path=str(path),
+                source=program.source,
+                parameters=check_values(program, values),
+                cells=code_cells(program),
+                command=command_options(program),
+                **request,
+            )
+        )
+        folder = self.store.folder(record.id)
+        self.server.start_run(folder)
+        return Run(self, folder, path)
+
+    def run_file(self, path: Path, values: dict[str, Any] | None = None, **request: Any) -> Run:
+        """Run any program to its end."""
+        run = self.start_file(path, values or {}, **request)
         run.finish()
         return run
 

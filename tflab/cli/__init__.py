@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 from collections.abc import Sequence
@@ -105,9 +106,14 @@ def _dispatch(words: list[str]) -> int:
     except Problem as problem:
         found = problem
     except OSError as error:
-        if not lies_in_data_folder(error):
+        if not isinstance(error.filename, str | bytes):
             raise
-        found = unreadable("The data folder cannot be used", Path(str(error.filename)), error)
+        where = Path(os.fsdecode(error.filename))
+        if lies_in_data_folder(error):
+            found = unreadable("The data folder cannot be used", where, error)
+        else:
+            cause = f"{where}: {error.strerror}."
+            found = Problem("The system refused it", cause, "Check the path and its permissions.")
     if as_json:
         print_json({"error": _error(found)})
     print_problem(found)

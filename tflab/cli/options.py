@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from tflab.runs.record import LARGEST_SEED, LEAST_MEMORY, MOST_NICE, MOST_THREADS, RunOptions
+from tflab.runs.text import writable
 
 _LARGEST_COUNT = 100_000
 
@@ -106,6 +107,17 @@ def assignment(text: str) -> tuple[str, str]:
     if not mark or not name.strip():
         raise argparse.ArgumentTypeError(f"{text!r} is not of the form NAME=VALUE")
     return name.strip(), value
+
+
+def plain_text(text: str) -> str:
+    """Take text that can be kept.
+
+    Raises:
+        ArgumentTypeError: When it is not UTF-8.
+    """
+    if writable(text) != text:
+        raise argparse.ArgumentTypeError("it is not UTF-8")
+    return text
 
 
 def count(text: str) -> int:

@@ -7,9 +7,11 @@ import math
 import os
 import shutil
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Any
 
+from tflab.charts.text import cell_width, pad
 from tflab.runs.locale_text import speaks_unicode
 from tflab.runs.record import Problem
 from tflab.runs.text import plain
@@ -57,6 +59,14 @@ def terminal(stream: IO[str] | None = None) -> Terminal:
         dark=background not in ("7", "15"),
         columns=max(20, shutil.get_terminal_size((80, 24)).columns),
     )
+
+
+def print_table(rows: Sequence[Sequence[str]]) -> None:
+    """Print rows of texts in columns; the last one is as wide as it is."""
+    widths = [max(map(cell_width, column)) for column in zip(*rows, strict=True)][:-1]
+    for row in rows:
+        cells = [pad(text, width) for text, width in zip(row, widths, strict=False)]
+        print("  ".join([*cells, row[-1]]).rstrip())
 
 
 def print_json(found: Any) -> None:

@@ -24,7 +24,7 @@ def script(record: RunRecord) -> str:
 
 def _lines(record: RunRecord) -> Iterator[str]:
     yield f"# {origin(record)}, written by `tflab export`."
-    yield "# It needs tflab installed: python -m pip install tflab."
+    yield "# It needs tflab installed: python -m pip install tflab-workbench."
     yield ""
     begun = False
     for cell in cells_with_values(record.request):

@@ -99,7 +99,7 @@ def sweep_origin(record: SweepRecord) -> str:
 def _head(record: SweepRecord) -> Iterator[str]:
     yield f"# {sweep_origin(record)}."
     yield "# Written by `tflab export`."
-    yield "# It needs tflab installed: python -m pip install tflab."
+    yield "# It needs tflab installed: python -m pip install tflab-workbench."
     yield ""
     modules = "contextlib io math multiprocessing os pathlib runpy sys tempfile"
     yield from (f"import {name}" for name in modules.split())

@@ -7,16 +7,14 @@ import unicodedata
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from tflab.runs.text import STEERING, UNSEEN
+
 MOST_TOLD = 20
 
 # Not among them: the joiners, which emoji and many scripts need; form feeds, an old way to part the
 # sections of Python files; tabs and the ends of lines.
 _NAMES = {0x00: "NUL", 0x07: "BELL", 0x08: "BACKSPACE", 0x1B: "ESCAPE", 0x7F: "DELETE"}
-_SUSPECT = re.compile(
-    "[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e"
-    "\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb"
-    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e00ff\U000e01f0-\U000e0fff]"
-)
+_SUSPECT = re.compile(f"[\x00-\x08\x0b\x0e-\x1f{STEERING}{UNSEEN}]")
 _LONE_RETURN = re.compile(r"\r(?!\n)")
 _LINE = re.compile(r"\r\n|\r|\n")
 

@@ -158,7 +158,8 @@ def _cell_magic(lines: list[str], first: int) -> PlainCell:
         inner = plain_python("\n".join(body))
         opened = f"{rest.split()[-1]} = get_ipython().captured()" if _names(name, rest) else ""
         commands = tuple(Command(line + first + 1, text) for line, text in inner.commands)
-        return PlainCell("\n".join([*lines[:first], opened, inner.source]), commands)
+        rest_of_it = [inner.source] if body else []
+        return PlainCell("\n".join([*lines[:first], opened, *rest_of_it]), commands)
     text = "".join(f"{line}\n" for line in body)
     call = f"get_ipython().run_cell_magic({name!r}, {rest!r}, {text!r})"
     commands = ()

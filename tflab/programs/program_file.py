@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import io
+import os
 import re
 import stat
 import tokenize
@@ -22,6 +23,12 @@ def read_text(path: Path, findings: Findings) -> str | None:
 
     The file is only ever read. None, and a finding, when it cannot be used.
     """
+    try:
+        os.fspath(path).encode()
+    except UnicodeEncodeError:
+        # It is kept with each run, as text.
+        findings.add(0, "Its name, or a folder's above it, is not UTF-8.", "Rename it.")
+        return None
     is_notebook = path.suffix.lower() == ".ipynb"
     data = _read_bytes(path, notebook.LARGEST if is_notebook else _LARGEST, findings)
     if data is None:

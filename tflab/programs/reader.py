@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import itertools
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -42,7 +42,14 @@ from tflab.programs.script import script_cells, script_title
 from tflab.programs.statements import find_goals, find_questions, heading
 from tflab.programs.syntax import parse_code, parse_quietly
 
-__all__ = ["ProgramError", "check_program", "parse_program", "program_text", "read_program"]
+__all__ = [
+    "ProgramError",
+    "check_program",
+    "examine",
+    "parse_program",
+    "program_text",
+    "read_program",
+]
 
 _USES_TFLAB = re.compile(r"^[ \t]*(?:from|import)[ \t]+tflab\b", re.MULTILINE)
 
@@ -86,12 +93,19 @@ def program_text(path: Path) -> str | None:
 
 def check_program(path: Path) -> list[Finding]:
     """Return every finding in a program's file, by line; empty when there is nothing to say."""
+    return examine(path)[1]
+
+
+def examine(path: Path) -> tuple[Program | None, list[Finding]]:
+    """Return the program in a file, None if it cannot be used, and every finding, by line."""
     findings = Findings(path)
     source = read_text(path, findings)
+    program: Program | None = None
     if source is not None:
         with suppress(ProgramError):
-            _Reading(source, path, findings).program()
-    return sorted(findings.problems + findings.remarks, key=lambda found: found.line)
+            program = _Reading(source, path, findings).program()
+    found = findings.problems + findings.remarks
+    return program, sorted(found, key=lambda finding: finding.line)
 
 
 class _Reading:
@@ -232,18 +246,13 @@ class _Reading:
                     ShellCommand(cell=cell.index, line=cell.line + line - 1, text=text)
                     for line, text in found.commands
                 )
-        lines = [""] * len(self._lines)
-        for cell in code:
-            text = split_lines(plain[cell.index])
-            lines[cell.line - 1 : cell.line - 1 + len(text)] = text
         is_lesson = self.kind == "lesson"
-        tree = parse_quietly(
-            self._source if is_lesson else "\n".join(lines), self.kind == "notebook"
-        )
-        trees = _by_cell(self.cells, tree) if tree is not None else None
-        if tree is not None and trees is not None:
-            self._note_code_in_prose(tree, trees)
-            return trees
+        for text in self._whole_texts(code, plain):
+            tree = parse_quietly(text, self.kind == "notebook")
+            trees = _by_cell(self.cells, tree) if tree is not None else None
+            if tree is not None and trees is not None:
+                self._note_code_in_prose(tree, trees)
+                return trees
         trees = {}
         for cell in code:
             found_tree = parse_code(
@@ -255,6 +264,17 @@ class _Reading:
             # Good cells may still stand between prose that Python would take for code.
             parse_code(self._source, 0, self._findings, is_lesson)
         return trees
+
+    def _whole_texts(self, code: Sequence[Cell], plain: dict[int, str]) -> Iterator[str]:
+        """Yield the texts that one parse may do for: the source, and its code cells alone."""
+        if self.kind != "notebook" and all(plain[cell.index] == cell.source for cell in code):
+            yield self._source
+        if self.kind != "lesson":
+            lines = [""] * len(self._lines)
+            for cell in code:
+                text = split_lines(plain[cell.index])
+                lines[cell.line - 1 : cell.line - 1 + len(text)] = text
+            yield "\n".join(lines)
 
     def _note_code_in_prose(self, tree: ast.Module, trees: dict[int, ast.Module]) -> None:
         """Say which statements plain Python would run, and a run here would leave out."""
@@ -377,7 +397,7 @@ class _Reading:
             self._findings.add(
                 command.line,
                 f"`{command.text.partition(chr(10))[0]}` is skipped unless you allow it.",
-                "Give --commands to run what it says, or install by hand what it needs.",
+                "`tflab run --commands` runs it; or do by hand what it asks for.",
                 level="advice",
             )
 

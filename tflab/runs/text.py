@@ -17,14 +17,19 @@ _SEQUENCE = re.compile(
     r"|\x9b[0-?]*[ -/]*[@-~]"
 )
 # Bidirectional marks reorder what is around them, so they count as control characters. Half a
-# surrogate pair is no character at all: it cannot be written.
-_MARKS = "\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff"
-_CONTROL = re.compile(f"[\x00-\x08\x0b\x0c\x0e-\x1f{_MARKS}]")
-_OBEYED = re.compile(f"[\x00-\x08\x0b-\x1f{_MARKS}]")
-_UNSEEN = re.compile(
-    "[\u00ad\u180e\u200b-\u200d\u2060-\u2064\u206a-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
+# surrogate pair is no character at all: it cannot be written. In the form of a class of `re`.
+STEERING = "\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff"
+_CONTROL = re.compile(f"[\x00-\x08\x0b\x0c\x0e-\x1f{STEERING}]")
+_OBEYED = re.compile(f"[\x00-\x08\x0b-\x1f{STEERING}]")
+UNSEEN = (
+    "\xad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b\u2060-\u2065\u206a-\u206f\u3164\ufeff"
+    "\uffa0\ufff9-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e00ff"
+    "\U000e01f0-\U000e0fff"
 )
-_STEERING = re.compile(f"[{_MARKS}]")
+"""Characters that show nothing, in the form of a class of `re`; the joiners of scripts are not."""
+
+_UNSEEN = re.compile(f"[{UNSEEN}\u200c\u200d]")
+_STEERING = re.compile(f"[{STEERING}]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _PICTURES = {code: chr(0x2400 + code) for code in range(0x20)} | {0x7F: "\u2421"}
 
@@ -80,6 +85,13 @@ def plain_line(text: str) -> str:
 def count_of(number: int, thing: str) -> str:
     """Return how many of a thing there are, such as `12,000 runs`; `thing` is in the singular."""
     return f"{number:,} {thing}{'' if number == 1 else 's'}"
+
+
+def shorten(line: str, most: int, ellipsis: str = "…") -> str:
+    """Return a line without what is beyond `most` characters; how many those are stands there."""
+    if len(line) <= most:
+        return line
+    return f"{line[:most]} {ellipsis} {count_of(len(line) - most, 'more character')}"
 
 
 def _last_pass(line: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,8 +12,10 @@ import msgspec
 
 from tflab.runs.atomic_files import locked, make_private_folder, read_file, replace_atomically
 from tflab.runs.disk_queue import DiskQueue
+from tflab.runs.events import Error
 from tflab.runs.paths import data_folder
 from tflab.runs.record import Problem
+from tflab.runs.text import plain_line
 from tflab.session.approval import TrustStore
 from tflab.session.events import (
     Emit,
@@ -31,12 +33,15 @@ from tflab.targets.environment_search import (
     list_environments,
     named_interpreter,
 )
-from tflab.targets.environments import Environment, Source, with_the_others
+from tflab.targets.environments import Environment, Source, who_has, with_the_others
 
 if TYPE_CHECKING:
     from tflab.programs.program import Program
 
 
+_MOST_NAMED = 3
+_LONG_SECONDS = 20.0
+_NO_MODULE = re.compile(r"No module named '(\w+)")
 _TENSORFLOW = re.compile(r"^\s*(?:import|from)\s+tensorflow\b", re.MULTILINE)
 
 
@@ -100,6 +105,23 @@ def wanted_by(
         named=(store or EnvironmentStore()).chosen(program.path),
         trusted=(trust or TrustStore()).trusts(program.path, program.source),
     )
+
+
+def missing_module(error: Error | None) -> str:
+    """Return the package that a run failed for want of; empty when it failed otherwise."""
+    if error is None or error.title != "ModuleNotFoundError":
+        return ""
+    found = _NO_MODULE.search(error.cause)
+    return found[1] if found else ""
+
+
+def who_has_words(module: str, known: Sequence[Environment]) -> str:
+    """Say which of some environments have a package."""
+    found = who_has(known, module)
+    if not found:
+        return f"No environment that serves has {module}; `tflab envs` lists them."
+    places = "; ".join(f"{e.words}: {plain_line(e.interpreter)}" for e in found[:_MOST_NAMED])
+    return f"{module} is there in {places}."
 
 
 class Environments:
@@ -207,6 +229,21 @@ class Environments:
         def take(found: Future[list[Environment]]) -> None:
             current = self.current.interpreter if self.current is not None else ""
             self._emit(EnvironmentsListed(found.result(), current))
+
+        self._queue.do_then(look, take)
+
+    def tell_who_has(self, error: Error | None) -> None:
+        """Where a run failed for want of a package, tell which environments have it."""
+        program, module = self._program, missing_module(error)
+        if program is None or not module:
+            return
+
+        def look() -> str:
+            wanted = wanted_by(program, self._store)
+            return who_has_words(module, list_environments(wanted, self._probe))
+
+        def take(found: Future[str]) -> None:
+            self._emit(Notice(found.result(), f"{module} is missing", "warning", _LONG_SECONDS))
 
         self._queue.do_then(look, take)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.machinery
+import os
 import re
 import shlex
 from collections.abc import Mapping, Sequence
@@ -19,6 +20,7 @@ BACKENDS = ("tensorflow", "jax", "torch")
 """What Keras computes on, the first one unless the program or the shell says otherwise."""
 
 _MOST_NAMED = 5
+_BACKEND = "KERAS_BACKEND"
 
 SHOWN_NAMES = {
     "tensorflow": "TensorFlow",
@@ -116,6 +118,17 @@ class Environment:
     def own(self) -> bool:
         """Whether it is the one that tflab itself runs in."""
         return self.candidate.source is Source.OWN
+
+    @property
+    def variables(self) -> Mapping[str, str]:
+        """What its fork server is started with: what its kernel sets, and a backend that is there.
+
+        Keras would look for TensorFlow where nobody names another backend.
+        """
+        found = dict(self.candidate.variables)
+        if self.backends and "tensorflow" not in self.backends and not os.environ.get(_BACKEND):
+            found.setdefault(_BACKEND, self.backends[0])
+        return found
 
     @property
     def started(self) -> bool:

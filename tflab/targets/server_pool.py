@@ -34,7 +34,7 @@ OWN = ServerPlace()
 
 def place_of(environment: Environment) -> ServerPlace:
     """Return what the fork server of an environment is started with."""
-    variables = tuple(sorted(environment.candidate.variables.items()))
+    variables = tuple(sorted(environment.variables.items()))
     return ServerPlace(environment.request_python, variables)
 
 
@@ -76,6 +76,12 @@ class ServerPool:
     def current(self) -> ServerKeeper:
         """The keeper for the program on show; its server may be off."""
         return self.keeper(self.place)
+
+    @property
+    def pids(self) -> set[int]:
+        """The processes of all its servers."""
+        found = (keeper.server.pid for keeper in self._keepers.values())
+        return {pid for pid in found if pid is not None}
 
     def keeper(self, place: ServerPlace) -> ServerKeeper:
         """Return the keeper of an environment's server, which is not started by this."""

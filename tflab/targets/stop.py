@@ -169,7 +169,7 @@ def _started(folder: Path) -> Started:
             raise Problem(
                 "The run has not begun",
                 f"{folder.name} has no process yet, or never got one.",
-                "Wait until it runs, or delete it.",
+                "Wait until it runs; `tflab delete` removes one that never will.",
             )
         time.sleep(_LOOK_SECONDS)
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import difflib
 import re
+import shlex
+import sys
 import traceback
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -133,7 +135,8 @@ def _next_step(error: BaseException, message: str, place: str, names: Iterable[s
         return _for_name(error, names)
     if isinstance(error, ModuleNotFoundError):
         module = (error.name or "").partition(".")[0]
-        return f"Install it in the environment of tflab: `python -m pip install {module}`."
+        line = shlex.join([sys.executable, "-m", "pip", "install", module])
+        return f"Install it where this ran: `{line}`. Or choose an environment that has it."
     if isinstance(error, SyntaxError):
         if (error.filename or "<").startswith("<"):
             return "Correct the code that is executed as text there."

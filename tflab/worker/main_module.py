@@ -139,17 +139,37 @@ def fresh_main(request: RunRequest, folder: Path) -> ModuleType:
 def prepare_names(names: dict[str, Any], request: RunRequest) -> None:
     """Give a main module what it has beside the program's own names, and others its source.
 
-    The line cache gets the source, so that tracebacks, `inspect` and AutoGraph read what runs and
-    not what the file has become since.
+    Tracebacks, `inspect` and AutoGraph read what runs, not what the file has become since.
     """
     path = request.path
-    lines = [f"{line}\n" for line in _LINE_END.split(request.source)]
-    linecache.cache[path] = (len(request.source), None, lines, path)
+    _keep_lines(path, request.source)
     if path.lower().endswith(".ipynb"):
+        # A notebook has none in Jupyter either.
+        names.pop("__file__", None)
         shell = Shell(names, request.shell_commands)
         names["get_ipython"] = lambda: shell
     else:
         names["__doc__"] = _docstring(request.source)
+
+
+def _keep_lines(path: str, source: str) -> None:
+    """Give everybody who asks for the lines of the program those that run.
+
+    What is put into the line cache alone does not stay: AutoGraph has it read the file again,
+    which may have changed since, and of a notebook holds JSON.
+    """
+    lines = [f"{line}\n" for line in _LINE_END.split(source)]
+    entry = (len(source), None, lines, path)
+    read_file = linecache.updatecache
+
+    def update(filename: str, module_globals: dict[str, Any] | None = None) -> list[str]:
+        if filename != path:
+            return read_file(filename, module_globals)
+        linecache.cache[path] = entry
+        return lines
+
+    linecache.cache[path] = entry
+    linecache.updatecache = update
 
 
 def _docstring(source: str) -> str | None:

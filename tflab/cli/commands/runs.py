@@ -9,7 +9,7 @@ from typing import Any
 
 from tflab.cli.command import Command
 from tflab.cli.options import add_json
-from tflab.cli.terminal import print_json
+from tflab.cli.terminal import print_json, print_table
 from tflab.programs.parameters import format_value
 from tflab.runs.filter import names_in, parse_filter
 from tflab.runs.history import History, HistoryRow
@@ -72,11 +72,7 @@ def ago(seconds: float) -> str:
 
 def _print_rows(store: RunStore, rows: list[HistoryRow]) -> None:
     defaults = _Defaults()
-    table = [_columns(store, row, defaults) for row in rows]
-    widths = [max((len(line[n]) for line in table), default=0) for n in range(4)]
-    for line in table:
-        cells = [text.ljust(width) for text, width in zip(line, widths, strict=False)]
-        print("  ".join([*cells, line[-1]]).rstrip())
+    print_table([_columns(store, row, defaults) for row in rows])
 
 
 def _columns(store: RunStore, row: HistoryRow, defaults: _Defaults) -> tuple[str, ...]:

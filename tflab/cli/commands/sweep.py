@@ -19,6 +19,7 @@ from tflab.cli.options import (
     add_trust,
     chosen_limits,
     count,
+    plain_text,
     seed,
 )
 from tflab.cli.questions import require_trust, tell_others
@@ -149,6 +150,7 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--metric",
         metavar="NAME",
+        type=plain_text,
         default="loss",
         help="what ranks the runs, the smallest first or as :max or :min says; default: loss",
     )

@@ -14,7 +14,7 @@ from tflab.cli.commands.runs import NEWEST, ago
 from tflab.cli.options import add_json
 from tflab.cli.output import stdout
 from tflab.cli.sweep_text import heading, outcome, table_lines
-from tflab.cli.terminal import print_json, terminal
+from tflab.cli.terminal import print_json, print_table, terminal
 from tflab.export.sweep_report import report, table_csv
 from tflab.runs.history import History
 from tflab.runs.record import Problem
@@ -54,11 +54,7 @@ def _list(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print_json([_as_json(record, states.of(record)) for record in records])
         return 0
-    table = [_columns(record, states.of(record)) for record in records]
-    widths = [max(len(line[place]) for line in table) for place in range(4)] if table else []
-    for line in table:
-        cells = [text.ljust(width) for text, width in zip(line, widths, strict=False)]
-        print("  ".join([*cells, line[-1]]))
+    print_table([_columns(record, states.of(record)) for record in records])
     if len(ids) > NEWEST and not arguments.all:
         print(f"{len(ids) - NEWEST:,} more; see them with --all.")
     if not ids:

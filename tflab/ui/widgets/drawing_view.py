@@ -43,12 +43,7 @@ class DrawingView(Widget):
 
     def chart_options(self, **changes: Any) -> ChartOptions:
         """Return the options that fit the theme and the terminal, with `changes` made."""
-        return ChartOptions(
-            colour="none" if self.app.no_color else "true",
-            dark=self.app.current_theme.dark,
-            unicode=glyphs().unicode,
-            **changes,
-        )
+        return chart_options(self, **changes)
 
     def on_resize(self) -> None:
         """Tell who draws that the drawing does not fit any longer."""
@@ -66,7 +61,7 @@ class DrawingView(Widget):
             if alike and row == self._drawing_rows[y]:
                 strips.append(self._strips[y])
                 continue
-            strip = _strip(row, base)
+            strip = Strip(drawing_segments(row, base))
             strips.append(strip)
             span = changed_span(self._strips[y], strip) if alike else None
             if span is not None:
@@ -97,6 +92,16 @@ class DrawingView(Widget):
         if y < len(self._strips):
             return self._strips[y].adjust_cell_length(self.size.width, self.rich_style)
         return Strip.blank(self.size.width, self.rich_style)
+
+
+def chart_options(widget: Widget, **changes: Any) -> ChartOptions:
+    """Return the options that fit the theme and the terminal of a widget, with `changes` made."""
+    return ChartOptions(
+        colour="none" if widget.app.no_color else "true",
+        dark=widget.app.current_theme.dark,
+        unicode=glyphs().unicode,
+        **changes,
+    )
 
 
 def legend_content(legend: Sequence[LegendEntry], width: int | None = None) -> Content:
@@ -146,8 +151,9 @@ def _cells_of(text: str) -> tuple[tuple[str, int], ...]:
     return tuple((each, place) for each in clusters for place in range(cell_len(each)))
 
 
-def _strip(row: tuple[Run, ...], base: Style) -> Strip:
-    return Strip([Segment(run.text, base + _style(run.ink)) for run in row])
+def drawing_segments(row: Sequence[Run], base: Style) -> list[Segment]:
+    """Return the cells of a row of a drawing, over the style of what is beneath it."""
+    return [Segment(run.text, base + _style(run.ink)) for run in row]
 
 
 @lru_cache(maxsize=512)

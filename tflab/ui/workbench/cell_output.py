@@ -3,91 +3,131 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
-from textual.containers import Vertical
 from textual.content import Content
-from textual.timer import Timer
-from textual.widget import Widget
-from textual.widgets import Static
 
+from tflab.charts.text import cell_width, pad
 from tflab.runs.events import Error, Figure, Prediction, Result, Value
 from tflab.runs.state import CellItem, RunState
 from tflab.runs.tensor_text import describe, grid, number_text, result_text
-from tflab.runs.text import count_of, plain
+from tflab.runs.text import count_of, plain, shorten
 from tflab.runs.transcript import Transcript
 from tflab.ui.terminal.glyphs import glyphs
 from tflab.ui.terminal.safe_text import with_code
-from tflab.ui.workbench.figure_view import FigureView
+from tflab.ui.workbench.figure_rows import FigureRows, PictureStyle
+from tflab.ui.workbench.lesson_document import Block, Row
 
+_INDENT = 2
+_BAR = 2
 _MAX_LINES = 24
 _MAX_COLUMNS = 400
+_LONGEST = 20_000
+"""Characters of a line of an error, a value or a question."""
+
 _FEW_CELLS = 18
 # Text that streams in is laid out anew each time, which costs the more the longer it is.
-_TEXT_SECONDS = 0.2
+TEXT_SECONDS = 0.2
 
 
-class CellOutput(Vertical):
-    """The output of one cell. `sync` adds what is new and leaves the rest as it is."""
+class OutputBlock(Block):
+    """The output of one cell, with a blank row behind it.
 
-    def __init__(self) -> None:
-        super().__init__(classes="output")
-        self._drawn: list[tuple[Widget, int]] = []
+    Args:
+        cell: Index of the cell.
+        style: Says how pictures are drawn.
+        clock: Monotonic seconds; injected by tests.
+    """
+
+    def __init__(
+        self,
+        cell: int,
+        style: Callable[[], PictureStyle],
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.cell = cell
+        self._style = style
+        self._clock = clock
+        self._shown: list[tuple[Item, int, Content | FigureRows]] = []
         self._error: Error | None = None
+        self._note = ""
         self._next_text = 0.0
-        self._coming_back: Timer | None = None
-        self.display = False
 
-    async def clear(self) -> None:
-        """Take everything away, before a new run."""
-        self._drawn, self._error = [], None
-        if self._coming_back is not None:
-            self._coming_back.stop()
-            self._coming_back = None
-        self.display = False
-        await self.remove_children()
+    @property
+    def empty(self) -> bool:
+        """Whether the cell gave nothing."""
+        return not self._shown and self._error is None
 
-    async def sync(self, state: RunState, items: Sequence[CellItem], error: Error | None) -> None:
-        """Show `items` and, if the cell failed, the error."""
-        blocks = list(_blocks(items))
-        for index, block in enumerate(blocks):
-            stamp = _stamp(block, state)
-            if index < len(self._drawn):
-                widget, before = self._drawn[index]
-                if before != stamp:
-                    if isinstance(block, Transcript) and self._too_soon(state, items, error):
-                        continue
-                    _redraw(widget, block, state)
-                    self._drawn[index] = (widget, stamp)
+    @property
+    def pictures(self) -> list[FigureRows]:
+        """The moving pictures."""
+        return [s for _, _, s in self._shown if isinstance(s, FigureRows) and s.moving]
+
+    def clear(self) -> bool:
+        """Take everything away, before a new run; return whether there was anything."""
+        had = not self.empty
+        self._shown, self._error, self._note = [], None, ""
+        return had
+
+    def sync(
+        self, state: RunState, items: Sequence[CellItem], error: Error | None, note: str = ""
+    ) -> tuple[bool, bool]:
+        """Show `items`, the error if the cell failed, and a note above them.
+
+        Returns:
+            Whether anything is shown otherwise than before, and whether text was drawn a moment
+            ago, so that this is to be called again a moment later.
+        """
+        changed, later = (error, note) != (self._error, self._note), False
+        self._error, self._note = error, note
+        for place, item in enumerate(_items(items)):
+            stamp = _stamp(item, state)
+            if place >= len(self._shown):
+                self._shown.append((item, stamp, _drawn(item, state)))
+            elif self._shown[place][1] == stamp:
+                continue
+            elif isinstance(item, Transcript) and self._too_soon(state):
+                later = True
+                continue
             else:
-                widget = _make(block, state)
-                self._drawn.append((widget, stamp))
-                await self.mount(widget)
-        if error is not None and self._error is None:
-            self._error = error
-            await self.mount(Static(error_content(error), classes="error"))
-        self.display = bool(self._drawn) or self._error is not None
+                before = self._shown[place][2]
+                self._shown[place] = item, stamp, _drawn(item, state, before)
+            changed = True
+        return changed, later
 
-    def _too_soon(self, state: RunState, items: Sequence[CellItem], error: Error | None) -> bool:
-        """Whether text was drawn a moment ago; it is then drawn a moment later."""
-        now = time.monotonic()
+    def guess(self, width: int) -> int:
+        """Return about how many rows it takes."""
+        return 1 if self.empty else self.height(width)
+
+    def rows(self, width: int) -> list[Row]:
+        """Return the rows of everything in order."""
+        room = max(width - _INDENT, 1)
+        rows = []
+        if self._note and not self.empty:
+            note = Content.styled(f"{glyphs().changed} {self._note}", "$warning")
+            rows += [Row(line, _INDENT) for line in note.wrap(room)]
+        for _, _, shown in self._shown:
+            if isinstance(shown, FigureRows):
+                rows += [row._replace(indent=_INDENT) for row in shown.rows(room, self._style())]
+            else:
+                rows += [Row(line, _INDENT) for line in shown.wrap(room)]
+        if self._error is not None:
+            lines = error_content(self._error).wrap(max(room - _BAR - 1, 1))
+            rows += [Row(line, _INDENT, "$error", "on $error 10%") for line in lines]
+        return [*rows, Row(Content())]
+
+    def _too_soon(self, state: RunState) -> bool:
+        now = self._clock()
         if now >= self._next_text or state.ended is not None:
-            self._next_text = now + _TEXT_SECONDS
+            self._next_text = now + TEXT_SECONDS
             return False
-        if self._coming_back is None:
-
-            async def again() -> None:
-                self._coming_back = None
-                await self.sync(state, items, error)
-
-            self._coming_back = self.set_timer(_TEXT_SECONDS, again)
         return True
 
 
-Block = Transcript | Value | Figure | Prediction | list[Result]
+Item = Transcript | Value | Figure | Prediction | list[Result]
 
 
-def _blocks(items: Sequence[CellItem]) -> Iterator[Block]:
+def _items(items: Sequence[CellItem]) -> Iterator[Item]:
     """Yield the items; results that follow each other make one table."""
     results: list[Result] = []
     for item in items:
@@ -102,7 +142,7 @@ def _blocks(items: Sequence[CellItem]) -> Iterator[Block]:
         yield results
 
 
-def _stamp(block: Block, state: RunState) -> int:
+def _stamp(block: Item, state: RunState) -> int:
     """Return a number that changes when the block has to be drawn again."""
     match block:
         case Transcript():
@@ -115,20 +155,20 @@ def _stamp(block: Block, state: RunState) -> int:
             return 0
 
 
-def _make(block: Block, state: RunState) -> Widget:
-    if isinstance(block, Figure):
-        return FigureView(state.frames.get(block.title, [block]))
-    return Static(_content(block))
+def _drawn(
+    item: Item, state: RunState, before: Content | FigureRows | None = None
+) -> Content | FigureRows:
+    """Return what is shown for an item; a picture stays at the frame that a person chose."""
+    if not isinstance(item, Figure):
+        return _content(item)
+    frames = state.frames.get(item.title, [item])
+    if not isinstance(before, FigureRows):
+        return FigureRows(frames)
+    before.show_frames(frames)
+    return before
 
 
-def _redraw(widget: Widget, block: Block, state: RunState) -> None:
-    if isinstance(widget, FigureView) and isinstance(block, Figure):
-        widget.show_frames(state.frames.get(block.title, [block]))
-    elif isinstance(widget, Static):
-        widget.update(_content(block))
-
-
-def _content(block: Block) -> Content:
+def _content(block: Item) -> Content:
     match block:
         case Transcript():
             return text_content(block.text())
@@ -148,8 +188,8 @@ def _content(block: Block) -> Content:
 
 def _prediction(prediction: Prediction) -> Content:
     """Return guess and answer side by side under their question."""
-    answer = Content.assemble(("the run: ", "$text-quiet"), plain(number_text(prediction.answer)))
-    asked = with_code(prediction.question, "bold")
+    answer = Content.assemble(("the run: ", "$text-quiet"), _lines(number_text(prediction.answer)))
+    asked = with_code(_lines(prediction.question), "bold")
     question = Content.assemble(("? ", "bold $primary"), asked, "\n  ")
     if prediction.guess is None:
         return question + answer
@@ -157,34 +197,37 @@ def _prediction(prediction: Prediction) -> Content:
     good = bool(prediction.correct)
     mark = (f"{marks.passed if good else marks.failed} ", "$success" if good else "$warning")
     guess = Content.assemble(
-        mark, ("you said: ", "$text-quiet"), plain(number_text(prediction.guess)), "   "
+        mark, ("you said: ", "$text-quiet"), _lines(number_text(prediction.guess)), "   "
     )
     return question + guess + answer
 
 
 def text_content(text: str) -> Content:
     """Return printed text, its beginning cut away when it is long; the whole is a key away."""
-    text = text.rstrip("\n")
-    lines = [_cut(line) for line in text[-_MAX_LINES * _MAX_COLUMNS :].split("\n")]
-    total = text.count("\n") + 1
-    if total <= _MAX_LINES:
-        return Content("\n".join(lines))
-    hidden = f"{glyphs().ellipsis} {count_of(total - _MAX_LINES, 'line')} above; Enter shows all\n"
-    return Content.assemble((hidden, "$text-quiet"), "\n".join(lines[-_MAX_LINES:]))
+    lines = text.rstrip("\n").rsplit("\n", _MAX_LINES)
+    mark = glyphs().ellipsis
+    shown = "\n".join(shorten(line, _MAX_COLUMNS, mark) for line in lines[-_MAX_LINES:])
+    if len(lines) <= _MAX_LINES:
+        return Content(shown)
+    above = count_of(lines[0].count("\n") + 1, "line")
+    hidden = f"{mark} {above} above; Enter shows all\n"
+    return Content.assemble((hidden, "$text-quiet"), shown)
 
 
-def _cut(line: str) -> str:
-    return line if len(line) <= _MAX_COLUMNS else line[: _MAX_COLUMNS - 1] + glyphs().ellipsis
+def _lines(text: str) -> str:
+    """Return foreign text, safe to show, without what nobody would read to its end."""
+    lines = plain(text).split("\n")
+    return "\n".join(shorten(line, _LONGEST, glyphs().ellipsis) for line in lines)
 
 
 def _table(results: Sequence[Result]) -> Content:
-    width = max(len(result.name) for result in results)
+    width = max(cell_width(result.name) for result in results)
     lines = []
     for result in results:
-        text = result_text(result)
+        text = _lines(result_text(result))
         if result.tensor is not None:
             text = _few(text)
-        line = Content.assemble((result.name.ljust(width), "bold"), "  ", text)
+        line = Content.assemble((pad(result.name, width), "bold"), "  ", text)
         if result.tensor is not None:
             line += Content.styled(f"  {describe(result.tensor)}", "$text-quiet")
         lines.append(line)
@@ -203,10 +246,10 @@ def error_content(error: Error) -> Content:
     """Return an error as title, cause, next step and the lesson's own lines."""
     where = f" ({plain(error.place)})" if error.place else ""
     parts: list[Content | tuple[str, str] | str] = [
-        (f"{glyphs().failed} {plain(error.title)}{where}\n", "bold $error"),
-        plain(error.cause),
-        (f"\n{plain(error.next_step)}", "$text-quiet"),
+        (f"{glyphs().failed} {_lines(error.title)}{where}\n", "bold $error"),
+        _lines(error.cause),
+        (f"\n{_lines(error.next_step)}", "$text-quiet"),
     ]
     if error.traceback:
-        parts.append((f"\n\n{plain(error.traceback).rstrip()}", "$text-quiet"))
+        parts.append((f"\n\n{_lines(error.traceback).rstrip()}", "$text-quiet"))
     return Content.assemble(*parts)

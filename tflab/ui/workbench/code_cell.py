@@ -1,98 +1,109 @@
-"""A code cell of the lesson: highlighted source, and its output under it."""
+"""A prose cell and a code cell of the lesson, as blocks of the page."""
 
 from __future__ import annotations
 
-from textual.app import ComposeResult
-from textual.containers import Vertical
+from enum import Enum
+
 from textual.content import Content
-from textual.geometry import Size
-from textual.message import Message
-from textual.widget import Widget
 
 from tflab.programs.program import Cell
 from tflab.ui.terminal.glyphs import glyphs
-from tflab.ui.workbench.cell_output import CellOutput
-from tflab.ui.workbench.code_text import wrap_code
+from tflab.ui.workbench.code_text import CodeText
+from tflab.ui.workbench.lesson_document import Block, Row
+from tflab.ui.workbench.prose_text import ProseText
 
 _SHORT = 36
 """Cells of a label that leaves room for the key beside it."""
 
-
-class SourceView(Widget):
-    """The source of a cell, or what stands for it, laid out for the width there is."""
-
-    def __init__(self, code: Content) -> None:
-        super().__init__(classes="source")
-        self._code = code
-        self._laid_out: tuple[int, Content] = (-1, code)
-
-    def show(self, code: Content) -> None:
-        """Show other code."""
-        self._code, self._laid_out = code, (-1, code)
-        self.refresh(layout=True)
-
-    def get_content_height(
-        self,
-        container: Size,  # noqa: ARG002
-        viewport: Size,  # noqa: ARG002
-        width: int,
-    ) -> int:
-        """Return how many rows the code takes."""
-        return self._fit(width).plain.count("\n") + 1
-
-    def render(self) -> Content:
-        """Draw the code."""
-        return self._fit(self.content_size.width)
-
-    def _fit(self, width: int) -> Content:
-        if self._laid_out[0] != width:
-            self._laid_out = width, wrap_code(self._code, width)
-        return self._laid_out[1]
+_GROUND = "on $code-background"
+_BAR = 2
 
 
-class CodeCell(Vertical):
-    """One code cell. The one with the cursor has a bright bar.
+class ProseBlock(Block):
+    """A prose cell; it is parsed when it comes near the view."""
+
+    def __init__(self, source: str) -> None:
+        self._source = source
+        self._text: ProseText | None = None
+
+    def guess(self, width: int) -> int:
+        """Return about how many rows it takes."""
+        return self._source.count("\n") + len(self._source) // max(width, 1) + 2
+
+    def rows(self, width: int) -> list[Row]:
+        """Return the rows of the text."""
+        if self._text is None:
+            self._text = ProseText(self._source)
+        return [Row(line) for line in self._text.rows(width - 1)]
+
+
+class CellMark(Enum):
+    """What the bar of a code cell says; what comes later outdoes what comes before."""
+
+    NONE = "$border-quiet"
+    CURSOR = "$primary"
+    RUNNING = "$secondary"
+    FAILED = "$error"
+
+
+class CodeBlock(Block):
+    """The source of a code cell, or what stands for it while it is folded.
 
     Args:
-        cell: What to show.
+        source: The cell that is shown.
         label: What stands for the source while it is folded; empty for a cell that is open at
             first. Parameters are in the form, and the code of goals gives their hints away.
     """
 
-    class Clicked(Message):
-        """The cell was clicked."""
-
-        def __init__(self, cell: CodeCell) -> None:
-            super().__init__()
-            self.cell = cell
-
-    def __init__(self, cell: Cell, label: str = "") -> None:
-        super().__init__(classes="code-cell")
-        self.cell = cell
-        self.output = CellOutput()
+    def __init__(self, source: Cell, label: str = "") -> None:
+        self.source = source
+        self.cell = source.index
+        self.cursor = self.running = self.failed = False
         self._label = label
         self._folded = bool(label)
+        self._whole = False
+        self._code = CodeText(source.source)
 
-    def compose(self) -> ComposeResult:
-        """Lay out the source and the output."""
-        yield SourceView(self._source())
-        yield self.output
+    @property
+    def mark(self) -> CellMark:
+        """What the bar says."""
+        if self.failed:
+            return CellMark.FAILED
+        if self.running:
+            return CellMark.RUNNING
+        return CellMark.CURSOR if self.cursor else CellMark.NONE
+
+    @property
+    def bar(self) -> str:  # type: ignore[override]
+        """The style of the bar."""
+        return self.mark.value
 
     def toggle_fold(self) -> None:
         """Show the source, or fold it away."""
         self._folded = not self._folded
-        self.query_one(SourceView).show(self._source())
 
-    def on_click(self) -> None:
-        """Take the cursor."""
-        self.post_message(self.Clicked(self))
+    def show_whole(self, whole: bool) -> bool:
+        """Show all of the source, whatever is folded or cut; return whether that is new."""
+        if whole == self._whole:
+            return False
+        self._whole = whole
+        self._code = CodeText(self.source.source, whole)
+        return True
 
-    def _source(self) -> Content:
-        from textual.highlight import highlight
+    def height(self, width: int) -> int:
+        """Return how many rows it takes."""
+        return 1 if self._is_folded else self._code.height(width - _BAR)
 
-        if not self._folded:
-            return highlight(self.cell.source.rstrip(), language="python")
-        first = self.cell.source.strip().partition("\n")[0]
-        label = self._label or first
+    def rows(self, width: int) -> list[Row]:
+        """Return the code in colours, or its label."""
+        lines = [self._folded_line()] if self._is_folded else self._code.rows(width - _BAR)
+        return [Row(line, ground=_GROUND) for line in lines]
+
+    @property
+    def _is_folded(self) -> bool:
+        return self._folded and not self._whole
+
+    def _folded_line(self) -> Content:
+        label = self._label or self._code.plain.strip().partition("\n")[0]
         hint = "  Space unfolds" if len(label) <= _SHORT else ""
         return Content.assemble((f"{glyphs().here} ", "$text-quiet"), label, (hint, "$text-quiet"))

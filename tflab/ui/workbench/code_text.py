@@ -1,52 +1,112 @@
-"""Code laid out for a pane: a line that is too long goes on below, further in."""
+"""Code laid out for a pane: a line that is too long goes on below, further in.
+
+Nothing in it is hidden: characters that a terminal would obey, or that show nothing, have a mark.
+Only a line that nobody would read to its end is cut, and says so.
+"""
 
 from __future__ import annotations
 
 from rich.cells import cell_len
 from textual.content import Content
 
+from tflab.runs.text import shorten, visible
+from tflab.ui.terminal.glyphs import glyphs
+
 _HANG = 4
 _LEAST = 8
+_TAB = 8
+_LONGEST = 2_000
+_COLOURED = 200_000
+"""Characters of a cell that is shown in colours; the colouring of more takes a second."""
 
 
-def wrap_code(code: Content, width: int) -> Content:
-    """Return `code` in lines of at most `width` cells.
+class CodeText:
+    """The source of a cell, ready to be laid out.
 
-    What does not fit goes on in lines that start four cells to the right of their first one, so
+    Args:
+        source: The code.
+        whole: Whether not even the longest line may be cut, as while one is asked to trust it.
+    """
+
+    def __init__(self, source: str, whole: bool = False) -> None:
+        self.plain = visible(source.rstrip()).expandtabs(_TAB)
+        if not whole:
+            lines = self.plain.split("\n")
+            if any(len(line) > _LONGEST for line in lines):
+                mark = glyphs().ellipsis
+                self.plain = "\n".join(shorten(line, _LONGEST, mark) for line in lines)
+
+    def height(self, width: int) -> int:
+        """Return how many rows the code takes."""
+        if width < _LEAST:
+            return self.plain.count("\n") + 1
+        return sum(
+            1 if len(line) * 2 <= width else len(_pieces(line, width))
+            for line in self.plain.split("\n")
+        )
+
+    def rows(self, width: int) -> list[Content]:
+        """Return the code in colours, in rows of at most `width` cells."""
+        return wrap_code(self._coloured(), width)
+
+    def _coloured(self) -> Content:
+        if len(self.plain) > _COLOURED:
+            return Content(self.plain)
+        from textual.highlight import highlight
+
+        return highlight(self.plain, language="python")
+
+
+def wrap_code(code: Content, width: int) -> list[Content]:
+    """Return `code` in rows of at most `width` cells.
+
+    What does not fit goes on in rows that start four cells to the right of their first one, so
     that indentation still says what belongs together. Lines break at spaces where they can.
     """
+    lines = code.split("\n", allow_blank=True)
     if width < _LEAST:
-        return code
-    lines: list[Content] = []
-    for line in code.split("\n", allow_blank=True):
-        lines.extend(_wrapped(line, width))
-    return Content("\n").join(lines)
-
-
-def _wrapped(line: Content, width: int) -> list[Content]:
-    plain = line.plain
-    indent = len(plain) - len(plain.lstrip(" "))
-    hang = min(indent + _HANG, width - _LEAST)
+        return list(lines)
     rows: list[Content] = []
-    first, room = 0, width
-    while cell_len(plain[first:]) > room:
-        end = _break(plain, max(first, indent if not rows else first), first, room)
-        rows.append(_row(line, first, end, hang if rows else 0))
-        first = end + len(plain[end:]) - len(plain[end:].lstrip(" "))
-        room = width - hang
-    rows.append(_row(line, first, len(plain), hang if rows else 0))
+    for line in lines:
+        pieces = _pieces(line.plain, width)
+        if len(pieces) == 1:
+            rows.append(line)
+            continue
+        for start, end, hang in pieces:
+            part = line[start:end].rstrip()
+            rows.append(Content(" " * hang) + part if hang else part)
     return rows
 
 
-def _row(line: Content, first: int, end: int, hang: int) -> Content:
-    part = line[first:end].rstrip()
-    return Content(" " * hang) + part if hang else part
+def _pieces(line: str, width: int) -> list[tuple[int, int, int]]:
+    """Return where each row of a line starts and ends, and how far it is moved to the right."""
+    if cell_len(line) <= width:
+        return [(0, len(line), 0)]
+    indent = len(line) - len(line.lstrip(" "))
+    hang = min(indent + _HANG, width - _LEAST)
+    pieces: list[tuple[int, int, int]] = []
+    first, room = 0, width
+    while first < len(line):
+        full = _full(line, first, room)
+        end = full
+        if full < len(line):
+            space = line.rfind(" ", max(first, indent if not pieces else first) + 1, full + 1)
+            end = space if space > 0 else full
+        pieces.append((first, end, hang if pieces else 0))
+        first = end + len(line[end : end + width]) - len(line[end : end + width].lstrip(" "))
+        room = width - hang
+    return pieces
 
 
-def _break(plain: str, after: int, first: int, room: int) -> int:
-    """Return where the row that starts at `first` ends: at its last space, or where it is full."""
-    end = first
-    while end < len(plain) and cell_len(plain[first : end + 1]) <= room:
-        end += 1
-    space = plain.rfind(" ", after + 1, end + 1)
-    return space if space > after else max(end, first + 1)
+def _full(line: str, first: int, room: int) -> int:
+    """Return where a row that starts at `first` is full."""
+    end = first + room
+    taken = line[first:end]
+    if taken.isascii():
+        return min(end, len(line))
+    cells = 0
+    for place, char in enumerate(taken, start=first):
+        cells += cell_len(char)
+        if cells > room:
+            return max(place, first + 1)
+    return min(end, len(line))

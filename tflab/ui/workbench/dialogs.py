@@ -121,11 +121,18 @@ class WorkbenchDialogs(PaneScreen):
     def _ask_question(self, event: events.QuestionAsked) -> None:
         from tflab.ui.dialogs.confirm import ConfirmScreen
 
-        question = event.question
-        self.app.push_screen(
-            ConfirmScreen(question.title, question.text, question.yes),
-            lambda good: event.answer(bool(good)),
-        )
+        question, panes = event.question, self._panes
+        about_code = question.kind is events.QuestionKind.TRUST
+        if about_code and panes is not None:
+            # What is asked about is seen whole, also after a no: it is read before the next run.
+            panes.lesson.show_whole_code(True)
+
+        def take(good: bool | None) -> None:
+            if about_code and good and panes is not None:
+                panes.lesson.show_whole_code(False)
+            event.answer(bool(good))
+
+        self.app.push_screen(ConfirmScreen(question.title, question.text, question.yes), take)
 
     def _ask_guesses(self, event: events.GuessesAsked) -> None:
         from tflab.ui.dialogs.predict import PredictScreen

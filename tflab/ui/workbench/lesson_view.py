@@ -3,35 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
-from textual import on
+from textual import events
 from textual.binding import BindingType
-from textual.containers import VerticalScroll
-from textual.widget import Widget
+from textual.timer import Timer
 
 from tflab.programs.program import Cell, Program
-from tflab.runs.state import CellState, RunState
+from tflab.runs.state import RunState
 from tflab.ui.actions import bindings
 from tflab.ui.widgets.css import beside
-from tflab.ui.workbench.code_cell import CodeCell
-from tflab.ui.workbench.figure_view import FigureView
+from tflab.ui.widgets.drawing_view import chart_options
+from tflab.ui.workbench.cell_output import TEXT_SECONDS, OutputBlock
+from tflab.ui.workbench.code_cell import CodeBlock, ProseBlock
+from tflab.ui.workbench.document_view import DocumentView
+from tflab.ui.workbench.figure_rows import PictureStyle
+from tflab.ui.workbench.lesson_document import Block
+from tflab.ui.workbench.lesson_outputs import LessonOutputs
 from tflab.ui.workbench.messages import (
     Guidance,
     GuidanceRequested,
     OutputOpened,
+    OutputOutOfView,
     RunRequested,
     TextCopied,
     WordAsked,
 )
-from tflab.ui.workbench.output_text import output_text
-from tflab.ui.workbench.words import LINK, heading_texts, link_terms
+from tflab.ui.workbench.words import heading_texts, link_terms
 
-if TYPE_CHECKING:
-    from textual.widgets import Markdown
+_TALL = 30
+_ROWS = 16
+_NARROW_ROWS = 14
 
 
-class LessonView(VerticalScroll):
+class LessonView(DocumentView):
     """Shows one lesson. A cursor stands on one code cell; the keys of this pane act on it."""
 
     DEFAULT_CSS = beside(__file__)
@@ -40,107 +45,116 @@ class LessonView(VerticalScroll):
 
     def __init__(self) -> None:
         super().__init__(id="lesson")
-        self._blocks: list[Widget] = []
         self._headings: list[tuple[int, str]] = []
-        self._cells: list[CodeCell] = []
+        self._code: list[CodeBlock] = []
+        self._outputs = LessonOutputs()
         self._cursor = 0
-        self._state: RunState | None = None
-        self._versions: dict[int, int] = {}
+        self._later: Timer | None = None
+        self._pointer = ""
 
     @property
-    def current(self) -> CodeCell | None:
+    def current(self) -> Cell | None:
         """The code cell under the cursor, or None in a lesson without code."""
-        return self._cells[self._cursor] if self._cells else None
+        return self._code[self._cursor].source if self._code else None
+
+    @property
+    def cursor(self) -> int:
+        """Place of the cursor among the code cells."""
+        return self._cursor
 
     async def show_lesson(
         self, lesson: Program, glossary: Mapping[str, str], keep_place: bool
     ) -> None:
         """Show `lesson`; with `keep_place` the scroll position and the cursor stay."""
-        from textual.widgets import Markdown
+        top, cursor = self.top, self._cursor
+        if self.screen.focused is None:
+            self.screen.set_focus(self)
+        blocks = self._make_blocks(lesson, glossary)
+        self._cursor = min(cursor, max(len(self._code) - 1, 0)) if keep_place else 0
+        for number, block in enumerate(self._code):
+            block.cursor = number == self._cursor
+        self.show_blocks(blocks)
+        if keep_place:
+            self.scroll_to_row(top)
 
-        place, cursor = self.scroll_offset, self._cursor
+    def _make_blocks(self, lesson: Program, glossary: Mapping[str, str]) -> list[Block]:
         prose = iter(link_terms([c.source for c in lesson.cells if c.kind == "prose"], glossary))
-        widgets: list[Widget] = []
+        blocks: list[Block] = []
+        self._headings, self._code, outputs = [], [], []
         for cell in lesson.cells:
             if cell.kind == "prose":
-                widgets.append(Markdown(next(prose), classes="prose", open_links=False))
-            else:
-                widgets.append(CodeCell(cell, _fold_label(lesson, cell)))
-        if self.screen.focused is None:
-            # Before the cells are there: a change of focus gives all of them their style anew.
-            self.screen.set_focus(self)
-        with self.app.batch_update():
-            await self.remove_children()
-            await self.mount_all(widgets)
-        self._blocks = widgets
-        self._headings = [
-            (place, text)
-            for place, cell in enumerate(lesson.cells)
-            if cell.kind == "prose"
-            for text in heading_texts(cell.source)
-        ]
-        self._cells = [widget for widget in widgets if isinstance(widget, CodeCell)]
-        self._cursor = min(cursor, max(len(self._cells) - 1, 0)) if keep_place else 0
-        self._state, self._versions = None, {}
-        self._mark()
-        if keep_place:
-            self.call_after_refresh(self.scroll_to, y=place.y, animate=False)
-        else:
-            self.scroll_home(animate=False)
-
-    async def show_run(self, state: RunState) -> None:
-        """Bring the outputs up to date with a run; another run's outputs go away first."""
-        if state is not self._state:
-            self._state, self._versions = state, {}
-            for cell in self._cells:
-                await cell.output.clear()
-                cell.remove_class("-running", "-failed")
-        for widget in self._cells:
-            index = widget.cell.index
-            cell_state = state.cells.get(index)
-            error = state.error if state.error and state.error.cell == index else None
-            widget.set_class(error is not None, "-failed")
-            if cell_state is None:
+                self._headings += [(len(blocks), text) for text in heading_texts(cell.source)]
+                blocks.append(ProseBlock(next(prose)))
                 continue
-            active = cell_state.running and state.current_cell == index and state.ended is None
-            widget.set_class(active, "-running")
-            await self._sync(widget, state, cell_state)
+            code = CodeBlock(cell, _fold_label(lesson, cell))
+            output = OutputBlock(cell.index, self._picture_style)
+            self._code.append(code)
+            outputs.append(output)
+            blocks += [code, output]
+        self._outputs = LessonOutputs(lesson, self._code, outputs)
+        return blocks
 
-    async def _sync(self, widget: CodeCell, state: RunState, cell_state: CellState) -> None:
-        index = widget.cell.index
-        error = state.error if state.error and state.error.cell == index else None
-        version = cell_state.version + (1_000_000_000 if error else 0)
-        if self._versions.get(index) == version:
+    def _picture_style(self) -> PictureStyle:
+        rows = _ROWS if self.app.size.height > _TALL else _NARROW_ROWS
+        return PictureStyle(chart_options(self), rows)
+
+    def show_whole_code(self, whole: bool) -> None:
+        """Show all code, nothing folded and nothing cut, as while one is asked to trust it."""
+        changed = [block for block in self._code if block.show_whole(whole)]
+        if changed:
+            self.block_changed(*changed)
+
+    async def show_run(self, state: RunState, source: str | None = None) -> None:
+        """Bring the outputs up to date with a run; another run's outputs go away first.
+
+        Args:
+            state: The run.
+            source: The lesson as it ran; None when it is certainly the one on show.
+        """
+        shown = self._outputs.show(state, source)
+        if shown.recoloured:
+            self.block_recoloured(*shown.recoloured)
+        if shown.changed:
+            self.block_changed(*shown.changed)
+        if shown.later:
+            self._come_back(state, source)
+
+    def _come_back(self, state: RunState, source: str | None) -> None:
+        """Text was drawn a moment ago; what has been printed since is drawn a moment later."""
+        if self._later is not None:
             return
-        self._versions[index] = version
-        await widget.output.sync(state, cell_state.items, error)
 
-    def show_end(self, state: RunState) -> None:
+        async def again() -> None:
+            self._later = None
+            if state is self._outputs.state:
+                await self.show_run(state, source)
+
+        self._later = self.set_timer(TEXT_SECONDS, again)
+
+    def show_end(self) -> None:
         """Bring what came out of a run to a person's notice: go to an error, point to output."""
-        failed = [
-            cell for cell in self._cells if state.error and state.error.cell == cell.cell.index
-        ]
-        if failed:
-            self._cursor = self._cells.index(failed[0])
-            self._mark()
-            self.call_after_refresh(self.scroll_to_widget, failed[0].output, animate=False)
+        failed = self._outputs.failed
+        if failed is not None:
+            self._put_cursor(self._code.index(failed))
+            self.call_after_refresh(self.scroll_to_block, self._outputs.below(failed))
         else:
             self.call_after_refresh(self._point_to_output)
 
     def _point_to_output(self) -> None:
         """Say that there is output when none of it is in view."""
-        shown = [cell.output for cell in self._cells if cell.output.display]
-        below = shown and not any(output.region.overlaps(self.region) for output in shown)
-        self._say_below("output below: j goes on" if below else "")
+        shown = [output for output in self._outputs.blocks if not output.empty]
+        below = shown and not any(self.block_in_view(output) for output in shown)
+        self._point("output below: j goes on" if below else "")
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """Take the pointer to the output away as soon as a person moves."""
         super().watch_scroll_y(old_value, new_value)
-        self._say_below("")
+        self._point("")
 
-    def _say_below(self, text: str) -> None:
-        if self.parent is not None and self.parent.border_subtitle != text:  # type: ignore[attr-defined]
-            self.parent.border_subtitle = text  # type: ignore[attr-defined]
+    def _point(self, text: str) -> None:
+        if text != self._pointer:
+            self._pointer = text
+            self.post_message(OutputOutOfView(text))
 
     def headings(self) -> list[tuple[int, str]]:
         """Return the headings of the lesson, each with its place for `go_to`."""
@@ -148,33 +162,40 @@ class LessonView(VerticalScroll):
 
     def go_to(self, place: int) -> None:
         """Scroll to a place that `headings` gave, and put the cursor on the code below it."""
-        self.scroll_to_widget(self._blocks[place], top=True, animate=False)
-        below = [w for w in self._blocks[place:] if isinstance(w, CodeCell)]
+        blocks = self.document.blocks
+        self.scroll_to_block(blocks[place], top=True)
+        below = [block for block in blocks[place:] if isinstance(block, CodeBlock)]
         if below:
-            self._cursor = self._cells.index(below[0])
-            self._mark()
+            self._put_cursor(self._code.index(below[0]))
 
     def put_cursor(self, cursor: int) -> None:
         """Put the cursor on a code cell and show it, to go on where one left off."""
-        if 0 < cursor < len(self._cells):
-            self._cursor = cursor
-            self._mark()
-            self.call_after_refresh(
-                self.scroll_to_widget, self._cells[cursor], top=True, animate=False
-            )
+        if 0 < cursor < len(self._code):
+            self._put_cursor(cursor)
+            self.call_after_refresh(self.scroll_to_block, self._code[cursor], top=True)
 
-    @property
-    def cursor(self) -> int:
-        """Place of the cursor among the code cells."""
-        return self._cursor
+    def _put_cursor(self, cursor: int) -> None:
+        before, after = self._code[self._cursor], self._code[cursor]
+        self._cursor = cursor
+        before.cursor, after.cursor = False, True
+        self.block_recoloured(before, after)
+
+    def on_click(self, event: events.Click) -> None:
+        """Put the cursor on the cell that was pressed."""
+        found = self.document.row(self.top + event.y)
+        cells = [block.cell for block in self._code]
+        if found is not None and found[0].cell in cells:
+            self._put_cursor(cells.index(found[0].cell))
 
     def action_frame(self, by: int) -> None:
         """Go through the frames of the moving picture under the cursor, or else of the first."""
-        pictures = [figure for figure in self.query(FigureView) if figure.moving]
-        near = [figure for figure in pictures if self.current in figure.ancestors]
-        for figure in (near or pictures)[:1]:
-            figure.step_frame(by)
-            self.scroll_to_widget(figure, animate=False)
+        near = [self._outputs.below(self._code[self._cursor])] if self._code else []
+        for output in [*near, *self._outputs.blocks]:
+            for picture in output.pictures[:1]:
+                picture.step_frame(by)
+                self.block_changed(output)
+                self.scroll_to_block(output)
+                return
 
     def action_contents(self) -> None:
         """Ask for the sections of the lesson."""
@@ -184,16 +205,13 @@ class LessonView(VerticalScroll):
         """Ask for the technical words of the lesson."""
         self.post_message(GuidanceRequested(Guidance.GLOSSARY))
 
+    def action_explain(self, word: str) -> None:
+        """Ask for what a technical word means."""
+        self.post_message(WordAsked(word))
+
     def action_neighbour(self, by: int) -> None:
         """Ask for the next lesson or the one before."""
         self.post_message(GuidanceRequested(Guidance.NEXT if by > 0 else Guidance.PREVIOUS))
-
-    def on_markdown_link_clicked(self, event: Markdown.LinkClicked) -> None:
-        """Explain a technical word."""
-        event.stop()
-        if event.href.startswith(LINK):
-            word = event.href.removeprefix(LINK).replace("+", " ")
-            self.post_message(WordAsked(word))
 
     def action_next_cell(self) -> None:
         """Move the cursor to the next code cell."""
@@ -206,17 +224,18 @@ class LessonView(VerticalScroll):
     def action_run_here(self) -> None:
         """Ask for a run up to the cell under the cursor."""
         if self.current is not None:
-            self.post_message(RunRequested(self.current.cell.index))
+            self.post_message(RunRequested(self.current.index))
 
     def action_fold(self) -> None:
         """Fold the source of the cell under the cursor, or unfold it."""
-        if self.current is not None:
-            self.current.toggle_fold()
+        if self._code:
+            self._code[self._cursor].toggle_fold()
+            self.block_changed(self._code[self._cursor])
 
     def action_copy_cell(self) -> None:
         """Copy the code of the cell under the cursor."""
         if self.current is not None:
-            self.post_message(TextCopied(self.current.cell.source, "Code"))
+            self.post_message(TextCopied(self.current.source, "Code"))
 
     def action_copy_output(self) -> None:
         """Copy what the cell under the cursor gave."""
@@ -229,31 +248,16 @@ class LessonView(VerticalScroll):
     def action_open_output(self) -> None:
         """Show everything that the cell under the cursor gave."""
         text = self._output_text()
-        if text and self.current is not None:
+        if text:
             self.post_message(OutputOpened(f"Output of cell {self._cursor + 1}", text))
 
-    @on(CodeCell.Clicked)
-    def _clicked(self, event: CodeCell.Clicked) -> None:
-        event.stop()
-        if event.cell in self._cells:
-            self._cursor = self._cells.index(event.cell)
-            self._mark()
-
     def _move(self, by: int) -> None:
-        if not self._cells:
-            return
-        self._cursor = max(0, min(self._cursor + by, len(self._cells) - 1))
-        self._mark()
-        self.scroll_to_widget(self._cells[self._cursor], top=True, animate=False)
-
-    def _mark(self) -> None:
-        for index, cell in enumerate(self._cells):
-            cell.set_class(index == self._cursor, "-cursor")
+        if self._code:
+            self._put_cursor(max(0, min(self._cursor + by, len(self._code) - 1)))
+            self.scroll_to_block(self._code[self._cursor], top=True)
 
     def _output_text(self) -> str:
-        if self.current is None or self._state is None:
-            return ""
-        return output_text(self._state, self.current.cell.index)
+        return self._outputs.text(self._code[self._cursor]) if self._code else ""
 
 
 def _fold_label(lesson: Program, cell: Cell) -> str:

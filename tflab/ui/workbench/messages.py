@@ -82,6 +82,14 @@ class OutputOpened(Message):
         self.text = text
 
 
+class OutputOutOfView(Message):
+    """There is output, and none of it is in view; or there is no more to be said of that."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.text = text
+
+
 class ChartHeadingChanged(Message):
     """The loss pane is to have another title, or less room because nothing is drawn."""
 

@@ -63,7 +63,7 @@ class RunPanes:
         if ours:
             self._panes.chart.show_run(run.state, difference(self._on_show, run))
             self._on_show = run
-            await self._panes.lesson.show_run(run.state)
+            await self._panes.lesson.show_run(run.state, run.record.request.source)
             self._goals.show_run(run.state)
         state = f"{run.record.id} {run.state.status} {run.over}"
         if state != self._state_told:
@@ -75,7 +75,7 @@ class RunPanes:
         """Bring what stands out in a run of this workbench to the person's notice."""
         if is_of(run, self._session.program):
             self._panes.chart.show_diagnosis(diagnosis)
-            self._panes.lesson.show_end(run.state)
+            self._panes.lesson.show_end()
 
     def show_status(self) -> None:
         """Write the status line."""

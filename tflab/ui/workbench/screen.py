@@ -184,6 +184,10 @@ class WorkbenchScreen(WorkbenchDialogs):
     def _output_opened(self, message: messages.OutputOpened) -> None:
         self.show_text(message.title, message.text)
 
+    @on(messages.OutputOutOfView)
+    def _point_to_output(self, message: messages.OutputOutOfView) -> None:
+        self.pane("lesson").border_subtitle = message.text
+
     @on(messages.ChartHeadingChanged)
     def _head_chart(self, message: messages.ChartHeadingChanged) -> None:
         pane = self.pane("loss")

@@ -1,0 +1,236 @@
+"""A page of blocks that scrolls. It is one widget, which draws the rows in view and no others.
+
+A widget for each paragraph, each cell and each output gets its style anew at every change of the
+focus, and a notebook of 133 cells has a thousand of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from rich.cells import cell_len
+from rich.segment import Segment
+from textual.content import Content
+from textual.geometry import Offset, Region, Size
+from textual.scroll_view import ScrollView
+from textual.selection import Selection
+from textual.strip import Strip
+from textual.timer import Timer
+
+from tflab.ui.terminal.glyphs import glyphs
+from tflab.ui.widgets.drawing_view import changed_span, drawing_segments
+from tflab.ui.workbench.lesson_document import Anchor, Block, Document, Row
+
+_MARGIN = 1
+_AT_ONCE = 0.03
+_SLICE = 0.008
+_PAUSE = 0.03
+"""Seconds for laying out what is not in view: at first, then each time, and between."""
+
+_SLICES = 12
+"""Slices after which the scroll bar is told how high the page is."""
+
+
+class DocumentView(ScrollView, can_focus=True):
+    """Shows a document. What a person looks at stays where it is when rows above it change."""
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.document = Document()
+        self._strips: dict[Block, dict[int, Strip]] = {}
+        self._on_screen: dict[int, Strip] = {}
+        self._look: Any = None
+        self._timer: Timer | None = None
+        self._slices = 0
+
+    @property
+    def top(self) -> int:
+        """The first row in view."""
+        return round(self.scroll_y)
+
+    @property
+    def rows_in_view(self) -> int:
+        """How many rows there is room for."""
+        return self.scrollable_content_region.height
+
+    def show_blocks(self, blocks: Iterable[Block]) -> None:
+        """Show other blocks, from the first on."""
+        self.document = Document(blocks, self._room())
+        self._strips.clear()
+        self._lay_out(Anchor(0, 0))
+
+    def block_changed(self, *blocks: Block) -> None:
+        """Show blocks as they are now; rows in view stay where they are."""
+        anchor = self.document.at(self.top)
+        for block in blocks:
+            self._strips.pop(block, None)
+            self.document.changed(block)
+        self._keep(anchor)
+        self._repaint()
+
+    def block_recoloured(self, *blocks: Block) -> None:
+        """Draw blocks again whose rows are the same but for their bar."""
+        for block in blocks:
+            self._strips.pop(block, None)
+        self._repaint()
+
+    def block_in_view(self, block: Block) -> bool:
+        """Whether any row of a block is in view."""
+        first, count = self.document.span(block)
+        return first < self.top + self.rows_in_view and first + count > self.top
+
+    def scroll_to_block(self, block: Block, *, top: bool = False) -> None:
+        """Bring a block into view: its first row to the top, or no further than is needed."""
+        # Laying it out may move what is above it.
+        self.document.settle(self.document.at(self.document.span(block)[0]), self.rows_in_view)
+        self._tell_height()
+        first, count = self.document.span(block)
+        room = self.rows_in_view
+        if not top and first >= self.top and first + count <= self.top + room:
+            return
+        if top or first < self.top or count >= room:
+            self.scroll_to_row(first)
+        else:
+            self.scroll_to_row(first + count - room)
+
+    def on_resize(self) -> None:
+        """Lay out for another width."""
+        if self._room() != self.document.width:
+            anchor = self.document.at(self.top)
+            self.document.fit(self._room())
+            self._strips.clear()
+            self._lay_out(anchor)
+        else:
+            self._keep(self.document.at(self.top))
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Lay out what comes into view."""
+        super().watch_scroll_y(old_value, new_value)
+        if round(old_value) != round(new_value):
+            self._keep(self.document.at(self.top))
+
+    def render_line(self, y: int) -> Strip:
+        """Return one row of what is in view."""
+        strip = self._line(y)
+        self._on_screen[y] = strip
+        return strip
+
+    def get_selection(self, selection: Selection) -> tuple[str, str] | None:
+        """Return the text that was selected with the mouse."""
+        start = selection.start or Offset(0, 0)
+        end = selection.end or Offset(0, self.document.height)
+        lines = []
+        for y in range(start.y, min(end.y + 1, self.document.height)):
+            found = self.document.row(y)
+            lines.append("" if found is None else _plain(found[0], found[2]))
+        within = Selection(Offset(start.x, 0), Offset(end.x, end.y - start.y))
+        return within.extract("\n".join(lines)), "\n"
+
+    def _room(self) -> int:
+        """Return the width that blocks have."""
+        return max(self.scrollable_content_region.width - _MARGIN, 0)
+
+    def _lay_out(self, anchor: Anchor) -> None:
+        """Lay out what is in view at once, and the rest by and by."""
+        self.document.settle(anchor, self.rows_in_view)
+        more = self.document.measure_some(_AT_ONCE)
+        self._tell_height()
+        self.scroll_to_row(self.document.row_of(anchor))
+        self.refresh()
+        if self._timer is not None:
+            self._timer.stop()
+        self._timer = self.set_timer(_PAUSE, self._lay_out_more) if more else None
+
+    def _lay_out_more(self) -> None:
+        anchor = self.document.at(self.top)
+        more = self.document.measure_some(_SLICE)
+        self._slices += 1
+        moved = self.document.row_of(anchor) != self.top
+        if moved or not more or self._slices % _SLICES == 0:
+            self._keep(anchor)
+        self._timer = self.set_timer(_PAUSE, self._lay_out_more) if more else None
+
+    def _keep(self, anchor: Anchor) -> None:
+        """Lay out what is in view, and leave a place where it is on the screen."""
+        at_end = self.top > 0 and self.top >= self.max_scroll_y
+        self.document.settle(anchor, self.rows_in_view)
+        if not self._tell_height() and self.document.row_of(anchor) == self.top:
+            return
+        there = self.max_scroll_y if at_end else self.document.row_of(anchor)
+        if there != self.top:
+            self.scroll_to_row(there)
+
+    def scroll_to_row(self, row: int) -> None:
+        """Scroll to a row at once, also while Textual is on its way to another."""
+        self.scroll_y = self.scroll_target_y = max(0, min(row, self.max_scroll_y))
+
+    def _tell_height(self) -> bool:
+        size = Size(self.document.width + _MARGIN, self.document.height)
+        if size == self.virtual_size:
+            return False
+        self.virtual_size = size
+        return True
+
+    def _repaint(self) -> None:
+        """Send the cells of the rows in view that have changed, and no others."""
+        regions = []
+        for y in range(self.rows_in_view):
+            before, strip = self._on_screen.get(y), self._line(y)
+            span = (0, strip.cell_length) if before is None else changed_span(before, strip)
+            if span is not None:
+                regions.append(Region(span[0], y, span[1], 1))
+        if regions:
+            self.refresh(*regions)
+
+    def _line(self, y: int) -> Strip:
+        look = (self.app.theme, self.visual_style, self.size.width)
+        if look != self._look:
+            self._strips.clear()
+            self._look = look
+        row, width = self.top + y, self.size.width
+        found = self.document.row(row)
+        if found is None:
+            return Strip.blank(width, self.rich_style)
+        block, number, content = found
+        selection = self.text_selection
+        span = selection.get_span(row) if selection is not None else None
+        if span is not None:
+            return self._strip(block, content, width, span).apply_offsets(0, row)
+        strips = self._strips.setdefault(block, {})
+        if number not in strips:
+            strips[number] = self._strip(block, content, width)
+        return strips[number].apply_offsets(0, row)
+
+    def _strip(
+        self, block: Block, row: Row, width: int, selected: tuple[int, int] | None = None
+    ) -> Strip:
+        parse = self.app.stylesheet.parse_style
+        page = self.visual_style
+        ground = page + parse(row.ground) if row.ground else page
+        segments = [Segment(" " * (_MARGIN + row.indent), page.rich_style)]
+        bar = row.bar or (block.bar if row.ground else "")
+        if bar:
+            segments.append(Segment(glyphs().bar, (ground + parse(bar)).rich_style))
+            segments.append(Segment(" ", ground.rich_style))
+        if isinstance(row.content, Content):
+            for text, style in row.content.render(ground, end="", parse_style=parse):
+                segments.append(Segment(text, style.rich_style))
+        else:
+            segments += drawing_segments(row.content, ground.rich_style)
+        strip = Strip(segments).adjust_cell_length(width, ground.rich_style)
+        return strip if selected is None else self._selected(strip, selected)
+
+    def _selected(self, strip: Strip, span: tuple[int, int]) -> Strip:
+        """Return a row with what was selected in it set apart; a selection counts characters."""
+        text, width = strip.text, strip.cell_length
+        left = cell_len(text[: span[0]])
+        right = width if span[1] == -1 else cell_len(text[: span[1]])
+        style = self.screen.get_component_rich_style("screen--selection")
+        middle = Strip(Segment.apply_style(strip.crop(left, right), post_style=style))
+        return Strip.join([strip.crop(0, left), middle, strip.crop(right, width)])
+
+
+def _plain(block: Block, row: Row) -> str:
+    bar = "  " if row.bar or (block.bar and row.ground) else ""
+    return " " * (_MARGIN + row.indent) + bar + row.text
