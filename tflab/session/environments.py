@@ -98,12 +98,16 @@ def wanted_by(
 ) -> Wanted:
     """Return what decides the environment of a program, with what a person chose for it."""
     code = "\n".join(cell.source for cell in program.cells if cell.kind == "code")
+    trust = trust or TrustStore()
+    trusted = trust.trusts(program.path, program.source)
+    at = trust.trusted_at(program.path, program.source) if trusted else program.path
     return Wanted(
         program=program.path,
+        trusted=trusted,
+        trusted_at=at if at != program.path else None,
         tensorflow=_TENSORFLOW.search(code) is not None,
         kernel=program.kernel,
         named=(store or EnvironmentStore()).chosen(program.path),
-        trusted=(trust or TrustStore()).trusts(program.path, program.source),
     )
 
 
