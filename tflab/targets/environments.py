@@ -247,8 +247,8 @@ def with_the_others(problem: Problem, known: Sequence[Environment]) -> Problem:
     return Problem(
         problem.title,
         f"{problem.cause} Here is what would serve: {lines}.",
-        "Choose one of these for the program: `--python PATH`, or Environment among the commands of "
-        "the workbench.",
+        "Choose one of these for the program: `--python PATH`, or Environment among the commands "
+        "of the workbench.",
     )
 
 
