@@ -10,7 +10,6 @@ from textual.binding import BindingType
 
 from tflab.runs.disk_queue import DiskQueue
 from tflab.runs.record import Problem
-from tflab.runs.summary import code_mark
 from tflab.runs.text import plain_line
 from tflab.session import events
 from tflab.session.session import Session
@@ -150,6 +149,9 @@ class WorkbenchScreen(WorkbenchDialogs):
 
     def _show_runs(self, panes: Panes, event: events.RunsListed) -> None:
         if self._shown is not None and self._shown.id == event.program:
+            # What reads runs is not there yet at the first paint.
+            from tflab.runs.summary import code_mark
+
             code = code_mark(self._shown.source)
             panes.runs.show_runs(list(event.rows), self._shown.defaults, code)
 
