@@ -10,11 +10,10 @@ from textual.binding import BindingType
 
 from tflab.runs.disk_queue import DiskQueue
 from tflab.runs.record import Problem
-from tflab.runs.text import plain_line
 from tflab.session import events
 from tflab.session.session import Session
 from tflab.ui.actions import Scope, workbench_bindings
-from tflab.ui.terminal.safe_text import box_title
+from tflab.ui.terminal.safe_text import box_title, short_line
 from tflab.ui.workbench import messages
 from tflab.ui.workbench.dialogs import WorkbenchDialogs
 from tflab.ui.workbench.panes import Panes
@@ -123,7 +122,7 @@ class WorkbenchScreen(WorkbenchDialogs):
     ) -> None:
         session = self._session
         self._shown = program
-        self.status.title = plain_line(program.title)
+        self.status.title = short_line(program.title)
         self.goals.show_lesson(program)
         self.lessons.mark(program.path)
         await panes.form.show_fields()
