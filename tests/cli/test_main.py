@@ -180,6 +180,21 @@ def test_check_tells_file_and_line(tmp_path: Path, capsys: Captured) -> None:
     assert lines[2:] == [f"{good}: a good lesson", "1 good, 1 with problems"]
 
 
+def test_check_says_what_any_program_is_and_what_became_a_parameter(
+    tmp_path: Path, capsys: Captured
+) -> None:
+    path = tmp_path / "train.py"
+    path.write_text("lr = 0.1  # Rate\nsizes = [1, 2]\nprint(lr, sizes)\n")
+    assert main(["check", "--parameters", str(path)]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert "It has no title; its file's name serves." in lines[0]
+    assert lines[1:] == [
+        f"{path}: a script that can be run: 1 cell, 1 parameter (lr)",
+        "  lr = 0.1: a number; Rate",
+        "  not sizes (line 2): its value is a list",
+    ]
+
+
 def test_check_of_nothing(tmp_path: Path, capsys: Captured) -> None:
     assert main(["check", str(tmp_path)]) == 1
     assert main(["check", str(tmp_path / "none.py")]) == 1

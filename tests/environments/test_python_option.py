@@ -107,3 +107,25 @@ def test_beside_an_untrusted_program_nothing_starts(tmp_path: Path) -> None:
     assert done.returncode == 2
     assert "not trusted yet" in done.stderr
     assert not proof.exists()
+
+
+def test_check_says_what_a_program_lacks_there(
+    tmp_path: Path, old_tensorflow: Path, keras_on_jax: Path
+) -> None:
+    code = (
+        "import os, jaxlib.xla_client\nimport helper\nimport tensorflow as tf\n"
+        "try:\n    import no_such_package\nexcept ImportError:\n    pass"
+    )
+    path = write_program(tmp_path / "home" / "work" / "train.py", code)
+    (path.parent / "helper.py").write_text("")
+    done = tflab("check", path, "--python", old_tensorflow, CONDA_PREFIX=str(keras_on_jax))
+    assert done.returncode == 1, done.stderr
+    lines = done.stdout.splitlines()
+    assert f"{path}: it would run in {old_tensorflow.name} (Python" in lines[0]
+    line = path.read_text().splitlines().index("import os, jaxlib.xla_client") + 1
+    assert lines[1].startswith(f"{path}:{line}: It imports jaxlib, which is not there. jaxlib is")
+    assert str(keras_on_jax / "bin" / "python") in lines[1]
+    assert len([text for text in lines if "It imports" in text]) == 1
+    assert EnvironmentStore().chosen(path) == str(old_tensorflow / "bin" / "python")
+    path.write_text(path.read_text().replace(", jaxlib.xla_client", ""))
+    assert tflab("check", path, "--python", old_tensorflow).returncode == 0

@@ -64,6 +64,18 @@ def test_a_queue_beside_holds_nothing_up_and_comes_back_the_same_way():
     assert taken == [(True, current_name())]
 
 
+def test_leaving_waits_for_queues_beside_queues_but_for_those_that_need_not_be_waited_for():
+    queue, hung = DiskQueue(), threading.Event()
+    far = queue.beside().beside()
+    unwaited = queue.beside(waited_for=False)
+    unwaited.do(hung.wait)
+    assert queue.finish(PATIENCE)
+    far.do(hung.wait)
+    assert not queue.finish(0.01)
+    hung.set()
+    assert queue.finish(PATIENCE)
+
+
 def test_without_a_thread_it_is_done_at_once_and_told_the_same_way():
     queue, taken = Inline(), []
     assert queue.do(current_name).result(0) == current_name()

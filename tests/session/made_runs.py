@@ -15,12 +15,15 @@ from tflab.runs.processes import start_of
 from tflab.runs.record import RunRequest
 from tflab.runs.store import RunStore
 
+NOBODY = 2**22 + 1
+"""No process has this number: one that is stopped must not be somebody else's."""
+
 
 def make_run(
     lesson: str = "one", rate: float = 0.1, loss: float = 0.5, age: float = 0.0, source: str = ""
 ) -> str:
     """Make a run that has finished, but whose end nobody has seen: it has no summary."""
-    run, writer = begin_run(lesson, rate, age, source, pid=1)
+    run, writer = begin_run(lesson, rate, age, source, pid=NOBODY)
     writer.write(
         ev.Scalars(tag="loss", steps=[0, 1], values=[1.0, loss]),
         ev.Ended(state="finished", time=time.time()),

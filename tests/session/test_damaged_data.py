@@ -81,7 +81,7 @@ class Sitting:
         self.history = RunHistory(store, trash, self.disk, self.heard)
         self.work = HistoryWork(store, trash, self.disk, self.heard)
         self.discovery = Discovery(
-            store, self.disk, self.heard, is_own=lambda _: False, server_pid=lambda: 0,
+            store, self.disk, self.heard, is_own=lambda _: False, server_pids=tuple,
             clock=Clock(),
         )  # fmt: skip
         self.sweeps = Sweeps(

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.session.hearing import Heard
+from tests.session.hearing import Heard, until
 from tests.session.made_runs import begin_run, make_run
 from tflab.export.formats import find_format
 from tflab.runs.disk_queue import DiskQueue
-from tflab.runs.history import HistoryRow
+from tflab.runs.history import History, HistoryRow
 from tflab.runs.marks import read_marks
 from tflab.runs.store import RunStore
 from tflab.runs.summary import SUMMARY
@@ -59,6 +59,7 @@ def test_every_run_is_listed_read_in_full_and_the_disk_measured(sitting: Sitting
     rows = sitting.rows()
     assert [row.id for row in rows] == [new, old]
     assert all(not row.partial and row.summary.metrics["loss"]["last"] == 0.5 for row in rows)
+    until(lambda: sitting.heard.of(DiskUseMeasured), sitting.settle)
     assert sitting.heard.of(DiskUseMeasured)[-1].use.runs > 0
     assert all((sitting.store.folder(run) / SUMMARY).exists() for run in (old, new))
 
@@ -204,3 +205,32 @@ def test_runs_are_exported_into_the_current_folder(
     (target / f"one-{run}.csv").mkdir()
     sitting.do(lambda: sitting.work.export(rows, find_format("csv")))
     assert sitting.heard.of(ProblemRaised)[-1].problem.title == "The export cannot be written"
+
+
+def test_a_folder_that_was_deleted_takes_no_export(
+    sitting: Sitting, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_run()
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    rows = sitting.rows()
+    sitting.do(lambda: sitting.work.export(rows, find_format("csv")))
+    problem = sitting.heard.of(ProblemRaised)[-1].problem
+    assert problem.title == "The export cannot be written"
+    assert "started in" in problem.cause
+
+
+def test_work_that_takes_long_does_not_hold_the_list_up(sitting: Sitting) -> None:
+    run, hung = make_run(), threading.Event()
+    sitting.work._disk.do(hung.wait)
+    row = History(sitting.store).mend(run)
+    assert row is not None
+    sitting.work.name([row], "late")
+    sitting.history.read()
+    until(lambda: sitting.heard.of(HistoryListed), sitting.disk.deliver)
+    assert not sitting.heard.of(RunsChanged)
+    hung.set()
+    sitting.settle()
+    assert sitting.heard.of(RunsChanged)

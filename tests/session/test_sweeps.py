@@ -11,6 +11,7 @@ import msgspec
 import pytest
 
 from tests.session.hearing import Heard, until, write_program
+from tests.session.made_runs import NOBODY
 from tflab.export.sweep_formats import find_sweep_format
 from tflab.programs.program import Program
 from tflab.programs.reader import read_program
@@ -59,7 +60,7 @@ class WritingServer(ForkServer):
             writer = LogWriter(folder)
             loss = record.request.parameters["rate"]
             writer.write(
-                ev.Started(time=time.time(), pid=1),
+                ev.Started(time=time.time(), pid=NOBODY),
                 ev.Scalars(tag="loss", steps=[0], values=[loss]),
                 ev.Ended(state="finished", time=time.time()),
             )
@@ -182,7 +183,7 @@ def test_a_server_that_cannot_start_is_a_problem(sitting: Sitting) -> None:
 def test_one_sweep_at_a_time_and_stopping_it_lets_what_waits_go_on(sitting: Sitting) -> None:
     sitting.server.held = True
     sitting.do(lambda: sitting.sweeps.begin(sitting.plan(0.1, 0.2, 0.3), SLOTS))
-    sitting.advance()
+    until(lambda: len(sitting.server.waiting) == 2, sitting.advance)
     sitting.do(sitting.sweeps.plan)
     assert sitting.heard.notices[-1] == "A sweep is going on. Stop it first."
     gone_on = []

@@ -27,11 +27,17 @@ from tflab.runs.store import RunStore
 from tflab.targets.fork_server import ForkServer
 
 GOOD = {
-    "tensorflow/__init__.py": "__version__ = '0.0.test'",
+    "tensorflow/__init__.py": (
+        "__version__ = '0.0.test'\nfrom tensorflow import random\n"
+        "import tensorflow.python.eager.context"
+    ),
+    "tensorflow/random.py": "def set_seed(seed): pass",
     "tensorflow/python/__init__.py": "",
     "tensorflow/python/eager/__init__.py": "",
     "tensorflow/python/eager/context.py": (
-        "class _Context: _initialized = False\ndef context(): return _Context"
+        "class _Context: _initialized = False\n"
+        "def context(): return _Context\n"
+        "def global_seed(): return None"
     ),
     "keras/__init__.py": "from keras import utils",
     "keras/utils.py": "def set_random_seed(seed): pass",
@@ -247,3 +253,12 @@ def _pid(folder):
     from tflab.targets.stop import _started
 
     return _started(folder).pid
+
+
+def test_an_interpreter_that_is_gone_is_named(tmp_path):
+    gone = tmp_path / "env" / "bin" / "python"
+    server = ForkServer(tmp_path / "server.log", interpreter=str(gone))
+    with pytest.raises(Problem, match="The environment's Python cannot be started") as caught:
+        server.start()
+    assert str(gone) in caught.value.cause
+    assert "tflab envs" in caught.value.next_step

@@ -100,17 +100,10 @@ async def history(size=(120, 40)):
 
 async def settle(pilot):
     """Wait until all that was asked of the disk is done and shown."""
-    done = False
-
-    def note(_):
-        nonlocal done
-        done = True
-
     for _ in range(3):
         await pilot.pause()
-        done = False
-        pilot.app.disk.do_then(lambda: None, note)
-        while not done:
+        assert await asyncio.to_thread(pilot.app.disk.finish, 30)
+        while pilot.app.history._measuring:
             await asyncio.sleep(0.001)
     await pilot.pause()
 

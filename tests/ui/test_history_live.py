@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import threading
 from pathlib import Path
 
 import msgspec
@@ -13,6 +14,7 @@ from tests.ui.history_host import Host, history, make_run, said, settle
 from tflab.runs.history import HistoryRow
 from tflab.runs.marks import change_marks
 from tflab.runs.store import RunStore
+from tflab.ui.history.compare import CompareScreen
 from tflab.ui.widgets.table import Table
 
 
@@ -120,7 +122,8 @@ async def test_history_and_comparison_come_and_go_at_once_while_runs_finish():
                 make_run(0.1, 0.5)
             if chance.random() < 0.7 and screen.runs.ready:
                 rows = screen.runs.shown[:3]
-                app.work.compare(rows)
+                screen._view.marked = {row.id for row in rows}
+                screen.action_compare()
                 app.work.pin(rows[:1])
                 await pilot.pause(chance.random() * 0.01)
             while len(app.screen_stack) > 1:
@@ -139,3 +142,22 @@ def test_no_background_work_calls_a_screen_but_through_its_queue():
     modules = list(ui.rglob("*.py"))
     assert len(modules) > 50
     assert not [path.name for path in modules if "call_from_thread" in path.read_text()]
+
+
+async def test_a_comparison_that_comes_late_does_not_open_over_another_history():
+    for number in range(2):
+        make_run(0.1, 0.5, age=number)
+    async with history() as (pilot, screen):
+        hung = threading.Event()
+        pilot.app.work._disk.do(hung.wait)
+        await pilot.press("space", "space", "c", "escape")
+        pilot.app.open_history()
+        await pilot.pause()
+        again = pilot.app.screen
+        hung.set()
+        await settle(pilot)
+        assert pilot.app.screen is again
+        assert again is not screen
+        await pilot.press("c")
+        await settle(pilot)
+        assert isinstance(pilot.app.screen, CompareScreen), "the marks are still there"

@@ -13,7 +13,7 @@ from tflab.programs.program import Parameter, Program
 from tflab.sweeps.plan import make_plan
 from tflab.sweeps.run import SweepRun
 from tflab.sweeps.table import make_rows
-from tflab.ui.sweep.curves import MOST_CURVES, SweepCurves, short_legend
+from tflab.ui.sweep.curves import MOST_CURVES, SweepCurves, short_legend, trials_of
 
 LESSON = Program(
     id="x",
@@ -94,3 +94,18 @@ def test_a_log_axis_is_wanted_for_what_a_growing_curve_reaches() -> None:
         wanted.append(kept.wants_log(rows, "loss"))
     assert wanted == [False, True, True, False, False, False]
     assert not kept.wants_log([], "loss")
+
+
+def test_each_run_that_has_ended_is_a_trial_of_its_value() -> None:
+    plan = make_plan(LESSON, {"rate": (0.1, 0.2, 0.3)}, repeat=2)
+    runs = [finished(n, plan, [1.0, [0.5, 0.4, 0.3, 0.2, math.inf, 0.9][n]]) for n in range(6)]
+    runs[5].status = "running"
+    trials = trials_of(make_rows(plan, runs), "rate", "loss")
+    assert sorted((t.value, t.metric, t.best) for t in trials) == [
+        (0.1, 0.4, False),
+        (0.1, 0.5, False),
+        (0.2, 0.2, True),
+        (0.2, 0.3, True),
+        (0.3, math.inf, False),
+    ]
+    assert trials_of(make_rows(plan, runs), "rate", "accuracy") == []

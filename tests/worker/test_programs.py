@@ -237,6 +237,26 @@ def test_magics_do_what_they_say(bench, tmp_path) -> None:
     assert run.state.error.where == "cell 6, line 1"
 
 
+def test_magics_of_the_notebooks_own(bench, tmp_path) -> None:
+    path = notebook(
+        tmp_path,
+        "from IPython.core.magic import register_cell_magic, register_line_magic\n"
+        "@register_cell_magic\ndef twice(line, cell):\n"
+        "    for _ in range(2):\n        get_ipython().run_cell(cell)\n"
+        "@register_line_magic\ndef say(line):\n    print(line)",
+        "%%twice a\nimport tensorflow as tf\n@tf.function\ndef f(x):\n"
+        "  if x > 0:\n    return x\n  return -x\nint(f(tf.constant(-2)).numpy()) + 1",
+        "%say hello",
+        "%%twice\n1 / 0",
+        "print('on')",
+    )
+    run = bench.run_file(path)
+    assert run.state.ended.state == "finished", run.state.error
+    assert run.printed.startswith("3\n3\nhello\n")
+    assert run.printed.count("ZeroDivisionError: division by zero") == 2
+    assert run.printed.endswith("on\n")
+
+
 def test_a_notebook_has_no_file_and_a_script_has(bench, tmp_path) -> None:
     assert bench.run_file(notebook(tmp_path, "print('__file__' in globals())")).printed == "False\n"
     code = "try:\n    get_ipython()\nexcept NameError:\n    print(__file__)\n"

@@ -13,7 +13,7 @@ from tflab.charts.limits import Rows
 from tflab.charts.palette import Ink, axis_ink, label_ink
 from tflab.charts.plot import DOTS, Mark, draw_axes
 from tflab.charts.raster import Cells
-from tflab.charts.text import cell_width
+from tflab.charts.text import cell_width, pad
 
 _TO_ASCII = str.maketrans("│┤├─┬┴┼└┘", "|++-++++-")
 _LEAST_ROWS_FOR_BASE = 8
@@ -144,9 +144,11 @@ def _axes(
     if not layout.labels:
         return list(rows), ""
     names = rows[-1] if below else " " * layout.columns
-    if place is not None and name:
-        end = place + cell_width(name)
-        names = names[:place] + name + names[end:]
+    if name and place == 0:
+        names = name + names[cell_width(name) :]
+    elif name and place is not None:
+        # Nothing stands there; before it, labels may hold wide characters.
+        names = pad(names.rstrip(), place) + name
     return list(rows[: layout.height + layout.base]), names
 
 
@@ -164,7 +166,7 @@ def _place_name(layout: Layout, name: str) -> int | None:
 
 def _is_clear(mark: Mark, layout: Layout, place: int | None) -> bool:
     """Say whether the label of a mark leaves room for the name of the axis at `place`."""
-    length = len(mark.label)
+    length = cell_width(mark.label)
     start = layout.columns - layout.width + mark.cell - (length - 1) // 2
     return not place or start + length < place
 

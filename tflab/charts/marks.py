@@ -48,7 +48,7 @@ def _even_marks(even: EvenTicks, rows: Rows, log: bool) -> list[Mark]:
 def x_axis_marks(maker: TickMaker, limits: _Range, width: int, log: bool = False) -> list[Mark]:
     """Return the marks below a picture of `width` columns, left to right, labels apart."""
     low, high = limits
-    for count in range(max(2, width // 9), 0, -1):
+    for count in range(max(2, width // 7), 0, -1):
         marks = [
             Mark(round(place(tick.value, low, high, log) * (width - 1)), tick.label)
             for tick in maker(low, high, count)

@@ -7,9 +7,11 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+from tflab.programs.imported import imported_packages
 from tflab.programs.program import Program
 from tflab.runs.record import Problem
 from tflab.runs.state import RunState
+from tflab.runs.text import plain_line
 from tflab.session.environments import (
     EnvironmentStore,
     missing_module,
@@ -111,13 +113,18 @@ class ServerStarter:
         if self._server is not None:
             self._server.close()
 
-    def choose(self, program: Program) -> Environment:
-        """Return the environment of a program that is trusted, and say which it is.
+    def choose(self, program: Program, trusted: bool = True) -> Environment:
+        """Return the environment of a program, and say which it is.
+
+        Args:
+            program: The program.
+            trusted: Whether what lies beside it may be started, even if nobody was asked before.
 
         Raises:
             Problem: When none serves.
         """
-        wanted = replace(wanted_by(program), trusted=True)
+        wanted = wanted_by(program)
+        wanted = replace(wanted, trusted=trusted or wanted.trusted)
         try:
             found = choose(wanted, self._probe)
         except Problem as problem:
@@ -127,6 +134,10 @@ class ServerStarter:
             _tell(found)
         return found.environment
 
+    def who_has(self, program: Program, module: str) -> str:
+        """Say which environments have a package."""
+        return who_has_words(module, list_environments(wanted_by(program), self._probe))
+
     def _start(self, program: Program) -> ForkServer:
         self.choose(program)
         self._server = self.make()
@@ -134,12 +145,27 @@ class ServerStarter:
         return self._server
 
 
-def tell_who_has(state: RunState, program: Program) -> None:
+def tell_who_has(state: RunState, program: Program, starter: ServerStarter) -> None:
     """Where a run failed for want of a package, say which environments have it."""
     module = missing_module(state.error)
     if module:
-        known = list_environments(replace(wanted_by(program), trusted=True), EnvironmentProbe())
-        print(who_has_words(module, known), file=sys.stderr)
+        print(starter.who_has(program, module), file=sys.stderr)
+
+
+def tell_missing_packages(program: Program, python: str) -> bool:
+    """Say in which environment a program would run, and what it lacks there; True if anything."""
+    keep_python(program.path, python)
+    starter = ServerStarter(quiet=True)
+    installed = starter.choose(program, trusted=False).installed
+    name = plain_line(str(program.path))
+    assert starter.environment is not None
+    print(f"{name}: it would run in {starter.environment.words}")
+    imported = imported_packages(program).items()
+    missing = [found for found in imported if installed is not None and not installed.has(found[0])]
+    for package, line in missing:
+        who = starter.who_has(program, package)
+        print(f"{name}:{line}: It imports {package}, which is not there. {who}")
+    return bool(missing)
 
 
 def _tell(found: Choice) -> None:

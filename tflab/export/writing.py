@@ -36,6 +36,22 @@ def writing_to(target: Path) -> Iterator[None]:
         ) from error
 
 
+def current_folder() -> Path:
+    """Return the folder that the program was started in.
+
+    Raises:
+        Problem: When it is gone.
+    """
+    try:
+        return Path.cwd()
+    except OSError as error:
+        raise Problem(
+            "The export cannot be written",
+            f"The folder that tflab was started in: {error.strerror}.",
+            "Go to another folder, and start it there.",
+        ) from error
+
+
 def write_text(target: Path, name: str, text: str) -> Path:
     """Write a file, whole or not at all, and return its path.
 

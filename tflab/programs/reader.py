@@ -42,7 +42,14 @@ from tflab.programs.script import script_cells, script_title
 from tflab.programs.statements import find_goals, find_questions, heading
 from tflab.programs.syntax import parse_code, parse_quietly
 
-__all__ = ["ProgramError", "check_program", "parse_program", "program_text", "read_program"]
+__all__ = [
+    "ProgramError",
+    "check_program",
+    "examine",
+    "parse_program",
+    "program_text",
+    "read_program",
+]
 
 _USES_TFLAB = re.compile(r"^[ \t]*(?:from|import)[ \t]+tflab\b", re.MULTILINE)
 
@@ -86,12 +93,19 @@ def program_text(path: Path) -> str | None:
 
 def check_program(path: Path) -> list[Finding]:
     """Return every finding in a program's file, by line; empty when there is nothing to say."""
+    return examine(path)[1]
+
+
+def examine(path: Path) -> tuple[Program | None, list[Finding]]:
+    """Return the program in a file, None if it cannot be used, and every finding, by line."""
     findings = Findings(path)
     source = read_text(path, findings)
+    program: Program | None = None
     if source is not None:
         with suppress(ProgramError):
-            _Reading(source, path, findings).program()
-    return sorted(findings.problems + findings.remarks, key=lambda found: found.line)
+            program = _Reading(source, path, findings).program()
+    found = findings.problems + findings.remarks
+    return program, sorted(found, key=lambda finding: finding.line)
 
 
 class _Reading:
@@ -383,7 +397,7 @@ class _Reading:
             self._findings.add(
                 command.line,
                 f"`{command.text.partition(chr(10))[0]}` is skipped unless you allow it.",
-                "Give --commands to run what it says, or install by hand what it needs.",
+                "`tflab run --commands` runs it; or do by hand what it asks for.",
                 level="advice",
             )
 

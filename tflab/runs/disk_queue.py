@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from functools import partial
 from queue import Empty, SimpleQueue
@@ -35,14 +35,18 @@ class DiskQueue:
         self._thread: threading.Thread | None = None
         self._beside: list[DiskQueue] = []
 
-    def beside(self) -> DiskQueue:
+    def beside(self, *, waited_for: bool = True) -> DiskQueue:
         """Return a queue with a thread of its own for work that may take seconds.
 
-        What comes back from it comes by this one's `wake` and `deliver`, and `finish` waits for it.
+        What comes back from it comes by this one's `wake` and `deliver`.
+
+        Args:
+            waited_for: Whether `finish` waits for it as well.
         """
         other = DiskQueue(self._wake)
         other._done = self._done
-        self._beside.append(other)
+        if waited_for:
+            self._beside.append(other)
         return other
 
     def do(self, work: Callable[[], _T]) -> Future[_T]:
@@ -77,14 +81,18 @@ class DiskQueue:
         Raises nothing of what the work raised: its futures have that.
         """
         deadline = time.monotonic() + patience
-        done = [queue._all_done() for queue in (self, *self._beside) if queue._thread is not None]
+        done = []
+        for queue in self._all():
+            if queue._thread is not None:
+                done.append(threading.Event())
+                queue.do(done[-1].set)
         return all(one.wait(max(0.0, deadline - time.monotonic())) for one in done)
 
-    def _all_done(self) -> threading.Event:
-        """Return what is set once all that was given before is done."""
-        done = threading.Event()
-        self.do(done.set)
-        return done
+    def _all(self) -> Iterator[DiskQueue]:
+        """Yield this queue and all beside it that are waited for."""
+        yield self
+        for queue in self._beside:
+            yield from queue._all()
 
     def _bring_back(self, take: Callable[[], object]) -> None:
         self._done.put(take)

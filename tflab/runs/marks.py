@@ -59,7 +59,7 @@ def change_marks(folder: Path, **changes: Any) -> Marks:
     except OSError as error:
         raise Problem(
             "The mark cannot be kept",
-            f"{folder / MARKS}: {error.strerror}.",
+            f"{error.filename or folder / MARKS}: {error.strerror}.",
             "Make room or give write access, then try again.",
         ) from error
     return marks

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from concurrent.futures import Future
 from dataclasses import dataclass
 from functools import partial
@@ -113,7 +113,7 @@ class Discovery:
             the summaries that tell what nobody has seen.
         emit: Takes `RunDiscovered`, and a notice of what there is to show.
         is_own: Says of a run's id whether it was started here.
-        server_pid: Gives the process of the fork server here; its children are not strangers.
+        server_pids: Gives the processes of the fork servers here; their children are no strangers.
         clock: Monotonic seconds; injected by tests.
 
     Attributes:
@@ -127,14 +127,14 @@ class Discovery:
         emit: Emit,
         *,
         is_own: Callable[[str], bool],
-        server_pid: Callable[[], int | None],
+        server_pids: Callable[[], Collection[int]],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._store = store
         self._disk = disk
         self._emit = emit
         self._is_own = is_own
-        self._server_pid = server_pid
+        self._server_pids = server_pids
         self._clock = clock
         self._seen: set[str] = set()
         self._stamp = -1
@@ -181,8 +181,8 @@ class Discovery:
     def _take(self, done: Future[list[FoundRun]]) -> None:
         self._looking = False
         found = [one for one in done.result() if not self._is_own(one.record.id)]
-        server = self._server_pid()
-        going = [one for one in found if one.going and parent_of(one.pid) != server]
+        servers = self._server_pids()
+        going = [one for one in found if one.going and parent_of(one.pid) not in servers]
         for one in going[:_MOST]:
             self._emit(RunDiscovered(LiveRun(one.record, self._store.root / one.record.id)))
         over = [one for one in found if one.ended is not None]

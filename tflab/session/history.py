@@ -49,6 +49,9 @@ class RunHistory:
         self._store = store
         self._trash = trash
         self._disk = disk
+        # To add up thousands of folders takes long, and nobody waits for the sum.
+        self._measuring_disk = disk.beside(waited_for=False)
+        self._measuring = False
         self._emit = emit
         self._watch = HistoryWatch(store)
         self._looking = 0
@@ -57,7 +60,9 @@ class RunHistory:
     def read(self) -> None:
         """List every run, read in full the rows that are not, and measure the disk."""
         self._look(anew=True)
-        self._disk.do_then(self._measure, self._take_measure)
+        if not self._measuring:
+            self._measuring = True
+            self._measuring_disk.do_then(self._measure, self._take_measure)
 
     def look(self) -> None:
         """List every run if something has changed; nothing while they are being read."""
@@ -104,6 +109,7 @@ class RunHistory:
         return self._trash.disk_use(), refused
 
     def _take_measure(self, done: Future[tuple[DiskUse, Problem | None]]) -> None:
+        self._measuring = False
         try:
             use, refused = done.result()
         except OSError as error:

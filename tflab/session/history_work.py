@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tflab.runs.disk_queue import DiskQueue
@@ -32,9 +31,14 @@ class RunsChanged(Event):
 
 @dataclass(frozen=True)
 class RunsCompared(Event):
-    """Runs were read in full, to be shown side by side."""
+    """Runs were read in full, to be shown side by side.
+
+    Attributes:
+        asked: What `HistoryWork.compare` returned to whoever asked for it.
+    """
 
     runs: list[LoadedRun]
+    asked: object
 
 
 @dataclass(frozen=True)
@@ -51,14 +55,14 @@ class HistoryWork:
     Args:
         store: Where the runs are.
         trash: Where deleted runs go.
-        disk: Does the work. It may be held for seconds.
+        disk: The work is done on a queue beside this one: an export may take long.
         emit: Takes `RunsChanged`, `RunsCompared`, notices and problems.
     """
 
     def __init__(self, store: RunStore, trash: Trash, disk: DiskQueue, emit: Emit) -> None:
         self._store = store
         self._trash = trash
-        self._disk = disk
+        self._disk = disk.beside()
         self._emit = emit
         self._deleted: list[list[str]] = []
         self._asked_to_empty = False
@@ -103,17 +107,23 @@ class HistoryWork:
             partial(_export, self._store, runs, kind), partial(self._take, changed=False)
         )
 
-    def compare(self, rows: Sequence[HistoryRow]) -> None:
-        """Read runs in full, so that they can be shown side by side."""
+    def compare(self, rows: Sequence[HistoryRow]) -> object:
+        """Read runs in full, so that they can be shown side by side.
+
+        Returns:
+            What tells the comparison from others that were asked for; None where there is none.
+        """
         self._asked_to_empty = False
         if len(rows) < 2:
             self._emit(Notice("Mark two or more runs with Space first."))
-            return
+            return None
         if len(rows) > MOST_COMPARED:
             about = f"The first {MOST_COMPARED} of {len(rows):,} marked runs are compared."
             self._emit(Notice(about))
         runs = [row.id for row in rows[:MOST_COMPARED]]
-        self._disk.do_then(partial(_load, self._store, runs), self._take_loaded)
+        asked = object()
+        self._disk.do_then(partial(_load, self._store, runs), partial(self._take_loaded, asked))
+        return asked
 
     def _mark(self, rows: Sequence[HistoryRow], **changes: object) -> None:
         def mark(run: str) -> None:
@@ -176,9 +186,9 @@ class HistoryWork:
         if changed:
             self._emit(RunsChanged())
 
-    def _take_loaded(self, done: Future[list[LoadedRun]]) -> None:
+    def _take_loaded(self, asked: object, done: Future[list[LoadedRun]]) -> None:
         try:
-            self._emit(RunsCompared(done.result()))
+            self._emit(RunsCompared(done.result(), asked))
         except Problem as problem:
             self._emit(ProblemRaised(problem))
 
@@ -196,9 +206,10 @@ def _export(store: RunStore, runs: Sequence[str], kind: Format) -> _Done:
     """Write into the folder that the workbench was opened in."""
     from tflab.charts.drawing import ChartOptions
     from tflab.export.formats import default_name, export_to
+    from tflab.export.writing import current_folder
 
     loaded = _load(store, runs)
-    target = Path.cwd() / default_name(kind, loaded)
+    target = current_folder() / default_name(kind, loaded)
     path = export_to(kind, loaded, target, ChartOptions(colour="none", dark=False))
     return _Done(Notice(str(path), "Exported"))
 

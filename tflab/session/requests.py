@@ -24,6 +24,7 @@ def new_request(
     guesses: Mapping[str, Any] | None = None,
     options: RunOptions | None = None,
     python: str = "",
+    shell_commands: bool = False,
 ) -> RunRequest:
     """Return the request for a run.
 
@@ -36,6 +37,7 @@ def new_request(
         guesses: The person's guesses, by question.
         options: How much of a shared machine the run may take.
         python: The interpreter that it is to run in; empty for our own.
+        shell_commands: Whether the shell commands of a notebook run too.
     """
     return RunRequest(
         lesson=program.id,
@@ -51,5 +53,6 @@ def new_request(
         until=until,
         guesses=dict(guesses or {}),
         python=python,
+        shell_commands=shell_commands,
         **dataclasses.asdict(options or RunOptions()),
     )

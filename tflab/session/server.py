@@ -41,9 +41,9 @@ class Server:
         return self._keeper.server.phase
 
     @property
-    def pid(self) -> int | None:
-        """The server's process id."""
-        return self._keeper.server.pid
+    def pids(self) -> set[int]:
+        """The processes of the servers, those of other environments too."""
+        return self._pool.pids
 
     def warm_up(self) -> None:
         """Start the server: TensorFlow loads meanwhile."""

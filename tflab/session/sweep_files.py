@@ -66,9 +66,10 @@ def export_sweep_file(store: RunStore, sweep: str, kind: Format) -> Notice:
     from tflab.charts.drawing import ChartOptions
     from tflab.export import sweep_formats
     from tflab.export.sweep import load_sweep
+    from tflab.export.writing import current_folder
 
     options = ChartOptions(colour="none", dark=False)
     found = load_sweep(store, sweep)
-    target = Path.cwd() / sweep_formats.sweep_file_name(kind, found)
+    target = current_folder() / sweep_formats.sweep_file_name(kind, found)
     path = sweep_formats.export_sweep(kind, found, target, options)
     return Notice(str(path), "Exported")

@@ -21,7 +21,7 @@ from tflab.runs.record import Problem, RunRecord
 from tflab.runs.reserve import append_last
 from tflab.runs.state import RunState
 from tflab.runs.store import elsewhere, is_alive
-from tflab.runs.summary import summarise, write_summary
+from tflab.runs.summary import keep_summary
 from tflab.targets.fork_server import ForkServer
 from tflab.targets.stop import StopLadder, check_here, mark_stop
 
@@ -111,13 +111,7 @@ class LiveRun:
         return self.without_server(server.problem or SERVER_GONE, certain=server.phase == "broken")
 
     def _keep_summary(self, disk: DiskQueue | None) -> None:
-        summary, folder = summarise(self.record, self.state), self.folder
-
-        def keep() -> None:
-            # It can be made again from the log at any time.
-            with suppress(OSError):
-                write_summary(folder, summary)
-
+        keep = partial(keep_summary, self.folder, self.record, self.state)
         if disk is None:
             keep()
         else:

@@ -77,6 +77,12 @@ class ServerPool:
         """The keeper for the program on show; its server may be off."""
         return self.keeper(self.place)
 
+    @property
+    def pids(self) -> set[int]:
+        """The processes of all its servers."""
+        found = (keeper.server.pid for keeper in self._keepers.values())
+        return {pid for pid in found if pid is not None}
+
     def keeper(self, place: ServerPlace) -> ServerKeeper:
         """Return the keeper of an environment's server, which is not started by this."""
         found = self._keepers.pop(place, None)

@@ -63,6 +63,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("edit", "f7", "Edit file", "Open the lesson in your editor ($EDITOR)."),
     Action("full_screen", "f8", "Full screen", "Give the pane the whole screen, or take it back."),
     Action("theme", "f9", "Light or dark", "Change between the dark and the light theme."),
+    Action("suspend_process", "ctrl+z", "Put aside", "Go to the shell; `fg` comes back here."),
     Action("leave", "ctrl+q", "Quit", "Leave the workbench.", footer=True),
     Action("open_lesson", "enter", "Open", "Open the lesson under the cursor.", "lessons", True),
     Action("search", "slash", "Search", "Find lessons by title and content.", "lessons", True),
@@ -109,6 +110,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("new_sweep", "n", "New", "Plan another sweep.", "sweep", True),
     Action("close", "escape", "Back", "Go back; the sweep goes on.", "sweep", True),
     Action("next_metric", "m", "Metric", "Rank by the next metric or result.", "sweep", True),
+    Action("next_parameter", "p", "Parameter", "Draw it against a parameter.", "sweep", True),
     Action("log_axis", "l", "Log", "Change between a linear and a log axis.", "sweep", True),
     Action("open_run", "enter", "Open", "Open the run as it was.", "history", True),
     Action("filter", "slash", "Filter", "Filter by values, metrics, state.", "history", True),
@@ -136,7 +138,7 @@ ACTIONS: tuple[Action, ...] = (
 )
 
 
-ON_EVERY_SCREEN = frozenset({"theme", "leave"})
+ON_EVERY_SCREEN = frozenset({"theme", "leave", "suspend_process"})
 """What the app carries out, whichever screen is open. The rest is the workbench's."""
 
 

@@ -4,6 +4,8 @@ for a shell. Shell commands are skipped, and said, unless the person allowed the
 
 from __future__ import annotations
 
+import ast
+import linecache
 import os
 import re
 import runpy
@@ -11,6 +13,7 @@ import shlex
 import subprocess
 import sys
 import timeit
+import traceback
 from collections.abc import Callable
 from typing import Any
 
@@ -48,6 +51,9 @@ class Shell:
         self.user_ns = names
         self.config: dict[str, Any] = {}
         self._allowed = allowed
+        self._line_magics: dict[str, Callable[..., Any]] = {}
+        self._cell_magics: dict[str, Callable[..., Any]] = {}
+        self._cells = 0
 
     def __repr__(self) -> str:
         return "<the shell of a notebook, in tflab>"
@@ -68,6 +74,33 @@ class Shell:
         )
         self.user_ns["_exit_code"] = done.returncode
         return done.stdout.splitlines()
+
+    def register_magic_function(
+        self, function: Callable[..., Any], magic_kind: str = "line", magic_name: str | None = None
+    ) -> None:
+        """Know a magic of the notebook's own, as `register_cell_magic` asks for."""
+        name = magic_name or function.__name__
+        if "line" in magic_kind:
+            self._line_magics[name] = function
+        if "cell" in magic_kind:
+            self._cell_magics[name] = function
+
+    def run_cell(self, source: str, *_: Any, **__: Any) -> None:
+        """Run some code as a cell of its own; an error in it is shown, and stops nothing else."""
+        self._cells += 1
+        name = f"<cell run by a magic, {self._cells}>"
+        lines = source.splitlines(keepends=True)
+        # AutoGraph wants to read it.
+        linecache.cache[name] = (len(source), None, lines, name)
+        try:
+            tree = ast.parse(source, name)
+            last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
+            exec(compile(tree, name, "exec"), self.user_ns)
+            if isinstance(last, ast.Expr):
+                code = compile(ast.Expression(last.value), name, "eval")
+                sys.displayhook(eval(code, self.user_ns))
+        except Exception:  # noqa: BLE001
+            traceback.print_exc(file=sys.stdout)
 
     def captured(self) -> Captured:
         """Return what stands for captured output."""
@@ -90,6 +123,8 @@ class Shell:
             "pylab": self._pylab,
             "reset": lambda _: None,
         }
+        if name in self._line_magics:
+            return self._line_magics[name](line)
         if name in known:
             return known[name](self._filled(line))
         if name in _SHELLS:
@@ -105,6 +140,8 @@ class Shell:
         Raises:
             UsageError: When there is no such magic here.
         """
+        if name in self._cell_magics:
+            return self._cell_magics[name](line, cell)
         if name in ("writefile", "file"):
             return self._write_file(line, cell)
         if name in ("bash", "sh", "system", "sx", "!"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 from tflab.cli.command import Command
 from tflab.cli.options import add_json
@@ -13,10 +14,12 @@ from tflab.runs.paths import data_folder
 from tflab.runs.text import count_of, plain_line
 from tflab.session.doctor.check import Check
 from tflab.session.doctor.data import check_data
+from tflab.session.doctor.environments import find_environment
 from tflab.session.doctor.python import check_packages, check_python
 from tflab.session.doctor.tensorflow import check_cpu, check_devices, check_tensorflow
 from tflab.session.doctor.terminal import check_terminal, terminal_size
 from tflab.targets.devices import list_devices
+from tflab.targets.environment_search import Wanted
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -44,7 +47,11 @@ def _checks() -> Iterator[Check]:
     yield check_cpu()
     devices = list_devices()
     yield from check_devices(devices)
-    yield from check_tensorflow(gpus=len(devices.devices) - 1)
+    environment, check = find_environment(Wanted(program=Path.cwd() / "program", trusted=False))
+    yield check
+    if environment is not None and environment.version("tensorflow"):
+        gpus = len(devices.devices) - 1
+        yield from check_tensorflow(gpus, python=environment.request_python)
     yield from check_terminal(os.environ, terminal_size())
     yield from check_data(data_folder())
 

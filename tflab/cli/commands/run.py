@@ -34,7 +34,6 @@ from tflab.runs.state import RunState
 from tflab.runs.store import RunStore
 from tflab.session.requests import new_request
 from tflab.targets.devices import Device, find_device, list_devices
-from tflab.targets.fork_server import ForkServer
 from tflab.targets.runner import begin, follow
 from tflab.targets.stop_signals import StopSignals
 
@@ -51,7 +50,6 @@ def run(arguments: argparse.Namespace) -> int:
         starter.begin(program, trusted=arguments.trust)
         view = run_view(arguments)
         request = _request(arguments, program, starter, asking=isinstance(view, LinearView))
-        server = starter.ready(program)
     except Problem as problem:
         starter.close()
         if arguments.json:
@@ -61,10 +59,11 @@ def run(arguments: argparse.Namespace) -> int:
     except BaseException:
         starter.close()
         raise
-    return _run(server, program, request, view)
+    return _run(starter, program, request, view)
 
 
-def _run(server: ForkServer, program: Program, request: RunRequest, view: RunView) -> int:
+def _run(starter: ServerStarter, program: Program, request: RunRequest, view: RunView) -> int:
+    server = starter.ready(program)
     try:
         with StopSignals() as stops:
             try:
@@ -80,7 +79,7 @@ def _run(server: ForkServer, program: Program, request: RunRequest, view: RunVie
             if live.over or isinstance(view, JsonView):
                 while_connected(view.end, stops)(live)
             if live.over:
-                tell_who_has(live.state, program)
+                tell_who_has(live.state, program, starter)
                 return _exit_code(live.state, stops.first)
             run = live.record.id
             return leave(
@@ -88,7 +87,7 @@ def _run(server: ForkServer, program: Program, request: RunRequest, view: RunVie
                 f"`tflab stop {run}` stops it."
             )
     finally:
-        server.close()
+        starter.close()
 
 
 def _exit_code(state: RunState, stopped_by: signal.Signals | None) -> int:
@@ -119,6 +118,7 @@ def _request(
         guesses=guesses,
         options=chosen_limits(arguments),
         python=starter.python,
+        shell_commands=arguments.commands,
     )
 
 
@@ -175,6 +175,11 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--until", metavar="CELL", type=int, help="stop after this cell; the first one is 0"
+    )
+    parser.add_argument(
+        "--commands",
+        action="store_true",
+        help="run a notebook's shell commands (!…, %%pip, %%%%bash) too, not skip them",
     )
     add_trust(parser)
     add_python(parser)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import platform
+import re
 import sys
 from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, requires, version
 
 from tflab.session.doctor.check import Check, ok, problem, warning
 
+_TENSORFLOW = re.compile(r"tensorflow\b(?!-)")
 OLDEST, NEWEST = (3, 11), (3, 13)
 
 
@@ -41,7 +43,8 @@ def check_packages(needed: Sequence[str] | None = None) -> Check:
                 "tflab itself is not installed, so what it needs is not known.",
                 "Set it up with `make lab`, or `pip install tflab-workbench`.",
             )
-    wanted = [line for line in needed if "extra ==" not in line]
+    # Programs may have TensorFlow in another environment, which has a line of its own.
+    wanted = [line for line in needed if "extra ==" not in line and not _TENSORFLOW.match(line)]
     wrong = [words for words in map(_wrong, wanted) if words]
     if wrong:
         return problem(

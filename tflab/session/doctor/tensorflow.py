@@ -9,7 +9,6 @@ import json
 import platform
 import signal
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ from tflab.runs.processes import signal_name
 from tflab.runs.text import count_of, plain_line
 from tflab.session.doctor.check import Check, ok, problem, warning
 from tflab.targets.devices import Device, DeviceList
+from tflab.targets.worker_command import worker_command
 
 PATIENCE = 120.0
 """Seconds that importing TensorFlow may take; a cold disk needs half a minute."""
@@ -25,14 +25,19 @@ PATIENCE = 120.0
 _AGAIN = "Install it again: `python -m pip install --force-reinstall tensorflow`."
 
 
-def check_tensorflow(gpus: int, patience: float = PATIENCE) -> Iterator[Check]:
+def check_tensorflow(gpus: int, patience: float = PATIENCE, python: str = "") -> Iterator[Check]:
     """Import TensorFlow and compute one sum; with GPUs, look whether it can use them.
 
     Args:
         gpus: How many GPUs the driver tells of.
         patience: Seconds to wait.
+        python: The interpreter to try it in; empty for our own.
     """
-    command = [sys.executable, "-P", "-m", "tflab.worker.probe", *(["--gpu"] if gpus else [])]
+    try:
+        command = worker_command(python, "tflab.worker.probe", *(["--gpu"] if gpus else []))
+    except OSError:
+        # The data folder cannot be written, which has a line of its own.
+        return
     try:
         done = subprocess.run(
             command,

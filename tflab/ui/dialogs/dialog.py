@@ -12,7 +12,8 @@ from tflab.ui.terminal.screens import Answer as Answer
 from tflab.ui.terminal.screens import SafeTeardown
 from tflab.ui.widgets.css import beside
 
-_ACTION_NAMES = {action.id.partition("(")[0] for action in actions("app")}
+# Putting the program aside is the terminal's business, whatever is open.
+_ACTION_NAMES = {action.id.partition("(")[0] for action in actions("app")} - {"suspend_process"}
 
 
 class Dialog(SafeTeardown[Answer], ModalScreen[Answer]):

@@ -36,6 +36,7 @@ class RunActions(Dialog[ChosenRun]):
         super().__init__()
         self._work = work
         self._copy_line = copy_line
+        self._comparison: object = None
 
     @property
     @abstractmethod
@@ -93,7 +94,7 @@ class RunActions(Dialog[ChosenRun]):
     def action_compare(self) -> None:
         """Show the marked runs side by side."""
         if self.chosen:
-            self._work.compare(self.chosen)
+            self._comparison = self._work.compare(self.chosen)
 
     def action_export(self) -> None:
         """Ask for a format, and write the chosen runs as a file."""

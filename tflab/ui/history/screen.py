@@ -108,7 +108,12 @@ class HistoryScreen(RunActions):
             self.take_disk_use(event.use)
         elif isinstance(event, RunsChanged):
             self._history.read()
-        elif isinstance(event, RunsCompared) and self.is_current:
+        elif isinstance(event, RunsCompared) and event.asked is self._comparison:
+            self._show_comparison(event)
+
+    def _show_comparison(self, event: RunsCompared) -> None:
+        """Show what was asked for here, unless something else was opened meanwhile."""
+        if self.is_current:
             from tflab.ui.history.compare import CompareScreen
 
             self.app.push_screen(CompareScreen(event.runs))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Sequence
 from enum import Enum, auto
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
@@ -15,7 +16,9 @@ from textual.content import Content
 from textual.timer import Timer
 from textual.widgets import Static
 
+from tflab.charts.drawing import Drawing, LegendEntry
 from tflab.charts.loss import draw_loss
+from tflab.charts.response import draw_response
 from tflab.runs.summary import RunSummary, summarise
 from tflab.runs.text import count_of, plain_line
 from tflab.session.past_runs import RunUse
@@ -25,7 +28,7 @@ from tflab.sweeps.sweep import Sweep
 from tflab.sweeps.table import SweepRow, duration
 from tflab.ui.actions import bindings
 from tflab.ui.dialogs.dialog import Dialog
-from tflab.ui.sweep.curves import SweepCurves, short_legend
+from tflab.ui.sweep.curves import SweepCurves, short_legend, trials_of
 from tflab.ui.sweep.table import SweepTable
 from tflab.ui.terminal.glyphs import glyphs
 from tflab.ui.terminal.safe_text import box_title
@@ -75,6 +78,8 @@ class SweepScreen(Dialog[SweepRunChosen | SweepChoice]):
         self._sweeps = sweeps
         self._metric = sweep.plan.metric
         self._log_y: bool | None = None
+        self._parameter: str | None = None
+        self._log_response = False
         self._y_range: tuple[float, float] | None = None
         self._curves = SweepCurves()
         self._rows: list[SweepRow] = []
@@ -152,7 +157,15 @@ class SweepScreen(Dialog[SweepRunChosen | SweepChoice]):
 
     def action_log_axis(self) -> None:
         """Change between a linear and a logarithmic y axis."""
-        self._log_y, self._y_range = not self._is_log(), None
+        drawn = self._log_response if self._parameter is not None else self._is_log()
+        self._log_y, self._y_range = not drawn, None
+        self._draw()
+
+    def action_next_parameter(self) -> None:
+        """Draw the metric against the next parameter that varies, or the curves again."""
+        names = [None, *self._sweep.plan.shown]
+        self._parameter = names[(names.index(self._parameter) + 1) % len(names)]
+        self._y_range = None
         self._draw()
 
     def action_next_metric(self) -> None:
@@ -247,14 +260,32 @@ class SweepScreen(Dialog[SweepRunChosen | SweepChoice]):
         size, metric = picture.size, self._drawn_metric()
         if size.width < 10 or size.height < 3:
             return
+        if self._parameter is not None:
+            self._draw_response(picture, self._parameter)
+            return
         curves, notes = self._curves.make(self._rows, metric, self._table.row)
         options = picture.chart_options(log_y=self._is_log(), y_range=self._y_range)
         drawing = draw_loss(curves, (size.width, size.height), options)
+        self._show(drawing, plain_line(metric), short_legend(drawing.legend), notes)
+
+    def _draw_response(self, picture: DrawingView, parameter: str) -> None:
+        """Draw the metric that ranks the runs against a parameter."""
+        options = picture.chart_options(
+            log_y=self._log_y, y_range=self._y_range, x_label=plain_line(parameter)
+        )
+        trials = trials_of(self._rows, parameter, self._metric)
+        drawing = draw_response(trials, (picture.size.width, picture.size.height), options)
+        self._log_response = drawing.log_y
+        title = f"{plain_line(self._metric)} against {plain_line(parameter)}"
+        self._show(drawing, title, drawing.legend, drawing.notes)
+
+    def _show(
+        self, drawing: Drawing, title: str, legend: Sequence[LegendEntry], notes: Sequence[str]
+    ) -> None:
         self._y_range = drawing.y_range
-        picture.show_drawing(drawing)
-        title = Content.styled(f"{plain_line(metric)}   ", "bold")
-        legend = legend_content(short_legend(drawing.legend))
-        self._say("#sweep-legend", title + legend)
+        self.query_one("#sweep-picture", DrawingView).show_drawing(drawing)
+        heading = Content.styled(f"{title}   ", "bold")
+        self._say("#sweep-legend", heading + legend_content(legend))
         self.query_one("#sweep-notes").display = bool(notes)
         self._say("#sweep-notes", Content(f" {glyphs().dot} ".join(notes)))
 

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rich.segment import Segment
+from textual import on
 from textual.actions import ActionParseResult, parse
 from textual.app import App
 from textual.color import Color
@@ -23,6 +24,7 @@ from textual.filter import LineFilter
 from textual.notifications import SeverityLevel
 from textual.widgets import OptionList
 
+from tflab.ui.terminal.job_control import launchers
 from tflab.ui.terminal.key_order import OrderedKeys
 from tflab.ui.terminal.safe_text import short_line, short_text
 from tflab.ui.terminal.themes import DARK, LIGHT
@@ -114,6 +116,19 @@ class TerminalApp(OrderedKeys):
         if _pages(action) and _has_no_row(default_namespace):
             return False
         return await super().run_action(action, default_namespace, namespaces)
+
+    def action_suspend_process(self) -> None:
+        """Put the program aside, as Ctrl+Z does with any other; the shell brings it back."""
+        if launchers() is None:
+            self.notify("No shell is here that could bring the workbench back.")
+        else:
+            super().action_suspend_process()
+
+    @on(Driver.SignalResume)
+    def _draw_again(self) -> None:
+        """Draw all of the screen: what the shell left there is in its place, and Textual draws
+        only what has changed."""
+        self.refresh(layout=True)
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Return what every line passes through; ours comes last."""

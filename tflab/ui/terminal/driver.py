@@ -21,6 +21,8 @@ from textual.drivers.linux_driver import LinuxDriver
 from textual.events import Resize
 from textual.geometry import Size
 
+from tflab.ui.terminal.job_control import launchers
+
 _PATIENCE = 0.1
 _CHUNK = 4096
 
@@ -42,6 +44,19 @@ class TolerantDriver(LinuxDriver):
         super().start_application_mode()  # type: ignore[no-untyped-call]
         watch_size(self._tell_size)
         self._tell_size()
+
+    def _sigtstp_application(self, *_: object) -> None:
+        """Give the terminal back, then stop, and with it whatever waits for this process.
+
+        Not the other way round: with its launcher stopped the shell has the terminal already, and
+        whoever changes that from behind is stopped half way.
+        """
+        if self._auto_restart:
+            self.suspend_application_mode()
+            self._must_signal_resume = True
+        for pid in launchers() or ():
+            os.kill(pid, signal.SIGTSTP)
+        os.kill(os.getpid(), signal.SIGSTOP)
 
     def _tell_size(self) -> None:
         if not self._in_band_window_resize:

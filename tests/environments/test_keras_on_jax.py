@@ -1,0 +1,93 @@
+"""Keras on JAX, in an environment without TensorFlow."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from tests.session.hearing import write_program
+from tflab.programs.library import user_folder
+from tflab.runs.store import RunStore
+
+
+def tflab(*words: object, **changes: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "tflab", *map(str, words)],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=170,
+        check=False,
+        env={**os.environ, **changes},
+    )
+
+
+KERAS = """
+import keras, numpy as np
+from tflab import lab
+model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
+model.compile("sgd", "mse")
+x = np.ones((32, 2), "float32")
+model.fit(x, x[:, :1], epochs=steps, verbose=0, callbacks=[lab.keras_callback()])
+lab.show(backend=keras.config.backend())
+"""
+
+
+def test_keras_on_jax_runs_and_is_recorded(keras_on_jax: Path) -> None:
+    path = write_program(user_folder() / "one.py", KERAS)
+    done = tflab("run", path, "--json", "--python", keras_on_jax, "--seed", "5")
+    found = json.loads(done.stdout)
+    assert found["status"] == "finished", found["error"]
+    assert found["results"] == {"backend": "jax"}
+    assert found["environment"]["backend"] == "jax"
+    assert "jax" in found["environment"]["packages"]
+    assert "tensorflow" not in found["environment"]["packages"]
+    assert found["metrics"]["loss"]["count"] == 3
+    again = json.loads(tflab("run", path, "--json", "--seed", "5").stdout)
+    assert again["metrics"]["loss"]["last"] == found["metrics"]["loss"]["last"]
+
+
+def test_a_program_that_chooses_jax_itself(keras_on_jax: Path) -> None:
+    path = write_program(
+        user_folder() / "one.py", f'import os\nos.environ["KERAS_BACKEND"] = "jax"\n{KERAS}'
+    )
+    found = json.loads(tflab("run", path, "--json", "--python", keras_on_jax).stdout)
+    assert found["status"] == "finished", found["error"]
+    assert found["environment"]["backend"] == "jax"
+
+
+def test_keras_on_jax_stops(keras_on_jax: Path, tmp_path: Path) -> None:
+    path = write_program(
+        user_folder() / "one.py",
+        f"{KERAS}\nimport time, jax\nlab.log(99, mark=1.0)\nwhile True: jax.numpy.ones(3).sum()",
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tflab", "run", path, "--json", "--python", str(keras_on_jax)],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        store = RunStore()
+
+        def marked() -> Any:
+            return any("mark" in store.load(run).series for run in store.ids())
+
+        end = time.monotonic() + 120
+        while not marked():
+            assert time.monotonic() < end
+            time.sleep(0.05)
+        process.send_signal(signal.SIGINT)
+        out, _ = process.communicate(timeout=60)
+    finally:
+        process.kill()
+    found = json.loads(out)
+    assert found["status"] == "cancelled"
+    assert found["metrics"]["loss"]["count"] == 3
