@@ -64,6 +64,13 @@ class TrustStore:
             return True
         return content_hash(source) in self._read().trusted and not others_at(self._path)
 
+    def trusted_at(self, path: Path, source: str) -> Path:
+        """Return where a trusted lesson was when it was trusted: what lies there was meant too."""
+        if is_ours(path):
+            return path
+        kept = self._read().trusted.get(content_hash(source))
+        return Path(kept.path) if kept is not None else path
+
     def trust(self, path: Path, source: str) -> None:
         """Remember a lesson's content; nothing is written for what is trusted already.
 
