@@ -33,6 +33,7 @@ LONGER = 12.0
 # Where the loss pane is on the screen, between its borders.
 CHART = slice(28, 86)
 CHART_ROWS = slice(24, 35)
+LABEL = " ⠒⠒⠒ loss"
 # The bits of a braille character's dots, by row.
 DOTS = (0b00001001, 0b00010010, 0b00100100, 0b11000000)
 # The loss of the staircase; the first two points fix the axis from 0 to 1.
@@ -122,7 +123,8 @@ def _depth(text: str) -> int:
 
     In the first column stands the line that the first two points make, from top to bottom.
     """
-    rows = [line[CHART] for line in text.splitlines()[CHART_ROWS]]
+    # What names the line at its end has dots too.
+    rows = [line[CHART].split(LABEL)[0] for line in text.splitlines()[CHART_ROWS]]
     curve = [
         [max(0, ord(char) - 0x2800) & 0xFF for char in row]
         for row in rows

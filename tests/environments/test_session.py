@@ -274,3 +274,28 @@ def test_a_program_that_imports_tensorflow_does_not_get_keras_on_jax(
     EnvironmentStore().choose(with_it, str(keras_on_jax / "bin" / "python"))
     desk.open(read_program(with_it))
     assert desk.source is Source.NAMED, "a person may know better"
+
+
+def test_a_program_trusted_elsewhere_does_not_speak_for_what_lies_beside_it(
+    desk: Desk, tmp_path: Path
+) -> None:
+    """Trust goes by content: a known notebook may be put beside an environment of others."""
+    home = tmp_path / "home"
+    mine = write_program(home / "mine" / "train.py")
+    theirs = write_program(home / "theirs" / "train.py")
+    stand_in_environment(theirs.parent / ".venv")
+    stand_in_environment(mine.parent / ".venv")
+    source = read_program(mine).source
+    assert source == theirs.read_text()
+    TrustStore().trust(mine, source)
+    desk.open(read_program(mine))
+    assert desk.source is Source.VENV
+    desk.open(read_program(theirs))
+    assert desk.source is Source.OWN
+    assert any("The environment beside it is not used" in text for text in desk.heard.notices)
+    desk.environments.choose(str(theirs.parent / ".venv"))
+    until(lambda: desk.source is Source.NAMED, desk.queue.deliver)
+    # In another folder of the same project the environment is the one that was meant.
+    near = write_program(mine.parent / "more" / "train.py")
+    desk.open(read_program(near))
+    assert desk.source is Source.VENV

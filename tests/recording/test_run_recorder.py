@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import tempfile
+import threading
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,9 +14,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tflab.recording import run_recorder
+from tflab.recording.journal import Journal
 from tflab.recording.progress import Meters
 from tflab.recording.run_recorder import RunRecorder
-from tflab.recording.writing import MAX_POINTS, Batch
+from tflab.recording.writing import MAX_POINTS, Batch, rescued
 from tflab.runs.events import Ended, Goal, Notice, Result, Scalars, as_number
 from tflab.runs.log_reader import LogReader, last_event
 from tflab.runs.log_writer import LogWriter
@@ -65,10 +69,19 @@ def test_a_first_point_is_written_at_once_after_a_pause(recorder, tmp_path):
     assert min(taken) < run_recorder.INTERVAL / 5
 
 
-def test_what_cannot_be_read_yet_fails_at_the_next_call_by_name(recorder):
+def test_what_cannot_be_read_yet_fails_at_the_next_call_by_name(tmp_path):
+    recorder = RunRecorder(tmp_path, LogWriter(tmp_path), reads_later=True)
     recorder.log(0, {"fine": 1.0, "words": np.str_("no")})
     with pytest.raises(Problem, match="'words'"):
         recorder.settle()
+    recorder.settle()
+    assert recorder.finish()
+    assert list(read(tmp_path).series) == ["fine"]
+
+
+def test_what_can_be_read_now_fails_at_once_by_name(recorder):
+    with pytest.raises(Problem, match="'words'"):
+        recorder.log(0, {"fine": 1.0, "words": np.str_("no")})
     recorder.settle()
 
 
@@ -109,11 +122,11 @@ def test_events_and_points_keep_their_order(tmp_path, recorder):
 
 
 def test_a_lesson_that_logs_too_fast_waits_in_its_turn(tmp_path, monkeypatch):
-    monkeypatch.setattr(run_recorder, "QUEUE_LIMIT", 100)
+    monkeypatch.setattr(run_recorder, "ROOM", 100)
     recorder = RunRecorder(tmp_path, LogWriter(tmp_path))
     for step in range(5_000):
         recorder.log(step, {"loss": 1.0})
-        assert len(recorder._queue) <= 101
+        assert recorder._count - recorder._written <= 100
     assert recorder.finish()
     assert len(read(tmp_path).series["loss"]) == 5_000
 
@@ -146,7 +159,7 @@ def test_a_log_that_stays_unwritable_fails_the_end(tmp_path):
     writer = LogWriter(tmp_path)
     recorder = RunRecorder(tmp_path, writer)
     recorder.settle()
-    os.dup2(os.open(tmp_path / "events.jsonl", os.O_RDONLY), writer._fd)
+    os.dup2(os.open(tmp_path / "events.jsonl", os.O_RDONLY), writer._file.descriptor())
     assert not recorder.finish(Ended(state="finished", time=0.0))
 
 
@@ -182,9 +195,8 @@ def test_nothing_comes_after_the_end(tmp_path):
 
 
 def test_a_number_beyond_all_floats_is_refused_by_name(recorder):
-    recorder.log(0, {"loss": 10**400})
     with pytest.raises(Problem, match="'loss'"):
-        recorder.settle()
+        recorder.log(0, {"loss": 10**400})
 
 
 def test_what_is_watched_is_written_too(tmp_path):
@@ -259,9 +271,10 @@ def test_only_the_outermost_loop_tells_its_progress_ten_times_a_second():
     )
 )
 def test_a_batch_keeps_every_point_of_every_series_in_order(points):
-    batch = Batch(0.0, lambda problem: None)
-    for point in points:
-        batch.add_point(point)
+    batch = Batch(0.0)
+    for step, scalars in points:
+        for tag, value in scalars.items():
+            batch.add_point(("", tag), step, value)
     found = {event.tag: (event.steps, event.values) for event in batch.events()}
     for tag in "abc":
         expected = [(s, as_number(v[tag])) for s, v in points if tag in v]
@@ -269,7 +282,79 @@ def test_a_batch_keeps_every_point_of_every_series_in_order(points):
 
 
 def test_a_large_batch_is_split_into_lines_of_bounded_length():
-    batch = Batch(0.0, lambda problem: None)
+    batch = Batch(0.0)
     for step in range(MAX_POINTS + 1):
-        batch.add_point((step, {"a": 1.0}))
+        batch.add_point(("", "a"), step, 1.0)
     assert [len(e.steps) for e in batch.events() if isinstance(e, Scalars)] == [MAX_POINTS, 1]
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.integers(-(1 << 70), 1 << 70),
+            st.sampled_from(["a", "b/ä", "c\0d"]),
+            st.one_of(st.floats(), st.integers(-(1 << 62), 1 << 62), st.booleans()),
+            st.sampled_from(["", "epoch", "batch"]),
+        ),
+        max_size=30,
+    )
+)
+def test_steps_values_and_axes_of_any_kind_come_back(points):
+    with tempfile.TemporaryDirectory() as name:
+        recorder = RunRecorder(Path(name), LogWriter(Path(name)))
+        for step, tag, value, axis in points:
+            recorder.log(step, {tag: value}, axis)
+        assert recorder.finish()
+        found = [event for event in LogReader(Path(name)).poll() if isinstance(event, Scalars)]
+    kept = {}
+    for event in found:
+        kept.setdefault((event.axis, event.tag), []).extend(
+            zip(event.steps, event.values, strict=True)
+        )
+    asked = {}
+    for step, tag, value, axis in points:
+        asked.setdefault((axis, tag), []).append((step, as_number(value)))
+    assert kept == asked
+
+
+def test_series_beyond_what_the_journal_names_are_recorded_all_the_same(tmp_path):
+    recorder = RunRecorder(tmp_path, LogWriter(tmp_path))
+    tags = [f"{n:03d}" + "x" * 500 for n in range(200)]
+    for tag in tags:
+        recorder.log(1, {tag: 1.0})
+    assert recorder.finish()
+    assert sorted(read(tmp_path).series) == tags
+
+
+def test_many_threads_lose_no_point(recorder, tmp_path):
+    def log(tag):
+        for step in range(2_000):
+            recorder.log(step, {tag: float(step)})
+
+    threads = [threading.Thread(target=log, args=(f"t{n}",)) for n in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    recorder.settle()
+    series = read(tmp_path).series
+    assert {tag: list(one.steps) for tag, one in series.items()} == {
+        f"t{n}": list(range(2_000)) for n in range(8)
+    }
+
+
+def test_what_a_process_left_in_its_journal_is_rescued_once(tmp_path):
+    journal = Journal()
+    recorder = RunRecorder(tmp_path, LogWriter(tmp_path), journal=journal)
+    recorder.log(0, {"loss": 1.0})
+    recorder.settle()
+    assert rescued(journal, 0.0) == []
+    # As if its thread came to nothing any more.
+    recorder._closing = True
+    recorder._wake.set()
+    recorder._thread.join()
+    recorder.log(1, {"loss": float("nan"), "count": 3}, "epoch")
+    assert rescued(journal, 0.0) == [
+        Scalars(tag="loss", steps=[1], values=["nan"], axis="epoch"),
+        Scalars(tag="count", steps=[1], values=[3], axis="epoch"),
+    ]

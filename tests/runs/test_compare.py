@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 
 from tflab.runs.compare import MISSING, differences, source_diff
@@ -27,6 +29,13 @@ def test_only_what_differs_is_told_in_the_lessons_order():
 def test_device_seed_and_lesson_count_too():
     found = differences([record(1), record(2, lesson="u", device="gpu:0", seed=4)])
     assert [item.name for item in found] == ["lesson", "device", "seed"]
+
+
+def test_versions_count_where_every_run_tells_them():
+    old = dataclasses.replace(record(1), versions={"python": "3.10", "tensorflow": "2.16"})
+    new = dataclasses.replace(record(2), versions={"python": "3.10", "tensorflow": "2.21"})
+    assert differences([old, new]) == [("tensorflow", ("2.16", "2.21"))]
+    assert differences([old, new, record(3)]) == []
 
 
 def test_a_change_of_the_lesson_is_a_unified_diff():

@@ -22,7 +22,8 @@ class Asked:
     def __init__(self) -> None:
         self.heard = Heard()
         self.disk = SessionDisk(self.heard)
-        self.approval = Approval(self.disk, self.heard)
+        self.on_show: str | None = None
+        self.approval = Approval(self.disk, self.heard, on_show=lambda: self.on_show)
         self.began: list[str] = []
 
     def ask(self, source: str, *devices: Device) -> None:
@@ -103,3 +104,16 @@ def test_trust_that_cannot_be_kept_is_told_and_the_run_goes_on(data: Path) -> No
     asked.settle()
     assert asked.began == ["a = 1"]
     assert "That it is trusted is not kept" in asked.heard.notices[-1]
+
+
+def test_nothing_is_asked_about_that_is_not_what_is_on_show() -> None:
+    """As a sweep that was planned before the file changed."""
+    asked = Asked()
+    asked.on_show = "a = 2"
+    asked.ask("a = 1")
+    assert not asked.heard.of(QuestionAsked)
+    assert not asked.approval.asking
+    assert "has changed" in asked.heard.notices[-1]
+    assert asked.began == []
+    asked.ask("a = 2")
+    assert asked.last().question.source == "a = 2"

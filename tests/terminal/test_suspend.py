@@ -53,6 +53,7 @@ def test_it_is_put_aside_and_comes_back_while_the_run_goes_on(
         app.press("escape")
         app.wait_gone("Esc closes")
         app.press("ctrl+q")
+        app.wait_until(lambda _: app.raw.endswith(b"prompt> "), "the shell's prompt")
         app.type("echo left with $?\r")
         app.wait_for("left with 0")
         app.type("exit\r")

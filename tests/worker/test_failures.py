@@ -148,7 +148,8 @@ def test_a_run_that_dies_keeps_its_history_and_gets_a_cause(bench, cell, name, c
     assert cause in state.ended.cause
     assert state.ended.next_step
     assert list(state.series["loss"].values) == [1.0]
-    assert run.printed == "kept\n"
+    # What it wrote to descriptor 2 is its output too; the trace of the crash is not.
+    assert run.printed == ("kept\nbad things\n" if "bad" in cell else "kept\n")
     assert state.cells[3].running
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from tflab.recording.conversion import checked
@@ -28,7 +29,7 @@ class LastValues(PlainRecorder):
         """
         return {**self._results, **self._series}
 
-    def log(self, step: Any, scalars: dict[str, Any]) -> None:  # noqa: ARG002
+    def log(self, step: Any, scalars: Mapping[str, Any], axis: str = "") -> None:  # noqa: ARG002
         """Remember these values.
 
         Raises:

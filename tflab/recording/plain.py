@@ -43,16 +43,16 @@ class PlainRecorder:
         self._folder: Path | None = None
         self._wait = _FIRST_WAIT
         self._next = 0.0
-        self._unsaid: tuple[int, dict[str, Any]] | None = None
+        self._unsaid: tuple[int, Mapping[str, Any], str] | None = None
         atexit.register(self.finish)
 
-    def log(self, step: Any, scalars: dict[str, Any]) -> None:
+    def log(self, step: Any, scalars: Mapping[str, Any], axis: str = "") -> None:
         """Print this step if it is time for another one.
 
         Raises:
             Problem: When a value is no number.
         """
-        self._unsaid = (checked("lab.log", "step", to_whole, step), scalars)
+        self._unsaid = (checked("lab.log", "step", to_whole, step), scalars, axis or "step")
         now = self._clock()
         if now >= self._next:
             self._next = now + self._wait
@@ -103,10 +103,10 @@ class PlainRecorder:
         """
         if self._unsaid is None:
             return
-        (step, scalars), self._unsaid = self._unsaid, None
+        (step, scalars, axis), self._unsaid = self._unsaid, None
         numbers = {tag: checked("lab.log", tag, to_number, v) for tag, v in scalars.items()}
         shown = (f"{tag} {number:.6g}" for tag, number in numbers.items())
-        self._say(f"step {step}  {'  '.join(shown)}")
+        self._say(f"{axis} {step}  {'  '.join(shown)}")
 
     def _say(self, line: str) -> None:
         print(line, file=self._out or sys.stdout)

@@ -16,8 +16,8 @@ class Recorder(Protocol):
     cell: int
     guesses: Mapping[str, Any]
 
-    def log(self, step: Any, scalars: dict[str, Any]) -> None:
-        """Record one point for each scalar."""
+    def log(self, step: Any, scalars: Mapping[str, Any], axis: str = "") -> None:
+        """Record one point for each scalar; `axis` is what the steps count, if not just steps."""
 
     def emit(self, event: Event) -> None:
         """Record any other event."""

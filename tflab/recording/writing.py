@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from math import isfinite
-from typing import Any
 
-from tflab.recording.conversion import ConversionError
-from tflab.recording.values import read_number, to_text
+from tflab.recording.journal import ELSEWHERE, INT, KIND, KIND_BITS, Journal
+from tflab.recording.values import to_text
 from tflab.runs.events import Event, Number, Scalars, as_number
-from tflab.runs.record import Problem
 
 MAX_POINTS = 20_000
 """Points of one event, so that no line of the log grows past about half a megabyte."""
 
-Point = tuple[int, dict[str, Any]]
+Series = tuple[str, str]
+"""Axis and tag of a series."""
 
 
 class Batch:
@@ -22,29 +20,20 @@ class Batch:
 
     Args:
         now: The time that the batch carries.
-        cannot_keep: Told of each value that is no number; its point is left out.
     """
 
-    def __init__(self, now: float, cannot_keep: Callable[[Problem], None]) -> None:
+    def __init__(self, now: float) -> None:
         self._now = now
-        self._cannot_keep = cannot_keep
         self._events: list[Event] = []
-        self._columns: dict[str, tuple[list[int], list[Number]]] = {}
+        self._columns: dict[Series, tuple[list[int], list[Number]]] = {}
 
-    def add_point(self, point: Point) -> None:
-        """Add one logged step with its scalars."""
-        step, scalars = point
-        for tag, value in scalars.items():
-            try:
-                number = value if value.__class__ is float else read_number(value)
-            except ConversionError as error:
-                self._cannot_keep(error.problem("lab.log", tag))
-                continue
-            column = self._columns.get(tag)
-            if column is None:
-                column = self._columns[tag] = ([], [])
-            column[0].append(step)
-            column[1].append(number if isfinite(number) else as_number(number))
+    def add_point(self, series: Series, step: int, value: float) -> None:
+        """Add one point of a series."""
+        column = self._columns.get(series)
+        if column is None:
+            column = self._columns[series] = ([], [])
+        column[0].append(step)
+        column[1].append(value if isfinite(value) else as_number(value))
 
     def add_event(self, event: Event) -> None:
         """Add another event, after the points before it."""
@@ -57,7 +46,7 @@ class Batch:
         return self._events
 
     def _close_columns(self) -> None:
-        for tag, (steps, values) in self._columns.items():
+        for (axis, tag), (steps, values) in self._columns.items():
             for start in range(0, len(steps), MAX_POINTS):
                 self._events.append(
                     Scalars(
@@ -65,6 +54,21 @@ class Batch:
                         steps=steps[start : start + MAX_POINTS],
                         values=values[start : start + MAX_POINTS],
                         time=self._now,
+                        axis=axis,
                     )
                 )
         self._columns = {}
+
+
+def rescued(journal: Journal, now: float) -> list[Event]:
+    """Return the points that a process left in its journal, which is gone and wrote them nowhere.
+
+    Values that were objects of that process are gone with it.
+    """
+    journal.read_series()
+    batch = Batch(now)
+    for _, code, step, value in journal.points(journal.written):
+        kind, series = code & KIND, code >> KIND_BITS
+        if kind != ELSEWHERE and series < len(journal.series):
+            batch.add_point(journal.series[series], step, int(value) if kind == INT else value)
+    return batch.events()

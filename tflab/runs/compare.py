@@ -21,7 +21,10 @@ class Difference(NamedTuple):
 
 
 def differences(records: Sequence[RunRecord]) -> list[Difference]:
-    """Return what was asked differently: lesson, parameters, device and seed, in that order."""
+    """Return what was asked differently: lesson, parameters, device and seed, in that order.
+
+    And the versions that they ran with, where every record tells them.
+    """
     requests = [record.request for record in records]
     names = dict.fromkeys(name for request in requests for name in request.parameters)
     found = [Difference("lesson", tuple(request.lesson for request in requests))]
@@ -31,6 +34,10 @@ def differences(records: Sequence[RunRecord]) -> list[Difference]:
     found.append(Difference("device", tuple(request.device for request in requests)))
     found.append(Difference("seed", tuple(request.seed for request in requests)))
     found.append(Difference("until", tuple(request.until for request in requests)))
+    told = [record.versions for record in records]
+    for name in told[0] if told else ():
+        if all(name in versions for versions in told):
+            found.append(Difference(name, tuple(versions[name] for versions in told)))
     return [item for item in found if any(value != item.values[0] for value in item.values[1:])]
 
 

@@ -124,7 +124,12 @@ class Value(Event):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Scalars(Event):
-    """A batch of points of one series. `time` is when the batch was written."""
+    """A batch of points of one series.
+
+    Attributes:
+        time: When the batch was written.
+        axis: What its steps count: `epoch` or `batch`; empty for the steps of `lab.log`.
+    """
 
     TYPE: ClassVar[str] = "scalars"
 
@@ -132,6 +137,7 @@ class Scalars(Event):
     steps: list[int]
     values: list[Number]
     time: float = 0.0
+    axis: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

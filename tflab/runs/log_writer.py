@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from tflab.runs.events import Ended, Event
+from tflab.runs.kept_file import KeptFile
 
 EVENTS = "events.jsonl"
 OUTPUT = "output.log"
@@ -80,38 +81,37 @@ class LogWriter:
     """
 
     def __init__(self, folder: Path) -> None:
-        self._fd = os.open(
-            folder / EVENTS, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600
-        )
+        self._file = KeptFile(folder / EVENTS)
         self._unwritten = b""
 
     def write(self, *events: Event) -> None:
         """Append `events`, in order. A line that another writer left torn is closed off first."""
+        fd = self._file.descriptor()
         lines = b"".join(encode_event(event) + b"\n" for event in events)
-        if not self._unwritten and lines and self._tail_is_torn():
+        if not self._unwritten and lines and self._tail_is_torn(fd):
             lines = b"\n" + lines
         self._unwritten += lines
         while self._unwritten:
-            self._unwritten = self._unwritten[os.write(self._fd, self._unwritten) :]
+            self._unwritten = self._unwritten[os.write(fd, self._unwritten) :]
 
     def size(self) -> int:
         """Return the length of the log, in bytes."""
-        return os.fstat(self._fd).st_size
+        return self._file.size()
 
     def close(self) -> None:
-        """Close the file. Further writes fail."""
-        os.close(self._fd)
+        """Close the file."""
+        self._file.close()
 
-    def _tail_is_torn(self) -> bool:
-        size = self.size()
-        return size > 0 and os.pread(self._fd, 1, size - 1) != b"\n"
+    def _tail_is_torn(self, fd: int) -> bool:
+        size = os.fstat(fd).st_size
+        return size > 0 and os.pread(fd, 1, size - 1) != b"\n"
 
 
-def append(folder: Path, event: Event) -> None:
-    """Append one event to the log in `folder`, from a process other than the run."""
+def append(folder: Path, *events: Event) -> None:
+    """Append events to the log in `folder`, from a process other than the run."""
     writer = LogWriter(folder)
     try:
-        writer.write(event)
+        writer.write(*events)
     finally:
         writer.close()
 

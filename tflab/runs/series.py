@@ -21,13 +21,16 @@ class Series:
     `steps` and `values` are arrays of doubles that NumPy can view without a copy. Non-finite values
     are kept among them; `first_nonfinite_step` says where the first one was.
 
+    `axis` is what the steps count: `epoch`, `batch`, or steps where it is empty.
+
     `block_lows` and `block_highs` are the extremes of each 32 points in a row, those of a last
     part left out: a chart of a million points then need not read them all. They say nothing once
     there is a non-finite value. `in_order` tells whether steps never fall.
     """
 
-    def __init__(self, tag: str) -> None:
+    def __init__(self, tag: str, axis: str = "") -> None:
         self.tag = tag
+        self.axis = axis
         self.steps = array("d")
         self.values = array("d")
         self.nonfinite = 0

@@ -168,7 +168,7 @@ class RunState:
             if len(self.series) >= bounds.MAX_SERIES:
                 self.note(f"Only the first {bounds.MAX_SERIES:,} metrics are shown.{_ALL}")
                 return
-            series = self.series[event.tag] = Series(event.tag)
+            series = self.series[event.tag] = Series(event.tag, event.axis)
         series.extend(event.steps, event.values)
         self.points += len(event.values)
 

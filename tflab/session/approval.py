@@ -25,7 +25,7 @@ from tflab.runs.paths import data_folder, writable_by_others
 from tflab.runs.record import Problem
 from tflab.runs.text import plain_line
 from tflab.session.disk import SessionDisk
-from tflab.session.events import Emit, Question, QuestionAsked, QuestionKind
+from tflab.session.events import Emit, Notice, Question, QuestionAsked, QuestionKind
 
 if TYPE_CHECKING:
     from tflab.targets.devices import Device
@@ -63,6 +63,13 @@ class TrustStore:
         if is_ours(path):
             return True
         return content_hash(source) in self._read().trusted and not others_at(self._path)
+
+    def trusted_at(self, path: Path, source: str) -> Path:
+        """Return where a trusted lesson was when it was trusted: what lies there was meant too."""
+        if is_ours(path):
+            return path
+        kept = self._read().trusted.get(content_hash(source))
+        return Path(kept.path) if kept is not None else path
 
     def trust(self, path: Path, source: str) -> None:
         """Remember a lesson's content; nothing is written for what is trusted already.
@@ -149,15 +156,23 @@ class Approval:
         disk: Where it is looked up, and kept, what is trusted.
         emit: Is told the questions.
         store: What is trusted.
+        on_show: Gives the text that the person has before them; None where nothing is shown.
 
     Attributes:
         asking: Whether a question waits for its answer.
     """
 
-    def __init__(self, disk: SessionDisk, emit: Emit, store: TrustStore | None = None) -> None:
+    def __init__(
+        self,
+        disk: SessionDisk,
+        emit: Emit,
+        store: TrustStore | None = None,
+        on_show: Callable[[], str | None] = lambda: None,
+    ) -> None:
         self._disk = disk
         self._emit = emit
         self._store = store or TrustStore()
+        self._on_show = on_show
         self._turn = 0
         self._accepted: set[str] = set()
         self.asking = False
@@ -189,8 +204,12 @@ class Approval:
                 return  # Something else was asked for meanwhile.
             if question is None:
                 self._require_free(devices, then)
-            else:
+            elif self._on_show() in (None, source):
                 self._ask(question, keep)
+            else:
+                # Nobody can read what is not there, so nobody can trust it.
+                text = "The file has changed meanwhile. Read it as it is now, and ask again."
+                self._emit(Notice(text, title="Not run", severity="warning"))
 
         self._disk.do_then(look, take)
 

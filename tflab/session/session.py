@@ -170,7 +170,10 @@ class Session:
         """What a run must pass before it may start."""
         from tflab.session.approval import Approval
 
-        return Approval(self.disk, self._emit)
+        def on_show() -> str | None:
+            return self.program.source if self.program is not None else None
+
+        return Approval(self.disk, self._emit, on_show=on_show)
 
     @cached_property
     def course(self) -> CourseProgress:

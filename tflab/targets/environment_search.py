@@ -33,6 +33,8 @@ class Wanted:
         kernel: The name of the kernel that a notebook was written with.
         named: The interpreter that a person chose, as `named_interpreter` returns it.
         trusted: Whether what lies beside the program may be started.
+        trusted_at: Where the same program was trusted, if not where it is: then only what lies
+            beside both may be started.
         tensorflow: Whether it imports TensorFlow, so that Keras on something else will not do.
     """
 
@@ -41,6 +43,7 @@ class Wanted:
     named: str = ""
     trusted: bool = True
     tensorflow: bool = False
+    trusted_at: Path | None = None
 
     def may_start(self, candidate: Candidate) -> bool:
         """Return whether an interpreter may be started to be looked at."""
@@ -125,6 +128,8 @@ def candidates(wanted: Wanted, environ: Mapping[str, str] = os.environ) -> Itera
         yield from _kernel(wanted, [folder for folder, _ in active], environ)
     for folder in beside(wanted.program) if wanted.program else ():
         candidate = _in_folder(folder, Source.VENV)
+        if candidate is not None and not _meant(folder, wanted):
+            candidate = replace(candidate, problem=_MEANT_ELSEWHERE)
         if candidate is not None and candidate.interpreter not in {
             c.interpreter for _, c in active
         }:
@@ -153,7 +158,7 @@ def folder_name(interpreter: str) -> str:
 
 def _kernel(wanted: Wanted, active: list[str], environ: Mapping[str, str]) -> Iterator[Candidate]:
     prefixes = [*active, sys.prefix]
-    if wanted.program is not None and wanted.trusted:
+    if wanted.program is not None and wanted.trusted and wanted.trusted_at is None:
         prefixes = [*map(str, beside(wanted.program)), *prefixes]
     found = find_kernel(wanted.kernel, prefixes, environ)
     if found is not None:
@@ -219,6 +224,19 @@ def _unlike(found: Iterable[Candidate]) -> Iterator[Candidate]:
 def _place(interpreter: str) -> tuple[str, str]:
     """Return what tells interpreters apart: a folder, for a link's matters, and the file."""
     return os.path.realpath(os.path.dirname(interpreter)), os.path.realpath(interpreter)
+
+
+def _meant(folder: Path, wanted: Wanted) -> bool:
+    """Return whether an environment lay beside the program too when that was trusted."""
+    at = wanted.trusted_at
+    return at is None or not wanted.trusted or folder.parent in at.parents
+
+
+_MEANT_ELSEWHERE = Problem(
+    "The environment beside it is not used",
+    "You trusted this program in another folder, and what lies beside it here is other code.",
+    "Choose it by its path if you trust it as well: `--python`, or the list of environments.",
+)
 
 
 def _is_environment(folder: Path) -> bool:

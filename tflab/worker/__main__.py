@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import mmap
 import os
 import sys
 import traceback
 from pathlib import Path
+from typing import NamedTuple
 
+from tflab.recording.journal import SIZE, Journal
 from tflab.worker.capture import install_streams
 from tflab.worker.exit_codes import INTERNAL
 
@@ -22,17 +25,21 @@ def main() -> None:
     chosen = parser.add_mutually_exclusive_group(required=True)
     chosen.add_argument("--socket", type=int, metavar="FD", help="serve the workbench behind FD")
     chosen.add_argument("--run", type=Path, metavar="FOLDER", help="run the run of FOLDER")
+    parser.add_argument("--journal", type=int, metavar="FD", help="where the points of a run wait")
     arguments = parser.parse_args()
     install_streams()
     code = INTERNAL
     try:
-        begun = arguments.run or _serve(arguments.socket)
+        if arguments.run is not None:
+            begun: int | Begun = _begun_afresh(arguments.run, arguments.journal)
+        else:
+            begun = _serve(arguments.socket)
         if isinstance(begun, int):
             code = begun
         else:
             from tflab.worker.run_process import run
 
-            code = run(begun)
+            code = run(begun.folder, begun.journal)
     finally:
         if code == INTERNAL:
             _report()
@@ -40,10 +47,27 @@ def main() -> None:
         os._exit(code)
 
 
-def _serve(descriptor: int) -> int | Path:
+class Begun(NamedTuple):
+    """A run that this process is to run."""
+
+    folder: Path
+    journal: Journal
+
+
+def _begun_afresh(folder: Path, descriptor: int | None) -> Begun:
+    if descriptor is None:
+        return Begun(folder, Journal())
+    memory = mmap.mmap(descriptor, SIZE)
+    # The mapping stays; the number is the program's to use.
+    os.close(descriptor)
+    return Begun(folder, Journal(memory))
+
+
+def _serve(descriptor: int) -> int | Begun:
     from tflab.worker.fork_server import serve
 
-    return serve(descriptor)
+    begun = serve(descriptor)
+    return begun if isinstance(begun, int) else Begun(*begun)
 
 
 def _report() -> None:

@@ -2,31 +2,38 @@
 
 from __future__ import annotations
 
+import mmap
 import os
 import signal
 import subprocess
 import sys
+import tempfile
+import time
 from contextlib import suppress
 from pathlib import Path
-from typing import NamedTuple
+from typing import IO, NamedTuple
 
-from tflab.runs.log_writer import RECORD
+from tflab.recording.journal import SIZE, Journal
+from tflab.recording.writing import rescued
+from tflab.runs.log_writer import RECORD, append, has_ended
 from tflab.runs.record import needs_fresh_process, read_record
 from tflab.worker.endings import close_log
 from tflab.worker.imports import runtime_is_up
 from tflab.worker.memory import MemoryKills, memory_kills
+from tflab.worker.native_output import forward_rest
 from tflab.worker.scratch import remove_scratch
 
 
 class Child(NamedTuple):
-    """A run process: its folder, and the memory kills that the kernel had counted before it."""
+    """A run process: its folder, the memory kills counted before it, and the points that wait."""
 
     folder: Path
     pid: int
     kills_before: MemoryKills
+    journal: Journal
 
 
-def start_child(folder: Path) -> Child | None:
+def start_child(folder: Path) -> Child | Journal:
     """Start the run of `folder` in a process of its own.
 
     A fork where that is safe and comes in time. Otherwise a fresh interpreter, which imports
@@ -36,7 +43,7 @@ def start_child(folder: Path) -> Child | None:
         folder: The run folder.
 
     Returns:
-        The child; in the child itself, when it was forked, None.
+        The child; in the child itself, when it was forked, the run's journal.
 
     Raises:
         OSError: When the system has no room for another process.
@@ -44,9 +51,10 @@ def start_child(folder: Path) -> Child | None:
     kills = memory_kills()
     fork = getattr(os, "fork", None)
     if fork is None or runtime_is_up() or _would_come_too_late(folder):
-        return Child(folder, _spawn(folder), kills)
+        return _spawn(folder, kills)
+    journal = Journal()
     pid = fork()
-    return Child(folder, pid, kills) if pid else None
+    return Child(folder, pid, kills, journal) if pid else journal
 
 
 def reap(child: Child) -> bool:
@@ -66,8 +74,19 @@ def reap(child: Child) -> bool:
         os.killpg(child.pid, signal.SIGKILL)
     _, status = os.waitpid(child.pid, 0)
     remove_scratch(child.folder.name)
+    _keep_what_it_left(child)
     close_log(child.folder, status, child.kills_before)
     return True
+
+
+def _keep_what_it_left(child: Child) -> None:
+    """Write what the process had logged and printed and could not write itself any more."""
+    try:
+        forward_rest(child.folder, child.journal)
+        if (points := rescued(child.journal, time.time())) and not has_ended(child.folder):
+            append(child.folder, *points)
+    finally:
+        child.journal.close()
 
 
 def _would_come_too_late(folder: Path) -> bool:
@@ -79,10 +98,25 @@ def _would_come_too_late(folder: Path) -> bool:
         return False
 
 
-def _spawn(folder: Path) -> int:
-    # As this process was started, but for its last two words, which name the socket.
-    command = [sys.executable, *sys.orig_argv[1:-2], "--run", str(folder)]
-    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True)
+def _spawn(folder: Path, kills: MemoryKills) -> Child:
+    with _nameless_file() as file:
+        file.truncate(SIZE)
+        journal = Journal(mmap.mmap(file.fileno(), SIZE))
+        # As this process was started, but for its last two words, which name the socket.
+        command = [sys.executable, *sys.orig_argv[1:-2]]
+        process = subprocess.Popen(
+            [*command, "--journal", str(file.fileno()), "--run", str(folder)],
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
+            pass_fds=[file.fileno()],
+        )
     # The server waits for it by its number, like for a fork.
     process.returncode = 0
-    return process.pid
+    return Child(folder, process.pid, kills, journal)
+
+
+def _nameless_file() -> IO[bytes]:
+    """Open a file that two processes can map: in memory where the system can, so never too full."""
+    if hasattr(os, "memfd_create"):
+        return os.fdopen(os.memfd_create("tflab-journal"), "w+b")
+    return tempfile.TemporaryFile()

@@ -14,6 +14,7 @@ import sys
 import traceback
 from pathlib import Path
 
+from tflab.recording.journal import Journal
 from tflab.runs.lost import never_began
 from tflab.runs.protocol import (
     Message,
@@ -30,11 +31,11 @@ from tflab.worker.imports import import_tensorflow
 from tflab.worker.orphans import end_orphans, keep_orphans
 
 
-def serve(descriptor: int) -> int | Path:
+def serve(descriptor: int) -> int | tuple[Path, Journal]:
     """Serve the workbench that holds the other end of a socket pair.
 
     Returns as often as `os.fork` does: in the server the exit code, and in each process forked
-    from it the folder of the run to be run there.
+    from it the run to be run there: its folder and its journal.
     """
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -55,7 +56,7 @@ def serve(descriptor: int) -> int | Path:
         server.run()
     except _InRun as begun:
         server.let_go()
-        return begun.folder
+        return begun.folder, begun.journal
     return 0
 
 
@@ -65,9 +66,10 @@ class _InRun(BaseException):
     A run lies beneath as few frames as can be: see `tflab.worker.run_process.run`.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, journal: Journal) -> None:
         super().__init__(folder)
         self.folder = folder
+        self.journal = journal
 
 
 class Line:
@@ -166,6 +168,8 @@ class ForkServer:
         """Close, in a process forked for a run, what is the server's alone."""
         signal.set_wakeup_fd(-1)
         self._selector.close()
+        for child in self._runs.values():
+            child.journal.close()
         for end in (self._line.end, self._wake, self._bell):
             end.close()
 
@@ -181,8 +185,8 @@ class ForkServer:
             _fail(folder, problem)
             self._line.say(RunReaped(folder=str(folder), pid=0))
             return
-        if child is None:
-            raise _InRun(folder)
+        if isinstance(child, Journal):
+            raise _InRun(folder, child)
         self._runs[child.pid] = child
         self._line.say(RunForked(folder=str(folder), pid=child.pid))
 

@@ -12,6 +12,7 @@ from types import CodeType, TracebackType
 
 from tflab import lab
 from tflab.recording.bounded_log import BoundedLog
+from tflab.recording.journal import Journal
 from tflab.recording.run_recorder import RunRecorder
 from tflab.runs.events import Ended, Environment, Error, Event, Notice, Started
 from tflab.runs.log_writer import FILES, RECORD
@@ -37,18 +38,19 @@ _WRONG_OPTIONS = 2
 _RESET = (signal.SIGTERM, signal.SIGCHLD, signal.SIGPIPE, signal.SIGQUIT)
 
 
-def run(folder: Path) -> int:
+def run(folder: Path, journal: Journal | None = None) -> int:
     """Run the run of `folder` in this process, and return the exit code to leave with.
 
     The caller must leave with `os._exit`: what the lesson left running must not hold the process.
 
     Args:
         folder: The run folder.
+        journal: Where its points wait; by default in memory that nobody else sees.
 
     Raises:
         OSError: When the run folder cannot be written.
     """
-    with RunProcess(folder) as process:
+    with RunProcess(folder, journal or Journal()) as process:
         # The lesson's code is called from here and no deeper: TensorFlow walks the whole stack at
         # every eager operation, and each frame below the lesson's slows a small step by 0.2 %.
         for cell in process.cells():
@@ -70,6 +72,7 @@ class RunProcess:
 
     Args:
         folder: The run folder.
+        journal: Where its points wait to be written.
 
     Attributes:
         interrupt: The handler of SIGINT, to be armed around the lesson's code.
@@ -79,7 +82,7 @@ class RunProcess:
         OSError: When the run folder cannot be written.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, journal: Journal) -> None:
         self.code = 0
         self._folder = folder
         self._execution: Execution | None = None
@@ -88,15 +91,23 @@ class RunProcess:
         keep_orphans()
         self.interrupt = Interrupt()
         self.interrupt.install()
-        capture = Capture(folder)
+        capture = Capture(folder, journal)
         record = read_record(folder / RECORD)
         self._request = record.request
 
         def watch() -> Iterable[Event]:
-            return [_cut_notice(capture)] if capture.cut_now() else ()
+            return [_cut_notice(capture)] if capture.watch() else ()
 
         guesses = record.request.guesses
-        self._recorder = RunRecorder(folder, BoundedLog(folder), guesses, capture.printed, watch)
+        self._recorder = RunRecorder(
+            folder,
+            BoundedLog(folder),
+            guesses,
+            capture.printed,
+            watch,
+            journal,
+            reads_later=record.request.device != "cpu",
+        )
         self._pid = os.getpid()
 
     def __enter__(self) -> RunProcess:
@@ -125,6 +136,8 @@ class RunProcess:
             # A child that the lesson forked and that came this far: the run is its parent's.
             return True
         flush_open_files()
+        # What was written past Python is in its place before the run has ended.
+        self._recorder.at()
         self._tell_environment()
         end = dataclasses.replace(end, seconds=time.monotonic() - self._clock)
         if not self._recorder.finish(*errors, end):

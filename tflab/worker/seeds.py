@@ -18,6 +18,9 @@ def set_seeds(seed: int) -> None:
     They are not imported here: in a fresh process a program may still have to set what decides how
     they are loaded. Seeds that the program has set before it imports Keras stay.
     """
+    if "keras" in sys.modules:
+        _load("keras").utils.set_random_seed(seed)
+        return
     random.seed(seed)
     np.random.seed(seed)
     when_imported("tensorflow", lambda: _load("tensorflow").random.set_seed(seed))
