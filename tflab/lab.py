@@ -196,7 +196,8 @@ def keras_callback(
     """Return a Keras callback that logs every epoch's scalars, and how far training has come.
 
     Args:
-        batches: Log each batch too, as `batch_loss` and so on.
+        batches: Log each batch too, as `batch_loss` and so on: the batch's own values, where Keras
+            shows means over the epoch so far. What is no mean, such as an AUC, is left out.
         prefix: Put before each name; `"sequential/"` makes `sequential/loss`.
         frame: Called with the epoch, from 1, after each one; to record a figure, say.
     """

@@ -248,3 +248,12 @@ def test_a_strict_umask_leaves_a_folder_that_works(data: Path) -> None:
         if folder.is_dir():
             assert folder.stat().st_mode & 0o777 == 0o700, folder
     assert " starting" in tflab("runs").stdout
+
+
+@pytest.mark.usefixtures("restored")
+def test_doctor_says_how_to_get_at_it(data: Path) -> None:
+    a_run()
+    (data / "runs").chmod(0o600)
+    done = tflab("doctor")
+    assert done.returncode == 1
+    assert f"chmod -R u+rwX {data / 'runs'}" in done.stdout

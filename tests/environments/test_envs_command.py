@@ -104,3 +104,11 @@ def test_damaged_choices_are_none(data: Path, tmp_path: Path, text: str) -> None
     assert (data / "environments.json").stat().st_mode & 0o077 == 0
     store.choose(tmp_path / "a.py", "")
     assert EnvironmentStore().chosen(tmp_path / "a.py") == ""
+
+
+def test_a_choice_that_others_may_have_made_is_none(data: Path, tmp_path: Path) -> None:
+    store = EnvironmentStore()
+    store.choose(tmp_path / "a.py", "/env/bin/python")
+    assert store.chosen(tmp_path / "a.py") == "/env/bin/python"
+    data.chmod(0o777)
+    assert store.chosen(tmp_path / "a.py") == ""

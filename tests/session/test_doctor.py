@@ -133,6 +133,10 @@ def test_what_others_may_write_is_a_problem(inner: str, mode: int, data: Path) -
         (data / name).chmod(0o600)
     assert {c.name: c for c in check_data(data)}["Permissions"].status == "ok"
     (data / inner).chmod(mode)
+    if inner:
+        # Where they may not enter, no mode of what is inside lets them in.
+        assert {c.name: c for c in check_data(data)}["Permissions"].status == "ok"
+        data.chmod(0o711)
     found = {c.name: c for c in check_data(data)}["Permissions"]
     assert found.status == "problem"
     assert f"Others may write {data / inner}" in found.text

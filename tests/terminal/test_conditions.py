@@ -188,7 +188,7 @@ def test_every_crash_is_told_shortly(
 ) -> None:
     """One in a thread that reads a lesson, one before the panes are there."""
     module, name = {
-        "thread": ("tflab.programs.reader", "_parse"),
+        "thread": ("tflab.programs.reader", "read_text"),
         "start": ("tflab.ui.workbench.panes", "PaneScreen.fill"),
     }[where]
     (tmp_path / "sitecustomize.py").write_text(

@@ -227,6 +227,53 @@ def test_keras_logs_epochs_and_progress(bench):
     assert run.printed == "[1, 2]\n"
 
 
+def test_a_batch_has_values_of_its_own_and_an_axis_of_its_own(bench):
+    """Keras reports the mean over the epoch so far: 0, 0.5, 1.67, 3 of these batches."""
+    run = bench.run(
+        """
+        import keras, numpy as np
+        from tflab import lab
+        x = np.ones((7, 1), "float32")
+        y = np.array([[0], [0], [1], [1], [2], [2], [3]], "float32")
+        model = keras.Sequential(
+            [keras.Input((1,)), keras.layers.Dense(1, kernel_initializer="zeros")]
+        )
+        root = keras.metrics.RootMeanSquaredError()
+        model.compile(keras.optimizers.SGD(0.0), "mse", metrics=["mae", root])
+        model.fit(x, y, epochs=2, batch_size=2, shuffle=False, verbose=0,
+                  callbacks=[lab.keras_callback(batches=True)])
+        """
+    )
+    series = run.state.series
+    assert run.state.ended.state == "finished", run.state.error
+    assert list(series["batch_loss"].values) == pytest.approx([0, 1, 4, 9] * 2, abs=1e-5)
+    assert list(series["batch_mae"].values) == pytest.approx([0, 1, 2, 3] * 2, abs=1e-5)
+    assert "batch_root_mean_squared_error" not in series
+    assert list(series["batch_loss"].steps) == list(range(1, 9))
+    assert list(series["loss"].steps) == [1, 2]
+    axes = {tag: one.axis for tag, one in series.items()}
+    assert axes["batch_loss"] == axes["batch_mae"] == "batch"
+    assert axes["loss"] == axes["mae"] == axes["root_mean_squared_error"] == "epoch"
+
+
+def test_values_that_a_training_step_returns_itself_are_the_batch_s_own(bench):
+    run = bench.run(
+        """
+        import keras, numpy as np, tensorflow as tf
+        from tflab import lab
+        class Own(keras.Model):
+            def train_step(self, data):
+                return {"height": tf.reduce_sum(data[0])}
+        model = Own()
+        model.compile()
+        model.fit(np.arange(4.0), batch_size=1, shuffle=False, verbose=0,
+                  callbacks=[lab.keras_callback(batches=True)])
+        """
+    )
+    assert run.state.ended.state == "finished", run.state.error
+    assert list(run.state.series["batch_height"].values) == [0, 1, 2, 3]
+
+
 def _request(record):
     import msgspec
 

@@ -9,6 +9,7 @@ import importlib
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from tflab.recording.batch_values import BatchValues
 from tflab.recording.progress import Meter
 from tflab.recording.recorder import Recorder
 
@@ -28,6 +29,7 @@ class _Hooks:
     """What the callback does, without its Keras base."""
 
     params: Mapping[str, Any]
+    model: Any
 
     def __init__(
         self,
@@ -42,23 +44,29 @@ class _Hooks:
         self._prefix = prefix
         self._frame = frame
         self._batch = 0
+        self._values = BatchValues()
         self._meter: Meter | None = None
 
     def on_train_begin(self, logs: Mapping[str, Any] | None = None) -> None:  # noqa: ARG002
         """Begin to measure progress over the epochs."""
         self._meter = self._recorder().begin(self.params.get("epochs"))
 
+    def on_epoch_begin(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:  # noqa: ARG002
+        """Begin the means of an epoch."""
+        self._values.begin_epoch()
+
     def on_train_batch_end(self, batch: int, logs: Mapping[str, Any] | None = None) -> None:  # noqa: ARG002
         """Log the batch when asked to."""
         if self._batches:
             self._batch += 1
-            self._log(self._batch, f"{self._prefix}batch_", logs)
+            own = self._values.own(self.model, logs or {})
+            self._log(self._batch, f"{self._prefix}batch_", own, "batch")
 
     def on_epoch_end(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
         """Log the epoch, counted from 1 as Keras prints it."""
         if self._meter is not None:
             self._meter.done = epoch + 1
-        self._log(epoch + 1, self._prefix, logs)
+        self._log(epoch + 1, self._prefix, logs, "epoch")
         if self._frame is not None:
             self._frame(epoch + 1)
 
@@ -67,7 +75,6 @@ class _Hooks:
         if self._meter is not None:
             self._recorder().end(self._meter)
 
-    def _log(self, step: int, prefix: str, logs: Mapping[str, Any] | None) -> None:
-        self._recorder().log(
-            step, {f"{prefix}{name}": value for name, value in (logs or {}).items()}
-        )
+    def _log(self, step: int, prefix: str, logs: Mapping[str, Any] | None, axis: str) -> None:
+        scalars = {f"{prefix}{name}": value for name, value in (logs or {}).items()}
+        self._recorder().log(step, scalars, axis)

@@ -24,19 +24,23 @@ def data_folder() -> Path:
     return Path(platformdirs.user_data_dir("tflab"))
 
 
-def check_data_folder() -> None:
+def check_data_folder(data: Path | None = None) -> None:
     """Look whether what is kept can be read; nothing is kept where there is no folder yet.
+
+    Args:
+        data: The data folder, if it is not the usual one.
 
     Raises:
         Problem: When it cannot.
     """
-    for folder in (data_folder(), data_folder() / "runs", data_folder() / "sweeps"):
+    data = data or data_folder()
+    for folder in (data, data / "runs", data / "sweeps"):
         try:
             os.scandir(folder).close()
             # To list a folder is one right, to reach what is in it another.
             os.stat(os.path.join(folder, os.curdir))
         except FileNotFoundError:
-            return
+            continue
         except OSError as error:
             raise unreadable("The data folder cannot be read", folder, error) from error
 

@@ -16,7 +16,7 @@ from tflab.runs.events import Error
 from tflab.runs.paths import data_folder
 from tflab.runs.record import Problem
 from tflab.runs.text import plain_line
-from tflab.session.approval import TrustStore
+from tflab.session.approval import TrustStore, others_at
 from tflab.session.events import (
     Emit,
     EnvironmentChosen,
@@ -63,7 +63,12 @@ class EnvironmentStore:
         self._path = path or data_folder() / "environments.json"
 
     def chosen(self, program: Path) -> str:
-        """Return the interpreter that was chosen for a program; empty when none was."""
+        """Return the interpreter that was chosen for a program; empty when none was.
+
+        What others may write says nothing of what this person chose.
+        """
+        if others_at(self._path):
+            return ""
         return self._read().programs.get(str(program), "")
 
     def choose(self, program: Path, interpreter: str) -> None:
@@ -81,10 +86,6 @@ class EnvironmentStore:
             if interpreter:
                 kept.programs[str(program)] = interpreter
             replace_atomically(self._path, msgspec.json.encode(kept))
-
-    def all(self) -> list[str]:
-        """Return every interpreter that was chosen for some program."""
-        return list(dict.fromkeys(self._read().programs.values()))
 
     def _read(self) -> _Kept:
         try:

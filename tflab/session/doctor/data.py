@@ -10,8 +10,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tflab.runs.atomic_files import make_private_folder, write_atomically
-from tflab.runs.paths import writable_by_others
+from tflab.runs.paths import check_data_folder
+from tflab.runs.record import Problem
 from tflab.runs.text import plain_line
+from tflab.session.approval import others_at
 from tflab.session.doctor.check import Check, ok, problem, warning
 
 _GIB = 1 << 30
@@ -28,6 +30,11 @@ def check_data(folder: Path, mounts: Path = Path("/proc/mounts")) -> Iterator[Ch
         mounts: The table of mounted file systems, as Linux has it.
     """
     name = plain_line(str(folder))
+    try:
+        check_data_folder(folder)
+    except Problem as found:
+        yield problem("Data folder", found.cause, found.next_step)
+        return
     try:
         make_private_folder(folder)
         trial = folder / f".doctor-{os.getpid()}"
@@ -76,7 +83,7 @@ def _permissions(folder: Path) -> Check:
         return warning(
             "Permissions", "The data folder is somebody else's.", "Set TFLAB_DATA to your own."
         )
-    loose = next(filter(None, map(writable_by_others, (folder, *_deciding(folder)))), None)
+    loose = next(filter(None, map(others_at, (folder, *_deciding(folder)))), None)
     if loose is not None:
         name = plain_line(str(loose))
         return problem(

@@ -11,8 +11,8 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.widgets import Button, Static
 
-from tflab.runs.text import plain
 from tflab.ui.dialogs.dialog import Dialog
+from tflab.ui.terminal.safe_text import short_text
 
 
 class ConfirmScreen(Dialog[bool]):
@@ -41,7 +41,7 @@ class ConfirmScreen(Dialog[bool]):
         """Lay out the question."""
         with VerticalScroll(classes="dialog", can_focus=False) as dialog:
             dialog.border_title = self._title
-            yield Static(Content(plain(self._text)))
+            yield Static(Content(short_text(self._text)))
             with Horizontal(classes="choices"):
                 yield Button("Not now (Esc)", id="no", variant="primary", compact=True)
                 yield Button(f"{self._yes} (y)", id="yes", compact=True)

@@ -13,7 +13,7 @@ from textual.widgets import Static
 from tflab.runs.record import Problem
 from tflab.runs.text import plain
 from tflab.ui.dialogs.dialog import Dialog
-from tflab.ui.terminal.safe_text import box_title
+from tflab.ui.terminal.safe_text import box_title, short_text
 from tflab.ui.widgets.text_view import TextView
 
 
@@ -35,8 +35,8 @@ class ProblemScreen(Dialog[None]):
         with Vertical(classes="dialog -problem") as dialog:
             dialog.border_title = box_title(problem.title)
             dialog.border_subtitle = "Esc closes, c copies"
-            yield Static(Content(plain(problem.cause)))
-            yield Static(Content.styled(plain(problem.next_step), "$text-quiet"))
+            yield Static(Content(short_text(problem.cause)))
+            yield Static(Content.styled(short_text(problem.next_step), "$text-quiet"))
 
     def action_copy(self) -> None:
         """Put the message on the clipboard."""

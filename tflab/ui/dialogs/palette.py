@@ -9,10 +9,10 @@ from rich.cells import cell_len
 from textual.content import Content
 from textual.fuzzy import FuzzySearch
 
-from tflab.runs.text import plain_line
 from tflab.ui.actions import Action, key_name
 from tflab.ui.dialogs.pick import Choice, PickScreen
 from tflab.ui.terminal.glyphs import glyphs
+from tflab.ui.terminal.safe_text import short_line
 
 _KEYS = 6
 _TITLE = 30
@@ -59,13 +59,13 @@ class PaletteScreen(PickScreen[Command]):
 
     def row(self, choice: Choice[Command], room: int) -> Content:
         """Return one line: the key, the title with what matches set apart, and what it does."""
-        title = plain_line(choice.title)
+        title = short_line(choice.title)
         shown = Content.styled(title, "bold")
         if self._query:
             for offset in self._fuzzy.match(self._query, title)[1]:
                 shown = shown.stylize("$primary underline", offset, offset + 1)
         shown = shown.truncate(room - _KEYS - 2, ellipsis=glyphs().unicode)
         gap = " " * max(_TITLE - cell_len(title), 2)
-        about = Content.styled(f"{gap}{plain_line(choice.about)}", "$text-quiet")
+        about = Content.styled(f"{gap}{short_line(choice.about)}", "$text-quiet")
         line = Content.assemble((f"{choice.value.key:>{_KEYS}}  ", "$primary"), shown, about)
         return line.truncate(room, ellipsis=glyphs().unicode)

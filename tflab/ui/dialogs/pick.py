@@ -13,9 +13,8 @@ from textual.content import Content
 from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
 
-from tflab.runs.text import plain_line
 from tflab.ui.dialogs.dialog import Answer, Dialog
-from tflab.ui.terminal.safe_text import with_code
+from tflab.ui.terminal.safe_text import short_line, with_code
 
 if TYPE_CHECKING:
     from tflab.export.formats import Format
@@ -107,7 +106,7 @@ class PickScreen(Dialog[Answer]):
 
     def row(self, choice: Choice[Answer], room: int) -> Content:
         """Return what stands in the list for a choice, in lines of `room` cells."""
-        title = Content.styled(plain_line(choice.title), "bold")
+        title = Content.styled(short_line(choice.title), "bold")
         if not choice.about:
             return title
         about = with_code(choice.about, "$text-quiet").wrap(max(room - len(_INDENT), 16))

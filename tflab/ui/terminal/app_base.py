@@ -24,9 +24,9 @@ from textual.filter import LineFilter
 from textual.notifications import SeverityLevel
 from textual.widgets import OptionList
 
-from tflab.runs.text import plain, plain_line
 from tflab.ui.terminal.job_control import launchers
 from tflab.ui.terminal.key_order import OrderedKeys
+from tflab.ui.terminal.safe_text import short_line, short_text
 from tflab.ui.terminal.themes import DARK, LIGHT
 
 # What `plain` takes as a control character, line ends and tabs too: within a line there are none.
@@ -146,8 +146,8 @@ class TerminalApp(OrderedKeys):
         """Show a toast. Its text is taken as it is: a goal or a path is no markup."""
         del markup
         super().notify(
-            plain(message),
-            title=plain_line(title),
+            short_text(message),
+            title=short_line(title),
             severity=severity,
             timeout=timeout,
             markup=False,

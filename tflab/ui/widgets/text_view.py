@@ -11,6 +11,7 @@ from textual.geometry import Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from tflab.runs.text import shorten
 from tflab.ui.terminal.glyphs import glyphs
 
 _MAX_COLUMNS = 4000
@@ -28,7 +29,7 @@ class TextView(ScrollView, can_focus=True):
 
     def __init__(self, text: str) -> None:
         super().__init__()
-        self._lines = [_cut(line) for line in text.split("\n")]
+        self._lines = [shorten(line, _MAX_COLUMNS, glyphs().ellipsis) for line in text.split("\n")]
 
     def on_mount(self) -> None:
         """Tell how large the text is, and take the focus."""
@@ -44,10 +45,3 @@ class TextView(ScrollView, can_focus=True):
         text = self._lines[row] if row < len(self._lines) else ""
         strip = Strip([Segment(text, style)])
         return strip.crop_extend(left, left + self.size.width, style)
-
-
-def _cut(line: str) -> str:
-    """Return a line that can be drawn; one that is longer says how much of it is not shown."""
-    if len(line) <= _MAX_COLUMNS:
-        return line
-    return f"{line[:_MAX_COLUMNS]} {glyphs().ellipsis} {len(line) - _MAX_COLUMNS:,} more"

@@ -14,7 +14,7 @@ from tflab.runs.tensor_text import describe, grid, number_text, result_text
 from tflab.runs.text import count_of, plain, shorten
 from tflab.runs.transcript import Transcript
 from tflab.ui.terminal.glyphs import glyphs
-from tflab.ui.terminal.safe_text import with_code
+from tflab.ui.terminal.safe_text import short_text, with_code
 from tflab.ui.workbench.figure_rows import FigureRows, PictureStyle
 from tflab.ui.workbench.lesson_document import Block, Row
 
@@ -22,9 +22,6 @@ _INDENT = 2
 _BAR = 2
 _MAX_LINES = 24
 _MAX_COLUMNS = 400
-_LONGEST = 20_000
-"""Characters of a line of an error, a value or a question."""
-
 _FEW_CELLS = 18
 # Text that streams in is laid out anew each time, which costs the more the longer it is.
 TEXT_SECONDS = 0.2
@@ -188,8 +185,10 @@ def _content(block: Item) -> Content:
 
 def _prediction(prediction: Prediction) -> Content:
     """Return guess and answer side by side under their question."""
-    answer = Content.assemble(("the run: ", "$text-quiet"), _lines(number_text(prediction.answer)))
-    asked = with_code(_lines(prediction.question), "bold")
+    answer = Content.assemble(
+        ("the run: ", "$text-quiet"), short_text(number_text(prediction.answer))
+    )
+    asked = with_code(prediction.question, "bold")
     question = Content.assemble(("? ", "bold $primary"), asked, "\n  ")
     if prediction.guess is None:
         return question + answer
@@ -197,7 +196,7 @@ def _prediction(prediction: Prediction) -> Content:
     good = bool(prediction.correct)
     mark = (f"{marks.passed if good else marks.failed} ", "$success" if good else "$warning")
     guess = Content.assemble(
-        mark, ("you said: ", "$text-quiet"), _lines(number_text(prediction.guess)), "   "
+        mark, ("you said: ", "$text-quiet"), short_text(number_text(prediction.guess)), "   "
     )
     return question + guess + answer
 
@@ -214,17 +213,11 @@ def text_content(text: str) -> Content:
     return Content.assemble((hidden, "$text-quiet"), shown)
 
 
-def _lines(text: str) -> str:
-    """Return foreign text, safe to show, without what nobody would read to its end."""
-    lines = plain(text).split("\n")
-    return "\n".join(shorten(line, _LONGEST, glyphs().ellipsis) for line in lines)
-
-
 def _table(results: Sequence[Result]) -> Content:
     width = max(cell_width(result.name) for result in results)
     lines = []
     for result in results:
-        text = _lines(result_text(result))
+        text = short_text(result_text(result))
         if result.tensor is not None:
             text = _few(text)
         line = Content.assemble((pad(result.name, width), "bold"), "  ", text)
@@ -244,12 +237,12 @@ def _few(numbers: str) -> str:
 
 def error_content(error: Error) -> Content:
     """Return an error as title, cause, next step and the lesson's own lines."""
-    where = f" ({plain(error.place)})" if error.place else ""
+    where = f" ({short_text(error.place)})" if error.place else ""
     parts: list[Content | tuple[str, str] | str] = [
-        (f"{glyphs().failed} {_lines(error.title)}{where}\n", "bold $error"),
-        _lines(error.cause),
-        (f"\n{_lines(error.next_step)}", "$text-quiet"),
+        (f"{glyphs().failed} {short_text(error.title)}{where}\n", "bold $error"),
+        short_text(error.cause),
+        (f"\n{short_text(error.next_step)}", "$text-quiet"),
     ]
     if error.traceback:
-        parts.append((f"\n\n{_lines(error.traceback).rstrip()}", "$text-quiet"))
+        parts.append((f"\n\n{short_text(error.traceback).rstrip()}", "$text-quiet"))
     return Content.assemble(*parts)

@@ -9,14 +9,12 @@ from textual.content import Content
 
 from tflab.charts.drawing import ChartOptions, Drawing
 from tflab.runs.events import Figure
-from tflab.runs.text import plain_line, shorten
 from tflab.ui.terminal.glyphs import glyphs
+from tflab.ui.terminal.safe_text import short_line
 from tflab.ui.widgets.drawing_view import legend_content
 from tflab.ui.workbench.lesson_document import Row
 
 _NARROWEST = 10
-_LONGEST = 1_000
-"""Characters of a title or a note."""
 
 
 class PictureStyle(NamedTuple):
@@ -74,13 +72,13 @@ class FigureRows:
         drawing = draw_figure(figure, (width, style.rows), style.options)
         above = self._title(figure)
         if drawing.y_label:
-            above += Content.styled(f"\n{_line(drawing.y_label)}", "$text-quiet")
+            above += Content.styled(f"\n{short_line(drawing.y_label)}", "$text-quiet")
         below = _below(drawing, figure, width)
         rows = [*map(Row, above.wrap(width)), *map(Row, drawing.runs), *map(Row, below.wrap(width))]
         return [Row(Content()), *rows, Row(Content())]
 
     def _title(self, figure: Figure) -> Content:
-        title = Content.styled(_line(figure.title), "bold")
+        title = Content.styled(short_line(figure.title), "bold")
         if not self.moving:
             return title
         arrows = "← →" if glyphs().unicode else "left right"
@@ -90,11 +88,7 @@ class FigureRows:
 
 
 def _below(drawing: Drawing, figure: Figure, width: int) -> Content:
-    notes = [_line(note) for note in (*drawing.notes, figure.note) if note]
+    notes = [short_line(note) for note in (*drawing.notes, figure.note) if note]
     lines = [legend_content(drawing.legend, width)]
     lines += [Content.styled(text, "$text-quiet") for text in (drawing.x_label, *notes) if text]
     return Content("\n").join([line for line in lines if line])
-
-
-def _line(text: str) -> str:
-    return shorten(plain_line(text), _LONGEST, glyphs().ellipsis)

@@ -10,10 +10,9 @@ from textual.widget import Widget
 from textual.widgets import Input, Select, Static, Switch
 
 from tflab.programs.parameters import allowed, format_value
-from tflab.runs.text import plain_line
 from tflab.session.form import Field, Form
 from tflab.ui.terminal.glyphs import glyphs
-from tflab.ui.terminal.safe_text import choice_text
+from tflab.ui.terminal.safe_text import choice_text, short_line
 
 _NUMBER_KEYS = r"[0-9eE+\-._]*"
 
@@ -127,13 +126,13 @@ class ParameterField(Vertical):
     def _help(self) -> Content:
         parameter, problem = self._field.parameter, self._field.problem
         if problem is not None:
-            return Content(plain_line(problem))
+            return Content(short_line(problem))
         words = parameter.help
         if self.has_focus_within and parameter.type in ("int", "float"):
             words = f"{words}: {allowed(parameter)}".lstrip(": ")
         if parameter.note:
             words = f"{words} ({parameter.note})".lstrip()
-        return Content(plain_line(words))
+        return Content(short_line(words))
 
 
 def _on_off(value: bool) -> str:

@@ -13,11 +13,11 @@ from textual.widgets.option_list import Option
 from tflab.runs.history import HistoryRow
 from tflab.runs.metrics import last_value
 from tflab.runs.summary import RunSummary
-from tflab.runs.text import plain_line
 from tflab.session.history_columns import metric_text, value_text
 from tflab.session.past_runs import RunUse
 from tflab.ui.actions import bindings
 from tflab.ui.terminal.glyphs import glyphs
+from tflab.ui.terminal.safe_text import short_line
 from tflab.ui.widgets.run_cells import mark_of
 from tflab.ui.workbench.messages import RunChosen
 
@@ -105,13 +105,13 @@ class RunList(OptionList):
         ]
         if run.seed:
             changed.append(f"seed {run.seed}")
-        values = plain_line(", ".join(changed) or "defaults")
+        values = short_line(", ".join(changed) or "defaults")
         first = Content.styled(f"{mark_of(run.status)} ", TONES[run.status])
         if marks.pinned:
             first += Content.styled(f"{glyphs().pinned} ", "$primary")
         if marks.name:
             values = f" {glyphs().dot} {values}"
-            first += Content.styled(plain_line(marks.name), "bold")
+            first += Content.styled(short_line(marks.name), "bold")
         return first + values + Content.styled(f"\n  {_outcome(run)}", "$text-quiet")
 
 

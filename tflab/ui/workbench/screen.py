@@ -10,12 +10,10 @@ from textual.binding import BindingType
 
 from tflab.runs.disk_queue import DiskQueue
 from tflab.runs.record import Problem
-from tflab.runs.summary import code_mark
-from tflab.runs.text import plain_line
 from tflab.session import events
 from tflab.session.session import Session
 from tflab.ui.actions import Scope, workbench_bindings
-from tflab.ui.terminal.safe_text import box_title
+from tflab.ui.terminal.safe_text import box_title, short_line
 from tflab.ui.workbench import messages
 from tflab.ui.workbench.dialogs import WorkbenchDialogs
 from tflab.ui.workbench.panes import Panes
@@ -124,7 +122,7 @@ class WorkbenchScreen(WorkbenchDialogs):
     ) -> None:
         session = self._session
         self._shown = program
-        self.status.title = plain_line(program.title)
+        self.status.title = short_line(program.title)
         self.goals.show_lesson(program)
         self.lessons.mark(program.path)
         await panes.form.show_fields()
@@ -150,6 +148,9 @@ class WorkbenchScreen(WorkbenchDialogs):
 
     def _show_runs(self, panes: Panes, event: events.RunsListed) -> None:
         if self._shown is not None and self._shown.id == event.program:
+            # What reads runs is not there yet at the first paint.
+            from tflab.runs.summary import code_mark
+
             code = code_mark(self._shown.source)
             panes.runs.show_runs(list(event.rows), self._shown.defaults, code)
 
