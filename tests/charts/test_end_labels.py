@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from wcwidth import wcswidth
 
 from tflab.charts.drawing import ChartOptions, Curve
-from tflab.charts.end_labels import EndLabel, label_width, place_labels
+from tflab.charts.end_labels import EndLabel, LabelRoom, label_room, place_labels
 from tflab.charts.loss import draw_loss
 
 labels = st.lists(
@@ -24,9 +24,11 @@ labels = st.lists(
 )
 
 
-@given(labels, st.integers(1, 12), st.integers(12, 40))
-def test_each_has_a_row_of_its_own(found: list[EndLabel], height: int, width: int) -> None:
-    runs, left_out = place_labels(found, height, width, ChartOptions())
+@given(labels, st.integers(1, 12), st.integers(16, 40), st.booleans())
+def test_each_has_a_row_of_its_own(
+    found: list[EndLabel], height: int, width: int, values: bool
+) -> None:
+    runs, left_out = place_labels(found, height, LabelRoom(width, values), ChartOptions())
     assert len(runs) == height
     assert {wcswidth(run.text) for run in runs} == {width}
     assert len(left_out) == max(len(found) - height, 0)
@@ -35,20 +37,29 @@ def test_each_has_a_row_of_its_own(found: list[EndLabel], height: int, width: in
 
 def test_they_stand_beside_their_lines_and_make_room_for_each_other() -> None:
     found = [EndLabel(row, "", name, "1", None) for row, name in ((3, "a"), (3, "b"), (0, "c"))]
-    runs, _ = place_labels(found, 6, 16, ChartOptions())
+    runs, _ = place_labels(found, 6, LabelRoom(16, True), ChartOptions())
     assert [run.text.split()[:1] for run in runs] == [[], ["a"], ["b"], [], [], ["c"]]
 
 
 def test_at_the_top_they_move_down() -> None:
     found = [EndLabel(5, "", name, "1", None) for name in "abc"]
-    runs, _ = place_labels(found, 6, 16, ChartOptions())
+    runs, _ = place_labels(found, 6, LabelRoom(16, True), ChartOptions())
     assert [run.text.split()[:1] for run in runs] == [["a"], ["b"], ["c"], [], [], []]
 
 
 def test_small_drawings_have_no_room_for_them() -> None:
-    assert label_width([""], ["loss"], 30) == 0
-    assert label_width([""], ["loss"], 60) > 0
-    assert label_width([], [], 60) == 0
+    assert label_room([""], ["loss"], 30).width == 0
+    assert label_room([""], ["loss"], 60).width > 0
+    assert label_room([], [], 60).width == 0
+
+
+def test_a_name_is_not_cut_for_the_sake_of_a_value() -> None:
+    assert label_room(["---"], ["loss"], 60).values
+    long = label_room(["---"], ["learning_rate 0.13"], 60)
+    assert not long.values
+    label = EndLabel(0, "---", "learning_rate 0.13", "0.0251", None)
+    ((run,), _) = place_labels([label], 1, long, ChartOptions())
+    assert run.text == " --- learning_rate 0.13"
 
 
 @pytest.mark.parametrize("columns", [30, 58, 100])

@@ -52,7 +52,8 @@ def test_each_run_is_a_point_above_its_value_and_the_best_stands_out() -> None:
     assert sum(row.count("*") for row in rows) == 1
     best = next(row.index("*") for row in rows if "*" in row)
     assert rows[-1].index("0.2") <= best <= rows[-1].index("0.2") + 3
-    assert [row.index("o") for row in rows if "o" in row] == [67, 7], "0.3 above, 0.1 below"
+    above, below = (row.index("o") for row in rows if "o" in row)
+    assert below < 10 < 60 < above, "0.1 is lower than 0.3"
 
 
 def test_values_that_span_decades_are_equally_far_apart() -> None:

@@ -13,11 +13,13 @@ import nbformat
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from nbformat.v4 import new_code_cell, new_notebook
 
 from tests.export.conftest import SOURCE, VALUES
 from tflab.export.notebook import notebook
 from tflab.export.script import script
-from tflab.export.source import put_values
+from tflab.export.source import code_with_values
+from tflab.programs.code_cells import command_options
 from tflab.programs.library import course_folder
 from tflab.programs.reader import parse_program, read_program
 from tflab.runs.record import RunRecord, RunRequest
@@ -107,8 +109,10 @@ def test_every_lesson_of_the_course_exports(path, tmp_path):
     fast=st.booleans(),
 )
 def test_any_value_is_read_back_as_it_was(rate, title, steps, fast):
-    cell = next(c for c in parse_program(SOURCE, Path("s.py")).cells if c.is_parameters).source
-    text = put_values(cell, {"rate": rate, "big": steps, "fast": fast, "title": title})
+    lesson = parse_program(SOURCE, Path("s.py"))
+    cell = next(cell for cell in lesson.cells if cell.is_parameters)
+    values = {"rate": rate, "big": steps, "fast": fast, "title": title}
+    text = code_with_values(lesson, cell, {name: repr(value) for name, value in values.items()})
     found = {}
     for statement in ast.parse(text).body:
         if isinstance(statement, ast.AnnAssign | ast.Assign):
@@ -118,3 +122,41 @@ def test_any_value_is_read_back_as_it_was(rate, title, steps, fast):
     assert (found["big"], found["fast"], found["title"]) == (steps, fast, title)
     assert (found["offset"], found["mode"]) == (-1.5, "eager")
     assert "# how many" in text
+
+
+OTHERS_SCRIPT = '''\
+"""What it says."""
+from __future__ import annotations
+import argparse
+
+parser = argparse.ArgumentParser(description=__doc__)
+parser.add_argument("--rate", type=float, default=0.5)
+parser.add_argument("--fast", action="store_true")
+args = parser.parse_args()
+print(args.rate, args.fast)
+'''
+
+
+def test_a_script_of_others_gets_its_options(tmp_path):
+    program = parse_program(OTHERS_SCRIPT, tmp_path / "train.py")
+    record = record_of(program, rate=0.25, fast=True)
+    request = dataclasses.replace(record.request, command=command_options(program))
+    path = tmp_path / "again.py"
+    path.write_text(script(dataclasses.replace(record, request=request)), encoding="utf-8")
+    assert run(path).splitlines() == ["0.25 True"]
+
+
+def test_a_notebook_of_others_has_values_in_place_and_its_magics(tmp_path):
+    sources = ["%matplotlib inline\n!ls\nrate = 0.5; size = 8 * 4", "%%time\nprint(rate, size)"]
+    cells = [new_code_cell(source) for source in sources]
+    text = json.dumps(new_notebook(cells=cells))
+    record = record_of(parse_program(text, tmp_path / "a.ipynb"), rate=0.25, size=7)
+    found = nbformat.reads(notebook(record), 4).cells
+    assert [cell.source for cell in found[1:]] == [
+        "%matplotlib inline\n!ls\nrate = 0.25; size = 7",
+        "%%time\nprint(rate, size)",
+    ]
+    path = tmp_path / "again.py"
+    path.write_text(script(record), encoding="utf-8")
+    assert "# !ls" in path.read_text()
+    assert run(path).splitlines() == ["0.25 7"]

@@ -27,11 +27,11 @@ from tflab.export.sweep_formats import (
 from tflab.export.sweep_program import sweep_program
 from tflab.export.table import series_csv
 from tflab.programs.library import course_folder
-from tflab.programs.reader import read_program
+from tflab.programs.reader import parse_program, read_program
 from tflab.runs.record import Problem
 from tflab.runs.store import RunStore
 from tflab.sweeps.plan import make_plan
-from tflab.sweeps.store import SweepStore
+from tflab.sweeps.store import SweepRecord, SweepStore
 
 PLAIN = ChartOptions(colour="none")
 LESSON = """\
@@ -243,3 +243,23 @@ def test_what_cannot_be_written_is_said(sweep, tmp_path):
     assert "csv-points" in refused.value.next_step
     path = export_sweep(find_sweep_format("csv"), sweep, tmp_path, PLAIN)
     assert path.name == f"small-sweep-{sweep.record.id}.csv"
+
+
+def test_the_program_of_a_sweep_gives_any_program_its_values(tmp_path):
+    source = (
+        "from __future__ import annotations\nimport argparse\nlimit = 3\n"
+        "parser = argparse.ArgumentParser()\nparser.add_argument('--rate', type=float, default=1)\n"
+        "print(parser.parse_args().rate, limit)\n"
+    )
+    for text, wanted in [
+        (source, "sys.argv[1:] = command_line(OPTIONS, sweep_values)"),
+        ("rate = 1.0\nprint(rate / 2)\n", "rate = sweep_values['rate']"),
+    ]:
+        program = parse_program(text, tmp_path / "x.py")
+        plan = make_plan(program, {"rate": [1.0, 2.0]})
+        written = sweep_program(SweepRecord(id="s", created=0.0, plan=plan, runs=[]))
+        found: dict[str, object] = {}
+        exec(compile(written, "sweep", "exec"), found)
+        lesson = str(found["LESSON"])
+        assert wanted in lesson
+        compile(lesson, "lesson", "exec")

@@ -54,9 +54,10 @@ def test_everything_kept_is_private_and_holds_no_secret(tmp_path: Path, data: Pa
 def test_what_the_workbench_keeps_is_private(
     open_app: OpenApp, data: Path, write_lesson: Callable[..., Path]
 ) -> None:
+    # Made before: a lesson that others may write is asked about.
+    lesson = write_lesson("print('x')")
     before = os.umask(0)
     try:
-        lesson = write_lesson("print('x')")
         app = open_app(lesson)
         app.wait_for(r"steps +\d")
         app.press("ctrl+r")

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import command
+from tests.terminal.conftest import OpenApp
 from tests.terminal.processes import kill, processes_of, wait_asleep
 from tests.terminal.terminal import Terminal
 from tflab.runs.store import RunStore
@@ -121,3 +122,21 @@ def test_away_from_a_terminal_only_the_option_trusts(lesson: Path, data: Path) -
     assert command("run", str(lesson)).returncode == 0, "it is remembered"
     lesson.write_text(LESSON.replace("runs", "was changed"))
     assert command("run", str(lesson)).returncode == 2
+
+
+def test_the_workbench_shows_all_of_the_code_that_it_asks_about(
+    open_app: OpenApp, tmp_path: Path
+) -> None:
+    """Folded cells are open and control characters are seen, before the answer and after a no."""
+    path = tmp_path / "elsewhere.py"
+    hidden = "from tflab import lab\nopen('x', 'w')  # \x1b[8m\nlab.goal('Reach it', x > 1)\n"
+    path.write_text(LESSON + "# %%\n" + hidden)
+    app = open_app(path)
+    app.wait_for("A goal is checked here")
+    app.wait_for(r"x +1")
+    app.press("ctrl+r")
+    app.wait_for("y\\)")
+    app.wait_gone("A goal is checked here")
+    app.press("escape", "f3")
+    app.wait_for(r"open\('x', 'w'\) +# ␛\[8m")
+    assert not (tmp_path / "x").exists()

@@ -10,9 +10,8 @@ from tflab.charts.palette import Ink
 from tflab.charts.text import cell_width, fit, pad
 
 _LEAST_PICTURE = 28
-_LEAST_NAME = 6
-_VALUE = 9
-VALUE_ROOM = _VALUE - 1
+_LEAST_NAME = 10
+VALUE_ROOM = 8
 """Cells that a value may take."""
 
 
@@ -34,19 +33,29 @@ class EndLabel(NamedTuple):
     ink: Ink | None
 
 
-def label_width(marks: Sequence[str], names: Sequence[str], columns: int) -> int:
-    """Return the cells that labels take of a drawing of `columns`, 0 where there is no room."""
+class LabelRoom(NamedTuple):
+    """The cells that labels take, and whether values are among them; 0 where there is no room."""
+
+    width: int
+    values: bool
+
+
+def label_room(marks: Sequence[str], names: Sequence[str], columns: int) -> LabelRoom:
+    """Return the room for labels in a drawing of `columns`: names come before values."""
     mark = max(map(cell_width, marks), default=0)
     name = max(map(cell_width, names), default=0)
-    room = columns - _LEAST_PICTURE
-    for width in (1 + mark + 1 + min(name, columns // 4) + 1 + _VALUE, 1 + mark + 1 + name):
-        if names and width <= min(room, columns * 46 // 100) and name:
-            return width
-    return 0
+    most = min(columns - _LEAST_PICTURE, columns * 46 // 100)
+    for values in (True, False):
+        width = 1 + mark + 1 + name + values * (1 + VALUE_ROOM)
+        if name and width <= most:
+            return LabelRoom(width, values)
+    # The longest names are cut.
+    cut = 1 + mark + 1 + _LEAST_NAME <= most
+    return LabelRoom(most if name and cut else 0, False)
 
 
 def place_labels(
-    labels: Sequence[EndLabel], height: int, width: int, options: ChartOptions
+    labels: Sequence[EndLabel], height: int, room: LabelRoom, options: ChartOptions
 ) -> tuple[list[Run], list[int]]:
     """Return what stands beside each row, top to bottom, and which labels found no place.
 
@@ -62,16 +71,15 @@ def place_labels(
         rows[number] = free = min(max(labels[number].row, free), height - 1 - above)
         free += 1
     by_row = {row: labels[number] for number, row in rows.items()}
-    runs = [_run(by_row.get(row), width, options) for row in range(height - 1, -1, -1)]
+    runs = [_run(by_row.get(row), room, options) for row in range(height - 1, -1, -1)]
     return runs, [number for number in range(len(labels)) if number not in rows]
 
 
-def _run(label: EndLabel | None, width: int, options: ChartOptions) -> Run:
+def _run(label: EndLabel | None, room: LabelRoom, options: ChartOptions) -> Run:
     if label is None:
-        return Run(" " * width, None)
-    mark = f" {label.mark}" if label.mark else " "
-    room = width - cell_width(mark) - 1
-    value = label.value if room - _VALUE >= min(_LEAST_NAME, cell_width(label.name)) else ""
-    name = fit(label.name, room - (_VALUE if value else 0), options.unicode)
-    text = f"{mark} {pad(name, room - _VALUE)}{pad(value, _VALUE, right=True)}" if value else ""
-    return Run(pad(text or f"{mark} {name}", width), label.ink)
+        return Run(" " * room.width, None)
+    head = f" {label.mark} "
+    value = pad(label.value, 1 + VALUE_ROOM, right=True) if room.values else ""
+    cells = room.width - cell_width(head) - cell_width(value)
+    name = pad(fit(label.name, cells, options.unicode), cells)
+    return Run(head + name + value, label.ink)

@@ -18,7 +18,7 @@ from tflab.charts.drawing import (
     StepAxis,
     encode_row,
 )
-from tflab.charts.end_labels import VALUE_ROOM, EndLabel, label_width, place_labels
+from tflab.charts.end_labels import VALUE_ROOM, EndLabel, LabelRoom, label_room, place_labels
 from tflab.charts.marks import x_axis_marks, y_axis_marks
 from tflab.charts.palette import Ink, alarm_ink, faint_ink, ink_number, label_ink, series_ink
 from tflab.charts.plot import Glyphs, draw_path
@@ -106,13 +106,13 @@ class _Picture:
         self._y_marks = y_axis_marks(self.view.y_range, rows, log_y)
         self._name = clean(options.x_label, options.unicode)
         legend = [_legend(track.curve, options) for track in self._shown]
-        width = 0
+        self._room = LabelRoom(0, False)
         if options.end_labels:
             names = [entry.label for entry in legend]
-            width = label_width(list(map(self._sample, legend)), names, size[0])
+            self._room = label_room(list(map(self._sample, legend)), names, size[0])
         y_labels = [mark.label for mark in self._y_marks]
-        self._layout = lay_out(size[0] - width, size[1], y_labels, self._name)
-        self._legend, self._width = legend, width
+        self._layout = lay_out(size[0] - self._room.width, size[1], y_labels, self._name)
+        self._legend = legend
         self._cells = Cells(self._layout.width, self._layout.height, options.unicode)
         self._inks: list[Ink] = []
         self.labelled: list[Curve] = []
@@ -137,7 +137,7 @@ class _Picture:
         ticks = log_step_ticks if view.log_x else step_ticks
         x_marks = x_axis_marks(ticks, view.x_range, self._layout.width, view.log_x)
         runs = frame(cells, self._layout, x_marks, self._y_marks, self._inks, options, self._name)
-        return self._with_labels(runs) if self._width else runs
+        return self._with_labels(runs) if self._room.width else runs
 
     def _draw_lines(self) -> None:
         """Draw ghosts, then raw curves under smoothed ones, then main lines."""
@@ -205,9 +205,9 @@ class _Picture:
             )
             for track, entry in pairs
         ]
-        runs, left_out = place_labels(labels, self._layout.height, self._width, self._options)
+        runs, left_out = place_labels(labels, self._layout.height, self._room, self._options)
         self.labelled = [t.curve for n, (t, _) in enumerate(pairs) if n not in left_out]
-        runs += [Run(" " * self._width, None)] * (len(rows) - len(runs))
+        runs += [Run(" " * self._room.width, None)] * (len(rows) - len(runs))
         return tuple((*row, run) for row, run in zip(rows, runs, strict=True))
 
 

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from tflab.charts.canvas import frame, label_fits, lay_out, picture_rows
+from tflab.charts.canvas import frame, lay_out, picture_rows
 from tflab.charts.drawing import ChartOptions, Drawing, LegendEntry, Row, Size, encode_row
 from tflab.charts.limits import even_range
 from tflab.charts.marks import y_axis_marks
@@ -50,7 +50,8 @@ def draw_response(trials: Sequence[Trial], size: Size, options: ChartOptions) ->
     Args:
         trials: The runs.
         size: Columns and rows; with none of either, the drawing has no rows.
-        options: How to draw; `x_label` is the name of the parameter.
+        options: How to draw; `x_label` is the name of the parameter, which the caller writes: the
+            row below has room for its values only.
     """
     columns, rows = size
     finite = [trial for trial in trials if math.isfinite(trial.metric)]
@@ -68,7 +69,7 @@ def draw_response(trials: Sequence[Trial], size: Size, options: ChartOptions) ->
         picture.legend(),
         picture.y_range,
         runs,
-        x_label=picture.name_left_over(),
+        x_label=clean(options.x_label, options.unicode),
         log_y=picture.log_y,
     )
 
@@ -137,9 +138,8 @@ class _Picture:
         rows = picture_rows(size[1], options.unicode)
         self.y_range = even_range(min(heights), max(heights), rows, self.log_y, options.y_range)
         self._y_marks = y_axis_marks(self.y_range, rows, self.log_y)
-        self._name = clean(options.x_label, options.unicode)
         y_labels = [mark.label for mark in self._y_marks]
-        self._layout = lay_out(*size, y_labels, self._name)
+        self._layout = lay_out(*size, y_labels)
         self._cells = Cells(self._layout.width, self._layout.height, options.unicode)
         self._inks: list[Ink] = []
 
@@ -156,9 +156,7 @@ class _Picture:
                 self._put(cells.rows - 1, trial.value, self._diverged(), alarm_ink(dark))
         left = self._layout.columns - self._layout.width
         marks = self._places.marks(cells.columns, left, self._options.unicode)
-        return frame(
-            cells, self._layout, marks, self._y_marks, self._inks, self._options, self._name
-        )
+        return frame(cells, self._layout, marks, self._y_marks, self._inks, self._options)
 
     def legend(self) -> tuple[LegendEntry, ...]:
         """Return what the marks mean that are in the picture."""
@@ -175,10 +173,6 @@ class _Picture:
             for mark, ink, name, shown in kinds
             if shown
         )
-
-    def name_left_over(self) -> str:
-        """Return the name of the parameter if the drawing has no place for it."""
-        return "" if label_fits(self._layout, self._name) else self._name
 
     def _draw_medians(self) -> None:
         cells = self._cells

@@ -23,7 +23,7 @@ def notebook(record: RunRecord) -> str:
         ProgramError: When this version of tflab cannot read the lesson any more.
     """
     cells: list[Any] = []
-    for cell in cells_with_values(record.request):
+    for cell in cells_with_values(record.request, magics=True):
         if cell.kind == "code" and not any(made.cell_type == "code" for made in cells):
             cells.append(code_cell("set-up", set_up_code(record)))
         cells.append(_cell(cell))

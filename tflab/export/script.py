@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from tflab.export.source import cells_with_values, origin, set_up_code
+from tflab.export.source import cells_with_values, futures_first, origin, set_up_code
 from tflab.programs.program import Cell
 from tflab.runs.record import RunRecord
 
@@ -27,7 +27,9 @@ def _lines(record: RunRecord) -> Iterator[str]:
     yield "# It needs tflab installed: python -m pip install tflab-workbench."
     yield ""
     begun = False
-    for cell in cells_with_values(record.request):
+    futures, cells = futures_first(cells_with_values(record.request))
+    yield from (*futures, *([""] if futures else []))
+    for cell in cells:
         if cell.kind == "code" and not begun:
             begun = True
             yield from ("# %%", set_up_code(record), "")

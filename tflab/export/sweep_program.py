@@ -9,8 +9,15 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+import msgspec
+
 from tflab.export.script import cell_lines
-from tflab.export.source import lesson_as_run
+from tflab.export.source import (
+    code_with_values,
+    futures_first,
+    lesson_as_run,
+    option_code,
+)
 from tflab.runs.text import plain_line
 from tflab.sweeps.plan import SweepPlan
 from tflab.sweeps.store import SweepRecord
@@ -131,10 +138,23 @@ def _places(plan: SweepPlan) -> list[str]:
 
 
 def _lesson(plan: SweepPlan) -> str:
-    lines: list[str] = []
-    for cell in lesson_as_run(plan.request(plan.points[0])).cells:
+    request = plan.request(plan.points[0])
+    program = lesson_as_run(request)
+    is_lesson = program.kind == "lesson"
+    values = {p.name: f"sweep_values[{p.name!r}]" for p in program.parameters}
+    cells = [
+        msgspec.structs.replace(cell, source=code_with_values(program, cell, values))
+        if cell.kind == "code" and not is_lesson
+        else cell
+        for cell in program.cells
+    ]
+    lines, cells = futures_first(cells)
+    if request.command:
+        options = option_code(request.command, "sweep_values")
+        lines += ["# %% The options of this run.", *options, ""]
+    for cell in cells:
         lines += cell_lines(cell)
-        if cell.is_parameters and cell.kind == "code":
+        if is_lesson and cell.is_parameters and cell.kind == "code":
             lines += ["# %% The values of this run.", "globals().update(sweep_values)", ""]
     return "\n".join(lines).rstrip("\n") + "\n"
 

@@ -63,7 +63,7 @@ class Trash:
             self._move(folder)
         except OSError as error:
             if not _has(self.root, run):
-                raise _problem("deleted", folder, error) from error
+                raise _problem("deleted", folder, error, self.root) from error
 
     def restore(self, run: str) -> None:
         """Bring a deleted run back, unless it is back already.
@@ -86,7 +86,7 @@ class Trash:
             os.utime(self._store.root / run)
         except OSError as error:
             if not _has(self._store.root, run):
-                raise _problem("brought back", folder, error) from error
+                raise _problem("brought back", folder, error, self._store.root) from error
 
     def ids(self) -> list[str]:
         """Return the ids of the runs in the trash, newest first.
@@ -210,10 +210,19 @@ def _remove(folder: Path) -> None:
         shutil.rmtree(folder)
 
 
-def _problem(what: str, folder: Path, error: OSError) -> Problem:
+def _problem(what: str, folder: Path, error: OSError, *others: Path) -> Problem:
+    """Return the problem of a folder that cannot be moved or removed.
+
+    Args:
+        what: What cannot be done to the run, such as `deleted`.
+        folder: The run's folder.
+        error: What the system said.
+        others: Folders that have to be written as well.
+    """
     title = f"The run cannot be {what}"
-    if not os.access(folder, os.R_OK | os.X_OK):
-        return unreadable(title, folder, error)
+    for place in (folder, folder.parent, *others):
+        if os.path.exists(place) and not os.access(place, os.R_OK | os.W_OK | os.X_OK):
+            return unreadable(title, place, error)
     return Problem(
         title,
         f"{folder}: {error.strerror}.",

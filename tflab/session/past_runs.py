@@ -12,7 +12,12 @@ from typing import NamedTuple, TypeVar
 
 from tflab.programs.code_cells import with_cells
 from tflab.programs.program import Program
-from tflab.programs.reader import ProgramError, parse_program, read_program
+from tflab.programs.reader import (
+    ProgramError,
+    parse_program,
+    program_text,
+    read_program,
+)
 from tflab.runs.disk_queue import DiskQueue
 from tflab.runs.record import Problem, RunOptions, RunRequest
 from tflab.session.approval import Approval
@@ -190,7 +195,4 @@ def line_of(request: RunRequest) -> tuple[str, bool]:
 
 
 def _is_current(request: RunRequest) -> bool:
-    try:
-        return Path(request.path).read_text(encoding="utf-8-sig") == request.source
-    except (OSError, UnicodeDecodeError):
-        return False
+    return program_text(Path(request.path)) == request.source
