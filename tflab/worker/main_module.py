@@ -7,7 +7,6 @@ from __future__ import annotations
 import __future__
 
 import ast
-import asyncio
 import builtins
 import inspect
 import io
@@ -49,7 +48,7 @@ class Compiler:
     def compile(self, cell: CodeCell) -> tuple[CodeType, CodeType | None]:
         """Return the code of a cell, and that of its last expression if its value is to be shown.
 
-        Either may be a coroutine's, where it awaits something: see `await_here`.
+        Where one of them awaits something, both belong into an event loop: see `run_awaiting`.
 
         Raises:
             SyntaxError: When it is no Python.
@@ -70,17 +69,22 @@ class Compiler:
         return statements, expression
 
 
-def await_here(value: Any, code: CodeType, loop: asyncio.AbstractEventLoop | None = None) -> Any:
-    """Return what evaluating `code` gave, once it has been awaited where the code awaits something.
+def awaits(*codes: CodeType | None) -> bool:
+    """Return whether some code of a cell awaits something at its top level."""
+    return any(code is not None and code.co_flags & inspect.CO_COROUTINE for code in codes)
 
-    Args:
-        value: What `eval` returned.
-        code: What it evaluated.
-        loop: What its coroutine runs on; by default one made for it.
-    """
-    if not code.co_flags & inspect.CO_COROUTINE:
-        return value
-    return (loop or asyncio.new_event_loop()).run_until_complete(value)
+
+async def run_awaiting(
+    statements: CodeType, expression: CodeType | None, names: dict[str, Any]
+) -> Any:
+    """Execute a cell inside a running event loop, and return what its last expression gave."""
+    value = None
+    for code in (statements, expression):
+        if code is not None:
+            value = eval(code, names)
+            if awaits(code):
+                value = await value
+    return value
 
 
 def put_values(tree: ast.Module, cell: CodeCell, values: dict[str, Any]) -> None:
