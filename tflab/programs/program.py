@@ -211,7 +211,7 @@ class Program(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def logs_curves(self) -> bool:
         """Whether its code looks as if it logged series; only a run knows."""
-        calls = ("lab.log(", "lab.keras_callback(")
+        calls = ("lab.log(", "lab.keras_callback(", ".fit(", "summary.scalar(")
         code = [cell.source for cell in self.cells if cell.kind == "code"]
         return any(call in source for source in code for call in calls)
 
