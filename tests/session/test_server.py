@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from tests.session.hearing import Heard
 from tflab.runs.record import Problem
 from tflab.session.events import Notice, ProblemRaised, ServerChanged
 from tflab.session.server import Server
-from tflab.targets.server_pool import OWN, ServerPlace
+from tflab.targets.server_pool import OWN
 
 GONE = Problem("The fork server is gone", "It ended by SIGKILL.", "Start it again.")
 BROKEN = Problem("TensorFlow cannot be imported", "No module.", "Install it.")
@@ -36,28 +37,15 @@ class Keeper:
         self.phase, self.problem, self.given_up = phase, problem, given_up
 
 
-class Pool:
-    """A pool of one."""
-
-    place = OWN
-
-    def __init__(self, keeper: Keeper) -> None:
-        self.current = keeper
-
-    def keeper(self, place: ServerPlace) -> Keeper:
-        assert place == OWN
-        return self.current
-
-    def tidy(self) -> None:
-        pass
-
-
 class Bench:
     def __init__(self) -> None:
         self.heard, self.keeper = Heard(), Keeper()
-        pool: Any = Pool(self.keeper)
+        keeper: Any = self.keeper
+        pool: Any = SimpleNamespace(
+            current=keeper, place=OWN, keeper=lambda place: keeper, tidy=lambda: None
+        )
         self.server = Server(self.heard, pool)
-        self.keeper.poll = lambda: None
+        keeper.poll = lambda: None
 
     def hear(self) -> list[str]:
         self.heard.events.clear()
