@@ -244,6 +244,34 @@ def test_a_log_that_cannot_be_written_is_a_problem(tmp_path):
     server.close()
 
 
+@pytest.mark.parametrize(
+    ("error", "advice"),
+    [
+        ("ImportError('libtensorflow.so: failed to map segment from shared object')", "ulimit -v"),
+        ("MemoryError()", "ulimit -v"),
+        ("ImportError('libtensorflow.so: undefined symbol')", "--force-reinstall"),
+    ],
+)
+def test_why_tensorflow_does_not_load_decides_the_advice(make, error, advice):
+    server = make(**{"tensorflow/__init__.py": f"raise {error}"})
+    server.start()
+    hear(server, settled)
+    assert server.phase == "broken"
+    assert advice in server.problem.next_step
+
+
+def test_a_process_that_the_system_refuses_is_no_matter_of_room(make, monkeypatch):
+    def refuse(*words, **how):
+        raise BlockingIOError(11, "Resource temporarily unavailable")
+
+    server = make()
+    monkeypatch.setattr("subprocess.Popen", refuse)
+    with pytest.raises(Problem) as caught:
+        server.start()
+    assert "ulimit -u" in caught.value.next_step
+    assert "room" not in caught.value.next_step
+
+
 def test_a_server_that_is_off_takes_no_runs(tmp_path):
     with pytest.raises(Problem, match="not running"):
         ForkServer(tmp_path / "server.log").start_run(tmp_path)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 import select
 import textwrap
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from tflab.programs.reader import parse_program, read_program
 from tflab.runs.events import CellStarted, Event, Scalars, Started
 from tflab.runs.log_reader import LogReader
 from tflab.runs.protocol import Message, RunForked, RunReaped
-from tflab.runs.record import RunRequest
+from tflab.runs.record import CodeCell, RunRequest
 from tflab.runs.state import RunState
 from tflab.runs.store import RunStore
 from tflab.targets.fork_server import ForkServer
@@ -123,6 +124,15 @@ class Bench:
         folder = self.store.folder(record.id)
         self.server.start_run(folder)
         return Run(self, folder, path)
+
+    def start_cells(self, like: Run, cells: Sequence[str]) -> Run:
+        """Start these cells as they are, with the values of another run."""
+        request = self.store.record(like.folder.name).request
+        code = tuple(CodeCell(index=n, source=source, line=1) for n, source in enumerate(cells))
+        record = self.store.create(dataclasses.replace(request, cells=code))
+        folder = self.store.folder(record.id)
+        self.server.start_run(folder)
+        return Run(self, folder, like.lesson)
 
     def run(self, *cells: str, **request: Any) -> Run:
         """Run such a lesson to its end."""

@@ -153,6 +153,86 @@ def test_a_run_that_dies_keeps_its_history_and_gets_a_cause(bench, cell, name, c
     assert state.cells[3].running
 
 
+@pytest.mark.parametrize(
+    ("code", "title"),
+    [
+        (
+            "class Bad(Exception):\n    def __str__(self): raise ValueError('no text')\nraise Bad",
+            "Bad",
+        ),
+        ("class Key:\n    def __repr__(self): raise ValueError('no')\n{}[Key()]", "KeyError"),
+        ("class Code:\n    def __str__(self): 1 / 0\nraise SystemExit(Code())", ""),
+    ],
+)
+def test_an_error_whose_text_cannot_be_made_is_the_lesson_s(bench, code, title):
+    state = bench.run(code).state
+    assert state.ended.state == "failed"
+    assert state.ended.writer == "run"
+    assert "text cannot be made" in state.ended.cause
+    assert (state.error.title if state.error else "") == title
+
+
+@pytest.mark.parametrize(
+    ("end", "code", "said"),
+    [
+        ("raise ValueError('in the child')", 1, "ValueError: in the child"),
+        ("sys.exit(7)", 7, ""),
+        ("sys.exit('for a reason')", 1, "for a reason"),
+        ("pass", 0, ""),
+    ],
+)
+def test_a_forked_child_ends_as_under_plain_python(bench, end, code, said):
+    run = bench.run(
+        f"""
+        import os, sys
+        child = os.fork()
+        if child == 0:
+            {end}
+        else:
+            print("code", os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+        """
+    )
+    assert run.state.ended.state == "finished", run.state.error
+    assert f"code {code}\n" in run.printed
+    assert said in run.printed
+
+
+def test_what_a_forked_child_logs_is_not_dropped_without_a_word(bench):
+    run = bench.run(
+        """
+        import os
+        from tflab import lab
+        lab.log(0, loss=1.0)
+        child = os.fork()
+        if child == 0:
+            for step in range(5):
+                lab.log(step, loss=2.0, new=1)
+            os._exit(0)
+        os.waitpid(child, 0)
+        lab.log(1, loss=0.5)
+        """
+    )
+    assert run.printed.count("is not recorded, since the program forked it") == 1
+    assert list(run.state.series["loss"].values) == [1.0, 0.5]
+    assert list(run.state.series) == ["loss"]
+
+
+def test_a_cell_may_await_at_its_top_level(bench):
+    run = bench.run("1;")
+    cells = (
+        "size = 3\nimport asyncio\nqueue = asyncio.Queue()\nawait queue.put(size)",
+        "task = asyncio.ensure_future(queue.get())\nawait asyncio.sleep(0)",
+        "await task",
+        "print(asyncio.run(asyncio.sleep(0, 'as a script')))",
+        "await asyncio.sleep(0, 1 / 0)",
+    )
+    again = bench.start_cells(run, cells)
+    state = again.finish()
+    assert [item.text for item in state.cells[2].items] == ["3"]
+    assert again.printed == "as a script\n"
+    assert (state.error.title, state.error.cell) == ("ZeroDivisionError", 4)
+
+
 def test_children_left_behind_go_with_the_run(bench):
     run = bench.run(
         """

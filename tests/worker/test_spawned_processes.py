@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 FUNCTION = """
@@ -107,3 +109,19 @@ def test_the_main_module_is_like_that_of_a_script(bench):
     """
     run = bench.run(FUNCTION, cell, parameters=SIZE)
     assert run.printed == "__main__ True None True\n70 True\n"
+
+
+def test_a_pool_that_nobody_closed_leaves_nothing_behind(bench):
+    """Plain `python` clears up at its end, which a run does not come to."""
+    cell = """
+    import multiprocessing
+    if __name__ == "__main__":
+        pool = multiprocessing.get_context("spawn").Pool(1)
+        lock = multiprocessing.get_context("spawn").Lock()
+        print(pool.map(times, [1]), lock._semlock.name)
+    """
+    run = bench.run(FUNCTION, cell, parameters=SIZE)
+    value, _, name = run.printed.rstrip("\n").rpartition(" ")
+    assert value == "[70]"
+    assert not Path(f"/dev/shm/sem.{name.lstrip('/')}").exists()
+    assert "leaked" not in (run.folder / "stderr.log").read_text()

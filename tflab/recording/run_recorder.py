@@ -33,6 +33,7 @@ from tflab.recording.writing import Batch, Series
 from tflab.runs.events import Event
 from tflab.runs.log_writer import FILES, LogWriter
 from tflab.runs.record import Problem
+from tflab.runs.system_errors import what_to_do
 
 INTERVAL = 0.05
 """Seconds between flushes. The first point after a pause is flushed at once."""
@@ -350,7 +351,7 @@ class RunRecorder:
                 Problem(
                     "The run log cannot be written",
                     f"{self._folder}: {error.strerror}.",
-                    "Make room on the disk, then run it again.",
+                    f"{what_to_do(error)} Then run it again.",
                 )
             )
 

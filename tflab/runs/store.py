@@ -23,6 +23,7 @@ from tflab.runs.record import Problem, RunRecord, RunRequest, to_json
 from tflab.runs.reserve import CONTENT, RESERVE
 from tflab.runs.state import RunState
 from tflab.runs.summary import is_moment
+from tflab.runs.system_errors import what_to_do
 
 _decoder = msgspec.json.Decoder(RunRecord)
 _ID = re.compile(r"\d{8}-\d{6}-[0-9a-f]{6}")
@@ -221,5 +222,5 @@ def _cannot_keep(place: Path, error: OSError) -> Problem:
     return Problem(
         "The run cannot be kept",
         f"{place}: {error.strerror}.",
-        "Make room or give write access, or set TFLAB_DATA to another folder.",
+        what_to_do(error),
     )

@@ -24,6 +24,7 @@ from tflab.runs.protocol import (
     to_line,
 )
 from tflab.runs.record import Problem
+from tflab.runs.system_errors import what_to_do
 from tflab.targets.worker_command import worker_command
 
 Phase = Literal["off", "importing", "ready", "broken", "gone"]
@@ -107,7 +108,7 @@ class ForkServer:
             raise Problem(
                 "The fork server cannot be started",
                 f"{error.filename or 'The system'}: {error.strerror}.",
-                "Make room, or set TFLAB_DATA to a folder that can be written.",
+                what_to_do(error),
             ) from error
         finally:
             other.close()

@@ -14,7 +14,7 @@ from tflab.recording.run_recorder import RunRecorder
 from tflab.runs.events import CellEnded, CellStarted, Notice, Result
 from tflab.runs.record import CodeCell, Problem, RunRequest, cells_to_run
 from tflab.worker.interrupt import Interrupt
-from tflab.worker.main_module import Compiler, await_here, fresh_main
+from tflab.worker.main_module import Compiler, awaits, fresh_main, run_awaiting
 from tflab.worker.shown import shown
 
 
@@ -35,6 +35,11 @@ class OpenCell:
     names: dict[str, Any]
     began: float
     value: Any = None
+
+    @property
+    def awaits(self) -> bool:
+        """Whether it awaits something at its top level, and so belongs into an event loop."""
+        return awaits(self.statements, self.expression)
 
 
 class Execution:
@@ -84,12 +89,13 @@ class Execution:
             self._close(cell, opened)
         self._tell_what_was_used()
 
-    def finish(self, value: Any, code: CodeType) -> Any:
-        """Return what evaluating `code` gave; what it awaits, it awaits here."""
+    def run_in_loop(self, cell: OpenCell) -> None:
+        """Execute a cell that awaits something at its top level, and set its value."""
         if self._loop is None:
             # One loop for the whole program, as in a notebook: tasks live on from cell to cell.
             self._loop = asyncio.new_event_loop()
-        return await_here(value, code, self._loop)
+        coroutine = run_awaiting(cell.statements, cell.expression, cell.names)
+        cell.value = self._loop.run_until_complete(coroutine)
 
     def _open(self, cell: CodeCell) -> OpenCell:
         recorder = self._recorder

@@ -14,7 +14,7 @@ from typing import Any
 from tflab.recording.values import to_text
 from tflab.runs.events import Error
 from tflab.runs.record import CodeCell, Problem
-from tflab.worker.trouble import disk_trouble, gpu_trouble
+from tflab.worker.trouble import disk_trouble, gpu_trouble, text_of
 
 CAUSE_LIMIT = 2_000
 """Characters of a message that are kept."""
@@ -43,10 +43,10 @@ def explain(
     place = _Places(cells)
     frames = [f for f in traceback.extract_tb(error.__traceback__) if f.filename == str(path)]
     message = _message(error)
-    lines = [int(n) for file, n in _USER_LINE.findall(str(error)) if file == str(path)]
+    lines = [int(n) for file, n in _USER_LINE.findall(text_of(error)) if file == str(path)]
     line = lines[-1] if lines else (frames[-1].lineno if frames else None)
     if isinstance(error, SyntaxError) and error.filename == str(path):
-        line, message = error.lineno, str(error.msg)
+        line, message = error.lineno, text_of(error.msg)
     problem = _problem(error)
     if problem is not None:
         title, cause, next_step = problem.title, problem.cause, problem.next_step
@@ -69,7 +69,7 @@ def _problem(error: BaseException) -> Problem | None:
     seen: set[int] = set()
     at: BaseException | None = error
     while at is not None and id(at) not in seen:
-        if isinstance(at, Problem) and (at is error or at.cause in str(error)):
+        if isinstance(at, Problem) and (at is error or at.cause in text_of(error)):
             return at
         seen.add(id(at))
         at = at.__cause__ or at.__context__
@@ -81,8 +81,8 @@ def _message(error: BaseException) -> str:
         where = f" ({error.filename}, line {error.lineno})" if error.lineno else ""
         return f"{error.msg}{where}"
     if isinstance(error, KeyError) and len(error.args) == 1:
-        return f"There is no key {error.args[0]!r}."
-    text = str(error)
+        return f"There is no key {text_of(error.args[0], repr)}."
+    text = text_of(error)
     if text.lstrip().startswith("in user code:"):
         text = _after_frames(text)
     return _OP_NOISE.sub("", text).strip()
@@ -183,4 +183,4 @@ def leaving(error: SystemExit) -> tuple[int, str]:
         return 0, ""
     if isinstance(code, int):
         return int(code) & 0xFF, ""
-    return 1, _bounded(str(code))
+    return 1, _bounded(text_of(code))

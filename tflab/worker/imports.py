@@ -6,12 +6,17 @@ import gc
 import importlib
 import json
 import os
+import re
 import sys
 from importlib.util import find_spec
 from pathlib import Path
 
 from tflab.runs.record import Problem
 from tflab.worker.trouble import gpu_trouble
+
+_OUT_OF_ADDRESSES = re.compile(
+    "MemoryError|bad_alloc|cannot allocate memory|failed to map segment", re.IGNORECASE
+)
 
 
 def import_tensorflow() -> str:
@@ -68,7 +73,7 @@ def _import() -> str:
         raise Problem(
             "TensorFlow cannot be loaded",
             f"{type(error).__name__}: {_last_line(str(error))}",
-            _mend(str(error)),
+            _mend(f"{type(error).__name__}: {error}"),
         ) from error
     return str(tensorflow.__version__)
 
@@ -88,6 +93,11 @@ def _missing(error: ModuleNotFoundError) -> Problem:
 
 
 def _mend(text: str) -> str:
+    if _OUT_OF_ADDRESSES.search(text):
+        return (
+            "Its libraries need more memory addresses than this shell allows: raise the limit with "
+            "`ulimit -v unlimited`, then start tflab again."
+        )
     again = "`python -m pip install --force-reinstall tensorflow`"
     if gpu_trouble(text) is not None:
         return (

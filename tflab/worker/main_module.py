@@ -7,7 +7,6 @@ from __future__ import annotations
 import __future__
 
 import ast
-import asyncio
 import builtins
 import inspect
 import io
@@ -23,7 +22,6 @@ from types import CodeType, ModuleType
 from typing import Any
 
 from tflab.runs.record import CodeCell, RunRequest
-from tflab.worker import spawned
 from tflab.worker.command_line import command_line
 from tflab.worker.ipython import Shell
 
@@ -50,7 +48,7 @@ class Compiler:
     def compile(self, cell: CodeCell) -> tuple[CodeType, CodeType | None]:
         """Return the code of a cell, and that of its last expression if its value is to be shown.
 
-        Either may be a coroutine's, where it awaits something: see `await_here`.
+        Where one of them awaits something, both belong into an event loop: see `run_awaiting`.
 
         Raises:
             SyntaxError: When it is no Python.
@@ -71,17 +69,22 @@ class Compiler:
         return statements, expression
 
 
-def await_here(value: Any, code: CodeType, loop: asyncio.AbstractEventLoop | None = None) -> Any:
-    """Return what evaluating `code` gave, once it has been awaited where the code awaits something.
+def awaits(*codes: CodeType | None) -> bool:
+    """Return whether some code of a cell awaits something at its top level."""
+    return any(code is not None and code.co_flags & inspect.CO_COROUTINE for code in codes)
 
-    Args:
-        value: What `eval` returned.
-        code: What it evaluated.
-        loop: What its coroutine runs on; by default one made for it.
-    """
-    if not code.co_flags & inspect.CO_COROUTINE:
-        return value
-    return (loop or asyncio.new_event_loop()).run_until_complete(value)
+
+async def run_awaiting(
+    statements: CodeType, expression: CodeType | None, names: dict[str, Any]
+) -> Any:
+    """Execute a cell inside a running event loop, and return what its last expression gave."""
+    value = None
+    for code in (statements, expression):
+        if code is not None:
+            value = eval(code, names)
+            if awaits(code):
+                value = await value
+    return value
 
 
 def put_values(tree: ast.Module, cell: CodeCell, values: dict[str, Any]) -> None:
@@ -113,6 +116,11 @@ class _ValuesForLiterals(ast.NodeTransformer):
         return ast.copy_location(ast.Constant(value), node)
 
 
+def spawned_name(folder: Path) -> str:
+    """Return the name under which a process started afresh can import the program of a run."""
+    return f"tflab.worker.spawned.{os.fsencode(folder.absolute()).hex()}"
+
+
 def fresh_main(request: RunRequest, folder: Path) -> ModuleType:
     """Install a new `__main__`, as `python` makes it for a script, and return it.
 
@@ -127,7 +135,7 @@ def fresh_main(request: RunRequest, folder: Path) -> ModuleType:
     module = ModuleType("__main__")
     module.__file__ = path
     module.__loader__ = SourceFileLoader("__main__", path)
-    module.__spec__ = ModuleSpec(spawned.name_of(folder), None, origin=path)
+    module.__spec__ = ModuleSpec(spawned_name(folder), None, origin=path)
     module.__dict__.update(__builtins__=builtins, __cached__=None, __annotations__={})
     sys.modules["__main__"] = module
     sys.argv = [path, *command_line(request.command, request.parameters)]

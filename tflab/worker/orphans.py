@@ -11,11 +11,14 @@ import ctypes
 import os
 import signal
 import sys
+import threading
 from collections.abc import Container
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 _SET_CHILD_SUBREAPER = 36
+_PATIENCE = 2.0
 
 
 def keep_orphans() -> None:
@@ -35,6 +38,19 @@ def end_orphans(known: Container[int]) -> None:
         # Its going, and what it leaves behind, is heard of as SIGCHLD; then this is called again.
         with suppress(ChildProcessError):
             os.waitpid(pid, os.WNOHANG)
+
+
+def let_go_of_pools() -> None:
+    """Give back what multiprocessing holds for the lesson, as it does at Python's own end.
+
+    Pools end, and semaphores lose their names, which would stay on the machine. It is not waited
+    for long, and not for processes that the lesson did not wait for.
+    """
+    util: Any = sys.modules.get("multiprocessing.util")
+    if util is not None:
+        thread = threading.Thread(target=util._run_finalizers, args=(0,), daemon=True)
+        thread.start()
+        thread.join(_PATIENCE)
 
 
 def _children() -> list[int]:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import dataclasses
 import os
 import signal
+import sys
 import time
+import traceback
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from types import CodeType, TracebackType
+from types import TracebackType
 
 from tflab import lab
 from tflab.recording.bounded_log import BoundedLog
@@ -28,7 +30,7 @@ from tflab.worker.exit_codes import DISK_FAILED
 from tflab.worker.flush_files import flush_open_files
 from tflab.worker.interrupt import Interrupt
 from tflab.worker.limits import limit_memory, limit_threads, lower_priority
-from tflab.worker.orphans import keep_orphans
+from tflab.worker.orphans import keep_orphans, let_go_of_pools
 from tflab.worker.scratch import make_scratch, remove_scratch
 from tflab.worker.seeds import set_seeds
 
@@ -55,12 +57,12 @@ def run(folder: Path, journal: Journal | None = None) -> int:
         # every eager operation, and each frame below the lesson's slows a small step by 0.2 %.
         for cell in process.cells():
             with process.interrupt.armed():
-                begun = eval(cell.statements, cell.names)
-                if begun is not None:
-                    process.finish(begun, cell.statements)
+                if cell.awaits:
+                    process.run_in_loop(cell)
+                    continue
+                exec(cell.statements, cell.names)
                 if cell.expression is not None:
-                    value = eval(cell.expression, cell.names)
-                    cell.value = process.finish(value, cell.expression)
+                    cell.value = eval(cell.expression, cell.names)
     return process.code
 
 
@@ -130,12 +132,14 @@ class RunProcess:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> bool:
-        errors, end = self._ending(error)
-        self.interrupt.ignore()
         if os.getpid() != self._pid:
             # A child that the lesson forked and that came this far: the run is its parent's.
+            self.code = _code_of_child(error)
             return True
+        errors, end = self._ending(error)
+        self.interrupt.ignore()
         flush_open_files()
+        let_go_of_pools()
         # What was written past Python is in its place before the run has ended.
         self._recorder.at()
         self._tell_environment()
@@ -160,10 +164,10 @@ class RunProcess:
         yield from self._execution.cells()
         self._recorder.settle()
 
-    def finish(self, value: object, code: CodeType) -> object:
-        """Return what evaluating a cell's code gave, awaited where it awaits something."""
+    def run_in_loop(self, cell: OpenCell) -> None:
+        """Execute a cell that awaits something."""
         assert self._execution is not None
-        return self._execution.finish(value, code)
+        self._execution.run_in_loop(cell)
 
     def _tell_environment(self) -> None:
         """Say what this process runs in, once more where the lesson has loaded something else."""
@@ -231,6 +235,20 @@ class RunProcess:
             next_step=found.next_step,
             exit_code=1,
         )
+
+
+def _code_of_child(error: BaseException | None) -> int:
+    """Return what a forked child leaves with, as plain `python` would, and say what it raised."""
+    flush_open_files()
+    if error is None:
+        return 0
+    if isinstance(error, SystemExit):
+        code, said = leaving(error)
+        if said:
+            sys.stderr.write(f"{said}\n")
+        return code
+    traceback.print_exception(type(error), error, error.__traceback__)
+    return 130 if isinstance(error, KeyboardInterrupt) else 1
 
 
 def _own_session() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import re
+from collections.abc import Callable
 from typing import NamedTuple
 
 
@@ -35,6 +36,14 @@ _CUDNN = re.compile(
 )
 _DISK_WORDS = re.compile(r"No space left on device|Disk quota exceeded|ENOSPC|EDQUOT")
 _DISK_CODES = (errno.ENOSPC, errno.EDQUOT)
+
+
+def text_of(value: object, make: Callable[[object], str] = str) -> str:
+    """Return the text of a value of the lesson's, whose own code may fail to make one."""
+    try:
+        return make(value)
+    except Exception as error:  # noqa: BLE001
+        return f"<its text cannot be made: {type(error).__name__}>"
 
 
 def gpu_trouble(text: str) -> Trouble | None:
@@ -69,7 +78,7 @@ def disk_trouble(error: BaseException) -> Trouble | None:
     code = error.errno if isinstance(error, OSError) else None
     # TensorFlow raises errors of its own for what the system refused it.
     told = type(error).__module__.startswith(("tensorflow", "h5py")) or code is None
-    if code in _DISK_CODES or (told and _DISK_WORDS.search(str(error))):
+    if code in _DISK_CODES or (told and _DISK_WORDS.search(text_of(error))):
         return Trouble(
             "The disk is full, or the share of it that you may use.",
             "Make room, or let the lesson save less, then run it again.",

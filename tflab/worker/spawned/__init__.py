@@ -17,11 +17,6 @@ from types import CodeType, ModuleType
 from typing import Any
 
 
-def name_of(folder: Path) -> str:
-    """Return the name under which the program of a run can be imported anywhere."""
-    return f"{__name__}.{os.fsencode(folder.absolute()).hex()}"
-
-
 class _Programs:
     """Finds the programs of runs by such names, and loads them."""
 
@@ -61,21 +56,29 @@ def run_again(names: dict[str, Any], name: str) -> None:
 
     Args:
         names: The names of the module to execute it in.
-        name: What `name_of` returned.
+        name: What `main_module.spawned_name` returned.
     """
     from tflab.runs.log_writer import RECORD
     from tflab.runs.record import cells_to_run, read_record
-    from tflab.worker.main_module import Compiler, await_here, prepare_names
+    from tflab.worker.main_module import Compiler, awaits, prepare_names, run_awaiting
 
     folder = Path(os.fsdecode(bytes.fromhex(name.rpartition(".")[2])))
     request = read_record(folder / RECORD).request
     names["__package__"] = None
     prepare_names(names, request)
     compiler = Compiler(request)
+    loop = None
     for cell in cells_to_run(request):
-        for code in compiler.compile(cell):
+        codes = compiler.compile(cell)
+        if awaits(*codes):
+            import asyncio
+
+            loop = loop or asyncio.new_event_loop()
+            loop.run_until_complete(run_awaiting(*codes, names))
+            continue
+        for code in codes:
             if code is not None:
-                await_here(eval(code, names), code)
+                eval(code, names)
 
 
 sys.meta_path.append(_Programs())
