@@ -69,10 +69,12 @@ class SessionPieces(ABC):
         self.settings = load_settings()
         self.disk = SessionDisk(emit, wake)
         self._slow_disk = self.disk.beside()
+        # Programs often lie on another disk than the data folder, and may be read while that hangs.
+        programs = self.disk.beside()
         self.opened = OpenProgram(
-            self.disk, self._opened, self._refused, held=lambda: self.approval.asking, clock=clock
+            programs, self._opened, self._refused, held=lambda: self.approval.asking, clock=clock
         )
-        self.library = Library(self.disk, emit, self.opened.open)
+        self.library = Library(programs, emit, self.opened.open)
         self.live = LiveMode(self._rerun, clock)
 
     @property

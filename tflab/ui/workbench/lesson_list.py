@@ -51,11 +51,14 @@ class LessonList(OptionList):
         self.post_message(SearchRequested())
 
     def mark(self, path: Path) -> None:
-        """Mark the lesson at `path` as the open one, and put the cursor on it."""
+        """Mark the lesson at `path` as the open one, and put the cursor on it.
+
+        Whoever is choosing another one meanwhile keeps their place.
+        """
         self._current = path
         self._draw()
         paths = [entry.path for entry in self._entries]
-        if path in paths:
+        if path in paths and (self.highlighted is None or not self.has_focus):
             self.highlighted = paths.index(path)
 
     def action_open_lesson(self) -> None:
