@@ -6,6 +6,7 @@ Only calls with literal arguments are understood; the program is never executed.
 from __future__ import annotations
 
 import ast
+import shlex
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -56,7 +57,7 @@ def find_options(trees: Sequence[ast.Module], names: GlobalNames) -> Options:
     resolve = _Literals(names)
     declared = [call for call in calls if _attribute(call) == "add_argument"]
     if declared:
-        return _by_argparse(declared, calls, resolve, _subcommand_parsers(trees))
+        return _by_argparse(declared, calls, resolve, trees)
     flags = [call for call in calls if _flag_kind(call)]
     if flags:
         return _by_absl(flags, calls, resolve)
@@ -91,10 +92,14 @@ class _Literals:
 
 
 def _by_argparse(
-    declared: list[ast.Call], calls: list[ast.Call], resolve: _Literals, sub: set[str]
+    declared: list[ast.Call],
+    calls: list[ast.Call],
+    resolve: _Literals,
+    trees: Sequence[ast.Module],
 ) -> Options:
     found = Options(by="argparse")
-    whole = _why_not_read(calls)
+    sub = _subcommand_parsers(trees)
+    whole = _why_not_read(calls) or _argv_set(trees)
     over = _defaults_set_later(calls, resolve)
     for call in declared:
         name = f"option on line {call.lineno}"
@@ -126,6 +131,17 @@ def _why_not_read(calls: list[ast.Call]) -> str:
             # As in `def main(argv=None)`: None, or what is left of the command line.
             return ""
     return f"the program parses a list of its own, on line {parsing[0].lineno}"
+
+
+def _argv_set(trees: Sequence[ast.Module]) -> str:
+    """Return why options are lost where a program sets `sys.argv`, as notebooks do; else empty."""
+    for tree in trees:
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Assign) and any(
+                ast.unparse(target) in ("sys.argv", "sys.argv[1:]") for target in node.targets
+            ):
+                return f"the program sets sys.argv itself, on line {node.lineno}"
+    return ""
 
 
 def _is_argv(node: ast.expr) -> bool:
@@ -197,7 +213,7 @@ def _argparse_option(
     required = (positional and "nargs" not in said) or _is_true(said.get("required"))
     note = ""
     if isinstance(default, list):
-        default = " ".join(str(item) for item in default)
+        default = shlex.join(str(item) for item in default)
     if default is None:
         kind, default, note = "str", "", _NOT_GIVEN
         if choices:
@@ -446,14 +462,30 @@ def _drop_doubles(found: Options) -> None:
 
 def set_by_the_program(trees: Iterable[ast.Module]) -> Iterator[tuple[str, int]]:
     """Yield what a program sets on its parsed options, such as `args.rate = 1`, with the line."""
-    for tree in trees:
-        for node in ast.walk(tree):
-            match node:
-                case ast.Attribute(
-                    value=ast.Name(id="args" | "opt" | "opts" | "options" | "flags" | "FLAGS"),
-                    attr=name,
-                    ctx=ast.Store(),
-                ):
+    nodes = [node for tree in trees for node in ast.walk(tree)]
+    holders = {"args", "opt", "opts", "options", "flags", "FLAGS", *_parsed(nodes)}
+    for node in nodes:
+        match node:
+            case ast.Attribute(value=ast.Name(id=holder), attr=name, ctx=ast.Store()):
+                if holder in holders:
                     yield name, node.lineno
-                case _:
-                    continue
+            case ast.Call(
+                func=ast.Name(id="setattr"),
+                args=[ast.Name(id=holder), ast.Constant(value=str() as name), _],
+            ):
+                if holder in holders:
+                    yield name, node.lineno
+            case _:
+                continue
+
+
+def _parsed(nodes: Iterable[ast.AST]) -> Iterator[str]:
+    """Yield the names that hold what a parser returns."""
+    for node in nodes:
+        match node:
+            case ast.Assign(targets=[target], value=ast.Call() as call):
+                first = target.elts[0] if isinstance(target, ast.Tuple) and target.elts else target
+                if isinstance(first, ast.Name) and _attribute(call).startswith("parse_"):
+                    yield first.id
+            case _:
+                continue
