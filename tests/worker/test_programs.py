@@ -214,7 +214,8 @@ def test_shell_commands_are_skipped_and_said_until_they_are_allowed(bench, tmp_p
     path = notebook(
         tmp_path,
         f"!touch {tmp_path}/{word}\nx = !echo hello $word\nprint(x)",
-        f"%%bash\ntouch {tmp_path}/other",
+        f"where = '{tmp_path}'\nname = 'other'",
+        '%%bash -s "{where}" $name\ntouch $1/$2',
         "%pip --version\nprint('on')",
     )
     skipped = bench.run_file(path)
