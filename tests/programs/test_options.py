@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import ast
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -122,6 +123,25 @@ def test_a_program_that_parses_a_list_of_its_own_takes_no_option(given: str) -> 
     assert "a list of its own, on line 4" in program.refused[0].reason
 
 
+@pytest.mark.parametrize("line", ["sys.argv = ['']", "sys.argv[1:] = []"])
+def test_a_program_that_sets_its_command_line_takes_no_option(line: str) -> None:
+    program = read('add_argument("--x", default="1")', rest=f"{line}\nargs = parser.parse_args()\n")
+    assert program.parameters == ()
+    assert program.refused[0].reason == "the program sets sys.argv itself, on line 4"
+
+
+@pytest.mark.parametrize(
+    "rest",
+    [
+        "config = parser.parse_args()\nconfig.x = 2\n",
+        "known, rest = parser.parse_known_args()\nknown.x = 2\n",
+        "args = parser.parse_args()\nsetattr(args, 'x', 2)\n",
+    ],
+)
+def test_what_the_program_sets_on_its_options_is_noted(rest: str) -> None:
+    assert one('add_argument("--x", default="1")', rest=rest).note == "set again on line 5"
+
+
 @pytest.mark.parametrize("given", ["", "argv", "sys.argv[1:]", "None", "args=None"])
 def test_one_that_reads_its_command_line_does(given: str) -> None:
     assert one('add_argument("--x", default="1")', rest=f"args = parser.parse_args({given})\n")
@@ -171,6 +191,7 @@ flags.mark_flag_as_required("who")
 
 
 TEXT = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=8)
+PARTS = st.lists(st.text("ab '\"", min_size=1), min_size=1)
 OPTIONS: dict[str, tuple[dict[str, Any], st.SearchStrategy[Any]]] = {
     "--rate": ({"type": float, "default": 0.5}, st.floats(allow_nan=False, allow_infinity=False)),
     "--steps": ({"type": int, "default": 3}, st.integers(-(1 << 62), 1 << 62)),
@@ -182,6 +203,10 @@ OPTIONS: dict[str, tuple[dict[str, Any], st.SearchStrategy[Any]]] = {
     "--clip": ({"action": argparse.BooleanOptionalAction, "default": True}, st.booleans()),
     "--old": ({"type": bool, "default": True}, st.booleans()),
     "--mode": ({"choices": ["a", "b c"], "default": "a"}, st.sampled_from(["a", "b c"])),
+    "-rate": ({"type": float, "default": -1e-3}, st.floats(allow_nan=False, allow_infinity=False)),
+    "-r": ({"default": "r"}, TEXT),
+    "--parts": ({"nargs": "+", "default": ["a b", "c"]}, st.just(["a b", "c"]) | PARTS),
+    "--more": ({"nargs": "*", "type": int, "default": [1]}, st.lists(st.integers(-9, 9))),
     "place": ({"nargs": "?", "default": "here"}, TEXT.filter(bool)),
     "other": ({"nargs": "?", "default": "there"}, TEXT.filter(bool)),
 }
@@ -204,7 +229,10 @@ def test_argparse_gets_exactly_the_values_of_the_form(drawn: st.DataObject) -> N
         calls.append(f"add_argument({', '.join(words)})")
         values[dest] = drawn.draw(strategy)
     program = read(*calls)
-    checked = check_values(program, values)
+    checked = check_values(
+        program,
+        {n: shlex.join(map(str, v)) if isinstance(v, list) else v for n, v in values.items()},
+    )
     arguments = command_line(command_options(program), checked)
     assert vars(parser.parse_args(arguments)) == values
     ast.parse(program.source)

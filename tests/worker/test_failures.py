@@ -8,6 +8,8 @@ import signal
 import psutil
 import pytest
 
+from tflab.runs.events import Notice
+
 
 def test_an_exception_names_cell_and_line_with_the_lessons_own_lines_only(bench):
     run = bench.run(
@@ -271,9 +273,12 @@ def test_a_forked_child_that_runs_on_leaves_the_log_to_its_parent(bench):
 
 def test_a_thread_that_never_ends_holds_nothing(bench):
     run = bench.run(
-        "import threading, time\nthreading.Thread(target=time.sleep, args=(600,)).start()"
+        "import threading, time\n"
+        "threading.Thread(target=time.sleep, args=(600,), name='saver').start()"
     )
     assert run.state.ended.state == "finished"
+    (notice,) = [event.text for event in run.events if isinstance(event, Notice)]
+    assert "ended with the run: saver. Join them" in notice
 
 
 def test_threads_of_a_lesson_may_log(bench):

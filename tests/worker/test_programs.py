@@ -154,6 +154,19 @@ def test_a_value_that_the_program_sets_again_is_recorded_as_it_ended(bench, tmp_
     assert "ended as 14" in notice
 
 
+def test_a_value_set_behind_the_back_of_its_name_is_recorded_as_it_ended(bench, tmp_path) -> None:
+    source = "lr = 0.5\nwidth = 8\nexec('lr = 9.0')\nglobals()['width'] = 99\nprint(lr, width)\n"
+    state = bench.run_file(write(tmp_path, "x.py", source), {"lr": 1.5}).state
+    found = {n: result_value(r) for n, r in state.results.items()}
+    assert found == {"lr as used": 9.0, "width as used": 99}
+
+
+def test_a_whole_number_that_is_called_a_float_stays_as_it_is_written(bench, tmp_path) -> None:
+    path = write(tmp_path, "x.py", "rate: float = 3\nprint(repr(rate))\n")
+    assert bench.run_file(path).printed == "3\n"
+    assert bench.run_file(path, {"rate": 4}).printed == "4.0\n"
+
+
 def test_an_error_names_the_cell_of_the_notebook_and_its_line(bench, tmp_path) -> None:
     path = notebook(tmp_path, "", "def f():\n    return 1 / 0", "x = 1\n\nf()", "print(1)")
     state = bench.run_file(path).state
@@ -201,7 +214,8 @@ def test_shell_commands_are_skipped_and_said_until_they_are_allowed(bench, tmp_p
     path = notebook(
         tmp_path,
         f"!touch {tmp_path}/{word}\nx = !echo hello $word\nprint(x)",
-        f"%%bash\ntouch {tmp_path}/other",
+        f"where = '{tmp_path}'\nname = 'other'",
+        '%%bash -s "{where}" $name\ntouch $1/$2',
         "%pip --version\nprint('on')",
     )
     skipped = bench.run_file(path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import shlex
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -28,7 +29,10 @@ _ON_OFF = {"store_true": "on", "store_false": "off", "BooleanOptionalAction": "p
 
 
 def argparse_options(
-    declared: list[ast.Call], calls: list[ast.Call], resolve: ArgumentReader, sub: set[str]
+    declared: list[ast.Call],
+    calls: list[ast.Call],
+    resolve: ArgumentReader,
+    trees: Sequence[ast.Module],
 ) -> Options:
     """Return the options that calls of `add_argument` declare.
 
@@ -36,10 +40,11 @@ def argparse_options(
         declared: Those calls.
         calls: Every call of the program, in order.
         resolve: Reads their arguments.
-        sub: The names of parsers of subcommands.
+        trees: The program's syntax trees.
     """
     found = Options(by="argparse")
-    whole = _why_not_read(calls)
+    sub = _subcommand_parsers(trees)
+    whole = _why_not_read(calls) or _argv_set(trees)
     over = _defaults_set_later(calls, resolve)
     for call in declared:
         name = f"option on line {call.lineno}"
@@ -72,6 +77,17 @@ def _why_not_read(calls: list[ast.Call]) -> str:
     return f"the program parses a list of its own, on line {parsing[0].lineno}"
 
 
+def _argv_set(trees: Sequence[ast.Module]) -> str:
+    """Return why options are lost where a program sets `sys.argv`, as notebooks do; else empty."""
+    for tree in trees:
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Assign) and any(
+                ast.unparse(target) in ("sys.argv", "sys.argv[1:]") for target in node.targets
+            ):
+                return f"the program sets sys.argv itself, on line {node.lineno}"
+    return ""
+
+
 def _is_argv(node: ast.expr) -> bool:
     return ast.unparse(node).startswith(("sys.argv", "argv")) or (
         isinstance(node, ast.Constant) and node.value is None
@@ -90,7 +106,7 @@ def _defaults_set_later(calls: list[ast.Call], resolve: ArgumentReader) -> dict[
     return found
 
 
-def subcommand_parsers(trees: Sequence[ast.Module]) -> set[str]:
+def _subcommand_parsers(trees: Sequence[ast.Module]) -> set[str]:
     """Return the names that hold parsers of subcommands."""
     return {
         target.id
@@ -141,7 +157,7 @@ def _argparse_option(
     required = (positional and "nargs" not in said) or is_true(said.get("required"))
     note = ""
     if isinstance(default, list):
-        default = " ".join(str(item) for item in default)
+        default = shlex.join(str(item) for item in default)
     if default is None:
         kind, default, note = "str", "", NOT_GIVEN
         if choices:

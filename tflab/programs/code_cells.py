@@ -71,5 +71,5 @@ def _places(program: Program, cell: Cell) -> Iterator[ParameterPlace]:
                 type=parameter.type,
                 line=place.line - cell.line + 1,
                 column=place.column,
-                target=parameter.code_name if parameter.note else "",
+                target=parameter.code_name,
             )

@@ -9,7 +9,7 @@ import ast
 from collections.abc import Iterator, Sequence
 
 from tflab.programs.absl_flags import absl_flags, flag_kind
-from tflab.programs.argparse_options import argparse_options, subcommand_parsers
+from tflab.programs.argparse_options import argparse_options
 from tflab.programs.bindings import GlobalNames
 from tflab.programs.option_arguments import ArgumentReader, Options, method_name
 from tflab.programs.program import Parameter, Refusal
@@ -28,7 +28,7 @@ def find_options(trees: Sequence[ast.Module], names: GlobalNames) -> Options:
     declared = [call for call in calls if method_name(call) == "add_argument"]
     flags = [call for call in calls if flag_kind(call)]
     if declared:
-        found = argparse_options(declared, calls, resolve, subcommand_parsers(trees))
+        found = argparse_options(declared, calls, resolve, trees)
     elif flags:
         found = absl_flags(flags, calls, resolve)
     else:
@@ -67,6 +67,11 @@ def set_by_the_program(trees: Sequence[ast.Module]) -> Iterator[tuple[str, int]]
             case ast.Attribute(value=ast.Name(id=holder), attr=name, ctx=ast.Store()) if (
                 holder in holders
             ):
+                yield name, node.lineno
+            case ast.Call(
+                func=ast.Name(id="setattr"),
+                args=[ast.Name(id=holder), ast.Constant(value=str() as name), _],
+            ) if holder in holders:
                 yield name, node.lineno
             case _:
                 continue

@@ -73,8 +73,8 @@ class ParameterPlace:
         type: Its type; a whole number becomes a float where a `float` is asked for.
         line: First line of the literal, counted from 1 in the cell.
         column: Its first byte in that line, as Python's syntax tree counts.
-        target: The global name that has it, where the program sets that again: what the name has
-            at the end of the run is then recorded too.
+        target: The global name that has it. Where the program sets that again, by whatever means,
+            what the name has at the end of the run is recorded too.
     """
 
     name: str

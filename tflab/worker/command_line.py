@@ -26,7 +26,9 @@ def command_line(options: Iterable[CommandOption], values: Mapping[str, Any]) ->
         if option.flag and values[option.name] != option.default:
             found += _option(option, values[option.name])
     words = [word for option in needed for word in _words(option, values[option.name])]
-    if any(word.startswith("-") for word in words):
+    several = any(option.style == "several" for option in listed if option.flag)
+    if words and (several or any(word.startswith("-") for word in words)):
+        # An option of several values would take those of the arguments that follow it.
         words.insert(0, "--")
     return found + words
 
@@ -44,6 +46,7 @@ def _option(option: CommandOption, value: Any) -> list[str]:
             return [flag, *_words(option, value)]
         case "text":
             return [f"{flag}={'True' if value else ''}"]
+    # With the sign for short ones too: `-lr0.1` is read as `-l` where there is one.
     return [f"{flag}={value}"]
 
 

@@ -145,7 +145,11 @@ class Shell:
         if name in ("writefile", "file"):
             return self._write_file(line, cell)
         if name in ("bash", "sh", "system", "sx", "!"):
-            return self._script(["sh" if name != "bash" else "bash"], f"%%{name}", cell)
+            words = shlex.split(self._filled(line))
+            # Options of IPython's own, such as `--out`, are none of the shell's.
+            given = [] if any(word.startswith("--") for word in words) else words
+            shell = "bash" if name == "bash" else "sh"
+            return self._script([shell, *given], f"%%{name} {line}".strip(), cell)
         if name == "script" or name in ("perl", "ruby", "pypy", "python2", "python3", "cmd"):
             return self._script(shlex.split(line) or [name], f"%%{name} {line}".strip(), cell)
         if name in _SHOWN_ELSEWHERE:

@@ -110,9 +110,12 @@ class _ValuesForLiterals(ast.NodeTransformer):
         if place is None or not isinstance(node, ast.Constant | ast.UnaryOp | ast.BinOp):
             return self.generic_visit(node)
         value = self._values[place.name]
-        if place.type == "float" and type(value) is int:
+        if place.type == "float":
             # JSON may bring a whole number for a float.
             value = float(value)
+            if repr(value) == f"{ast.unparse(node)}.0":
+                # Left as it is written: to plain Python, `rate: float = 1` is a whole number.
+                return node
         return ast.copy_location(ast.Constant(value), node)
 
 

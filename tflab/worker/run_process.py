@@ -30,7 +30,7 @@ from tflab.worker.exit_codes import DISK_FAILED
 from tflab.worker.flush_files import flush_open_files
 from tflab.worker.interrupt import Interrupt
 from tflab.worker.limits import limit_memory, limit_threads, lower_priority
-from tflab.worker.orphans import keep_orphans, let_go_of_pools
+from tflab.worker.orphans import keep_orphans, let_go_of_pools, unfinished_threads
 from tflab.worker.scratch import make_scratch, remove_scratch
 from tflab.worker.seeds import set_seeds
 
@@ -163,6 +163,12 @@ class RunProcess:
         self._execution = Execution(self._request, self._folder, self._recorder, self.interrupt)
         yield from self._execution.cells()
         self._recorder.settle()
+        if names := unfinished_threads():
+            text = (
+                f"Threads that had not ended are ended with the run: {', '.join(names[:3])}"
+                f"{' and others' if len(names) > 3 else ''}. Join them to keep what they still do."
+            )
+            self._recorder.emit(Notice(text=text, at=self._recorder.at()))
 
     def run_in_loop(self, cell: OpenCell) -> None:
         """Execute a cell that awaits something."""
