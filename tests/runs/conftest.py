@@ -46,6 +46,8 @@ def strategy_for(hint: Any) -> st.SearchStrategy[Any]:
         return st.one_of(*map(strategy_for, inner))
     if origin is list:
         return st.lists(strategy_for(inner[0]), max_size=3)
+    if origin is dict:
+        return st.dictionaries(*map(strategy_for, inner), max_size=3)
     if origin is tuple:
         return st.tuples(*map(strategy_for, inner))
     assert is_dataclass(hint), f"there is no strategy for {hint!r}"
