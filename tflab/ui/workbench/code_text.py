@@ -65,7 +65,8 @@ def wrap_code(code: Content, width: int) -> list[Content]:
     """Return `code` in rows of at most `width` cells.
 
     What does not fit goes on in rows that start four cells to the right of their first one, so
-    that indentation still says what belongs together, with a mark before it. Lines break at spaces where they can.
+    that indentation still says what belongs together, with a mark before the rest. Lines break at
+    spaces where they can.
     """
     lines = code.split("\n", allow_blank=True)
     if width < _LEAST:

@@ -2,10 +2,24 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
-from pygments.token import Token
 from textual.highlight import HighlightTheme, TokenType
+
+# By kind of token, as Pygments names them; a kind without a colour has that of the one it is of.
+_STYLES: dict[TokenType, str] = {
+    ("Comment",): "italic $text-quiet",
+    ("Error",): "$error",
+    ("Keyword",): "$code-keyword",
+    ("Keyword", "Constant"): "$code-number",
+    ("Literal", "Number"): "$code-number",
+    ("Literal", "String"): "$code-string",
+    ("Literal", "String", "Interpol"): "$foreground",
+    ("Name", "Builtin"): "$code-function",
+    ("Name", "Builtin", "Pseudo"): "italic",
+    ("Name", "Class"): "bold $code-function",
+    ("Name", "Decorator"): "$code-function",
+    ("Name", "Function"): "bold $code-function",
+    ("Operator", "Word"): "$code-keyword",
+}
 
 
 class CodeTheme(HighlightTheme):
@@ -14,18 +28,4 @@ class CodeTheme(HighlightTheme):
     Nothing is underlined: on the page that is the mark of a word that is explained.
     """
 
-    STYLES: ClassVar[dict[TokenType, str]] = {
-        Token.Comment: "italic $text-quiet",
-        Token.Error: "$error",
-        Token.Keyword: "$code-keyword",
-        Token.Keyword.Constant: "$code-number",
-        Token.Literal.Number: "$code-number",
-        Token.Literal.String: "$code-string",
-        Token.Literal.String.Interpol: "$foreground",
-        Token.Name.Builtin: "$code-function",
-        Token.Name.Builtin.Pseudo: "italic",
-        Token.Name.Class: "bold $code-function",
-        Token.Name.Decorator: "$code-function",
-        Token.Name.Function: "bold $code-function",
-        Token.Operator.Word: "$code-keyword",
-    }
+    STYLES = _STYLES
