@@ -148,7 +148,6 @@ def check_form(app: Terminal) -> None:
     """The fields of the form, one of them with the focus; the pane, and the lesson in the list."""
     app.press("f5", "tab")
     look = settled(app, "above 0")
-    check_text(look)
     places = {
         name: look.find(rf"{name} .*?({value})\b")
         for name, value in {"learning_rate": r"0\.1", "steps": "40", "seed": "0"}.items()
@@ -162,6 +161,7 @@ def check_form(app: Terminal) -> None:
     assert contrast(look.ink(*border), look.ground(*border)) >= CONTROL
     assert look.ink(*border) != look.ink(*quiet)
     check_selection(look, look.find("Linear classifier", Box(1, 0, look.all.bottom, 26)))
+    check_text(look)
 
 
 def check_selection(look: Look, place: tuple[int, int]) -> None:
