@@ -34,7 +34,7 @@ async def picture(target: Path) -> None:
             runs = len(session.runs.own)
             session.form.set_values({"learning_rate": rate}, 0)
             await pilot.pause(0.2)
-            session.rerun()
+            session.starter.rerun()
             await until(lambda runs=runs: len(session.runs.own) > runs)
             await until(lambda: not session.runs.running)
         await until(lambda: session.runs.current is not None and session.runs.current.over)

@@ -137,6 +137,8 @@ def test_defaults_set_elsewhere_doubles_and_what_the_program_sets() -> None:
     )
     assert program.defaults == {"a": "3", "b": "1"}
     assert program.parameters[0].note == "set again on line 8"
+    rest = "config, _ = parser.parse_known_args()\nconfig.a += 'x'\nargs = config\n"
+    assert one('add_argument("--a")', rest=rest).note == "set again on line 5"
     assert program.refused[0].reason == "it is declared twice, first on line 4"
 
 
@@ -174,7 +176,7 @@ OPTIONS: dict[str, tuple[dict[str, Any], st.SearchStrategy[Any]]] = {
     "--steps": ({"type": int, "default": 3}, st.integers(-(1 << 62), 1 << 62)),
     "-k": ({"type": int, "default": 1}, st.integers(-99, 99)),
     "--word": ({"default": "w"}, TEXT),
-    "-s": ({"default": "s"}, TEXT.filter(bool)),
+    "-s": ({"default": "s"}, TEXT),
     "--fast": ({"action": "store_true"}, st.booleans()),
     "--no-log": ({"action": "store_false", "dest": "log"}, st.booleans()),
     "--clip": ({"action": argparse.BooleanOptionalAction, "default": True}, st.booleans()),

@@ -189,9 +189,9 @@ def test_options_that_make_no_sense_name_their_line(options: str) -> None:
 def test_five_thousand_cells_are_split_at_once() -> None:
     pair = '# %% [markdown]\n# ## A step\n# Prose.\n\n# %%\nx = "a" + """b"""  # c\nprint(x)\n\n'
     source = pair * 2500
-    began = time.perf_counter()
+    began = time.process_time()
     assert len(split_cells(source)) == 5000
-    assert time.perf_counter() - began < 0.3
+    assert time.process_time() - began < 0.3
 
 
 @pytest.mark.parametrize(
@@ -211,10 +211,10 @@ def test_five_thousand_cells_are_split_at_once() -> None:
     ids=lambda line: line[:6],
 )
 def test_no_line_is_read_more_than_a_few_times(line: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     with suppress(MarkError):
         split_cells(f"# %% [md]\n{line}\n")
-    assert time.perf_counter() - began < 3
+    assert time.process_time() - began < 3
 
 
 def test_a_byte_order_mark_is_no_part_of_the_first_mark(tmp_path: Path) -> None:

@@ -270,13 +270,13 @@ def test_a_parameter_that_the_program_sets_again_is_said(code: str, words: str) 
 def test_five_thousand_cells_are_read_at_once() -> None:
     pair = "# %% [markdown]\n# ## A step\n# Prose.\n\n# %%\nx = str(a)\nprint(x)\n\n"
     source = cell("a = 1") + pair * 2500
-    began = time.perf_counter()
+    began = time.process_time()
     assert len(parse_program(source, PATH).cells) == 5002
-    assert time.perf_counter() - began < 3
+    assert time.process_time() - began < 3
 
 
 def test_a_line_of_a_megabyte_and_a_half_is_read_at_once() -> None:
     source = cell("a = 1") + "\n# %%\nx = '" + "A" * 1_600_000 + "'\n"
-    began = time.perf_counter()
+    began = time.process_time()
     assert len(parse_program(source, PATH).cells) == 3
-    assert time.perf_counter() - began < 3
+    assert time.process_time() - began < 3

@@ -63,7 +63,7 @@ def test_a_script_is_cut_where_its_author_cut_it() -> None:
     assert program.kind == "script"
     assert program.title == "A small network"
     assert [(c.kind, c.line, c.source.split("\n")[0]) for c in program.cells] == [
-        ("prose", 4, "Title: A small network"),
+        ("prose", 4, "# A small network"),
         ("code", 10, "import os"),
         ("code", 12, 'os.environ["X"] = "1"'),
         ("code", 15, "# How far a step goes"),
@@ -73,6 +73,7 @@ def test_a_script_is_cut_where_its_author_cut_it() -> None:
         ("code", 34, "# ---------"),
         ("code", 40, 'if __name__ == "__main__":'),
     ]
+    assert "Author: somebody  \n" in program.cells[0].source
     assert r"$\alpha$" in program.cells[0].source
     assert program.defaults == {"rate": 0.1, "epochs": 3}
     assert program.parameters[0].help == "How far a step goes"

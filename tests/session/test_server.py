@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from tests.session.hearing import Heard
 from tflab.runs.record import Problem
 from tflab.session.events import Notice, ProblemRaised, ServerChanged
 from tflab.session.server import Server
+from tflab.targets.server_pool import OWN
 
 GONE = Problem("The fork server is gone", "It ended by SIGKILL.", "Start it again.")
 BROKEN = Problem("TensorFlow cannot be imported", "No module.", "Install it.")
@@ -39,7 +41,10 @@ class Bench:
     def __init__(self) -> None:
         self.heard, self.keeper = Heard(), Keeper()
         keeper: Any = self.keeper
-        self.server = Server(self.heard, keeper)
+        pool: Any = SimpleNamespace(
+            current=keeper, place=OWN, keeper=lambda place: keeper, tidy=lambda: None
+        )
+        self.server = Server(self.heard, pool)
         keeper.poll = lambda: None
 
     def hear(self) -> list[str]:

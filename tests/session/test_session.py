@@ -118,7 +118,7 @@ def test_a_bad_value_is_named_and_nothing_runs(sit: Any) -> None:
     sitting.session.form.set_text("steps", "many")
     sitting.session.run()
     assert sitting.heard.of(ValueRefused)[0].name == "steps"
-    sitting.session.rerun()
+    sitting.session.starter.rerun()
     sitting.turn()
     assert not sitting.session.runs.running
 
@@ -139,7 +139,7 @@ def test_questions_are_asked_once_a_sitting_and_the_guess_is_in_the_record(sit: 
     sitting.until(RunOpened, 2)
     assert len(sitting.heard.of(GuessesAsked)) == 1
     sitting.until(RunEnded, 2)
-    sitting.session.predict()
+    sitting.session.starter.predict()
     assert sitting.heard.of(GuessesAsked)[1].guesses == {"How many?": 4.0}
 
 
@@ -195,7 +195,7 @@ def test_presets_options_and_lessons_are_read_and_kept_beside_the_screen(sit: An
     session.presets.use(session.program, preset)
     assert session.form.values == {"steps": 9}
     session.set_options(RunOptions(nice=7))
-    session.read_lessons()
+    session.library.read_texts()
     assert any("three steps" in text for text in sitting.until(LessonsRead).texts.values())
     assert session.disk.finish(30)
     assert load_settings().options == RunOptions(nice=7)
@@ -215,11 +215,11 @@ def test_what_cannot_be_kept_is_told_and_the_session_goes_on(sit: Any, data: Pat
 
 
 def test_the_one_beside_is_opened_until_there_is_none(sit: Any) -> None:
-    sitting = sit(Session(Heard()).entries[0].path)
+    sitting = sit(Session(Heard()).library.entries[0].path)
     sitting.open()
-    sitting.session.neighbour(-1)
+    sitting.session.library.open_beside(sitting.session.program, -1)
     assert "This is the first lesson." in sitting.heard.notices
-    sitting.session.neighbour(1)
+    sitting.session.library.open_beside(sitting.session.program, 1)
     assert sitting.until(ProgramOpened, 2).program.number == 2
 
 

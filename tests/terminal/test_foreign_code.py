@@ -62,13 +62,15 @@ def test_what_runs_is_what_was_on_the_screen_whatever_became_of_the_file(
     open_app: OpenApp, foreign: Path
 ) -> None:
     shown = write(foreign, "one")
-    app = open_app(foreign)
+    # So high that the question leaves the code in view.
+    app = open_app(foreign, size=(120, 70))
     app.wait_for(r"steps +3")
     app.press("ctrl+r")
     app.wait_for(QUESTION)
+    app.wait_for(r'print\("it is", "one"\)')
     swapped = write(foreign, "another")
     # Longer than it takes to look at the file, and to read it.
-    end = time.monotonic() + 3
+    end = time.monotonic() + 5
     while time.monotonic() < end:
         assert '"another"' not in app.text
         time.sleep(0.1)

@@ -151,6 +151,25 @@ async def test_every_metric_at_once_and_one_again():
         assert any(" accuracy " in row for row in picture(chart))
 
 
+async def test_epochs_and_batches_never_share_an_axis():
+    state = RunState()
+    axes = ("step", "epoch", "batch")
+    for axis, tag in zip(("", "epoch", "batch"), ("adam/loss", "loss", "batch_loss"), strict=True):
+        values = [1 / (step + 1) for step in range(20)]
+        state.apply(Scalars(tag=tag, steps=list(range(1, 21)), values=values, axis=axis))
+    state.apply(Ended(state="finished", time=1.0))
+    async with Host().run_test(size=(90, 20)) as pilot:
+        chart = await shown(pilot, state)
+        names = set()
+        for _ in axes:
+            names |= {name for name in axes if name in picture(chart)[-1]}
+            await pilot.press("m")
+        assert names == set(axes)
+        await pilot.press("a")
+        text = "\n".join(picture(chart))
+        assert all(name in text for name in (*axes, "batch_loss"))
+
+
 async def test_keys_do_no_harm_without_a_run():
     async with Host().run_test(size=(80, 14)) as pilot:
         await pilot.press("left", "plus", "minus", "l", "x", "s", "a", "m", "escape")

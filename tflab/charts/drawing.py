@@ -36,7 +36,7 @@ class ChartOptions:
         dark: Whether the background is dark.
         y_range: The `Drawing.y_range` of the frame before. It is kept while the data fit it and
             fill at least half of it.
-        x_label: Name of the x axis of a loss chart.
+        x_label: Name of the x axis of a loss chart; if empty, what the steps of its curves count.
     """
 
     log_y: bool | None = None
@@ -50,7 +50,7 @@ class ChartOptions:
     unicode: bool = True
     dark: bool = True
     y_range: tuple[float, float] | None = None
-    x_label: str = "step"
+    x_label: str = ""
 
 
 class Memo:
@@ -118,6 +118,7 @@ class Curve:
         style: Picks colour and line pattern; give each series of a chart its own.
         ghost: True for a curve of an earlier run, drawn faint and behind the others.
         memo: Makes drawing a long series again cheaper; see `Memo`.
+        axis: What its steps count; curves of one chart count the same.
     """
 
     label: str
@@ -126,6 +127,7 @@ class Curve:
     style: int = 0
     ghost: bool = False
     memo: Memo | None = None
+    axis: str = "step"
 
 
 class Run(NamedTuple):

@@ -104,7 +104,7 @@ class _Picture:
         rows = picture_rows(size[1], options.unicode)
         self.view, self._shown = choose_view(tracks, rows, log_y, options)
         self._y_marks = y_axis_marks(self.view.y_range, rows, log_y)
-        self._name = clean(options.x_label, options.unicode)
+        self._name = clean(options.x_label or tracks[0].curve.axis, options.unicode)
         legend = [_legend(track.curve, options) for track in self._shown]
         self._room = LabelRoom(0, False)
         if options.end_labels:

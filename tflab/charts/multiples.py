@@ -20,10 +20,11 @@ _GAP = 2
 
 
 class Panel(NamedTuple):
-    """What one of the charts shows: the name of its metric, and its curves."""
+    """What one of the charts shows: the name of its metric, its curves, and where its steps end."""
 
     title: str
     curves: Sequence[Curve]
+    x_max: float | None = None
 
 
 def draw_multiples(
@@ -40,7 +41,7 @@ def draw_multiples(
     Args:
         panels: What to draw, the first at the upper left.
         size: Columns and rows of it all, 1 or more.
-        options: How to draw each; its cursor and its window are for charts with the same steps.
+        options: How to draw each.
         y_ranges: What the drawing before gave back, for pictures that hold still.
 
     Returns:
@@ -60,9 +61,8 @@ def draw_multiples(
         blocks: list[list[Row]] = []
         for panel in shown[line * across : (line + 1) * across]:
             before = (y_ranges or {}).get(panel.title)
-            drawing = draw_loss(
-                panel.curves, (width, max(height - 1, 0)), replace(options, y_range=before)
-            )
+            own = replace(options, y_range=before, x_max=panel.x_max)
+            drawing = draw_loss(panel.curves, (width, max(height - 1, 0)), own)
             if drawing.y_range is not None:
                 found[panel.title] = drawing.y_range
             notes += [f"{panel.title}: {note}" for note in drawing.notes]

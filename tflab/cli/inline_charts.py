@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tflab.charts.drawing import ChartOptions, Curve, Drawing
+from tflab.charts.drawing import ChartOptions, Drawing
+from tflab.charts.metrics import by_metric, curve_of
 from tflab.charts.text import legend_lines
 from tflab.cli.terminal import Terminal
 from tflab.runs.events import Figure
-from tflab.runs.metrics import measure
 from tflab.runs.state import RunState
 from tflab.runs.text import count_of, plain_line
 
@@ -30,12 +30,10 @@ def chart_rows(state: RunState, terminal: Terminal) -> Iterator[str]:
     """Yield the lines of a chart for each kind of metric, training and validation together."""
     from tflab.charts.loss import draw_loss
 
-    kinds: dict[str, list[Curve]] = {}
-    for tag, series in state.series.items():
-        curves = kinds.setdefault(measure(tag), [])
-        if len(series) > 1:
-            curves.append(Curve(plain_line(tag), series.steps, series.values, style=len(curves)))
-    drawn = [(kind, curves) for kind, curves in kinds.items() if curves]
+    drawn = []
+    for metric, found in by_metric(s for s in state.series.values() if len(s) > 1).items():
+        curves = [curve_of(s, plain_line(s.tag), style) for style, s in enumerate(found)]
+        drawn.append((metric.name, curves))
     for kind, curves in drawn[:_MOST_CHARTS]:
         drawing = draw_loss(curves[:_MOST_CURVES], _size(terminal), _options(terminal))
         yield from _lines(drawing, plain_line(kind), terminal)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tflab.charts.drawing import Curve
+from tflab.charts.metrics import curve_of, metric_of
 from tflab.export.loaded import LoadedRun
 from tflab.runs.metrics import main_metric, measure
 from tflab.runs.record import Problem
@@ -23,6 +24,8 @@ def curves_of(
 ) -> list[Curve]:
     """Return a curve for each series of `metric`; None takes the main one.
 
+    Where some count epochs and others batches, only those that count as the first one does.
+
     Args:
         runs: Whose series.
         metric: As `metrics_of` names it.
@@ -40,10 +43,13 @@ def curves_of(
             f"There are {', '.join(known)}." if known else "Log some with `lab.log`.",
         )
     curves: list[Curve] = []
+    axis: str | None = None
     for place, run in enumerate(runs):
         name = labels[place] if labels else run.label
         for tag, series in run.state.series.items():
-            if measure(tag) == wanted:
+            found = metric_of(series)
+            axis = axis or (found.axis if found.name == wanted else None)
+            if found == (wanted, axis):
                 label = tag if len(runs) == 1 else name if tag == wanted else f"{name} {tag}"
-                curves.append(Curve(label, series.steps, series.values, style=len(curves)))
+                curves.append(curve_of(series, label, len(curves)))
     return curves

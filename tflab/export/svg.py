@@ -55,7 +55,7 @@ def loss_svg(curves: Sequence[Curve], title: str, options: ChartOptions) -> str:
         f"<title>{_content(title)}</title>",
         f"<rect width='100%' height='100%' fill='{ground}'/>",
         _text(_LEFT, 24, title, options, "start", bold=True),
-        *_axes(frame, options),
+        *_axes(frame, next((curve.axis for curve in curves), "step"), options),
     ]
     for index, (curve, (x, y)) in enumerate(zip(curves, thinned, strict=True)):
         colour = series_ink(curve.style, options.dark).hex
@@ -81,7 +81,7 @@ def _frame(series: Sequence[tuple[Floats, Floats]], options: ChartOptions) -> _F
     return _Frame((low, high), value_range(smallest, largest, log), log, bottom)
 
 
-def _axes(frame: _Frame, options: ChartOptions) -> Iterator[str]:
+def _axes(frame: _Frame, name: str, options: ChartOptions) -> Iterator[str]:
     colour = axis_ink(options.dark).hex
     right = _WIDTH - _RIGHT
     for tick in ticks(*frame.y, 6, frame.log):
@@ -94,7 +94,7 @@ def _axes(frame: _Frame, options: ChartOptions) -> Iterator[str]:
         yield f"<path stroke='{colour}' d='M{x:.1f} {frame.bottom}v5'/>"
         yield _text(x, frame.bottom + 20, tick.label, options, "middle")
     yield f"<path fill='none' stroke='{colour}' d='M{_LEFT} {_TOP}V{frame.bottom}H{right}'/>"
-    yield _text(right, frame.bottom + 36, options.x_label, options, "end")
+    yield _text(right, frame.bottom + 36, options.x_label or name, options, "end")
 
 
 def _inside(marks: Sequence[Tick], limits: tuple[float, float]) -> list[Tick]:

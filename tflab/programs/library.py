@@ -18,6 +18,7 @@ from tflab.runs.record import Problem
 from tflab.runs.text import plain_line
 
 _HEAD = 1024
+_ENDINGS = (".py", ".ipynb")
 _LONGEST_NUMBER = 20
 _TITLE = re.compile(r"^#?[ \t]*#[ \t]+(\S.*?)[ \t#]*$", re.MULTILINE)
 _PROSE = re.compile(r"^\s*#\s*%%+.*\[(?:markdown|md)\].*$", re.MULTILINE)
@@ -165,7 +166,7 @@ def _files(folder: Path) -> Iterator[Path]:
         # A missing folder is an empty one, and one we may not look into shows nothing.
         return
     yield from (
-        p for p in names if p.suffix == ".py" and p.name[0] not in "._" and os.path.isfile(p)
+        p for p in names if p.suffix in _ENDINGS and p.name[0] not in "._" and os.path.isfile(p)
     )
 
 

@@ -21,7 +21,8 @@ _SHORT = 8
 _BANNER = re.compile(r"#\s*(?:[-=#*~_]{3,}|#)")
 _FIRST_LINES = re.compile(r"#!|#.*coding[:=]")
 _OPENING = re.compile(r"[rRuU]?(\"{3}|'{3}|\"|')")
-_KERAS_TITLE = re.compile(r"(?im)^\s*title:\s*(\S.*?)\s*$")
+_KERAS_TITLE = re.compile(r"[Tt]itle:\s*(\S.*?)\s*")
+_KEY = re.compile(r"[A-Z][\w -]*: ")
 
 
 def script_cells(source: str, tree: ast.Module) -> tuple[Cell, ...]:
@@ -38,6 +39,7 @@ def script_cells(source: str, tree: ast.Module) -> tuple[Cell, ...]:
         last = statements[-1].end_lineno or first
         if len(statements) == 1 and _is_prose(statements[0]):
             text, line = _prose(statements[0], source, first)
+            text = _with_heading(text) if not cells else text
             if text:
                 cells.append(Cell(index=len(cells), kind="prose", source=text, line=line))
             continue
@@ -46,11 +48,15 @@ def script_cells(source: str, tree: ast.Module) -> tuple[Cell, ...]:
     return tuple(cells)
 
 
-def script_title(cells: Sequence[Cell]) -> str:
-    """Return the title that a docstring gives in the way of Keras's examples: `Title: …`."""
-    first = cells[0].source if cells and cells[0].kind == "prose" else ""
-    match = _KERAS_TITLE.search(first[:2000])
-    return match[1] if match else ""
+def _with_heading(text: str) -> str:
+    """Return a docstring that begins as those of Keras's examples do, `Title: …`, as Markdown."""
+    lines = text.split("\n")
+    match = _KERAS_TITLE.fullmatch(lines[0])
+    if match is None:
+        return text
+    end = next((n for n, line in enumerate(lines) if not _KEY.match(line)), len(lines))
+    # Two spaces at its end keep a line a line.
+    return "\n".join([f"# {match[1]}", *(f"{line}  " for line in lines[1:end]), *lines[end:]])
 
 
 def _groups(

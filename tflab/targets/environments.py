@@ -226,17 +226,15 @@ def who_has(environments: Sequence[Environment], module: str) -> list[Environmen
 
 def nowhere(looked_at: Sequence[Environment]) -> Problem:
     """Return the problem of a program for which no environment was found that serves."""
-    if not looked_at:
-        cause = "No Python was found."
-    else:
-        cause = " ".join(
-            f"{e.candidate.name}: {e.problem.title}." for e in looked_at if e.problem is not None
-        )
+    words = [f"{e.candidate.name}: {e.problem.title}." for e in looked_at if e.problem is not None]
+    # Where it starts at all, a package can be installed.
+    starting = [e.installed for e in looked_at if e.installed is not None and e.started]
+    line = f" (`{pip_line(starting[0], 'tensorflow')}`)" if starting else ""
     return Problem(
         "No environment has TensorFlow",
-        cause,
-        "Install it in one of them (`python -m pip install tensorflow`), or name one that has it: "
-        "`--python PATH`. `tflab envs` lists them.",
+        " ".join(words) or "No Python was found.",
+        f"Install it in one of them{line}, or name one that has it: `--python PATH`, or "
+        "Environment among the commands of the workbench. `tflab envs` lists them.",
     )
 
 
@@ -249,7 +247,8 @@ def with_the_others(problem: Problem, known: Sequence[Environment]) -> Problem:
     return Problem(
         problem.title,
         f"{problem.cause} Here is what would serve: {lines}.",
-        "Choose one of these for the program, or name another with --python.",
+        "Choose one of these for the program: `--python PATH`, or Environment among the commands "
+        "of the workbench.",
     )
 
 

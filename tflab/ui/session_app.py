@@ -13,6 +13,8 @@ from tflab.session.session import Session
 from tflab.ui.terminal.app_base import TerminalApp
 from tflab.ui.workbench.messages import SessionSpoke
 
+_SHORTEST_PAUSE = 0.001
+
 
 class SessionApp(TerminalApp):
     """Owns a session. Whatever the session tells arrives as `SessionSpoke`.
@@ -54,4 +56,5 @@ class SessionApp(TerminalApp):
         if self._timer is not None:
             self._timer.stop()
         self._due = due
-        self._timer = self.set_timer(pause, self.drive)
+        # Textual divides by the pause of a timer that is late.
+        self._timer = self.set_timer(max(pause, _SHORTEST_PAUSE), self.drive)

@@ -44,8 +44,7 @@ def _option(option: CommandOption, value: Any) -> list[str]:
             return [flag, *_words(option, value)]
         case "text":
             return [f"{flag}={'True' if value else ''}"]
-    text = str(value)
-    return [f"{flag}={text}" if flag.startswith("--") else f"{flag}{text}"]
+    return [f"{flag}={value}"]
 
 
 def _words(option: CommandOption, value: Any) -> list[str]:

@@ -22,7 +22,6 @@ from types import CodeType, ModuleType
 from typing import Any
 
 from tflab.runs.record import CodeCell, RunRequest
-from tflab.worker import spawned
 from tflab.worker.command_line import command_line
 from tflab.worker.ipython import Shell
 
@@ -117,6 +116,11 @@ class _ValuesForLiterals(ast.NodeTransformer):
         return ast.copy_location(ast.Constant(value), node)
 
 
+def spawned_name(folder: Path) -> str:
+    """Return the name under which a process started afresh can import the program of a run."""
+    return f"tflab.worker.spawned.{os.fsencode(folder.absolute()).hex()}"
+
+
 def fresh_main(request: RunRequest, folder: Path) -> ModuleType:
     """Install a new `__main__`, as `python` makes it for a script, and return it.
 
@@ -131,7 +135,7 @@ def fresh_main(request: RunRequest, folder: Path) -> ModuleType:
     module = ModuleType("__main__")
     module.__file__ = path
     module.__loader__ = SourceFileLoader("__main__", path)
-    module.__spec__ = ModuleSpec(spawned.name_of(folder), None, origin=path)
+    module.__spec__ = ModuleSpec(spawned_name(folder), None, origin=path)
     module.__dict__.update(__builtins__=builtins, __cached__=None, __annotations__={})
     sys.modules["__main__"] = module
     sys.argv = [path, *command_line(request.command, request.parameters)]

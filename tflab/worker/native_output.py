@@ -24,6 +24,11 @@ _NOISE = re.compile(
     rb"|Your kernel may have been built without NUMA support"
     rb"|Skipping registering GPU devices"
 )
+# Trackers of multiprocessing and loky clear up what a run left to them, which plain `python` would
+# have done itself at its end.
+_NOISE_AT_THE_END = re.compile(
+    _NOISE.pattern + rb"|[^\n]*resource_tracker\.py:\d+: UserWarning: |  warnings\.warn\("
+)
 # What Python writes when a process dies of a signal; how the run ended tells of it.
 _CRASH = b"Fatal Python error: "
 _CHUNK = 1 << 20
@@ -41,18 +46,20 @@ class NativeOutput:
     Args:
         folder: The run folder.
         journal: Keeps how far this has come, for whoever goes on when the process is gone.
+        after_the_end: Whether it is gone.
 
     Raises:
         OSError: When the files cannot be opened.
     """
 
-    def __init__(self, folder: Path, journal: Journal) -> None:
+    def __init__(self, folder: Path, journal: Journal, after_the_end: bool = False) -> None:
         self._native = KeptFile(folder / NATIVE)
         self._output = KeptFile(folder / OUTPUT)
         self._journal = journal
         self._lock = threading.Lock()
         self._waited = 0
         self._crashed = False
+        self._noise = _NOISE_AT_THE_END if after_the_end else _NOISE
 
     def forward(self, whole_lines: bool = True, patience: float = 0.0) -> None:
         """Copy what is new.
@@ -107,9 +114,9 @@ class NativeOutput:
             return b""
         data, crash, _ = data.partition(_CRASH)
         self._crashed = bool(crash)
-        if not _NOISE.search(data):
+        if not self._noise.search(data):
             return data
-        return b"".join(line for line in _LINE.findall(data) if not is_noise(line))
+        return b"".join(line for line in _LINE.findall(data) if not self._noise.match(line))
 
 
 def forward_rest(folder: Path, journal: Journal) -> None:
@@ -118,4 +125,4 @@ def forward_rest(folder: Path, journal: Journal) -> None:
     Raises:
         OSError: When it cannot be read or written.
     """
-    NativeOutput(folder, journal).forward(whole_lines=False)
+    NativeOutput(folder, journal, after_the_end=True).forward(whole_lines=False)

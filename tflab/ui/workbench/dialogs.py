@@ -28,7 +28,7 @@ class WorkbenchDialogs(PaneScreen):
     """
 
     def __init__(self, session: Session) -> None:
-        super().__init__(session.entries, session.first_program)
+        super().__init__(session.library.entries, session.first_program)
         self._session = session
         self._panes: Panes | None = None
         self._shown: Program | None = None
@@ -69,7 +69,7 @@ class WorkbenchDialogs(PaneScreen):
         from tflab.ui.workbench.pickers import pick_term
 
         if self._shown is not None:
-            self.app.push_screen(pick_term(self._shown, self._session.glossary))
+            self.app.push_screen(pick_term(self._shown, self._session.library.glossary))
 
     def show_text(self, title: str, text: str) -> None:
         """Show a long text."""
@@ -111,7 +111,7 @@ class WorkbenchDialogs(PaneScreen):
         from tflab.ui.workbench.commands import lesson_commands, pane_commands
 
         yield from pane_commands(self.scope, self.pane_target(), self._run_command)
-        yield from lesson_commands(self._session.entries, self._session.open)
+        yield from lesson_commands(self._session.library.entries, self._session.open)
 
     async def _run_command(self, action: str, pane: DOMNode | None) -> None:
         """Carry out an action of a pane, of the workbench, or of every screen."""
@@ -172,7 +172,7 @@ class WorkbenchDialogs(PaneScreen):
             if path is not None:
                 self._session.open(path)
 
-        self.app.push_screen(pick_lesson(self._session.entries, event.texts), take)
+        self.app.push_screen(pick_lesson(self._session.library.entries, event.texts), take)
 
     def _choose_environment(self, event: events.EnvironmentsListed) -> None:
         from tflab.ui.workbench.pickers import pick_environment

@@ -18,6 +18,7 @@ from tflab.ui.workbench.cell_output import TEXT_SECONDS, OutputBlock
 from tflab.ui.workbench.code_cell import CodeBlock, ProseBlock
 from tflab.ui.workbench.document_view import DocumentView
 from tflab.ui.workbench.figure_rows import PictureStyle
+from tflab.ui.workbench.glossary import heading_texts, link_terms
 from tflab.ui.workbench.lesson_document import Block
 from tflab.ui.workbench.lesson_outputs import LessonOutputs
 from tflab.ui.workbench.messages import (
@@ -29,7 +30,6 @@ from tflab.ui.workbench.messages import (
     TextCopied,
     WordAsked,
 )
-from tflab.ui.workbench.words import heading_texts, link_terms
 
 _TALL = 30
 _ROWS = 16

@@ -16,6 +16,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from tflab.charts.drawing import Curve, Drawing, LegendEntry
+from tflab.charts.metrics import Metric
 from tflab.runs.state import RunState
 from tflab.ui.actions import SCOPE_TITLES, bindings
 from tflab.ui.widgets.css import beside
@@ -107,7 +108,9 @@ class LossChart(Vertical, can_focus=True):
         state, size = self._curves.state, picture.size
         metrics = self._curves.metrics()
         if metrics and self._curves.metric not in metrics:
-            self._choose(metrics[0])
+            # The same over other steps is nearer than another metric.
+            alike = [m for m in metrics if m.name == self._curves.metric.name]
+            self._choose((alike or metrics)[0])
         own = self._curves.own()
         ghosts = self._curves.ghosts(own)
         self._head(low=not own and not self._expected)
@@ -154,10 +157,8 @@ class LossChart(Vertical, can_focus=True):
         from tflab.charts.multiples import Panel, draw_multiples
 
         curves = self._curves
-        panels = [Panel(metric, curves.of(metric)) for metric in curves.metrics()]
-        options = picture.chart_options(
-            x_max=curves.x_max(), smoothing=self._view.smoothing, log_x=self._view.log_x
-        )
+        panels = [Panel(m.name, curves.of(m), curves.x_max(m)) for m in curves.metrics()]
+        options = picture.chart_options(smoothing=self._view.smoothing, log_x=self._view.log_x)
         size = picture.size.width, picture.size.height
         drawing, self._y_ranges = draw_multiples(panels, size, options, self._y_ranges)
         return drawing
@@ -272,10 +273,10 @@ class LossChart(Vertical, can_focus=True):
         self.query_one("#loss-notes", Static).display = False
         self.query_one("#loss-progress", Static).display = False
 
-    def _choose(self, metric: str) -> None:
+    def _choose(self, metric: Metric) -> None:
         self._curves.choose(metric)
         self._view.reset()
-        self._head(title=metric.capitalize())
+        self._head(title=metric.name.capitalize())
 
     def _head(self, title: str | None = None, low: bool | None = None) -> None:
         before = self._heading

@@ -140,7 +140,8 @@ class LossView:
                 spread = f" ({short(reading.low)} to {short(reading.high)})"
             parts.append(f"{reading.curve.label} {short(reading.value)}{spread}")
         step = f"{readings[0].step:.0f}" if readings else f"{self.cursor:.0f}"
-        return f"step {step}   " + "   ".join(parts)
+        name = curves[0].axis if curves else "step"
+        return f"{name} {step}   " + "   ".join(parts)
 
     def _drop_heights(self) -> None:
         """Let the next drawing choose its heights anew."""

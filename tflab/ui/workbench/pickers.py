@@ -14,7 +14,7 @@ from tflab.programs.program import Program
 from tflab.runs.text import plain_line
 from tflab.targets.environments import Environment, package_words
 from tflab.ui.dialogs.pick import Choice, Find, PickScreen
-from tflab.ui.workbench.words import terms_in
+from tflab.ui.workbench.glossary import terms_in
 
 _T = TypeVar("_T")
 

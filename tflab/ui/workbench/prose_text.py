@@ -18,7 +18,7 @@ from textual.style import Style
 from tflab.runs.text import plain, shorten
 from tflab.ui.terminal.glyphs import glyphs
 from tflab.ui.workbench.code_text import CodeText
-from tflab.ui.workbench.words import LINK
+from tflab.ui.workbench.glossary import LINK
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt

@@ -7,12 +7,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from tflab.charts.drawing import Curve, Memo
-from tflab.runs.metrics import measure
+from tflab.charts.metrics import Metric, by_metric, curve_of
 from tflab.runs.series import Series
 from tflab.runs.state import RunState
 
 MOST_CURVES = 12
 """More than these cannot be told apart, and their legend has no room."""
+
+FIRST = Metric("loss", "step")
+"""What is looked for first."""
 
 _MOST_GHOSTS = 2
 
@@ -27,13 +30,13 @@ class RunCurves:
 
     def __init__(self) -> None:
         self.state: RunState | None = None
-        self.metric = "loss"
+        self.metric = FIRST
         self._ghosts: list[Curve] = []
         self._memos: dict[str, Memo] = {}
 
     def clear(self) -> None:
         """Show no run."""
-        self.state, self.metric, self._ghosts = None, "loss", []
+        self.state, self.metric, self._ghosts = None, FIRST, []
 
     def begin(self, state: RunState, before: str) -> None:
         """Show another run; the one before becomes a ghost if it has a name, else it goes."""
@@ -42,29 +45,26 @@ class RunCurves:
             ghosts = [replace(curve, label=before, ghost=True) for curve in self.own()]
         self.state, self._ghosts, self._memos = state, ghosts[:_MOST_GHOSTS], {}
 
-    def choose(self, metric: str) -> None:
+    def choose(self, metric: Metric) -> None:
         """Show another metric; the ghosts were of the one before."""
         self.metric, self._ghosts = metric, []
 
-    def metrics(self) -> list[str]:
+    def metrics(self) -> list[Metric]:
         """Return the metrics of the run in the order in which it logged them."""
-        series = self.state.series.values() if self.state else []
-        return list(dict.fromkeys(measure(s.tag) for s in series))
+        return list(self._found())
 
     def own(self) -> list[Curve]:
         """Return the curves of the metric on show."""
         return self.of(self.metric)
 
-    def of(self, metric: str) -> list[Curve]:
+    def of(self, metric: Metric) -> list[Curve]:
         """Return the curves of a metric."""
-        return [
-            Curve(series.tag, series.steps, series.values, index, memo=self._memo(series))
-            for index, series in enumerate(self._series(metric)[:MOST_CURVES])
-        ]
+        series = self._found().get(metric, [])[:MOST_CURVES]
+        return [curve_of(s, s.tag, index, self._memo(s)) for index, s in enumerate(series)]
 
     def left_out(self) -> int:
         """Return how many curves of the metric on show are too many."""
-        return max(0, len(self._series(self.metric)) - MOST_CURVES)
+        return max(0, len(self._found().get(self.metric, ())) - MOST_CURVES)
 
     def ghosts(self, own: Sequence[Curve]) -> list[Curve]:
         """Return the ghosts that leave the new curves legible: those of similar heights."""
@@ -72,20 +72,24 @@ class RunCurves:
         limit = 10 * max(map(abs, values), default=math.inf)
         return [ghost for ghost in self._ghosts if _top(ghost) <= limit]
 
-    def x_max(self) -> float | None:
-        """Return the right end of the axis, chosen so that it seldom moves while a run goes on."""
+    def x_max(self, metric: Metric | None = None) -> float | None:
+        """Return the right end of the axis, chosen so that it seldom moves while a run goes on.
+
+        Args:
+            metric: Whose axis; that of the one on show by default.
+        """
         state = self.state
         if state is None or state.ended is not None:
             return None
-        last = max((s.steps[-1] for s in state.series.values() if s.steps), default=0.0)
+        series = self._found().get(metric or self.metric, ())
+        last = max((s.steps[-1] for s in series if s.steps), default=0.0)
         total = state.progress.total if state.progress is not None else None
         if total is not None and last <= total:
             return float(total)
         return round_up(last)
 
-    def _series(self, metric: str) -> list[Series]:
-        series = self.state.series.values() if self.state else []
-        return [s for s in series if measure(s.tag) == metric]
+    def _found(self) -> dict[Metric, list[Series]]:
+        return by_metric(self.state.series.values() if self.state else ())
 
     def _memo(self, series: Series) -> Memo:
         if series.tag not in self._memos:

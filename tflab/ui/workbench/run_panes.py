@@ -14,7 +14,7 @@ from tflab.targets.live_run import LiveRun
 from tflab.ui.terminal.glyphs import glyphs
 from tflab.ui.workbench.goals import Goals
 from tflab.ui.workbench.panes import Panes
-from tflab.ui.workbench.progress_text import progress_words
+from tflab.ui.workbench.progress_text import progress_line
 from tflab.ui.workbench.status_line import StatusLine
 
 _WORDS_SECONDS = 0.5
@@ -89,7 +89,7 @@ class RunPanes:
         run = session.runs.current
         elsewhere = run is not None and not is_of(run, session.program)
         on_show = None if elsewhere and run is not None and run.over else run
-        words, status.tone = run_words(on_show, phase == "ready")
+        words, status.tone = run_text(on_show, phase == "ready")
         if elsewhere and run is not None and not run.over:
             words = f"{plain_line(run.record.request.lesson)} {words}"
         if words == "ready" and server:
@@ -120,7 +120,7 @@ def is_of(run: LiveRun, program: Program | None) -> bool:
     return program is not None and run.record.request.lesson == program.id
 
 
-def run_words(run: LiveRun | None, server_ready: bool) -> tuple[str, str]:
+def run_text(run: LiveRun | None, server_ready: bool) -> tuple[str, str]:
     """Return what the status line says of `run`, and the theme variable that colours it."""
     if run is None:
         return "ready", "$text-quiet"
@@ -131,7 +131,7 @@ def run_words(run: LiveRun | None, server_ready: bool) -> tuple[str, str]:
     if state.status == "starting" and not server_ready:
         return "waits for TensorFlow", tone
     if state.status == "running":
-        return f"running {progress_words(state)}".rstrip(), tone
+        return f"running {progress_line(state)}".rstrip(), tone
     seconds = f" in {state.seconds:.1f} s" if state.seconds is not None else ""
     return f"{state.status}{seconds}", tone
 

@@ -127,7 +127,7 @@ class WorkbenchScreen(WorkbenchDialogs):
         self.lessons.mark(program.path)
         await panes.form.show_fields()
         self._show_course()
-        await panes.lesson.show_lesson(program, session.glossary, keep_place=same)
+        await panes.lesson.show_lesson(program, session.library.glossary, keep_place=same)
         if not same:
             kept = session.course.of(program)
             place = kept.cell if kept is not None else 0
@@ -197,7 +197,7 @@ class WorkbenchScreen(WorkbenchDialogs):
 
     @on(messages.SearchRequested)
     def _search(self) -> None:
-        self._session.read_lessons()
+        self._session.library.read_texts()
 
     @on(messages.PresetsRequested)
     def _presets(self) -> None:
@@ -211,13 +211,13 @@ class WorkbenchScreen(WorkbenchDialogs):
             case messages.Guidance.GLOSSARY:
                 self.explain_terms()
             case messages.Guidance.NEXT:
-                self._session.neighbour(1)
+                self._session.library.open_beside(self._shown, 1)
             case messages.Guidance.PREVIOUS:
-                self._session.neighbour(-1)
+                self._session.library.open_beside(self._shown, -1)
 
     @on(messages.WordAsked)
     def _explain(self, message: messages.WordAsked) -> None:
-        about = self._session.glossary.get(message.word)
+        about = self._session.library.glossary.get(message.word)
         if about is not None:
             self.notify(about, title=message.word, timeout=_TERM_SECONDS)
 
@@ -237,7 +237,7 @@ class WorkbenchScreen(WorkbenchDialogs):
 
     def action_predict(self) -> None:
         """Guess again, then run."""
-        self._session.predict()
+        self._session.starter.predict()
 
     def action_follow(self) -> None:
         """Show the run that was found."""

@@ -17,11 +17,6 @@ from types import CodeType, ModuleType
 from typing import Any
 
 
-def name_of(folder: Path) -> str:
-    """Return the name under which the program of a run can be imported anywhere."""
-    return f"{__name__}.{os.fsencode(folder.absolute()).hex()}"
-
-
 class _Programs:
     """Finds the programs of runs by such names, and loads them."""
 
@@ -61,7 +56,7 @@ def run_again(names: dict[str, Any], name: str) -> None:
 
     Args:
         names: The names of the module to execute it in.
-        name: What `name_of` returned.
+        name: What `main_module.spawned_name` returned.
     """
     from tflab.runs.log_writer import RECORD
     from tflab.runs.record import cells_to_run, read_record

@@ -7,7 +7,7 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tflab.ui.workbench.words import heading_texts, link_terms
+from tflab.ui.workbench.glossary import heading_texts, link_terms
 
 GLOSSARY = {"tape": "It records.", "tapes": "It records.", "learning rate": "A step's size."}
 

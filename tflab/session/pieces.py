@@ -1,0 +1,291 @@
+"""What a session is made of: its pieces, each made when first asked for, and what they share."""
+
+from __future__ import annotations
+
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tflab.runs.disk_queue import DiskQueue
+from tflab.runs.record import Problem
+from tflab.session.disk import SessionDisk
+from tflab.session.events import Emit, Event
+from tflab.session.library import Library
+from tflab.session.live_mode import LiveMode
+from tflab.session.open_program import OpenProgram
+from tflab.session.settings import load_settings
+
+if TYPE_CHECKING:
+    from tflab.programs.program import Program
+    from tflab.runs.trash import Trash
+    from tflab.session.approval import Approval
+    from tflab.session.course import CourseProgress
+    from tflab.session.devices import DeviceWatch
+    from tflab.session.discovery import Discovery
+    from tflab.session.environments import Environments
+    from tflab.session.form import Form
+    from tflab.session.history import RunHistory
+    from tflab.session.history_work import HistoryWork
+    from tflab.session.past_runs import PastRuns
+    from tflab.session.presets import Presets
+    from tflab.session.run_starter import RunStarter
+    from tflab.session.runs import Runs
+    from tflab.session.server import Server
+    from tflab.session.sweep_events import SweepBasis
+    from tflab.session.sweeps import Sweeps
+    from tflab.targets.devices import Device, DeviceList
+
+
+class SessionPieces(ABC):
+    """The pieces of a session, each with what it needs of the others.
+
+    Args:
+        emit: Is told everything that happens, on the thread that drives the session.
+        wake: Called in another thread when there is something for `deliver`.
+        clock: Monotonic seconds; injected by tests.
+
+    Attributes:
+        settings: What is remembered between sessions.
+        disk: The one queue for everything that touches the disk.
+        library: The programs there are to open.
+        opened: The program on show.
+        live: Live mode.
+    """
+
+    def __init__(
+        self,
+        emit: Emit,
+        wake: Callable[[], object] = lambda: None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._emit = emit
+        self._clock = clock
+        # Drivers and interpreters may hang, and hang all that waits behind them.
+        self._device_queue = DiskQueue(wake)
+        self._environment_queue = DiskQueue(wake)
+        self.settings = load_settings()
+        self.disk = SessionDisk(emit, wake)
+        self._slow_disk = self.disk.beside()
+        self.opened = OpenProgram(
+            self.disk, self._opened, self._refused, held=lambda: self.approval.asking, clock=clock
+        )
+        self.library = Library(self.disk, emit, self.opened.open)
+        self.live = LiveMode(self._rerun, clock)
+
+    @property
+    def program(self) -> Program | None:
+        """The program on show."""
+        return self.opened.program
+
+    # Made when first asked for: the first paint needs none of these.
+
+    @cached_property
+    def form(self) -> Form:
+        """The values of the next run."""
+        from tflab.session.form import Form
+
+        return Form(self._hear)
+
+    @cached_property
+    def server(self) -> Server:
+        """The fork server."""
+        from tflab.session.server import Server
+        from tflab.targets.server_pool import ServerPool
+
+        return Server(self._emit, ServerPool())
+
+    @cached_property
+    def environments(self) -> Environments:
+        """The environment of the open program."""
+        from tflab.session.environments import Environments
+
+        return Environments(self._environment_queue, self._emit, use=self.server.run_in)
+
+    @cached_property
+    def runs(self) -> Runs:
+        """The run on show, and those that go on behind it."""
+        from tflab.runs.store import RunStore
+        from tflab.session.runs import Runs
+
+        return Runs(RunStore(), self.server, self.disk, self._hear, self._clock)
+
+    @cached_property
+    def approval(self) -> Approval:
+        """What a run must pass before it may start."""
+        from tflab.session.approval import Approval
+
+        def on_show() -> str | None:
+            return self.program.source if self.program is not None else None
+
+        return Approval(self.disk, self._emit, on_show=on_show)
+
+    @cached_property
+    def course(self) -> CourseProgress:
+        """Where the person stands in the course."""
+        from tflab.session.course import CourseProgress
+
+        return CourseProgress(self.disk, self._emit)
+
+    @cached_property
+    def starter(self) -> RunStarter:
+        """What starts runs of the program on show."""
+        from tflab.session.run_starter import RunStarter
+
+        return RunStarter(
+            self.opened,
+            self.form,
+            self.course,
+            self.approval,
+            self.environments,
+            self.runs,
+            lambda: self.settings.options,
+            self._emit,
+        )
+
+    @cached_property
+    def presets(self) -> Presets:
+        """The presets of the open program."""
+        from tflab.session.presets import Presets
+
+        return Presets(self.form, self.disk, self._emit)
+
+    @cached_property
+    def devices(self) -> DeviceWatch:
+        """The devices of this machine."""
+        from tflab.session.devices import DeviceWatch
+
+        return DeviceWatch(self._device_queue, self._devices_listed, self._clock)
+
+    @cached_property
+    def past_runs(self) -> PastRuns:
+        """What can be done with runs of the past."""
+        from tflab.session.past_runs import PastRuns
+
+        return PastRuns(
+            self.opened,
+            self.form,
+            self.runs,
+            self.approval,
+            lambda: self.settings.options,
+            self.devices.when_known,
+            self.disk,
+            self._emit,
+        )
+
+    @cached_property
+    def history(self) -> RunHistory:
+        """The list of runs."""
+        from tflab.session.history import RunHistory
+
+        return RunHistory(self.runs.store, self._trash, self._slow_disk, self._emit)
+
+    @cached_property
+    def history_work(self) -> HistoryWork:
+        """What can be done with runs of the list."""
+        from tflab.session.history_work import HistoryWork, RunsChanged
+
+        def hear(event: Event) -> None:
+            if isinstance(event, RunsChanged):
+                self.list_runs()
+            self._emit(event)
+
+        return HistoryWork(self.runs.store, self._trash, self._slow_disk, hear)
+
+    @cached_property
+    def discovery(self) -> Discovery:
+        """The runs that were not started here."""
+        from tflab.session.discovery import Discovery, RunDiscovered
+
+        runs = self.runs
+
+        def hear(event: Event) -> None:
+            if isinstance(event, RunDiscovered):
+                runs.watch(event.run)
+            self._emit(event)
+
+        return Discovery(
+            runs.store,
+            self._slow_disk,
+            hear,
+            is_own=runs.own.__contains__,
+            server_pids=lambda: self.server.pids,
+            clock=self._clock,
+        )
+
+    @cached_property
+    def sweeps(self) -> Sweeps:
+        """The sweep that goes on, and earlier ones."""
+        from tflab.session.sweep_events import SweepEnded
+        from tflab.session.sweeps import Sweeps
+
+        def hear(event: Event) -> None:
+            program = self.program.id if self.program is not None else ""
+            if isinstance(event, SweepEnded) and event.sweep.plan.lesson == program:
+                self.list_runs()
+            self._emit(event)
+
+        return Sweeps(
+            self.runs.store,
+            self.disk,
+            hear,
+            server=self.server.ready,
+            approve=self._approve_sweep,
+            devices=self.devices.when_known,
+            basis=self._sweep_basis,
+            python=self.environments.python_of,
+        )
+
+    @cached_property
+    def _trash(self) -> Trash:
+        from tflab.runs.trash import Trash
+
+        return Trash(self.runs.store)
+
+    def _rerun(self) -> None:
+        # Only now is the starter made: the first paint does not need it.
+        self.starter.rerun()
+
+    @property
+    def _sweeps_begun(self) -> Sweeps | None:
+        """The sweeps, if any was ever asked for."""
+        found: Sweeps | None = self.__dict__.get("sweeps")
+        return found
+
+    def _approve_sweep(
+        self, path: Path, source: str, devices: Sequence[Device], then: Callable[[], object]
+    ) -> None:
+        """Approve of a sweep, and see that its environment serves."""
+        self.approval.require(
+            path, source, devices, lambda: self.environments.require(lambda _: then())
+        )
+
+    def _sweep_basis(self) -> SweepBasis | None:
+        from tflab.session.sweep_events import SweepBasis
+
+        program, form = self.program, self.form
+        if program is None:
+            return None
+        return SweepBasis(program, form.values, form.seed, form.device_key, self.settings.options)
+
+    @abstractmethod
+    def list_runs(self) -> None:
+        """List the newest runs of the program on show."""
+
+    @abstractmethod
+    def _hear(self, event: Event) -> None:
+        """Act on what a piece tells, and pass it on."""
+
+    @abstractmethod
+    def _opened(self, program: Program, before: Program | None, reloaded: bool) -> None:
+        """Take the program that is now on show."""
+
+    @abstractmethod
+    def _refused(self, path: Path, problem: Problem) -> None:
+        """Take that a file cannot be read as a program."""
+
+    @abstractmethod
+    def _devices_listed(self, devices: DeviceList) -> None:
+        """Take the devices as they are now."""

@@ -1,0 +1,116 @@
+"""From the wish for a run to its request: what stands in the way is said, or asked about."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from tflab.runs.record import RunOptions
+from tflab.session.approval import Approval
+from tflab.session.course import CourseProgress
+from tflab.session.environments import Environments
+from tflab.session.events import Emit, Notice, ValueRefused
+from tflab.session.form import Form
+from tflab.session.open_program import OpenProgram
+from tflab.session.requests import new_request
+from tflab.session.runs import Runs
+
+if TYPE_CHECKING:
+    from tflab.programs.program import Program
+    from tflab.targets.environments import Environment
+
+
+class RunStarter:
+    """Starts runs of the program on show, with the values in the form.
+
+    Args:
+        opened: The program on show.
+        form: Has the values and the device.
+        course: Asks the program's questions.
+        approval: Every run passes through it.
+        environments: Gives the environment that serves.
+        runs: Takes the request.
+        options: Gives what a run may take of the machine now.
+        emit: Is told what stands in the way.
+    """
+
+    def __init__(
+        self,
+        opened: OpenProgram,
+        form: Form,
+        course: CourseProgress,
+        approval: Approval,
+        environments: Environments,
+        runs: Runs,
+        options: Callable[[], RunOptions],
+        emit: Emit,
+    ) -> None:
+        self._opened = opened
+        self._form = form
+        self._course = course
+        self._approval = approval
+        self._environments = environments
+        self._runs = runs
+        self._options = options
+        self._emit = emit
+
+    def run(self, until: int | None) -> None:
+        """Start a run, or say what stands in the way.
+
+        Args:
+            until: Index of the last cell to run; None for the whole program.
+        """
+        program, bad = self._opened.program, self._form.first_bad
+        if program is None:
+            self._emit(Notice("Open a lesson first.", severity="warning"))
+        elif self._runs.own_running:
+            text = "A run is going on. Stop it first (^x)."
+            self._emit(Notice(text, severity="warning"))
+        elif bad is not None:
+            self._emit(ValueRefused(bad.parameter.name, bad.problem or ""))
+        elif until is not None or not self._course.ask(program, lambda: self._start(program, None)):
+            self._start(program, until)
+
+    def rerun(self) -> None:
+        """Start a run, superseding one that goes on."""
+        if self._opened.program is not None and self._form.first_bad is None:
+            self._start(self._opened.program, None)
+
+    def predict(self) -> None:
+        """Ask the program's questions again, then run."""
+        program = self._opened.program
+        if program is None or not program.questions:
+            self._emit(Notice("This lesson asks nothing."))
+        elif not self._runs.own_running:
+            self._course.ask(program, lambda: self._start(program, None), again=True)
+
+    def _start(self, program: Program, until: int | None) -> None:
+        device = self._form.device
+        devices = [device] if device is not None else []
+
+        def begin(environment: Environment) -> None:
+            self._begin(environment, program, until)
+
+        self._approval.require(
+            program.path, program.source, devices, lambda: self._environments.require(begin)
+        )
+
+    def _begin(self, environment: Environment, program: Program, until: int | None) -> None:
+        now = self._opened.program
+        if now is not program:
+            # The form has the values of another reading by now, if not of another program.
+            if now is not None and now.path == program.path:
+                self._start(now, until)
+            return
+        self._runs.start(
+            new_request(
+                program,
+                self._form.values,
+                seed=self._form.seed,
+                device=self._form.device,
+                until=until,
+                guesses=self._course.guesses.get(program.id, {}),
+                options=self._options(),
+                python=environment.request_python,
+            )
+        )
