@@ -15,7 +15,7 @@ from textual.theme import Theme
 class _Colours(NamedTuple):
     """What a theme is made of.
 
-    `quiet` is read on all grounds. `edge` stands around fields, and under a selection and a button
+    `quiet` is read on all grounds. `edge` stands under fields, and under a selection and a button
     that have not the focus, with `ink` for what is written on it; `focus` does so where the focus
     is. Both are as far from the page and from the panel as WCAG 2.2 asks of controls, 3 to 1.
     """
@@ -194,10 +194,10 @@ def _theme(name: str, dark: bool, colours: _Colours) -> Theme:
             "code-string": colours.string,
             "code-number": colours.number,
             "footer-key-foreground": colours.focus,
-            "input-cursor-background": colours.focus,
+            "input-cursor-background": colours.text,
             "input-cursor-foreground": colours.page,
-            "input-selection-background": colours.edge,
-            "input-selection-foreground": colours.ink,
+            "input-selection-background": colours.page,
+            "input-selection-foreground": colours.text,
         },
     )
 
