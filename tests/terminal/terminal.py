@@ -20,6 +20,7 @@ from typing import Any
 
 import pexpect
 import pyte
+from pyte.screens import Char
 
 from tests.terminal.keys import key_bytes
 
@@ -121,6 +122,14 @@ class Terminal:
         while self._parse_next():
             pass
         return self._display()
+
+    @property
+    def cells(self) -> list[list[Char]]:
+        """The screen as it is now, each cell with its character, colours and style."""
+        while self._parse_next():
+            pass
+        lines, columns = self._screen.buffer, range(self._screen.columns)
+        return [[lines[row][column] for column in columns] for row in range(self._screen.lines)]
 
     @property
     def title(self) -> str:

@@ -52,6 +52,11 @@ def test_stopping_ends_the_run_then_the_workbench(
 ) -> None:
     app = open_app(write_lesson(*LOOP, steps=100_000))
     ask_to_leave(app)
+    for stay in ("enter", "escape"):
+        app.press(stay)
+        app.wait_gone("A run is going on")
+        app.press("ctrl+q")
+        app.wait_for("A run is going on")
     app.press("escape")
     app.wait_gone("A run is going on")
     app.press("ctrl+q")

@@ -83,7 +83,7 @@ def test_long_code_goes_on_further_in(open_app: OpenApp, write_lesson: Callable[
     words = ", ".join(f"'word {number}'" for number in range(12))
     app = open_app(write_lesson(f"print(len([{words}]))"))
     app.wait_for(r"▌ print\(len")
-    app.wait_for(r"▌ {5}'word|▌ {5}\d")
+    app.wait_for(r"▌ {3}↳ 'word|▌ {3}↳ \d")
 
 
 def test_the_palette_looks_like_every_dialog(open_app: OpenApp) -> None:

@@ -31,6 +31,7 @@ class LeaveScreen(Dialog[LeaveChoice]):
         waiting: How many of its runs have not begun.
     """
 
+    AUTO_FOCUS = "#stay"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "choose('stay')", "Stay"),
         Binding("s", "choose('stop')", "Stop it"),
@@ -50,9 +51,9 @@ class LeaveScreen(Dialog[LeaveChoice]):
             dialog.border_title = f"A {'sweep' if self._sweep else 'run'} is going on"
             yield Static(Content(self._words()))
             with Horizontal(classes="choices"):
-                yield Button("Stop it (s)", id="stop", variant="primary", compact=True)
+                yield Button("Stop it (s)", id="stop", compact=True)
                 yield Button("Leave it running (l)", id="leave", compact=True)
-                yield Button("Stay (Esc)", id="stay", compact=True)
+                yield Button("Stay (Esc)", id="stay", variant="primary", compact=True)
 
     def _words(self) -> str:
         if not self._sweep:

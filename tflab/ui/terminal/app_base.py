@@ -11,7 +11,9 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from rich.color import Color as RichColor
 from rich.segment import Segment
+from rich.style import Style
 from textual import on
 from textual.actions import ActionParseResult, parse
 from textual.app import App
@@ -22,12 +24,13 @@ from textual.errors import NoWidget
 from textual.events import Event, MouseDown
 from textual.filter import LineFilter
 from textual.notifications import SeverityLevel
+from textual.theme import Theme
 from textual.widgets import OptionList
 
 from tflab.ui.terminal.job_control import launchers
 from tflab.ui.terminal.key_order import OrderedKeys
 from tflab.ui.terminal.safe_text import short_line, short_text
-from tflab.ui.terminal.themes import DARK, LIGHT
+from tflab.ui.terminal.themes import LIGHT, themes_for
 
 # What `plain` takes as a control character, line ends and tabs too: within a line there are none.
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
@@ -42,20 +45,48 @@ class ControlFilter(LineFilter):
         return [_clean(segment) for segment in segments]
 
 
+class SelectionInk(LineFilter):
+    """Gives all text on the ground of a selection one ink.
+
+    A row that is selected has numbers, keys and remarks in colours that were chosen for the page.
+
+    Args:
+        inks: The ink of each ground.
+    """
+
+    def __init__(self, inks: Mapping[RichColor, RichColor]) -> None:
+        super().__init__()
+        self._styles = {ground: Style(color=ink) for ground, ink in inks.items()}
+
+    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
+        """Return the segments, those on such a ground in its ink."""
+        del background
+        return [self._inked(segment) for segment in segments]
+
+    def _inked(self, segment: Segment) -> Segment:
+        text, style, control = segment
+        if style is None or style.bgcolor is None:
+            return segment
+        ink = self._styles.get(style.bgcolor)
+        return segment if ink is None else Segment(text, style + ink, control)
+
+
 class TerminalApp(OrderedKeys):
     """An app that lets no foreign text reach the terminal as anything but text."""
 
     def __init__(self) -> None:
         super().__init__()
         self._crash = ""
+        self._selection: tuple[Theme, SelectionInk] | None = None
 
     def dress(self, theme: str) -> None:
         """Take the named theme, or the dark one, before the app runs.
 
         Setting `App.theme` would have every style sheet parsed again, before the first paint.
         """
-        chosen = LIGHT if theme == LIGHT.name else DARK
-        for known in (DARK, LIGHT):
+        dark, light = themes_for(self.console.color_system)
+        chosen = light if theme == LIGHT.name else dark
+        for known in (dark, light):
             self.register_theme(known)
         self.set_reactive(App.theme, chosen.name)
         self.stylesheet.set_variables(self.get_css_variables())
@@ -131,8 +162,21 @@ class TerminalApp(OrderedKeys):
         self.refresh(layout=True)
 
     def get_line_filters(self) -> Sequence[LineFilter]:
-        """Return what every line passes through; ours comes last."""
-        return [*super().get_line_filters(), _FILTER]
+        """Return what every line passes through; what keeps control characters out comes last."""
+        return [self._selection_ink(), *super().get_line_filters(), _FILTER]
+
+    def _selection_ink(self) -> SelectionInk:
+        theme = self.current_theme
+        if self._selection is None or self._selection[0] is not theme:
+            found = self.theme_variables
+            pairs = (("primary", "background"), ("edge", "edge-ink"))
+            inks = {
+                Color.parse(found[ground]).rich_color: Color.parse(found[ink]).rich_color
+                for ground, ink in pairs
+                if ground in found
+            }
+            self._selection = theme, SelectionInk(inks)
+        return self._selection[1]
 
     def notify(
         self,

@@ -1,56 +1,219 @@
-"""The two themes of the workbench."""
+"""The two themes of the workbench, each picked by hand for what the terminal can show.
+
+A colour that the terminal does not have is replaced by its nearest, which among 256 makes fields
+vanish and among 16 makes text unreadable. So these modes have colours of their own, of which none
+is replaced by another hue: steps of the xterm cube and of its greys, and the 16 of a console.
+"""
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from textual.theme import Theme
 
-DARK = Theme(
-    name="lab-dark",
-    primary="#ffad57",
-    secondary="#6cb6ff",
-    accent="#ffad57",
+
+class _Colours(NamedTuple):
+    """What a theme is made of.
+
+    `quiet` is read on all grounds. `edge` stands under fields, and under a selection and a button
+    that have not the focus, with `ink` for what is written on it; `focus` does so where the focus
+    is. Both are as far from the page and from the panel as WCAG 2.2 asks of controls, 3 to 1.
+    """
+
+    page: str
+    panel: str
+    boost: str
+    code: str
+    border: str
+    text: str
+    quiet: str
+    focus: str
+    edge: str
+    ink: str
+    info: str
+    warning: str
+    error: str
+    success: str
+    keyword: str
+    function: str
+    string: str
+    number: str
+
+
+_DARK = _Colours(
+    page="#10141b",
+    panel="#1b222d",
+    boost="#222b38",
+    code="#161c25",
+    border="#2f3948",
+    text="#d5dbe5",
+    quiet="#8b97a8",
+    focus="#ffad57",
+    edge="#6a82a3",
+    ink="#0a0d12",
+    info="#6cb6ff",
     warning="#e3b341",
     error="#ff7b72",
     success="#57d39b",
-    foreground="#d5dbe5",
-    background="#10141b",
-    surface="#10141b",
-    panel="#1b222d",
-    dark=True,
-    variables={
-        # Among the theme's own colours Textual takes it for transparent.
-        "boost": "#222b38",
-        "border-quiet": "#2f3948",
-        "text-quiet": "#8b97a8",
-        "code-background": "#161c25",
-        "footer-key-foreground": "#ffad57",
-        "input-cursor-background": "#ffad57",
-        "input-cursor-foreground": "#10141b",
-        "input-selection-background": "#6cb6ff 30%",
-    },
+    keyword="#d2a8ff",
+    function="#79c0ff",
+    string="#8ddb8c",
+    number="#f0b072",
 )
-
-LIGHT = Theme(
-    name="lab-light",
-    primary="#a84f00",
-    secondary="#0a5fa8",
-    accent="#a84f00",
+_LIGHT = _Colours(
+    page="#fbfaf7",
+    panel="#edeae2",
+    boost="#e4e0d6",
+    code="#f3f1ea",
+    border="#cfcabd",
+    text="#22272f",
+    quiet="#59606a",
+    focus="#a84f00",
+    edge="#5f7289",
+    ink="#ffffff",
+    info="#0a5fa8",
     warning="#7d5600",
     error="#b3261e",
     success="#17693f",
-    foreground="#22272f",
-    background="#fbfaf7",
-    surface="#fbfaf7",
-    panel="#edeae2",
-    dark=False,
-    variables={
-        "boost": "#e4e0d6",
-        "border-quiet": "#cfcabd",
-        "text-quiet": "#646b75",
-        "code-background": "#f3f1ea",
-        "footer-key-foreground": "#a84f00",
-        "input-cursor-background": "#a84f00",
-        "input-cursor-foreground": "#fbfaf7",
-        "input-selection-background": "#0a5fa8 25%",
-    },
+    keyword="#7a3e9d",
+    function="#0a5fa8",
+    string="#17693f",
+    number="#964400",
 )
+# Rich takes light greys for the one below; those here are the ones that it takes for 248, 254
+# and 255.
+_DARK_256 = _Colours(
+    page="#1c1c1c",
+    panel="#303030",
+    boost="#3a3a3a",
+    code="#262626",
+    border="#585858",
+    text="#ebebeb",
+    quiet="#aaaaaa",
+    focus="#ffaf5f",
+    edge="#5f87af",
+    ink="#000000",
+    info="#5fafff",
+    warning="#d7af5f",
+    error="#ff8787",
+    success="#5fd787",
+    keyword="#d7afff",
+    function="#87d7ff",
+    string="#87d787",
+    number="#ffaf87",
+)
+_LIGHT_256 = _Colours(
+    page="#ffffff",
+    panel="#f5f5f5",
+    boost="#ebebeb",
+    code="#f5f5f5",
+    border="#bebebe",
+    text="#262626",
+    quiet="#585858",
+    focus="#875f00",
+    edge="#5f5f87",
+    ink="#ffffff",
+    info="#005faf",
+    warning="#5f5f00",
+    error="#af0000",
+    success="#005f00",
+    keyword="#870087",
+    function="#005faf",
+    string="#005f00",
+    number="#875f00",
+)
+_DARK_16 = _Colours(
+    page="#000000",
+    panel="#000000",
+    boost="#000000",
+    code="#000000",
+    border="#555555",
+    text="#ffffff",
+    quiet="#aaaaaa",
+    focus="#ffff55",
+    edge="#aaaaaa",
+    ink="#000000",
+    info="#55ffff",
+    warning="#ffff55",
+    error="#ff5555",
+    success="#55ff55",
+    keyword="#ff55ff",
+    function="#55ffff",
+    string="#55ff55",
+    number="#ffff55",
+)
+_LIGHT_16 = _Colours(
+    page="#ffffff",
+    panel="#ffffff",
+    boost="#ffffff",
+    code="#ffffff",
+    border="#aaaaaa",
+    text="#000000",
+    quiet="#555555",
+    focus="#aa00aa",
+    edge="#555555",
+    ink="#ffffff",
+    info="#0000aa",
+    warning="#aa00aa",
+    error="#aa0000",
+    success="#0000aa",
+    keyword="#aa00aa",
+    function="#0000aa",
+    string="#aa0000",
+    number="#aa00aa",
+)
+
+
+def _theme(name: str, dark: bool, colours: _Colours) -> Theme:
+    return Theme(
+        name=name,
+        primary=colours.focus,
+        secondary=colours.info,
+        accent=colours.focus,
+        warning=colours.warning,
+        error=colours.error,
+        success=colours.success,
+        foreground=colours.text,
+        background=colours.page,
+        surface=colours.page,
+        panel=colours.panel,
+        dark=dark,
+        variables={
+            # Among the theme's own colours Textual takes it for transparent.
+            "boost": colours.boost,
+            "border": colours.focus,
+            "border-blurred": colours.edge,
+            "border-quiet": colours.border,
+            "edge": colours.edge,
+            "edge-ink": colours.ink,
+            "text-quiet": colours.quiet,
+            "text-disabled": colours.quiet,
+            "code-background": colours.code,
+            "code-keyword": colours.keyword,
+            "code-function": colours.function,
+            "code-string": colours.string,
+            "code-number": colours.number,
+            "footer-key-foreground": colours.focus,
+            "input-cursor-background": colours.text,
+            "input-cursor-foreground": colours.page,
+            "input-selection-background": colours.page,
+            "input-selection-foreground": colours.text,
+        },
+    )
+
+
+DARK = _theme("lab-dark", True, _DARK)
+LIGHT = _theme("lab-light", False, _LIGHT)
+_OF_SYSTEM = {
+    "256": (_theme(DARK.name, True, _DARK_256), _theme(LIGHT.name, False, _LIGHT_256)),
+    "standard": (_theme(DARK.name, True, _DARK_16), _theme(LIGHT.name, False, _LIGHT_16)),
+}
+
+
+def themes_for(colour_system: str | None) -> tuple[Theme, Theme]:
+    """Return the dark and the light theme for a terminal.
+
+    Args:
+        colour_system: What Rich says of the terminal: "truecolor", "256", "standard" or None.
+    """
+    return _OF_SYSTEM.get(colour_system or "", (DARK, LIGHT))

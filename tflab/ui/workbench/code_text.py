@@ -13,6 +13,8 @@ from tflab.runs.text import shorten, visible
 from tflab.ui.terminal.glyphs import glyphs
 
 _HANG = 4
+_CONTINUES = 2
+"""Cells of the mark before a row that goes on with the one above."""
 _LEAST = 8
 _TAB = 8
 _LONGEST = 2_000
@@ -54,14 +56,17 @@ class CodeText:
             return Content(self.plain)
         from textual.highlight import highlight
 
-        return highlight(self.plain, language="python")
+        from tflab.ui.workbench.code_theme import CodeTheme
+
+        return highlight(self.plain, language="python", theme=CodeTheme)
 
 
 def wrap_code(code: Content, width: int) -> list[Content]:
     """Return `code` in rows of at most `width` cells.
 
     What does not fit goes on in rows that start four cells to the right of their first one, so
-    that indentation still says what belongs together. Lines break at spaces where they can.
+    that indentation still says what belongs together, with a mark before the rest. Lines break at
+    spaces where they can.
     """
     lines = code.split("\n", allow_blank=True)
     if width < _LEAST:
@@ -74,8 +79,16 @@ def wrap_code(code: Content, width: int) -> list[Content]:
             continue
         for start, end, hang in pieces:
             part = line[start:end].rstrip()
-            rows.append(Content(" " * hang) + part if hang else part)
+            rows.append(_continued(hang) + part if hang else part)
     return rows
+
+
+def _continued(hang: int) -> Content:
+    """Return what stands before a row that goes on with the one above."""
+    if hang < _CONTINUES:
+        return Content(" " * hang)
+    before = " " * (hang - _CONTINUES)
+    return Content.assemble(before, (f"{glyphs().continues} ", "$text-quiet"))
 
 
 def _pieces(line: str, width: int) -> list[tuple[int, int, int]]:

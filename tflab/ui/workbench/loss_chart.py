@@ -289,7 +289,9 @@ class LossChart(Vertical, can_focus=True):
 
     def _say(self, selector: str, content: Content) -> None:
         """Write a line, unless it stands there already: each write is sent to the terminal."""
-        if self._said.get(selector) != content:
+        said = self._said.get(selector)
+        # `==` would take a text in the colours of the other theme for the same.
+        if said is None or not said.is_same(content):
             self._said[selector] = content
             self.query_one(selector, Static).update(content)
 
