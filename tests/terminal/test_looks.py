@@ -64,7 +64,7 @@ def test_the_run_before_has_one_name_in_the_legend(
     app.type("5")
     app.wait_for(r"steps +5\b")
     run(app, "✓ steps 5")
-    app.wait_for(r"⠂ steps 3 +\S+ a/loss +\S+ +\S* *b/loss")
+    app.wait_for(r"⠂ steps 3 +7 [^$]*⠒ a/loss +5 [^$]*⠒ b/loss +4 ")
     assert app.text.count("⠂ steps 3") == 1
 
 

@@ -195,11 +195,13 @@ class _Picture:
 
     def _with_labels(self, rows: Sequence[Row]) -> tuple[Row, ...]:
         pairs = sorted(self._with(self._legend), key=lambda pair: pair[0].curve.ghost)
+        named = {entry.label: track for track, entry in reversed(pairs)}
         labels = [
             EndLabel(
                 self._row(track),
                 self._sample(entry),
-                entry.label,
+                # All curves of the run before have its name, which need not stand twice.
+                entry.label if not track.curve.ghost or named[entry.label] is track else "",
                 "diverged" if track.diverged else short(track.end[1], VALUE_ROOM),
                 entry.ink,
             )

@@ -20,15 +20,20 @@ ToFraction = Callable[[Floats], Floats]
 """Where values lie on their axis, 0 at its start and 1 at its end."""
 
 
+_FAR = 1e9
+
+
 def fractions(values: Floats, low: float, high: float, log: bool = False) -> Floats:
     """Return where `values` lie between `low` (0.0) and `high` (1.0); beyond them if outside."""
     if log:
         # Averages of the smallest doubles may round to 0.
         values = np.maximum(values, low)
         values, low, high = np.log10(values), float(np.log10(low)), float(np.log10(high))
-    # A quarter of each keeps the difference of the largest doubles finite.
-    placed: Floats = (values / 4 - low / 4) / (high / 4 - low / 4)
-    return placed
+    # A quarter of each keeps the difference of the largest doubles finite. What lies further away
+    # than this leads straight up or down, however far it goes.
+    with np.errstate(over="ignore"):
+        placed: Floats = (values / 4 - low / 4) / (high / 4 - low / 4)
+    return np.clip(placed, -_FAR, _FAR)
 
 
 class Spans(NamedTuple):
