@@ -6,8 +6,9 @@ import math
 
 import pytest
 from textual.app import App
+from textual.widgets import Static
 
-from tflab.runs.events import Ended, Scalars
+from tflab.runs.events import Ended, Progress, Scalars
 from tflab.runs.state import RunState
 from tflab.ui.terminal.themes import DARK
 from tflab.ui.widgets.drawing_view import DrawingView
@@ -192,3 +193,28 @@ def test_ghosts_of_other_heights_are_left_out():
 @pytest.mark.parametrize(("value", "end"), [(0, 1), (1, 1), (7, 7.5), (101, 150), (0.4, 0.5)])
 def test_axes_end_at_few_numbers(value, end):
     assert round_up(value) == pytest.approx(end)
+
+
+async def test_progress_moves_without_a_new_layout(monkeypatch):
+    """A layout draws the scrollbars of every pane again, twice a second."""
+    monkeypatch.setattr("tflab.ui.workbench.loss_chart._PROGRESS_SECONDS", 0.0)
+    state = RunState()
+    state.apply(Scalars(tag="loss", steps=[0, 1, 2], values=[3.0, 2.0, 1.0]))
+    state.apply(Progress(cell=1, done=1, total=100, time=1.0))
+    async with Host().run_test(size=(80, 14)) as pilot:
+        chart = await shown(pilot, state)
+        line = chart.query_one("#loss-progress", Static)
+        await pilot.pause()
+        before, layouts = line.render().plain, []
+        refresh = Static.refresh
+
+        def watch(widget, *regions, layout=False, **rest):
+            layouts.append(layout)
+            return refresh(widget, *regions, layout=layout, **rest)
+
+        monkeypatch.setattr(Static, "refresh", watch)
+        state.apply(Progress(cell=1, done=50, total=100, time=2.0))
+        chart.show_run(state)
+        await pilot.pause()
+        assert line.render().plain != before
+        assert not any(layouts)

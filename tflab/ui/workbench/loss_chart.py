@@ -301,4 +301,5 @@ class LossChart(Vertical, can_focus=True):
         running = state is not None and state.ended is None and state.progress is not None
         widget.display = running
         if running and state is not None:
-            widget.update(progress_content(state, self.size.width))
+            # Its line stays one line; a new layout would draw the scrollbar beside it again.
+            widget.update(progress_content(state, self.size.width), layout=False)
