@@ -46,11 +46,21 @@ def let_go_of_pools() -> None:
     Pools end, and semaphores lose their names, which would stay on the machine. It is not waited
     for long, and not for processes that the lesson did not wait for.
     """
+    thread = threading.Thread(target=_let_go_of_pools, daemon=True)
+    thread.start()
+    thread.join(_PATIENCE)
+
+
+def _let_go_of_pools() -> None:
+    # joblib keeps its workers for the next call. Left alone they tell on descriptor 2 that nobody
+    # is there any more, and it has no public name for the pool that it keeps.
+    for package in ("joblib.externals.loky", "loky"):
+        kept: Any = getattr(sys.modules.get(f"{package}.reusable_executor"), "_executor", None)
+        if kept is not None:
+            kept.shutdown(wait=True, kill_workers=True)
     util: Any = sys.modules.get("multiprocessing.util")
     if util is not None:
-        thread = threading.Thread(target=util._run_finalizers, args=(0,), daemon=True)
-        thread.start()
-        thread.join(_PATIENCE)
+        util._run_finalizers(0)
 
 
 def unfinished_threads() -> list[str]:
