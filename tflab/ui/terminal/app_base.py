@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rich.color import Color as RichColor
+from rich.color import ColorType
 from rich.segment import Segment
 from rich.style import Style
 from textual import on
@@ -36,15 +37,6 @@ from tflab.ui.terminal.themes import LIGHT, themes_for
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
-class ControlFilter(LineFilter):
-    """Takes control characters and hyperlinks out of a line. They are no cells wide."""
-
-    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
-        """Return the segments without what could steer a terminal."""
-        del background
-        return [_clean(segment) for segment in segments]
-
-
 class SelectionInk(LineFilter):
     """Gives all text on the ground of a selection one ink.
 
@@ -58,17 +50,43 @@ class SelectionInk(LineFilter):
         super().__init__()
         self._styles = {ground: Style(color=ink) for ground, ink in inks.items()}
 
+    @property
+    def exact(self) -> bool:
+        """Whether no other filter turns these colours into others."""
+        return all(ground.type is ColorType.TRUECOLOR for ground in self._styles)
+
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
         """Return the segments, those on such a ground in its ink."""
         del background
-        return [self._inked(segment) for segment in segments]
+        return [self.inked(segment) for segment in segments]
 
-    def _inked(self, segment: Segment) -> Segment:
+    def inked(self, segment: Segment) -> Segment:
+        """Return a segment, in its ink where it stands on such a ground."""
         text, style, control = segment
         if style is None or style.bgcolor is None:
             return segment
         ink = self._styles.get(style.bgcolor)
         return segment if ink is None else Segment(text, style + ink, control)
+
+
+class ControlFilter(LineFilter):
+    """Takes control characters and hyperlinks out of a line. They are no cells wide.
+
+    Args:
+        ink: What else is done on the way: each filter of its own costs the first paint 5 ms.
+    """
+
+    def __init__(self, ink: SelectionInk | None = None) -> None:
+        super().__init__()
+        self._ink = ink
+
+    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
+        """Return the segments without what could steer a terminal."""
+        del background
+        if self._ink is None:
+            return [_clean(segment) for segment in segments]
+        inked = self._ink.inked
+        return [_clean(inked(segment)) for segment in segments]
 
 
 class TerminalApp(OrderedKeys):
@@ -77,7 +95,7 @@ class TerminalApp(OrderedKeys):
     def __init__(self) -> None:
         super().__init__()
         self._crash = ""
-        self._selection: tuple[Theme, SelectionInk] | None = None
+        self._selection: tuple[Theme, SelectionInk, ControlFilter] | None = None
 
     def dress(self, theme: str) -> None:
         """Take the named theme, or the dark one, before the app runs.
@@ -163,9 +181,11 @@ class TerminalApp(OrderedKeys):
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Return what every line passes through; what keeps control characters out comes last."""
-        return [self._selection_ink(), *super().get_line_filters(), _FILTER]
+        ink, last = self._own_filters()
+        first = [] if ink.exact else [ink]
+        return [*first, *super().get_line_filters(), last]
 
-    def _selection_ink(self) -> SelectionInk:
+    def _own_filters(self) -> tuple[SelectionInk, ControlFilter]:
         theme = self.current_theme
         if self._selection is None or self._selection[0] is not theme:
             found = self.theme_variables
@@ -175,8 +195,9 @@ class TerminalApp(OrderedKeys):
                 for ground, ink in pairs
                 if ground in found
             }
-            self._selection = theme, SelectionInk(inks)
-        return self._selection[1]
+            ink = SelectionInk(inks)
+            self._selection = theme, ink, ControlFilter(ink if ink.exact else None)
+        return self._selection[1:]
 
     def notify(
         self,
@@ -208,7 +229,6 @@ def _has_no_row(node: DOMNode | None) -> bool:
     return isinstance(node, OptionList) and not node.scrollable_content_region.height
 
 
-_FILTER = ControlFilter()
 _PAGE_ACTIONS = ("page_up", "page_down")
 
 
