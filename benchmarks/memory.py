@@ -55,7 +55,7 @@ def measure(rounds: int = 3) -> list[Figure]:
 def _viewer(rounds: int) -> list[Figure]:
     with data_folder() as data:
         path = write_lesson(data, "long", steps=1)
-        write_run(path.stem, ["loss"], MILLION)
+        write_run(path, ["loss"], MILLION)
         painted: Samples = []
         warm: Samples = []
         opened: Samples = []

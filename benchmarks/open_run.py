@@ -32,7 +32,7 @@ def measure(rounds: int = 5) -> list[Figure]:
     """Let the workbench, our reader alone and TensorBoard's take turns."""
     with data_folder() as data, tempfile.TemporaryDirectory() as name:
         path = write_lesson(data, "large", steps=1)
-        folder = write_run(path.stem, TAGS, POINTS)
+        folder = write_run(path, TAGS, POINTS)
         events = _write_events(Path(name))
         cases = {
             "app": lambda: _open(path),

@@ -7,6 +7,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from tests.terminal.processes import kill, processes_of
@@ -73,10 +74,11 @@ def write_lesson(data: Path, name: str, *lines: str, **parameters: float) -> Pat
     return path
 
 
-def write_run(lesson: str, tags: list[str], points: int) -> Path:
+def write_run(lesson: Path, tags: list[str], points: int) -> Path:
     """Write a finished run with `points` points in each series; return its folder."""
     store = RunStore()
-    record = store.create(request_for(lesson))
+    request = replace(request_for(lesson.stem), path=str(lesson), source=lesson.read_text())
+    record = store.create(request)
     folder = store.folder(record.id)
     writer, state = LogWriter(folder), RunState()
     events: list[Event] = [Started(time=record.created, pid=1)]
