@@ -29,7 +29,8 @@ from tflab.ui.widgets.drawing_view import changed_span, legend_content
 from tflab.ui.widgets.key_line import KeyLine
 from tflab.ui.workbench.parameter_field import ParameterField
 
-TEXT = st.text("ab손실⣿e\u0301", max_size=12)
+# A mark with nothing before it takes no cell, and a terminal has nowhere to draw it.
+TEXT = st.text("ab손실⣿e\u0301", max_size=12).map(lambda text: text.lstrip("\u0301"))
 
 
 class Host(App):
@@ -83,9 +84,8 @@ def test_only_the_cells_that_changed_are_drawn_again():
 def test_what_lies_outside_the_changed_span_is_alike(before, after):
     old, new = strip(before), strip(after)
     span = changed_span(old, new)
-    # A mark with nothing before it takes no cell.
     if span is None:
-        assert before.lstrip("\u0301") == after.lstrip("\u0301")
+        assert before == after
     elif old.cell_length == new.cell_length:
         left, right = span[0], sum(span)
         width = old.cell_length
@@ -93,7 +93,7 @@ def test_what_lies_outside_the_changed_span_is_alike(before, after):
         assert old.crop(right, width).text == new.crop(right, width).text
         # Nothing wide is cut in two, which would be drawn as blanks.
         whole = new.crop(0, left).text + new.crop(left, right).text + new.crop(right, width).text
-        assert whole == after.lstrip("\u0301")
+        assert whole == after
 
 
 def test_a_legend_takes_as_many_lines_as_it_needs_and_tears_nothing_apart():

@@ -126,7 +126,12 @@ def changed_span(old: Strip, new: Strip) -> tuple[int, int] | None:
     if len(before) != len(after):
         return 0, max(len(before), len(after))
     differ = [x for x, pair in enumerate(zip(before, after, strict=True)) if pair[0] != pair[1]]
-    return (differ[0], differ[-1] - differ[0] + 1) if differ else None
+    if not differ:
+        return None
+    if any(len(cell) > 1 for (cell, _), _ in (*before, *after)):
+        # Where a line is cut, a mark goes with the character behind it: such a line stays whole.
+        return 0, len(after)
+    return differ[0], differ[-1] - differ[0] + 1
 
 
 def _cells(strip: Strip) -> list[tuple[tuple[str, int], Style | None]]:
