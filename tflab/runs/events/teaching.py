@@ -1,0 +1,33 @@
+"""What a lesson sets the learner: goals and questions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from tflab.runs.events.event import Event
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Goal(Event):
+    """Whether a goal of the lesson was reached in this run. Hints go from weak to strong."""
+
+    TYPE: ClassVar[str] = "goal"
+
+    text: str
+    passed: bool
+    hints: list[str] = field(default_factory=list)
+    cell: int = 0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Prediction(Event):
+    """What a lesson asked the learner to guess, the guess (None if none was made), the answer."""
+
+    TYPE: ClassVar[str] = "prediction"
+
+    question: str
+    answer: Any
+    guess: Any = None
+    correct: bool | None = None
+    cell: int = 0
