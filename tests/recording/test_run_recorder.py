@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tflab.recording import run_recorder
+from tflab.recording import log_thread, points
 from tflab.recording.journal import Journal
 from tflab.recording.progress import Meters
 from tflab.recording.run_recorder import RunRecorder
@@ -58,7 +58,7 @@ def test_a_first_point_is_written_at_once_after_a_pause(recorder, tmp_path):
     taken = []
     for step in range(10):
         recorder.settle()
-        while not recorder._attention:
+        while not recorder._points.attention:
             pass
         size = (tmp_path / "events.jsonl").stat().st_size
         began = time.perf_counter()
@@ -66,7 +66,7 @@ def test_a_first_point_is_written_at_once_after_a_pause(recorder, tmp_path):
         while (tmp_path / "events.jsonl").stat().st_size == size:
             pass
         taken.append(time.perf_counter() - began)
-    assert min(taken) < run_recorder.INTERVAL / 5
+    assert min(taken) < log_thread.INTERVAL / 5
 
 
 def test_what_cannot_be_read_yet_fails_at_the_next_call_by_name(tmp_path):
@@ -122,11 +122,11 @@ def test_events_and_points_keep_their_order(tmp_path, recorder):
 
 
 def test_a_lesson_that_logs_too_fast_waits_in_its_turn(tmp_path, monkeypatch):
-    monkeypatch.setattr(run_recorder, "ROOM", 100)
+    monkeypatch.setattr(points, "ROOM", 100)
     recorder = RunRecorder(tmp_path, LogWriter(tmp_path))
     for step in range(5_000):
         recorder.log(step, {"loss": 1.0})
-        assert recorder._count - recorder._written <= 100
+        assert recorder._points.count - recorder._points.written <= 100
     assert recorder.finish()
     assert len(read(tmp_path).series["loss"]) == 5_000
 
@@ -270,14 +270,14 @@ def test_only_the_outermost_loop_tells_its_progress_ten_times_a_second():
         max_size=20,
     )
 )
-def test_a_batch_keeps_every_point_of_every_series_in_order(points):
+def test_a_batch_keeps_every_point_of_every_series_in_order(logged):
     batch = Batch(0.0)
-    for step, scalars in points:
+    for step, scalars in logged:
         for tag, value in scalars.items():
             batch.add_point(("", tag), step, value)
     found = {event.tag: (event.steps, event.values) for event in batch.events()}
     for tag in "abc":
-        expected = [(s, as_number(v[tag])) for s, v in points if tag in v]
+        expected = [(s, as_number(v[tag])) for s, v in logged if tag in v]
         assert list(zip(*found.get(tag, ([], [])), strict=True)) == expected
 
 
@@ -299,10 +299,10 @@ def test_a_large_batch_is_split_into_lines_of_bounded_length():
         max_size=30,
     )
 )
-def test_steps_values_and_axes_of_any_kind_come_back(points):
+def test_steps_values_and_axes_of_any_kind_come_back(logged):
     with tempfile.TemporaryDirectory() as name:
         recorder = RunRecorder(Path(name), LogWriter(Path(name)))
-        for step, tag, value, axis in points:
+        for step, tag, value, axis in logged:
             recorder.log(step, {tag: value}, axis)
         assert recorder.finish()
         found = [event for event in LogReader(Path(name)).poll() if isinstance(event, Scalars)]
@@ -312,7 +312,7 @@ def test_steps_values_and_axes_of_any_kind_come_back(points):
             zip(event.steps, event.values, strict=True)
         )
     asked = {}
-    for step, tag, value, axis in points:
+    for step, tag, value, axis in logged:
         asked.setdefault((axis, tag), []).append((step, as_number(value)))
     assert kept == asked
 
@@ -350,9 +350,10 @@ def test_what_a_process_left_in_its_journal_is_rescued_once(tmp_path):
     recorder.settle()
     assert rescued(journal, 0.0) == []
     # As if its thread came to nothing any more.
-    recorder._closing = True
-    recorder._wake.set()
-    recorder._thread.join()
+    thread = recorder._thread
+    thread._closing = True
+    thread.wake()
+    thread._thread.join()
     recorder.log(1, {"loss": float("nan"), "count": 3}, "epoch")
     assert rescued(journal, 0.0) == [
         Scalars(tag="loss", steps=[1], values=["nan"], axis="epoch"),

@@ -32,7 +32,7 @@ _LINE_END = re.compile(r"\r\n|\r|\n")
 _ALIKE = 0.6
 """How much of its text a changed cell has in common with what an edit replaced, at least."""
 
-_COMPARED = (20, 20_000)
+_COMPARED = (12, 20_000)
 """Characters of what is compared: less is alike by chance, and more takes too long."""
 
 

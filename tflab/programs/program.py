@@ -132,18 +132,30 @@ class ShellCommand(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class GoalSpec(msgspec.Struct, frozen=True, kw_only=True):
-    """A goal as the file states it, readable before any run. Hints go from weak to strong."""
+    """A goal as the file states it, readable before any run. Hints go from weak to strong.
 
+    `id` is what it is known by: what the file gives it, else its text.
+    """
+
+    id: str
     text: str
     hints: tuple[str, ...] = ()
     cell: int = 0
 
 
 class Question(msgspec.Struct, frozen=True, kw_only=True):
-    """A `lab.predict` as the file states it. Without choices the answer is a number."""
+    """A `lab.predict` as the file states it. Without choices the answer is a number.
 
+    Attributes:
+        id: What it is known by: what the file gives it, else its text.
+        choices: What can be chosen, as it is shown.
+        answers: What each choice is known by.
+    """
+
+    id: str
     text: str
     choices: tuple[str, ...] = ()
+    answers: tuple[str, ...] = ()
     cell: int = 0
 
 

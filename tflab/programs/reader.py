@@ -228,9 +228,9 @@ class _Reading:
         if uses_tflab(self._source) or self._is_lesson:
             for index, tree in self._trees_with("lab."):
                 for goal in find_goals(index, tree, self._findings):
-                    goals.setdefault(goal.text, goal)
+                    goals.setdefault(goal.id, goal)
                 for question in find_questions(index, tree, self._findings):
-                    questions.setdefault(question.text, question)
+                    questions.setdefault(question.id, question)
         return tuple(goals.values()), tuple(questions.values())
 
     def _trees_with(self, text: str) -> Sequence[tuple[int, ast.Module]]:

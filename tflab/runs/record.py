@@ -186,12 +186,17 @@ class RunRequest:
 
 @dataclass(frozen=True, kw_only=True)
 class RunRecord:
-    """`run.json`: a request with its id, when it was made, and the versions it ran with."""
+    """`run.json`: a request with its id, when it was made, and the versions it ran with.
+
+    Attributes:
+        number: Its number among the runs of its program, from 1; 0 for one of an older tflab.
+    """
 
     id: str
     created: float
     request: RunRequest
     versions: dict[str, str] = field(default_factory=dict)
+    number: int = 0
     version: int = RECORD_VERSION
 
 

@@ -17,6 +17,7 @@ from tflab.runs.events import Started
 from tflab.runs.log_reader import LogReader, check_log
 from tflab.runs.log_writer import EVENTS, FILES, OUTPUT, RECORD
 from tflab.runs.lost import lost
+from tflab.runs.numbers import take_number
 from tflab.runs.paths import data_folder, unreadable
 from tflab.runs.processes import is_same, this_host
 from tflab.runs.record import Problem, RunRecord, RunRequest, to_json
@@ -50,8 +51,14 @@ class RunStore:
             now, folder = _new_folder(self.root)
         except OSError as error:
             raise _cannot_keep(self.root, error) from error
-        record = RunRecord(id=folder.name, created=now, request=request, versions=versions or {})
         try:
+            record = RunRecord(
+                id=folder.name,
+                created=now,
+                request=request,
+                versions=versions or {},
+                number=take_number(self.root, request.lesson, folder.name),
+            )
             new_private_folder(folder / FILES)
             for name, content in (
                 (RECORD, to_json(record)),

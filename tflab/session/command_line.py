@@ -23,8 +23,8 @@ def request_line(
     Args:
         request: What was asked of the run.
         defaults: The lesson's defaults now.
-        questions: The lesson's questions in order. Guesses are given by place, so those after the
-            first one that was passed over cannot be told.
+        questions: The ids of the lesson's questions in order. Guesses are given by place, so those
+            after the first one that was passed over cannot be told.
     """
     words = ["tflab", "run", _lesson(request.lesson, request.path)]
     for name, value in request.parameters.items():

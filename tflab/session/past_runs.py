@@ -187,7 +187,7 @@ def line_of(request: RunRequest) -> tuple[str, bool]:
         program = read_program(Path(request.path))
     except ProgramError:
         return request_line(request, {}, ()), False
-    questions = tuple(question.text for question in program.questions)
+    questions = tuple(question.id for question in program.questions)
     current = not request.edits and program.source == request.source
     return request_line(request, program.defaults, questions), current
 

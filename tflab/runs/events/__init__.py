@@ -1,0 +1,73 @@
+"""The events of a run log: what `events.jsonl` may hold, one JSON object a line.
+
+A line is one event; its `type` is the tag given to the class here. Readers skip types and fields
+that they do not know, so that an older workbench can show a newer log as far as it understands it.
+
+Numbers that JSON cannot write (`nan`, `inf`, `-inf`) are kept as those three strings.
+
+`at` is the length of the run's `output.log`, in bytes, at the moment of the event. It puts
+printed text, values and figures of a cell into the order in which the lesson made them.
+"""
+
+from __future__ import annotations
+
+from tflab.runs.events.event import Event, Number, as_number
+from tflab.runs.events.figures import Figure, Layer
+from tflab.runs.events.life import (
+    LOG_VERSION,
+    CellEnded,
+    CellStarted,
+    Ended,
+    EndState,
+    Environment,
+    Error,
+    Notice,
+    RunStatus,
+    Started,
+)
+from tflab.runs.events.metrics import Progress, Scalars
+from tflab.runs.events.teaching import Goal, Prediction
+from tflab.runs.events.values import Result, TensorValue, Value
+
+AnyEvent = (
+    Started
+    | Environment
+    | CellStarted
+    | CellEnded
+    | Value
+    | Scalars
+    | Progress
+    | Result
+    | Figure
+    | Goal
+    | Prediction
+    | Error
+    | Notice
+    | Ended
+)
+
+__all__ = [
+    "LOG_VERSION",
+    "AnyEvent",
+    "CellEnded",
+    "CellStarted",
+    "EndState",
+    "Ended",
+    "Environment",
+    "Error",
+    "Event",
+    "Figure",
+    "Goal",
+    "Layer",
+    "Notice",
+    "Number",
+    "Prediction",
+    "Progress",
+    "Result",
+    "RunStatus",
+    "Scalars",
+    "Started",
+    "TensorValue",
+    "Value",
+    "as_number",
+]
