@@ -8,6 +8,8 @@ from typing import Any, Literal
 
 import msgspec
 
+from tflab.runs.record import EditedCell
+
 _NAME = re.compile(r"(?:(\d{1,9})[_\- ]+)?(.*)", re.DOTALL)
 
 RESERVED = frozenset({"seed", "device"})
@@ -100,7 +102,8 @@ class Cell(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         index: Place among all cells of the lesson, from 0.
         line: Line of the program's source where the cell's first line stands, from 1.
-        label: For a cell of a notebook, what it is called, such as `cell 4 (In [2])`.
+        label: For a cell of a notebook or of an edited program, what it is called, such as
+            `cell 4 (In [2])`.
         id: The id that a notebook gives it.
         attachments: Names of the files that a notebook keeps with it.
     """
@@ -129,18 +132,30 @@ class ShellCommand(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class GoalSpec(msgspec.Struct, frozen=True, kw_only=True):
-    """A goal as the file states it, readable before any run. Hints go from weak to strong."""
+    """A goal as the file states it, readable before any run. Hints go from weak to strong.
 
+    `id` is what it is known by: what the file gives it, else its text.
+    """
+
+    id: str
     text: str
     hints: tuple[str, ...] = ()
     cell: int = 0
 
 
 class Question(msgspec.Struct, frozen=True, kw_only=True):
-    """A `lab.predict` as the file states it. Without choices the answer is a number."""
+    """A `lab.predict` as the file states it. Without choices the answer is a number.
 
+    Attributes:
+        id: What it is known by: what the file gives it, else its text.
+        choices: What can be chosen, as it is shown.
+        answers: What each choice is known by.
+    """
+
+    id: str
     text: str
     choices: tuple[str, ...] = ()
+    answers: tuple[str, ...] = ()
     cell: int = 0
 
 
@@ -182,6 +197,8 @@ class Program(msgspec.Struct, frozen=True, kw_only=True):
         kernel: Name of the kernel that a notebook asks for.
         commands: The shell commands in its cells, which are skipped unless a person allows them.
         remarks: What is no error, and still worth knowing.
+        original: The file's text, where the person's edits make `source` another; empty otherwise.
+        edits: The cells that are not as in the file.
     """
 
     id: str
@@ -198,6 +215,13 @@ class Program(msgspec.Struct, frozen=True, kw_only=True):
     refused: tuple[Refusal, ...] = ()
     kernel: str = ""
     commands: tuple[ShellCommand, ...] = ()
+    original: str = ""
+    edits: tuple[EditedCell, ...] = ()
+
+    @property
+    def file_source(self) -> str:
+        """The file's text as read, without any edits."""
+        return self.original or self.source
 
     def parameter(self, name: str) -> Parameter | None:
         """Return the parameter of that name, or None."""

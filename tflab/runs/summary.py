@@ -91,7 +91,7 @@ def summarise(record: RunRecord, state: RunState) -> RunSummary:
         status=state.status,
         seconds=state.seconds,
         metrics={tag: series.summary() for tag, series in state.series.items()},
-        goals={text: goal.passed for text, goal in state.goals.items()},
+        goals={goal.text: goal.passed for goal in state.goals.values()},
         versions=versions_of(record, state),
         code=code_mark(request.source),
         number=record.number,
