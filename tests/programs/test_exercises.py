@@ -67,12 +67,12 @@ def test_the_file_stays_a_program_that_plain_python_runs():
 
 
 def test_a_check_belongs_to_the_exercise_before_it_and_stays_as_it_is():
-    program = lesson(
-        CHECK.replace("half", "steps"), FILL, "# %%\nprint(half(4))\n", CHECK, LINE, CHECK
-    )
+    other = LINE.replace('id="half"', 'id="line"')
+    unrelated, between = CHECK.replace("half", "steps"), "# %%\nprint(half(4))\n"
+    program = lesson(unrelated, FILL, between, CHECK, other, CHECK)
     assert [cell.checks for cell in program.cells if cell.kind == "code"][2:] == [
         *("", "", "", "half"),
-        *("", "half-2"),
+        *("", "line"),
     ]
     assert [cell.index for cell in program.cells if cell.locked] == [6, 8]
 
@@ -85,7 +85,7 @@ def test_a_check_belongs_to_the_exercise_before_it_and_stays_as_it_is():
         ((FILL.replace("BEGIN SOLUTION", "END SOLUTION"), CHECK), 13, "has no beginning"),
         ((MEND.replace("# return x * 2", "return x * 2"), CHECK), 17, "is no comment"),
         ((LINE.replace("### BEGIN SOLUTION\n", ""), CHECK), 9, "has no beginning"),
-        ((FILL, CHECK, FILL, CHECK), 18, "Two exercises have the id"),
+        ((FILL, CHECK, FILL, CHECK), 19, "Two exercises have the id"),
         (('# %% tags=["exercise"]\nx = ...\n', CHECK), 8, "has no solution"),
     ],
 )

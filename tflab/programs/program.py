@@ -10,6 +10,7 @@ import msgspec
 
 from tflab.programs.exercise_marks import without_secrets
 from tflab.programs.exercises import Exercise, Grading
+from tflab.runs.record import EditedCell
 
 _NAME = re.compile(r"(?:(\d{1,9})[_\- ]+)?(.*)", re.DOTALL)
 
@@ -103,7 +104,8 @@ class Cell(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         index: Place among all cells of the lesson, from 0.
         line: Line of the program's source where the cell's first line stands, from 1.
-        label: For a cell of a notebook, what it is called, such as `cell 4 (In [2])`.
+        label: For a cell of a notebook or of an edited program, what it is called, such as
+            `cell 4 (In [2])`.
         id: The id that a notebook, or the mark of the cell, gives it.
         attachments: Names of the files that a notebook keeps with it.
         title: What the mark of the cell calls it.
@@ -217,6 +219,8 @@ class Program(msgspec.Struct, frozen=True, kw_only=True):
         kernel: Name of the kernel that a notebook asks for.
         commands: The shell commands in its cells, which are skipped unless a person allows them.
         remarks: What is no error, and still worth knowing.
+        original: The file's text, where the person's edits make `source` another; empty otherwise.
+        edits: The cells that are not as in the file.
     """
 
     id: str
@@ -233,6 +237,13 @@ class Program(msgspec.Struct, frozen=True, kw_only=True):
     refused: tuple[Refusal, ...] = ()
     kernel: str = ""
     commands: tuple[ShellCommand, ...] = ()
+    original: str = ""
+    edits: tuple[EditedCell, ...] = ()
+
+    @property
+    def file_source(self) -> str:
+        """The file's text as read, without any edits."""
+        return self.original or self.source
 
     def parameter(self, name: str) -> Parameter | None:
         """Return the parameter of that name, or None."""

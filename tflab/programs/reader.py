@@ -21,7 +21,7 @@ from tflab.programs.constants import find_constants
 from tflab.programs.declarations import read_parameters
 from tflab.programs.exercise_cells import with_exercises
 from tflab.programs.hidden_characters import MOST_TOLD, hidden_characters
-from tflab.programs.layout import Layout, uses_tflab
+from tflab.programs.layout import Cut, Layout, uses_tflab
 from tflab.programs.options import find_options, set_by_the_program
 from tflab.programs.program import (
     Finding,
@@ -58,12 +58,13 @@ def read_program(path: Path) -> Program:
     return _Reading(source, path, findings).program()
 
 
-def parse_program(source: str, path: Path) -> Program:
+def parse_program(source: str, path: Path, cut: Cut | None = None) -> Program:
     """Read a program from its text.
 
     Args:
         source: The text; of a notebook its JSON, or the listing that is its `Program.source`.
         path: Gives the program's id and number, and by its ending the format; need not exist.
+        cut: How the text is cut, where that is known already; a notebook's listing says it.
 
     Raises:
         ProgramError: When it cannot be used.
@@ -74,7 +75,7 @@ def parse_program(source: str, path: Path) -> Program:
         if found is None:
             raise findings.error()
         source = notebook.write_listing(found)
-    return _Reading(source, path, findings).program()
+    return _Reading(source, path, findings, cut).program()
 
 
 def program_text(path: Path) -> str | None:
@@ -102,13 +103,13 @@ def examine(path: Path) -> tuple[Program | None, list[Finding]]:
 class _Reading:
     """One reading of one text, step by step."""
 
-    def __init__(self, source: str, path: Path, findings: Findings) -> None:
+    def __init__(self, source: str, path: Path, findings: Findings, cut: Cut | None = None) -> None:
         if not check_text(source, findings):
             raise findings.error()
         self._source = source
         self._path = path
         self._findings = findings
-        self._layout = Layout(source, path, findings)
+        self._layout = Layout(source, path, findings, cut)
         self._is_lesson = self._layout.kind == "lesson"
         self._cells = with_exercises(
             self._layout.cells, self._layout.trees, findings, self._is_lesson
