@@ -22,7 +22,7 @@ from tflab.session.command_line import request_line, sweep_line
 from tflab.sweeps.plan import make_plan
 
 LESSON = read_program(course_folder() / "10_linear_classifier.py")
-QUESTIONS = tuple(question.text for question in LESSON.questions)
+QUESTIONS = tuple(question.id for question in LESSON.questions)
 
 
 def request(**changes):

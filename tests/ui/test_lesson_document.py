@@ -91,3 +91,14 @@ def test_without_a_width_there_is_nothing():
     document.changed(document.blocks[0])
     document.fit(80)
     assert document.height == 3
+
+
+def test_a_block_gives_its_rows_up_and_takes_them_back():
+    document = make([(2, 2), (3, 3), (2, 2)])
+    block = document.blocks[1]
+    assert document.reserve(block, 5)
+    assert not document.reserve(block, 5)
+    assert document.span(block) == (2, 5)
+    assert [text(document, row) for row in range(2, 8)] == ["", "", "", "", "", "2.0"]
+    assert document.reserve(block, None)
+    assert [text(document, row) for row in range(2, 6)] == ["1.0", "1.1", "1.2", "2.0"]

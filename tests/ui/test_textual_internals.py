@@ -28,12 +28,14 @@ from textual.filter import LineFilter
 from textual.message import Message
 from textual.message_pump import MessagePump
 from textual.screen import ModalScreen, Screen
+from textual.scroll_view import ScrollView
 from textual.widget import Widget
 from textual.widgets import Button, Input, OptionList, Static
 
 import tflab.ui
 from tflab.ui.terminal.app_base import ControlFilter, TerminalApp
 from tflab.ui.terminal.driver import TolerantDriver
+from tflab.ui.terminal.hosting import HostingView
 from tflab.ui.terminal.screens import QuietWhenCovered, SafeTeardown
 
 UI = Path(tflab.ui.__file__).parent
@@ -421,3 +423,11 @@ def test_the_style_sheets_name_widgets_that_textual_has():
     assert _select.SelectOverlay.__name__ == "SelectOverlay"
     assert _select.SelectCurrent.__name__ == "SelectCurrent"
     assert widgets.Static is Static
+
+
+def test_a_view_that_draws_its_rows_still_lays_out_no_children_by_itself():
+    assert not ScrollView().is_container
+    view = HostingView()
+    assert not view.is_container
+    for name in ("_clear_arrangement_cache", "_refresh_scroll"):
+        assert callable(getattr(view, name))

@@ -83,8 +83,9 @@ def _describe(run: LoadedRun) -> dict[str, Any]:
     }
 
 
-def _points(series: Series) -> dict[str, list[Any]]:
+def _points(series: Series) -> dict[str, Any]:
     values: list[Any] = series.values.tolist()
     if series.nonfinite:
         values = [as_number(value) for value in values]
-    return {"steps": [int(step) for step in series.steps], "values": values}
+    found = {"steps": [int(step) for step in series.steps], "values": values}
+    return found | {"axis": series.axis} if series.axis else found

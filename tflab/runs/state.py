@@ -67,7 +67,8 @@ class RunState:
         cells: State of each code cell that has started, by cell index.
         series: Metrics by tag, in the order of their first point.
         results: What `lab.show` reported, by name.
-        goals: Goals that were checked, by text.
+        goals: Goals that were checked, by id.
+        predictions: Questions that were asked, by id.
         frames: Figures by title, in order; more than one with `step` is a moving picture.
     """
 
@@ -149,8 +150,8 @@ class RunState:
                     self.note(_NEWER)
             case Environment():
                 self.environment = event
-            case Goal(text=text):
-                self._name(self.goals, text, event)
+            case Goal():
+                self._name(self.goals, event.key, event)
             case Error():
                 self.error = event
             case Notice(text=text):
@@ -178,7 +179,7 @@ class RunState:
         if isinstance(event, Result):
             self._name(self.results, event.name, event)
         if isinstance(event, Prediction):
-            self._name(self.predictions, event.question, event)
+            self._name(self.predictions, event.key, event)
         if isinstance(event, Figure):
             if not self._make_room(event):
                 return

@@ -23,8 +23,8 @@ def request_line(
     Args:
         request: What was asked of the run.
         defaults: The lesson's defaults now.
-        questions: The lesson's questions in order. Guesses are given by place, so those after the
-            first one that was passed over cannot be told.
+        questions: The ids of the lesson's questions in order. Guesses are given by place, so those
+            after the first one that was passed over cannot be told.
     """
     words = ["tflab", "run", _lesson(request.lesson, request.path)]
     for name, value in request.parameters.items():
@@ -71,8 +71,18 @@ def sweep_line(plan: SweepPlan, lesson: Program, defaults: Mapping[str, Any]) ->
     return shlex.join([*words, *_limits(plan.each), *_python(plan.each)])
 
 
-def copied_text(current: bool) -> str:
-    """Say that a line was copied; `current` when the lesson is still as the line's run had it."""
+def copied_text(current: bool, edited: bool = False) -> str:
+    """Say that a line was copied.
+
+    Args:
+        current: Whether the lesson is still as the line's run had it.
+        edited: Whether that run had edits of the person's.
+    """
+    if edited:
+        return (
+            "Command copied. The run had code of yours: --edits runs with your edits as they are "
+            "now; export a script to keep it as it was."
+        )
     changed = "" if current else " The lesson has changed since; export a script to keep it."
     return f"Command copied.{changed}"
 

@@ -24,7 +24,10 @@ STOP = ".stop"
 """End of the name of a mark beside a sweep's file that asks for its end."""
 
 _VERSION = 2
-_ASKED = ("lesson", "title", "path", "source", "cells", "command", "python")
+_ASKED = (
+    *("lesson", "title", "path", "source", "cells", "command", "python"),
+    *("original", "edits"),
+)
 """Of a request, in a plan of the first version."""
 _ID = re.compile(r"\d{8}-\d{6}-[0-9a-f]{6}")
 

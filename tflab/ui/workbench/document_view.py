@@ -13,12 +13,13 @@ from rich.cells import cell_len
 from rich.segment import Segment
 from textual.content import Content
 from textual.geometry import Offset, Region, Size
-from textual.scroll_view import ScrollView
 from textual.selection import Selection
 from textual.strip import Strip
 from textual.timer import Timer
+from textual.widget import AwaitMount, Widget
 
 from tflab.ui.terminal.glyphs import glyphs
+from tflab.ui.terminal.hosting import HostingView
 from tflab.ui.widgets.drawing_view import changed_span, drawing_segments
 from tflab.ui.workbench.lesson_document import Anchor, Block, Document, Row
 
@@ -32,15 +33,17 @@ _SLICES = 12
 """Slices after which the scroll bar is told how high the page is."""
 
 
-class DocumentView(ScrollView, can_focus=True):
+class DocumentView(HostingView, can_focus=True):
     """Shows a document. What a person looks at stays where it is when rows above it change."""
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.document = Document()
+        self._hosted: dict[Widget, Block] = {}
         self._strips: dict[Block, dict[int, Strip]] = {}
         self._on_screen: dict[int, Strip] = {}
         self._look: Any = None
+        self._placing = False
         self._timer: Timer | None = None
         self._slices = 0
 
@@ -55,7 +58,10 @@ class DocumentView(ScrollView, can_focus=True):
         return self.scrollable_content_region.height
 
     def show_blocks(self, blocks: Iterable[Block]) -> None:
-        """Show other blocks, from the first on."""
+        """Show other blocks, from the first on; widgets in place of blocks go."""
+        for widget in self._hosted:
+            widget.remove()
+        self._hosted.clear()
         self.document = Document(blocks, self._room())
         self._strips.clear()
         self._lay_out(Anchor(0, 0))
@@ -67,6 +73,7 @@ class DocumentView(ScrollView, can_focus=True):
             self._strips.pop(block, None)
             self.document.changed(block)
         self._keep(anchor)
+        self.move_children()
         self._repaint()
 
     def block_recoloured(self, *blocks: Block) -> None:
@@ -74,6 +81,54 @@ class DocumentView(ScrollView, can_focus=True):
         for block in blocks:
             self._strips.pop(block, None)
         self._repaint()
+
+    def host(self, block: Block, widget: Widget) -> AwaitMount:
+        """Show a widget in place of a block's rows, as high as its content, until `unhost`.
+
+        It scrolls with the page and is clipped by it. Other blocks, as after the file was read
+        again, take it away.
+        """
+        self._hosted[widget] = block
+        self._reserve(block, 1)
+        return self.mount(widget)
+
+    def unhost(self, block: Block) -> None:
+        """Show a block's own rows again, and take the widget away."""
+        for widget in [one for one, place in self._hosted.items() if place is block]:
+            del self._hosted[widget]
+            widget.remove()
+        self._reserve(block, None)
+
+    def place_of(self, widget: Widget) -> Region:
+        """Return where a widget stands that a block was given up for."""
+        block = self._hosted.get(widget)
+        if block is None:
+            return Region()
+        width, view = self._room(), self.scrollable_content_region.size
+        inner = max(width - widget.gutter.width, 1)
+        height = widget.get_content_height(view, view, inner) + widget.gutter.height
+        # Not in the middle of a layout.
+        self.call_later(self._reserve, block, height)
+        return Region(_MARGIN, self.document.span(block)[0], width, height)
+
+    def _reserve(self, block: Block, rows: int | None) -> None:
+        """Leave rows free for a widget; the one that is gone meanwhile needs none."""
+        if rows is not None and block not in self._hosted.values():
+            return
+        anchor = self.document.at(self.top)
+        if self.document.reserve(block, rows):
+            self._strips.pop(block, None)
+            self._keep(anchor)
+            self.move_children()
+            self.refresh()
+
+    def show_row(self, block: Block, row: int) -> None:
+        """Bring one row of a block into view, and scroll no further than that needs."""
+        there = self.document.span(block)[0] + row
+        if there < self.top:
+            self.scroll_to_row(there)
+        elif there >= self.top + self.rows_in_view:
+            self.scroll_to_row(there - self.rows_in_view + 1)
 
     def block_in_view(self, block: Block) -> bool:
         """Whether any row of a block is in view."""
@@ -107,8 +162,14 @@ class DocumentView(ScrollView, can_focus=True):
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """Lay out what comes into view."""
         super().watch_scroll_y(old_value, new_value)
-        if round(old_value) != round(new_value):
-            self._keep(self.document.at(self.top))
+        if round(old_value) == round(new_value):
+            return
+        self._keep(self.document.at(self.top))
+        if not self._placing:
+            self.reader_scrolled()
+
+    def reader_scrolled(self) -> None:
+        """Hear that a person scrolled, by the wheel, the scroll bar or a key of Textual's."""
 
     def render_line(self, y: int) -> Strip:
         """Return one row of what is in view."""
@@ -163,13 +224,16 @@ class DocumentView(ScrollView, can_focus=True):
 
     def scroll_to_row(self, row: int) -> None:
         """Scroll to a row at once, also while Textual is on its way to another."""
+        before, self._placing = self._placing, True
         self.scroll_y = self.scroll_target_y = max(0, min(row, self.max_scroll_y))
+        self._placing = before
 
     def _tell_height(self) -> bool:
         size = Size(self.document.width + _MARGIN, self.document.height)
         if size == self.virtual_size:
             return False
         self.virtual_size = size
+        self.move_children()
         return True
 
     def _repaint(self) -> None:

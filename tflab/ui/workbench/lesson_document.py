@@ -50,10 +50,15 @@ class Block:
     Attributes:
         cell: Index of the code cell that it belongs to; None for prose.
         bar: Style of the bar before rows that name none.
+        together: Whether it is read as a whole, and so not cut by the end of a page that has room
+            for it.
+        asks: Whether the reader has to decide something here before reading on.
     """
 
     cell: int | None = None
     bar = ""
+    together = False
+    asks = False
 
     def height(self, width: int) -> int:
         """Return how many rows it takes; cheaper than laying it out, where that can be."""
@@ -87,6 +92,7 @@ class Document:
         self._tops: list[int] | None = None
         self._places: dict[Block, int] = {}
         self._rows: OrderedDict[Block, Sequence[Row]] = OrderedDict()
+        self._reserved: dict[Block, int] = {}
         self.fit(width)
 
     def fit(self, width: int) -> None:
@@ -155,6 +161,21 @@ class Document:
             self._measured[place] = False
             self._measure(place)
 
+    def reserve(self, block: Block, rows: int | None) -> bool:
+        """Leave so many rows free in place of a block's own, or show those again with None.
+
+        Returns:
+            Whether that is new.
+        """
+        if rows == self._reserved.get(block):
+            return False
+        if rows is None:
+            del self._reserved[block]
+        else:
+            self._reserved[block] = rows
+        self.changed(block)
+        return True
+
     def settle(self, anchor: Anchor, height: int) -> None:
         """Lay out what the rows from a place on show, and a page before and behind."""
         if not self._heights:
@@ -184,7 +205,9 @@ class Document:
         if self._measured[place]:
             return
         self._measured[place] = True
-        height = self.blocks[place].height(self.width)
+        block = self.blocks[place]
+        reserved = self._reserved.get(block)
+        height = block.height(self.width) if reserved is None else reserved
         if height != self._heights[place]:
             self._heights[place] = height
             self._tops = None
@@ -192,7 +215,9 @@ class Document:
     def _laid_out(self, block: Block) -> Sequence[Row]:
         rows = self._rows.get(block)
         if rows is None:
-            rows = self._rows[block] = block.rows(self.width)
+            free = self._reserved.get(block)
+            rows = block.rows(self.width) if free is None else [Row(Content())] * free
+            self._rows[block] = rows
             while len(self._rows) > _KEPT:
                 self._rows.popitem(last=False)
         return rows
