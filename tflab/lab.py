@@ -7,6 +7,7 @@ a plain Python program, the same calls print short lines.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -282,30 +283,41 @@ def keras_callback(
     return make_callback(lambda: _recorder, batches, prefix, frame)
 
 
-def goal(text: str, passed: Any, hint: str | Sequence[str] = ()) -> None:
+def goal(text: str, passed: Any, hint: str | Sequence[str] = (), *, id: str = "") -> None:
     """Record whether a goal was reached. Hints go from weak to strong.
 
-    `text` must be a literal, so that the workbench can show the goal before any run.
+    `text` must be a literal, so that the workbench can show the goal before any run. Progress is
+    kept under `id`, which stays when the text is reworded; without one, under the text.
     """
     hints = [to_text(str(one)) for one in ([hint] if isinstance(hint, str) else hint)]
-    goal = Goal(text=to_text(text), passed=bool(passed), hints=hints, cell=_recorder.cell)
+    goal = Goal(
+        text=to_text(text), passed=bool(passed), hints=hints, cell=_recorder.cell, id=to_text(id)
+    )
     _recorder.emit(goal)
 
 
 def predict(
-    question: str, answer: Any, choices: Sequence[str] | None = None, within: float = 0.1
+    question: str,
+    answer: Any,
+    choices: Sequence[str] | Mapping[str, str] | None = None,
+    within: float = 0.1,
+    *,
+    id: str = "",
 ) -> Any:
     """Compare what the learner guessed before the run with the answer, and return the guess.
 
     Never waits: without a guess it returns None. `question` and `choices` must be literals. A
     number is right when it is off by no more than `within` of the answer; a choice, when it is it.
+    Choices may be a dict from what each is known by to what it says; the answer is then such a
+    key. `id` stays when the question is reworded.
 
     Raises:
         Problem: When the answer is neither a number nor text.
     """
-    guess = _recorder.guesses.get(question)
+    guess = _recorder.guesses.get(id or question)
     try:
         found = compare(to_text(question), answer, guess, choices, within, _recorder.cell)
+        found = replace(found, id=to_text(id))
     except ConversionError as error:
         raise error.problem("lab.predict", question) from error
     _recorder.emit(found)

@@ -69,7 +69,8 @@ class RunState:
         cells: State of each code cell that has started, by cell index.
         series: Metrics by tag, in the order of their first point.
         results: What `lab.show` reported, by name.
-        goals: Goals that were checked, by text.
+        goals: Goals that were checked, by id.
+        predictions: Questions that were asked, by id.
         frames: Figures by title, in order; more than one with `step` is a moving picture.
         pictures: Pictures by number, in order; more than one is a moving picture.
     """
@@ -153,8 +154,8 @@ class RunState:
                     self.note(_NEWER)
             case Environment():
                 self.environment = event
-            case Goal(text=text):
-                self._name(self.goals, text, event)
+            case Goal():
+                self._name(self.goals, event.key, event)
             case Error():
                 self.error = event
             case Notice(text=text):
@@ -182,7 +183,7 @@ class RunState:
         if isinstance(event, Result):
             self._name(self.results, event.name, event)
         if isinstance(event, Prediction):
-            self._name(self.predictions, event.question, event)
+            self._name(self.predictions, event.key, event)
         if isinstance(event, Figure):
             if not self._make_room(event):
                 return
