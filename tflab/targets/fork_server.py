@@ -88,13 +88,17 @@ class ForkServer:
         """Start the server in a session of its own. Starting again does nothing.
 
         Raises:
-            Problem: When the system gives it no process, or its log cannot be written.
+            Problem: When the system gives it no process, its log cannot be written, or others could
+                put their code into its way.
         """
         if self._process is not None:
             return
         mine, other = socket.socketpair()
         try:
             self._process = self._spawn(other)
+        except Problem:
+            mine.close()
+            raise
         except OSError as error:
             mine.close()
             raise cannot_start(error, self.interpreter) from error
