@@ -158,9 +158,12 @@ def _cells_of(text: str) -> tuple[tuple[str, int], ...]:
 
 def drawing_segments(row: Sequence[Run], base: Style) -> list[Segment]:
     """Return the cells of a row of a drawing, over the style of what is beneath it."""
-    return [Segment(run.text, base + _style(run.ink)) for run in row]
+    return [Segment(run.text, base + _style(run.ink, run.ground)) for run in row]
 
 
-@lru_cache(maxsize=512)
-def _style(ink: Ink | None) -> Style:
-    return Style.null() if ink is None else Style(color=Color.from_rgb(*ink.rgb))
+@lru_cache(maxsize=4096)
+def _style(ink: Ink | None, ground: Ink | None = None) -> Style:
+    if ink is None:
+        return Style.null()
+    behind = None if ground is None else Color.from_rgb(*ground.rgb)
+    return Style(color=Color.from_rgb(*ink.rgb), bgcolor=behind)
