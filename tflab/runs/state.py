@@ -16,6 +16,8 @@ from tflab.runs.events import (
     Event,
     Figure,
     Goal,
+    InputAsked,
+    InputTaken,
     Notice,
     Prediction,
     Progress,
@@ -68,6 +70,7 @@ class RunState:
         series: Metrics by tag, in the order of their first point.
         results: What `lab.show` reported, by name.
         goals: Goals that were checked, by text.
+        question: What the program waits to be told, while it waits for a line.
         frames: Figures by title, in order; more than one with `step` is a moving picture.
     """
 
@@ -85,6 +88,7 @@ class RunState:
         self.goals: dict[str, Goal] = {}
         self.predictions: dict[str, Prediction] = {}
         self.frames: dict[str, list[Figure]] = {}
+        self.question: InputAsked | None = None
         self.notices: list[str] = []
         self.points = 0
         self._figure_numbers = 0
@@ -155,7 +159,12 @@ class RunState:
                 self.error = event
             case Notice(text=text):
                 self.note(text)
+            case InputAsked():
+                self.question = event
+            case InputTaken():
+                self.question = None
             case Ended():
+                self.question = None
                 # The run's own word counts; the server only speaks for a run that could not.
                 if self.ended is None or self.ended.writer == "server":
                     self.ended = event

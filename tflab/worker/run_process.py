@@ -33,6 +33,7 @@ from tflab.worker.limits import limit_memory, limit_threads, lower_priority
 from tflab.worker.orphans import keep_orphans, let_go_of_pools, unfinished_threads
 from tflab.worker.scratch import make_scratch, remove_scratch
 from tflab.worker.seeds import set_seeds
+from tflab.worker.standard_input import forget_input, set_input
 
 _WRONG_OPTIONS = 2
 """What `argparse` leaves with when it refuses what it is given."""
@@ -110,6 +111,7 @@ class RunProcess:
             journal,
             reads_later=record.request.device != "cpu",
         )
+        set_input(record.request, folder, self._recorder)
         self._pid = os.getpid()
 
     def __enter__(self) -> RunProcess:
@@ -140,6 +142,7 @@ class RunProcess:
         self.interrupt.ignore()
         flush_open_files()
         let_go_of_pools()
+        forget_input(self._folder)
         # What was written past Python is in its place before the run has ended.
         self._recorder.at()
         self._tell_environment()

@@ -21,6 +21,8 @@ from tflab.runs.events.life import (
     EndState,
     Environment,
     Error,
+    InputAsked,
+    InputTaken,
     Notice,
     RunStatus,
     Started,
@@ -43,6 +45,8 @@ AnyEvent = (
     | Prediction
     | Error
     | Notice
+    | InputAsked
+    | InputTaken
     | Ended
 )
 
@@ -58,6 +62,8 @@ __all__ = [
     "Event",
     "Figure",
     "Goal",
+    "InputAsked",
+    "InputTaken",
     "Layer",
     "Notice",
     "Number",
