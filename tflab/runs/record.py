@@ -185,11 +185,21 @@ class RunRequest:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Maker:
+    """The process that asked for a run, told from any other that gets its number later."""
+
+    pid: int
+    process_start: float
+    host: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class RunRecord:
     """`run.json`: a request with its id, when it was made, and the versions it ran with.
 
     Attributes:
         number: Its number among the runs of its program, from 1; 0 for one of an older tflab.
+        maker: Who asked for it, and sees that it gets a process; None for one of an older tflab.
     """
 
     id: str
@@ -197,6 +207,7 @@ class RunRecord:
     request: RunRequest
     versions: dict[str, str] = field(default_factory=dict)
     number: int = 0
+    maker: Maker | None = None
     version: int = RECORD_VERSION
 
 
@@ -238,7 +249,8 @@ def read_record(path: Path) -> RunRecord:
         command = tuple(_known(CommandOption, one) for one in request.get("command", ()))
         edits = tuple(_known(EditedCell, one) for one in request.get("edits", ()))
         asked = _known(RunRequest, request, cells=tuple(cells), command=command, edits=edits)
-        record: RunRecord = _known(RunRecord, found, request=asked)
+        maker = _known(Maker, found["maker"]) if found.get("maker") else None
+        record: RunRecord = _known(RunRecord, found, request=asked, maker=maker)
         return record
     except (KeyError, TypeError) as error:
         raise ValueError(f"{path} is no record of a run: {error!r}") from error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from tflab.runs import bounds
@@ -17,6 +18,7 @@ from tflab.runs.events import (
     Figure,
     Goal,
     Notice,
+    Picture,
     Prediction,
     Progress,
     Result,
@@ -31,7 +33,7 @@ from tflab.runs.log_writer import as_dict
 from tflab.runs.series import Series
 from tflab.runs.transcript import Transcript
 
-CellItem = Transcript | Value | Result | Figure | Prediction
+CellItem = Transcript | Value | Result | Figure | Picture | Prediction
 _Named = TypeVar("_Named")
 
 _ALL = " The log has them all."
@@ -70,6 +72,7 @@ class RunState:
         goals: Goals that were checked, by id.
         predictions: Questions that were asked, by id.
         frames: Figures by title, in order; more than one with `step` is a moving picture.
+        pictures: Pictures by number, in order; more than one is a moving picture.
     """
 
     def __init__(self) -> None:
@@ -86,6 +89,7 @@ class RunState:
         self.goals: dict[str, Goal] = {}
         self.predictions: dict[str, Prediction] = {}
         self.frames: dict[str, list[Figure]] = {}
+        self.pictures: dict[int, list[Picture]] = {}
         self.notices: list[str] = []
         self.points = 0
         self._figure_numbers = 0
@@ -126,7 +130,7 @@ class RunState:
                 cell = self._cell(index)
                 cell.seconds = event.seconds
                 cell.version += 1
-            case Value() | Result() | Figure() | Prediction():
+            case Value() | Result() | Figure() | Picture() | Prediction():
                 self._add_item(event)
             case _:
                 self._apply_outcome(event)
@@ -173,7 +177,7 @@ class RunState:
         series.extend(event.steps, event.values)
         self.points += len(event.values)
 
-    def _add_item(self, event: Value | Result | Figure | Prediction) -> None:
+    def _add_item(self, event: Value | Result | Figure | Picture | Prediction) -> None:
         cell = self._cell(event.cell)
         cell.version += 1
         if isinstance(event, Result):
@@ -187,10 +191,21 @@ class RunState:
             frames.append(event)
             if event.step is not None and len(frames) > 1:
                 return
+        if isinstance(event, Picture):
+            event = self._bounded(event)
+            pictures = self.pictures.setdefault(event.figure, [])
+            pictures.append(event)
+            if len(pictures) > 1:
+                return
         if len(cell.items) < bounds.MAX_ITEMS:
             cell.items.append(event)
         else:
             self.note(f"Only the first {bounds.MAX_ITEMS} outputs of a cell are shown.{_ALL}")
+
+    def _bounded(self, picture: Picture) -> Picture:
+        """Return a picture with what it shows as data, if there is room for that."""
+        room = all(self._make_room(figure) for figure in picture.data)
+        return picture if room else replace(picture, data=[])
 
     def _make_room(self, figure: Figure) -> bool:
         """Thin moving pictures until there is room for one more figure."""

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from textual.content import Content
 
 from tflab.charts.text import cell_width, pad
-from tflab.runs.events import Error, Figure, Prediction, Result, Value
+from tflab.runs.events import Error, Figure, Picture, Prediction, Result, Value
 from tflab.runs.state import CellItem, RunState
 from tflab.runs.tensor_text import describe, grid, number_text, result_text
 from tflab.runs.text import count_of, plain, shorten
@@ -168,7 +168,7 @@ class OutputBlock(Block):
         return True
 
 
-Item = Transcript | Value | Figure | Prediction | list[Result]
+Item = Transcript | Value | Figure | Picture | Prediction | list[Result]
 
 
 def _items(items: Sequence[CellItem]) -> Iterator[Item]:
