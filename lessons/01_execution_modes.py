@@ -57,6 +57,7 @@ lab.predict(
     "Before the session runs, what does printing the sum show?",
     "a symbol" if not hasattr(total, "numpy") else "the number",
     choices=["the number", "a symbol", "an error"],
+    id="printed-sum",
 )
 
 # %% [markdown]
@@ -250,6 +251,7 @@ lab.predict(
     "Which way of training is the fastest?",
     max(speed, key=speed.get),
     choices=["lazy", "eager", "graph", "loop"],
+    id="fastest-way",
 )
 
 # %% [markdown]
@@ -266,6 +268,7 @@ lab.goal(
         "One of the tables above already holds both results.",
         "11 + 5 and 11 · 5.",
     ),
+    id="sum-and-product",
 )
 lab.goal(
     "Divide by zero, and get an answer that is no error",
@@ -274,6 +277,7 @@ lab.goal(
         "Only one of the two numbers is divided by.",
         "Set b to 0 and look at quotient.",
     ),
+    id="divide-by-zero",
 )
 lab.goal(
     "Train so briefly that tracing costs more than all the eager steps",
@@ -282,6 +286,7 @@ lab.goal(
         "Tracing is paid once, however many steps follow.",
         "Compare tracing_seconds and eager_seconds in the results, then set steps to 10.",
     ),
+    id="tracing-costs-more",
 )
 
 # %% [markdown]

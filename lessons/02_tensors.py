@@ -61,6 +61,7 @@ lab.predict(
     "How many bytes do the numbers of the 4×2×3 block take?",
     block_bytes,
     within=0,
+    id="bytes-of-block",
 )
 
 # %% [markdown]
@@ -135,6 +136,7 @@ lab.predict(
         "makes a new tensor",
         "raises an error",
     ],
+    id="assign-to-element",
 )
 
 # %% [markdown]
@@ -152,6 +154,7 @@ lab.goal(
         "How many correct digits does each type keep?",
         "Ten digits need more than the 32 bits of the default: set dtype to float64.",
     ),
+    id="one-third",
 )
 lab.goal(
     "Lose the half of 3.5",
@@ -160,6 +163,7 @@ lab.goal(
         "Which type has no fractions at all?",
         "Casting to an integer type cuts the fraction off: set dtype to int32.",
     ),
+    id="half-lost",
 )
 lab.goal(
     "Store the block in 48 bytes, and see 2049 turn into another number",
@@ -168,6 +172,7 @@ lab.goal(
         "48 bytes for 24 elements leaves 2 bytes for each.",
         "2 bytes are 16 bits: set dtype to float16.",
     ),
+    id="block-of-48-bytes",
 )
 
 # %% [markdown]

@@ -59,6 +59,7 @@ lab.predict(
     "What does the variable hold after `assign_add(amount)`?",
     added,
     within=0.001,
+    id="after-assign-add",
 )
 
 # %% [markdown]
@@ -80,6 +81,7 @@ lab.predict(
     "After `same = v` and `v.assign(-1)`, what does `same` hold?",
     "the new value" if float(same) == -1.0 else "the old value",
     choices=["the old value", "the new value"],
+    id="two-names",
 )
 
 # %% [markdown]
@@ -125,6 +127,7 @@ lab.goal(
         "What must be added to `start`?",
         "An amount may be negative: amount = −start.",
     ),
+    id="back-to-zero",
 )
 lab.goal(
     "Choose start and amount so that adding gives 25 and subtracting gives −5",
@@ -133,6 +136,7 @@ lab.goal(
         "The two answers lie equally far from start.",
         "start is the middle of −5 and 25, and amount the distance to either.",
     ),
+    id="two-answers",
 )
 lab.goal(
     "Add something that is not 0 and leave the variable as it was",
@@ -141,6 +145,7 @@ lab.goal(
         "Seven digits: what is too small to matter next to start?",
         "Try a start of 100000000 and an amount of 1.",
     ),
+    id="too-small-to-matter",
 )
 
 # %% [markdown]

@@ -79,6 +79,7 @@ lab.predict(
         "(1, 4, 2)",
         "(1, 4, 3)",
     ],
+    id="shape-after-sum",
 )
 
 # %%
@@ -105,6 +106,7 @@ lab.predict(
     "What do the numbers from 1 to 24 add up to?",
     total,
     within=0,
+    id="sum-of-all",
 )
 
 # %% [markdown]
@@ -151,6 +153,7 @@ lab.goal(
         "3 = 1 + 2 and 7 = 3 + 4: the two numbers of a row.",
         "Rows run along the last axis, 3.",
     ),
+    id="sum-neighbours",
 )
 lab.goal(
     "Lay the four tables on top of each other: one table of 3 rows and 2 columns",
@@ -159,6 +162,7 @@ lab.goal(
         "Which axis counts the tables?",
         "The axis of length 4 must go: axis 1.",
     ),
+    id="stack-tables",
 )
 lab.goal(
     "Sum along an axis without changing a single number",
@@ -168,6 +172,7 @@ lab.goal(
         "A sum over one thing is that thing.",
         "Axis 0 has length 1.",
     ),
+    id="nothing-changed",
 )
 
 # %% [markdown]

@@ -117,6 +117,7 @@ lab.predict(
     "Which layer gets the smallest gradient?",
     "the first" if norms[0] < norms[-1] else "the last",
     choices=["the first", "the last"],
+    id="smallest-gradient",
 )
 print(f"first / last = {gradient_ratio:.1e}")
 print(f"outputs within 0.01 of 0 or 1: {saturated:.0%}")
@@ -142,6 +143,7 @@ lab.goal(
         "The weights must make up for the slope of 1/4 in each layer, and more.",
         "Raise stddev past 1 and watch the ratio: near 2 the bars are even. Look at `saturated`, too.",
     ),
+    id="balanced",
 )
 lab.goal(
     "Compromise: 8 layers, a ratio above 0.001 and less than a quarter of the outputs saturated",
@@ -150,6 +152,7 @@ lab.goal(
         "Look for a stddev between the default and the balanced one.",
         "0.5 keeps the sigmoids in their steep part and more gradient alive than 0.1.",
     ),
+    id="compromise",
 )
 lab.goal(
     "With stddev 0.1, let the first layer get less than a billionth of the last one's gradient",
@@ -158,6 +161,7 @@ lab.goal(
         "Each further layer takes away about the same factor.",
         "See in the table how much one layer costs, and count on: try 14 layers.",
     ),
+    id="vanished",
 )
 lab.goal(
     "Saturate the stack: more than half of its outputs within 0.01 of 0 or 1",
@@ -166,6 +170,7 @@ lab.goal(
         "A sigmoid is flat where its input is far from 0. What makes its input large?",
         "Large weights do: set stddev to 5. The ratio is large too, which is the exploding gradient.",
     ),
+    id="saturated",
 )
 
 # %% [markdown]

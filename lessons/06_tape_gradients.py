@@ -42,7 +42,10 @@ print("y     =", y.numpy())
 print("dy/dx =", dx.numpy())
 lab.show(dx=float(dx))
 lab.predict(
-    "What is the slope of x² at your x?", float(dx), within=0.01
+    "What is the slope of x² at your x?",
+    float(dx),
+    within=0.01,
+    id="slope-of-square",
 )
 
 # %% [markdown]
@@ -78,6 +81,7 @@ lab.predict(
     "What is the gradient of a constant that nobody watched?",
     "None" if unwatched is None else "a number",
     choices=["0", "a number", "None"],
+    id="unwatched-constant",
 )
 
 # %% [markdown]
@@ -196,6 +200,7 @@ lab.predict(
     "For x², which comes closer to the formula at its worst?",
     "a tie" if tape_error == difference_error else closer,
     choices=["the tape", "the finite difference", "a tie"],
+    id="closer-to-formula",
 )
 
 # %% [markdown]
@@ -226,6 +231,7 @@ lab.goal(
         "x² falls on one side of 0 only.",
         "Its slope is 2x, so solve 2x = −1.",
     ),
+    id="slope-of-minus-one",
 )
 lab.goal(
     "Find where x² and ln(2x+3) climb equally fast, to 0.02",
@@ -234,6 +240,7 @@ lab.goal(
         "Set the two formulas in the table equal: 2x = 2 / (2x + 3).",
         "That is 2x² + 3x − 1 = 0, which has one solution between 0.25 and 0.3.",
     ),
+    id="equal-slopes",
 )
 lab.goal(
     "Make a finite difference of x² wrong by more than 1 while the tape stays within 0.01",
@@ -242,6 +249,7 @@ lab.goal(
         "The finite difference subtracts two values of x². When do they share nearly all their digits?",
         "The larger x², the fewer digits are left for the change. Try x in the hundreds or thousands.",
     ),
+    id="difference-fails",
 )
 
 # %% [markdown]

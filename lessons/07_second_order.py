@@ -64,6 +64,7 @@ lab.predict(
     "How fast is the apple at your time, in m/s?",
     float(speed),
     within=0.02,
+    id="speed-of-apple",
 )
 
 # %% [markdown]
@@ -168,6 +169,7 @@ lab.predict(
     "What is the derivative of your order at x = 2?",
     nth[-1],
     within=0,
+    id="derivative-at-2",
 )
 
 # %% [markdown]
@@ -185,6 +187,7 @@ lab.goal(
         "Each second adds 9.8 m/s.",
         "29.4 / 9.8 = 3 seconds.",
     ),
+    id="speed-29",
 )
 lab.goal(
     "The branch is 20 m up: find when the apple hits the ground, to 10 cm",
@@ -193,6 +196,7 @@ lab.goal(
         "Read the position curve backwards: at which time does it pass 20?",
         "Solve 4.9 · t² = 20: t is the square root of 20 / 4.9.",
     ),
+    id="hits-the-ground",
 )
 lab.goal(
     "Find the order whose derivative is the same everywhere, but not zero",
@@ -201,6 +205,7 @@ lab.goal(
         "Look for a row of the table in which all four numbers agree.",
         "The highest power is x⁴, and each differentiation takes one power off.",
     ),
+    id="constant-derivative",
 )
 lab.goal(
     "Go one further: a derivative that is zero everywhere",
@@ -209,6 +214,7 @@ lab.goal(
         "What is the slope of a constant?",
         "One more than the highest power: order 5.",
     ),
+    id="zero-derivative",
 )
 
 # %% [markdown]

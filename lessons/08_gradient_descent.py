@@ -142,6 +142,7 @@ lab.predict(
     "How far from 0 is w after the first step?",
     abs(w_first),
     within=0.05,
+    id="first-step",
 )
 print(f"first step to {w_first:.7f}")
 print(f"{steps} steps to {float(w):.6f}, cost {cost:.2e}")
@@ -186,6 +187,7 @@ lab.predict(
     "From which λ on does the bare rule never come to rest?",
     limit,
     within=0.02,
+    id="largest-rate",
 )
 
 # %% [markdown]
@@ -199,6 +201,7 @@ lab.goal(
         "Which λ makes `1 − 2λ` zero?",
         "λ = 0.5: set learning_rate to 0.5.",
     ),
+    id="one-step",
 )
 lab.goal(
     "Let the bare rule swing for ever: after all steps as high as at the start",
@@ -207,6 +210,7 @@ lab.goal(
         "Each step should land on the other side, equally far away.",
         "1 − 2λ = −1 gives λ = 1.",
     ),
+    id="swings-for-ever",
 )
 lab.goal(
     "Diverge on purpose: let the bare rule end higher than it began",
@@ -215,6 +219,7 @@ lab.goal(
         "The limit is in the results.",
         "Anything above 1 will do, such as 1.1.",
     ),
+    id="diverges",
 )
 lab.goal(
     "Bring w within 0.001 of 5 in 30 steps or fewer",
@@ -223,6 +228,7 @@ lab.goal(
         "Adam's steps are about as long as the learning rate. Does this valley need that caution?",
         "This valley has the same curvature as the bare rule's: sgd with a learning_rate of 0.4.",
     ),
+    id="w-near-5",
 )
 
 # %% [markdown]

@@ -154,6 +154,7 @@ lab.predict(
     "What is the slope w of the line through the four points?",
     0.5,
     within=0.02,
+    id="slope-of-line",
 )
 line_xs = np.array([0.0, 8.0])
 lab.line(
@@ -201,6 +202,7 @@ lab.predict(
     "From which learning rate on does this loop diverge?",
     limit,
     within=0.15,
+    id="largest-rate",
 )
 
 # %% [markdown]
@@ -214,6 +216,7 @@ lab.goal(
         "Raise learning_rate in small amounts.",
         "The results name the limit: nearly 0.038. Try 0.05.",
     ),
+    id="diverges",
 )
 lab.goal(
     "Half the epochs: w within 0.0001 of 0.5 and b within 0.0001 of 1.5 in 500 epochs or fewer",
@@ -224,6 +227,7 @@ lab.goal(
         "Fewer steps must go further. How far is learning_rate from its limit?",
         "500 epochs with a learning_rate of 0.019.",
     ),
+    id="half-the-epochs",
 )
 lab.goal(
     "Get the same w and b in eager mode",
@@ -234,6 +238,7 @@ lab.goal(
         "Does the mode change the arithmetic?",
         "Set mode to eager, leave the rest, and give it a few seconds.",
     ),
+    id="same-in-eager",
 )
 
 # %% [markdown]

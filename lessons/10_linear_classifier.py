@@ -150,6 +150,7 @@ lab.predict(
     "Will the loss end above or below where it began?",
     "below" if loss < float(first_loss) else "above",
     choices=["above", "below"],
+    id="loss-at-end",
 )
 
 # %%
@@ -195,6 +196,7 @@ lab.predict(
     "From which learning rate on does this loop diverge?",
     limit,
     within=0.1,
+    id="largest-rate",
 )
 
 # %% [markdown]
@@ -208,6 +210,7 @@ lab.goal(
         "Steps can be too long: raise learning_rate little by little.",
         "The limit is 2 / curvature, near 0.15 here. Try 0.2.",
     ),
+    id="diverges",
 )
 lab.goal(
     "Come within 0.1 % of the least-squares loss",
@@ -216,6 +219,7 @@ lab.goal(
         "The loss was still falling when it stopped.",
         "The flat direction needs more steps, not longer ones: try steps at 100 and more.",
     ),
+    id="near-least-squares",
 )
 lab.goal(
     "Get by with fewer steps: a loss under 0.03 in 30 steps",
@@ -224,6 +228,7 @@ lab.goal(
         "Fewer steps must each go further, but there is a limit.",
         "Set steps to 30 and learning_rate to 0.13, a little below the limit.",
     ),
+    id="fewer-steps",
 )
 lab.goal(
     "Train at 95 to 100 % of the limit and still end below where you began",
@@ -233,6 +238,7 @@ lab.goal(
         "The results show `limit`. It depends on the points, so on the seed as well.",
         "Multiply `limit` by 0.97 and take that as learning_rate. Watch the loss zigzag.",
     ),
+    id="near-the-limit",
 )
 
 # %% [markdown]

@@ -173,11 +173,13 @@ lab.predict(
     "How many viewers does least squares expect for Okja?",
     okja_least_squares,
     within=0.1,
+    id="viewers-of-okja",
 )
 lab.predict(
     "With your settings, will the loss end below or above its start?",
     "below" if final_loss < start_loss else "above",
     choices=["below", "above"],
+    id="loss-at-end",
 )
 print(
     f"Okja: {okja:.1f}, least squares {okja_least_squares:.1f}"
@@ -213,6 +215,7 @@ lab.goal(
         "With inputs around 1 the tiny learning rate does nothing. What is the new limit?",
         "Switch standardise on and set learning_rate to 0.1.",
     ),
+    id="standardised",
 )
 lab.goal(
     "Do it in a single epoch: within 1 % after one step",
@@ -221,6 +224,7 @@ lab.goal(
         "One step reaches the bottom when learning_rate · curvature is exactly 1.",
         "Standardised, both curvatures are 2: a learning_rate of 0.5 and 1 epoch.",
     ),
+    id="single-epoch",
 )
 lab.goal(
     "Diverge with a learning rate below a millionth",
@@ -229,6 +233,7 @@ lab.goal(
         "The results name the limit for inputs that are not standardised.",
         "It lies below 1e-8. Leave standardise off and try 1e-7.",
     ),
+    id="diverges",
 )
 
 # %% [markdown]

@@ -281,13 +281,17 @@ lab.show(
     predictions=answers.tolist(),
 )
 lab.predict(
-    "How many parameters has the network?", counts[0], within=0
+    "How many parameters has the network?",
+    counts[0],
+    within=0,
+    id="parameters-of-network",
 )
 if style == "all":
     lab.predict(
         "Where will the three loss curves lie?",
         "on each other" if losses_agree else "apart",
         choices=["on each other", "apart"],
+        id="three-curves",
     )
 
 # %% [markdown]
@@ -320,6 +324,7 @@ lab.goal(
         "Fewer epochs can still mean as many steps. What decides the steps in an epoch?",
         "Smaller batches give more steps: try a batch_size of 5 with 20 epochs.",
     ),
+    id="half-the-epochs",
 )
 lab.goal(
     "Switch momentum off and see what it did: a final loss still above 0.3",
@@ -328,6 +333,7 @@ lab.goal(
         "Momentum keeps part of each step for the next one.",
         "Set momentum to 0 and leave the rest as it is.",
     ),
+    id="no-momentum",
 )
 lab.goal(
     "Without momentum, reach a loss under 0.13 all the same",
@@ -336,6 +342,7 @@ lab.goal(
         "Momentum 0.9 makes a steady step ten times as long: 1 / (1 − 0.9).",
         "Make the steps themselves longer: momentum 0 and a learning_rate near 1.",
     ),
+    id="good-without-momentum",
 )
 
 # %% [markdown]

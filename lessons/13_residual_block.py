@@ -191,6 +191,7 @@ lab.predict(
     "Which network ends with the smaller loss?",
     min(losses, key=losses.get),
     choices=["plain", "residual"],
+    id="smaller-loss",
 )
 print(f"guessing costs ln 2 = {guessing:.4f}")
 
@@ -205,6 +206,7 @@ lab.goal(
         "What takes the gradient away? Have less of it.",
         "With one or two sigmoid layers the gradient gets through: depth 1.",
     ),
+    id="plain-learns",
 )
 lab.goal(
     "Go twice as deep: 16 blocks or more, and a residual loss under 0.3",
@@ -213,6 +215,7 @@ lab.goal(
         "Does depth harm the way around?",
         "Set depth to 16. If the loss falls too slowly, give it more epochs.",
     ),
+    id="twice-as-deep",
 )
 lab.goal(
     "Starve the plain network: its first layer gets less than a ten-billionth of the last one's",
@@ -221,6 +224,7 @@ lab.goal(
         "The table shows what each layer takes away.",
         "Deeper: set depth to 20 or more.",
     ),
+    id="starved",
 )
 
 # %% [markdown]

@@ -100,6 +100,7 @@ lab.predict(
     "How many weight tensors has the layer before its first call?",
     before,
     within=0,
+    id="weights-before-call",
 )
 
 # %%
@@ -109,6 +110,7 @@ lab.predict(
     "How many numbers do kernel and bias hold together?",
     numbers,
     within=0,
+    id="kernel-and-bias",
 )
 layer.kernel
 
@@ -179,6 +181,7 @@ lab.goal(
         "Four inputs and one bias for each unit.",
         "Each unit holds 4 + 1 = 5 numbers, so set units to 7.",
     ),
+    id="35-numbers",
 )
 lab.goal(
     "Keep every output strictly between 0 and 1",
@@ -187,6 +190,7 @@ lab.goal(
         "Which activation could be read as a probability?",
         "Set activation to sigmoid.",
     ),
+    id="between-0-and-1",
 )
 lab.goal(
     "Let outputs be negative and larger than 1 at once",
@@ -195,6 +199,7 @@ lab.goal(
         "ReLU forbids one of them, sigmoid and tanh the other.",
         "No activation at all is called linear.",
     ),
+    id="negative-and-large",
 )
 
 # %% [markdown]

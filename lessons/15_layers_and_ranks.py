@@ -79,6 +79,7 @@ lab.predict(
     "Which rank does Conv2D take, the batch included?",
     str(pictures.ndim),
     choices=["2", "3", "4", "5"],
+    id="rank-of-conv2d",
 )
 
 # %% [markdown]
@@ -119,6 +120,7 @@ lab.predict(
     "How many numbers does the Dense layer give out for your batch?",
     outputs["Dense"],
     within=0,
+    id="numbers-from-dense",
 )
 
 # %% [markdown]
@@ -172,6 +174,7 @@ lab.goal(
         "It has 8 units and gives one state for each example.",
         "8 · 5 = 40: a batch of 5.",
     ),
+    id="lstm-of-40",
 )
 lab.goal(
     "Send a single example, and keep every rank",
@@ -180,6 +183,7 @@ lab.goal(
         "A batch of one is still a batch.",
         "Set batch to 1 and read the first axis.",
     ),
+    id="single-example",
 )
 lab.goal(
     "Let Conv2D give out more than 100,000 numbers while it keeps its 80 parameters",
@@ -188,6 +192,7 @@ lab.goal(
         "One picture gives 26 · 26 places with 8 numbers each.",
         "That is 5,408 for each picture, so 19 pictures or more.",
     ),
+    id="many-from-conv2d",
 )
 
 # %% [markdown]

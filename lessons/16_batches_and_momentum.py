@@ -107,6 +107,7 @@ lab.predict(
     "What does guessing among three classes cost?",
     float(by_hand[1]),
     within=0.05,
+    id="cost-of-guessing",
 )
 
 # %% [markdown]
@@ -156,6 +157,7 @@ lab.predict(
     "How many updates does one epoch of mini-batches make?",
     updates_per_epoch,
     within=0,
+    id="updates-of-epoch",
 )
 
 # %% [markdown]
@@ -263,6 +265,7 @@ lab.predict(
     "After the same number of epochs, which descent has the largest loss?",
     max(final, key=final.get),
     choices=["stochastic", "mini-batch", "full-batch"],
+    id="largest-loss",
 )
 
 # %% [markdown]
@@ -280,6 +283,7 @@ lab.goal(
         "How many flowers are there?",
         "Set batch_size to 150.",
     ),
+    id="full-batch",
 )
 lab.goal(
     "With one update an epoch and at most 20 epochs, bring the mini-batch loss under 0.3",
@@ -290,6 +294,7 @@ lab.goal(
         "Twenty steps must each go far. Which two parameters make steps longer?",
         "batch_size 150, momentum 0.9 and learning_rate 0.5.",
     ),
+    id="few-updates",
 )
 lab.goal(
     "Make the loss of the mini-batches rise in a third of the epochs or more",
@@ -298,6 +303,7 @@ lab.goal(
         "Small batches disagree with each other, and long steps act on it.",
         "Try a batch_size of 2 with learning_rate 2.",
     ),
+    id="noisy-loss",
 )
 
 # %% [markdown]

@@ -75,6 +75,7 @@ lab.predict(
     "Where does TensorFlow put a tensor in this run if you say nothing?",
     "GPU" if placed_on.startswith("GPU") else "CPU",
     choices=["CPU", "GPU"],
+    id="default-device",
 )
 
 # %% [markdown]
@@ -161,6 +162,7 @@ lab.predict(
     "Which size makes better use of the processor?",
     "512" if speeds[-1] > speeds[0] else "16",
     choices=["16", "512"],
+    id="better-use",
 )
 
 # %% [markdown]
@@ -174,6 +176,7 @@ lab.goal(
         "Calling costs the same for any size.",
         "Set size to 16.",
     ),
+    id="too-small",
 )
 lab.goal(
     "Make one product eight times the work of the default",
@@ -182,6 +185,7 @@ lab.goal(
         "The work grows with the third power of the size.",
         "2 · 2 · 2 = 8, so twice the size: 2048.",
     ),
+    id="eight-times-the-work",
 )
 lab.goal(
     "Keep the total work of the defaults with products of half the size",
@@ -190,6 +194,7 @@ lab.goal(
         "Half the size is an eighth of the work for each product.",
         "Size 512 and 80 repeats. Compare GFLOP/s with the default.",
     ),
+    id="same-work",
 )
 
 # %% [markdown]

@@ -96,6 +96,7 @@ lab.predict(
     "How many weights and biases does the model have?",
     numbers,
     within=0,
+    id="weights-of-model",
 )
 
 # %% [markdown]
@@ -124,6 +125,7 @@ lab.predict(
     "The predictions of the loaded model will be …",
     "exactly the same" if same_predictions else "close",
     choices=["exactly the same", "close", "different"],
+    id="loaded-predictions",
 )
 
 # %% [markdown]
@@ -162,6 +164,7 @@ lab.goal(
         "Saving does not ask how good a model is.",
         "Set epochs to 0.",
     ),
+    id="untrained",
 )
 lab.goal(
     "Save a good one: a loss under 0.05",
@@ -170,6 +173,7 @@ lab.goal(
         "The chart was still falling when it stopped.",
         "More epochs: try 80.",
     ),
+    id="good-model",
 )
 lab.goal(
     "Save when it is no longer worth going on: one more epoch gains less than 2 %",
@@ -178,6 +182,7 @@ lab.goal(
         "`gain` in the results says what one more epoch brought.",
         "The curve must have become flat: try 80 epochs.",
     ),
+    id="not-worth-going-on",
 )
 
 # %% [markdown]

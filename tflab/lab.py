@@ -7,10 +7,13 @@ a plain Python program, the same calls print short lines.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
 from tflab.data import Dataset, load
+from tflab.recording.confusion import count_classes
 from tflab.recording.conversion import ConversionError, checked
 from tflab.recording.figures import Layers, axis_range
 from tflab.recording.guesses import compare
@@ -190,6 +193,80 @@ def heatmap(
     _figure(title, build, x_label, y_label, None, None, step, ranges)
 
 
+def image(value: Any, *, title: str = "", step: int | None = None) -> None:
+    """Record a picture.
+
+    Args:
+        value: An array or a tensor of shape (height, width), or with 1, 3 or 4 channels behind
+            that; a figure of matplotlib; an image of Pillow's; the path of an image.
+        title: Its title.
+        step: Pictures of one title with a step are the frames of a moving picture.
+
+    Raises:
+        Problem: When it is none of these.
+    """
+    from tflab.recording.shown_pictures import record_picture
+
+    checked("lab.image", title or "picture", partial(record_picture, _recorder, title, step), value)
+
+
+def images(
+    batch: Any,
+    titles: Sequence[Any] | None = None,
+    *,
+    title: str = "",
+    columns: int | None = None,
+    step: int | None = None,
+) -> None:
+    """Record images side by side in rows, such as `lab.images(digits[:20], labels[:20])`.
+
+    Args:
+        batch: Images, each as `lab.image` takes them: an array of shape (count, height, width) or
+            (count, height, width, channels), or a list. Of more than 400, the first are kept.
+        titles: One for each, such as its class.
+        title: The title of all.
+        columns: How many stand side by side; by default as many as make a wide rectangle.
+        step: Those of one title with a step are the frames of a moving picture.
+
+    Raises:
+        Problem: When something in the batch is no image.
+    """
+    from tflab.recording.shown_pictures import record_images
+
+    names = [to_text(str(one)) for one in titles] if titles is not None else []
+    record = partial(record_images, _recorder, names, title, columns, step)
+    checked("lab.images", title or "images", record, batch)
+
+
+def confusion_matrix(
+    true: Any,
+    predicted: Any,
+    labels: Sequence[Any] | None = None,
+    *,
+    title: str = "Confusion matrix",
+    step: int | None = None,
+) -> None:
+    """Record how often each true class was taken for which, such as after `model.predict`.
+
+    Args:
+        true: The number of the class of each example, from 0; or one-hot rows.
+        predicted: What was predicted: numbers of classes, or rows of scores, of which the largest
+            counts.
+        labels: The names of the classes; by default their numbers.
+        title: The title.
+        step: Those of one title with a step are the frames of a moving picture.
+
+    Raises:
+        Problem: When there are not as many of each, or they are no classes.
+    """
+
+    def build(layers: Layers) -> None:
+        counts, names = count_classes(true, predicted, labels)
+        layers.add_matrix(counts, names)
+
+    _figure(title, build, "predicted", "true", None, None, step)
+
+
 def keras_callback(
     batches: bool = False, prefix: str = "", frame: Callable[[int], None] | None = None
 ) -> Any:
@@ -206,30 +283,41 @@ def keras_callback(
     return make_callback(lambda: _recorder, batches, prefix, frame)
 
 
-def goal(text: str, passed: Any, hint: str | Sequence[str] = ()) -> None:
+def goal(text: str, passed: Any, hint: str | Sequence[str] = (), *, id: str = "") -> None:
     """Record whether a goal was reached. Hints go from weak to strong.
 
-    `text` must be a literal, so that the workbench can show the goal before any run.
+    `text` must be a literal, so that the workbench can show the goal before any run. Progress is
+    kept under `id`, which stays when the text is reworded; without one, under the text.
     """
     hints = [to_text(str(one)) for one in ([hint] if isinstance(hint, str) else hint)]
-    goal = Goal(text=to_text(text), passed=bool(passed), hints=hints, cell=_recorder.cell)
+    goal = Goal(
+        text=to_text(text), passed=bool(passed), hints=hints, cell=_recorder.cell, id=to_text(id)
+    )
     _recorder.emit(goal)
 
 
 def predict(
-    question: str, answer: Any, choices: Sequence[str] | None = None, within: float = 0.1
+    question: str,
+    answer: Any,
+    choices: Sequence[str] | Mapping[str, str] | None = None,
+    within: float = 0.1,
+    *,
+    id: str = "",
 ) -> Any:
     """Compare what the learner guessed before the run with the answer, and return the guess.
 
     Never waits: without a guess it returns None. `question` and `choices` must be literals. A
     number is right when it is off by no more than `within` of the answer; a choice, when it is it.
+    Choices may be a dict from what each is known by to what it says; the answer is then such a
+    key. `id` stays when the question is reworded.
 
     Raises:
         Problem: When the answer is neither a number nor text.
     """
-    guess = _recorder.guesses.get(question)
+    guess = _recorder.guesses.get(id or question)
     try:
         found = compare(to_text(question), answer, guess, choices, within, _recorder.cell)
+        found = replace(found, id=to_text(id))
     except ConversionError as error:
         raise error.problem("lab.predict", question) from error
     _recorder.emit(found)

@@ -17,17 +17,20 @@ ASKING = Program(
     source="",
     cells=(),
     parameters=(),
-    questions=(Question(text="Up?", choices=("up", "Down")), Question(text="How many?")),
+    questions=(
+        Question(id="up", text="Up?", choices=("up", "Down"), answers=("up", "Down")),
+        Question(id="many", text="How many?"),
+    ),
 )
 
 
 @pytest.mark.parametrize(
     ("typed", "guesses"),
     [
-        (["down", "3"], {"Up?": "Down", "How many?": 3.0}),
-        (["x", "1", "many", "1e2"], {"Up?": "up", "How many?": 100.0}),
+        (["down", "3"], {"up": "Down", "many": 3.0}),
+        (["x", "1", "many", "1e2"], {"up": "up", "many": 100.0}),
         (["", ""], {}),
-        (["up"], {"Up?": "up"}),
+        (["up"], {"up": "up"}),
     ],
 )
 def test_questions_are_asked(typed: list[str], guesses: dict[str, Any]) -> None:
@@ -41,7 +44,7 @@ def test_questions_are_asked(typed: list[str], guesses: dict[str, Any]) -> None:
 
     assert ask(ASKING, lines.append, read) == guesses
     assert "Up? Choose: 1 up, 2 Down." in lines
-    if guesses.get("How many?") == 100.0:
+    if guesses.get("many") == 100.0:
         assert "That is no answer. Answer with a number." in lines
 
 

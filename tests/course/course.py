@@ -35,8 +35,8 @@ class Outcome:
     def __init__(self, state: RunState, folder: Path) -> None:
         self.state = state
         self.folder = folder
-        self.goals = {text: goal.passed for text, goal in state.goals.items()}
-        self.answers = {text: said.answer for text, said in state.predictions.items()}
+        self.goals = {goal.text: goal.passed for goal in state.goals.values()}
+        self.answers = {said.question: said.answer for said in state.predictions.values()}
         self.results: dict[str, Any] = {
             name: _number(result.value)
             if result.tensor is None

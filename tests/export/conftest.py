@@ -51,9 +51,12 @@ VALUES = {
 
 @pytest.fixture
 def make_run():
-    """Make a run of the small lesson with the given series: tag to steps and values."""
+    """Make a run of the small lesson with the given series: tag to steps and values.
 
-    def make(series=None, state="finished", **changes):
+    `axes` names what the steps of a tag count.
+    """
+
+    def make(series=None, state="finished", axes=None, **changes):
         store = RunStore()
         request = RunRequest(
             **{
@@ -71,7 +74,8 @@ def make_run():
         writer.write(ev.Started(time=now, pid=1))
         for tag, (steps, values) in (series or {}).items():
             points = [ev.as_number(value) for value in values]
-            writer.write(ev.Scalars(tag=tag, steps=steps, values=points, time=now + 1))
+            axis = (axes or {}).get(tag, "")
+            writer.write(ev.Scalars(tag=tag, steps=steps, values=points, time=now + 1, axis=axis))
         writer.write(
             ev.Result(cell=2, name="w", tensor=ev.TensorValue(dtype="int32", shape=[], values=3)),
             ev.Goal(text="get there", passed=True),

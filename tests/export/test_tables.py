@@ -38,6 +38,27 @@ def test_a_step_logged_twice_has_two_lines(make_run):
     assert found == [("0", "1.0", "9.0"), ("0", "2.0", ""), ("1", "3.0", "")]
 
 
+def test_epochs_and_batches_have_columns_of_their_own(make_run):
+    run = make_run(
+        {"loss": ([1, 2], [0.5, 0.25]), "batch_loss": ([1, 2], [0.75, 0.5]), "rate": ([1], [0.1])},
+        axes={"loss": "epoch", "batch_loss": "batch"},
+    )
+    assert rows(series_csv([run])) == [
+        {"epoch": "1", "batch": "", "step": "", "loss": "0.5", "batch_loss": "", "rate": ""},
+        {"epoch": "2", "batch": "", "step": "", "loss": "0.25", "batch_loss": "", "rate": ""},
+        {"epoch": "", "batch": "1", "step": "", "loss": "", "batch_loss": "0.75", "rate": ""},
+        {"epoch": "", "batch": "2", "step": "", "loss": "", "batch_loss": "0.5", "rate": ""},
+        {"epoch": "", "batch": "", "step": "1", "loss": "", "batch_loss": "", "rate": "0.1"},
+    ]
+    found = json.loads(runs_json([run]))["series"]
+    assert found["batch_loss"] == {"steps": [1, 2], "values": [0.75, 0.5], "axis": "batch"}
+
+
+def test_a_metric_named_like_an_axis_has_a_column_of_its_own(make_run):
+    run = make_run({"epoch": ([1, 2], [10.0, 20.0])}, axes={"epoch": "epoch"})
+    assert series_csv([run]) == "epoch,metric.epoch\n1,10.0\n2,20.0\n"
+
+
 def test_several_runs_are_told_apart(make_run):
     runs = [make_run({"loss": ([0], [float(i)])}) for i in range(2)]
     found = rows(series_csv(runs))

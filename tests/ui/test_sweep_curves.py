@@ -11,7 +11,7 @@ from tflab.charts.drawing import ChartOptions
 from tflab.charts.loss import draw_loss
 from tflab.programs.program import Parameter, Program
 from tflab.sweeps.plan import make_plan
-from tflab.sweeps.run import SweepRun
+from tflab.sweeps.run import Points, SweepRun
 from tflab.sweeps.table import make_rows
 from tflab.ui.sweep.curves import MOST_CURVES, SweepCurves, short_legend, trials_of
 
@@ -34,7 +34,7 @@ LESSON = Program(
 def finished(index: int, plan: Any, values: list[float]) -> SweepRun:
     run = SweepRun(index, plan.points[index], f"run {index}")
     run.status = "finished"
-    run._curves = {"loss": (array("d", range(len(values))), array("d", values))}
+    run._curves = {"loss": Points(array("d", range(len(values))), array("d", values), "epoch")}
     return run
 
 
@@ -53,6 +53,8 @@ def test_best_and_chosen_curves_are_bright_and_diverged_ones_are_cut() -> None:
     assert notes == ["2 runs diverged and left the chart"]
     assert not SweepCurves().wants_log(rows[:2], "loss")
     drawing = draw_loss(curves, (60, 10), ChartOptions())
+    drawn = "".join(drawing.rows)
+    assert "epoch" in drawn, "the axis says what the series count"
     assert [entry.label for entry in short_legend(drawing.legend)] == [
         "best",
         "at the cursor",

@@ -79,7 +79,7 @@ def given_guesses(lesson: Program, texts: Sequence[str]) -> dict[str, Guess]:
             raise UsageProblem(
                 "That is no answer", f"{plain_line(question.text)} {wanted(question)}", "Try again."
             )
-        found[question.text] = guess
+        found[question.id] = guess
     return found
 
 
@@ -103,7 +103,7 @@ def ask(lesson: Program, write: Callable[[str], None], read: Callable[[], str]) 
                 return found
             guess = read_guess(question, text) if text else None
             if guess is not None:
-                found[question.text] = guess
+                found[question.id] = guess
             if guess is not None or not text:
                 break
             write(f"That is no answer. {wanted(question)}")
@@ -118,11 +118,11 @@ def read_guess(question: Question, text: str) -> Guess | None:
             return float(text)
         except ValueError:
             return None
-    for choice in question.choices:
-        if text.casefold() == choice.casefold():
-            return choice
-    if text.isdecimal() and 1 <= int(text) <= len(question.choices):
-        return question.choices[int(text) - 1]
+    for choice, answer in zip(question.choices, question.answers, strict=True):
+        if text.casefold() in (choice.casefold(), answer.casefold()):
+            return answer
+    if text.isdecimal() and 1 <= int(text) <= len(question.answers):
+        return question.answers[int(text) - 1]
     return None
 
 

@@ -114,13 +114,13 @@ class RunPrinter:
         for notice in state.notices[self._notices :]:
             self._write(plain(notice))
         self._notices = len(state.notices)
-        for question, found in state.predictions.items():
-            if self._is_new("prediction", question):
+        for key, found in state.predictions.items():
+            if self._is_new("prediction", key):
                 self._write(prediction_line(found))
-        for text, goal in state.goals.items():
-            if not self._brief and self._is_new("goal", text):
+        for key, goal in state.goals.items():
+            if not self._brief and self._is_new("goal", key):
                 word = "reached" if goal.passed else "not reached"
-                self._write(f"Goal {word}: {plain_line(text)}")
+                self._write(f"Goal {word}: {plain_line(goal.text)}")
 
     def _print_progress(self, state: RunState) -> None:
         if self._brief or state.progress is None or state.ended is not None:

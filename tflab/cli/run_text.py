@@ -72,8 +72,8 @@ def prediction_line(found: Prediction) -> str:
 def goal_lines(state: RunState, terminal: Terminal) -> list[str]:
     """Return the goals, each with a mark that says whether it was reached."""
     return [
-        f"  {terminal.passed if goal.passed else terminal.open} {plain_line(text)}"
-        for text, goal in state.goals.items()
+        f"  {terminal.passed if goal.passed else terminal.open} {plain_line(goal.text)}"
+        for goal in state.goals.values()
     ]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 from importlib.resources import files
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -79,4 +80,11 @@ def glossary() -> dict[str, str]:
     for term, entry in terms().items():
         for word in (term, *entry.aliases):
             found[word.lower()] = entry.definition
+    return found
+
+
+def former_goals() -> dict[str, dict[str, str]]:
+    """Return the ids of the course's goals by lesson, and by the text that each had before."""
+    text = files(__package__).joinpath("former_goals.json").read_text(encoding="utf-8")
+    found: dict[str, dict[str, str]] = json.loads(text)
     return found

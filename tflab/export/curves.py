@@ -9,6 +9,7 @@ from tflab.charts.metrics import curve_of, metric_of
 from tflab.export.loaded import LoadedRun
 from tflab.runs.metrics import main_metric, measure
 from tflab.runs.record import Problem
+from tflab.runs.series import Series
 
 
 def metrics_of(runs: Sequence[LoadedRun]) -> list[str]:
@@ -43,13 +44,20 @@ def curves_of(
             f"There are {', '.join(known)}." if known else "Log some with `lab.log`.",
         )
     curves: list[Curve] = []
-    axis: str | None = None
-    for place, run in enumerate(runs):
+    for place, (run, found) in enumerate(zip(runs, series_of(runs, wanted), strict=True)):
         name = labels[place] if labels else run.label
-        for tag, series in run.state.series.items():
-            found = metric_of(series)
-            axis = axis or (found.axis if found.name == wanted else None)
-            if found == (wanted, axis):
-                label = tag if len(runs) == 1 else name if tag == wanted else f"{name} {tag}"
-                curves.append(curve_of(series, label, len(curves)))
+        for series in found:
+            tag = series.tag
+            label = tag if len(runs) == 1 else name if tag == wanted else f"{name} {tag}"
+            curves.append(curve_of(series, label, len(curves)))
     return curves
+
+
+def series_of(runs: Sequence[LoadedRun], metric: str) -> list[list[Series]]:
+    """Return for each run its series of `metric` that share a chart: all count the same steps."""
+    measured = [
+        [series for series in run.state.series.values() if metric_of(series).name == metric]
+        for run in runs
+    ]
+    axis = next((metric_of(series).axis for found in measured for series in found), "")
+    return [[series for series in found if metric_of(series).axis == axis] for found in measured]

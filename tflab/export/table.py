@@ -10,6 +10,9 @@ from tflab.export.writing import csv_text
 from tflab.runs.metrics import best_value, higher_is_better
 from tflab.runs.series import Series
 
+PLAIN_AXIS = "step"
+"""What steps count when nothing else is said."""
+
 _ABOUT = ("run", "name", "created", "lesson", "state", "seconds", "device", "seed", "goals")
 """The columns of a summary that are neither parameters nor metrics."""
 
@@ -17,20 +20,26 @@ _ABOUT = ("run", "name", "created", "lesson", "state", "seconds", "device", "see
 def series_csv(runs: Sequence[LoadedRun]) -> str:
     """Return one line a step: `step` and a column for each series, before them `run` if several.
 
+    Epochs and batches are no steps of one kind: where series count them, `epoch` and `batch` are
+    columns of their own, and a line has one of them only.
+
     A step that a series logged twice has two lines. Where a series has no value at a step its field
     is empty; values that are not finite are written as nan, inf and -inf.
     """
     tags = list(dict.fromkeys(tag for run in runs for tag in run.state.series))
-    own = ["run", "step"] if len(runs) > 1 else ["step"]
-    return csv_text(_series_rows(runs, tags, own))
+    axes = axes_of(series for run in runs for series in run.state.series.values())
+    own = ["run", *axes] if len(runs) > 1 else axes
+    return csv_text(_series_rows(runs, tags, own, axes))
 
 
-def _series_rows(runs: Sequence[LoadedRun], tags: list[str], own: list[str]) -> Iterator[list[Any]]:
+def _series_rows(
+    runs: Sequence[LoadedRun], tags: list[str], own: list[str], axes: list[str]
+) -> Iterator[list[Any]]:
     yield [*own, *columns_for("metric", tags, own)]
     for run in runs:
         head = [run.record.id] if "run" in own else []
         columns = [run.state.series.get(tag) for tag in tags]
-        yield from ([*head, *fields] for fields in step_fields(columns))
+        yield from ([*head, *fields] for fields in step_fields(columns, axes))
 
 
 def summary_csv(runs: Sequence[LoadedRun]) -> str:
@@ -72,8 +81,27 @@ def columns_for(kind: str, names: Iterable[str], taken: Collection[str]) -> list
     return [f"{kind}.{name}" if name in taken else name for name in names]
 
 
-def step_fields(columns: Sequence[Series | None]) -> Iterable[list[Any]]:
-    """Yield a step and the value of each series at it, in the order of the steps."""
+def axes_of(series: Iterable[Series]) -> list[str]:
+    """Return what the steps of some series count, each once; `step` where there is none."""
+    return list(dict.fromkeys(each.axis or PLAIN_AXIS for each in series)) or [PLAIN_AXIS]
+
+
+def step_fields(columns: Sequence[Series | None], axes: Sequence[str]) -> Iterator[list[Any]]:
+    """Yield the fields of each step: one for each axis, then the value of each series at it.
+
+    Args:
+        columns: The series of one run; None where the run has none for that column.
+        axes: What they may count, as `axes_of` returns it. The lines of an axis follow each other,
+            in the order of its steps.
+    """
+    for place, axis in enumerate(axes):
+        before, after = [""] * place, [""] * (len(axes) - place - 1)
+        used = [s if s is not None and (s.axis or PLAIN_AXIS) == axis else None for s in columns]
+        for step, *fields in _fields_of_axis(used):
+            yield [*before, step, *after, *fields]
+
+
+def _fields_of_axis(columns: Sequence[Series | None]) -> Iterator[list[Any]]:
     used = [series for series in columns if series is not None and len(series)]
     if not used:
         return

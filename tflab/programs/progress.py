@@ -1,18 +1,19 @@
 """How far a person is in the course: kept between sessions, and safe from changed lessons.
 
-The file holds what was reached, by lesson id and by the goal's text. A goal or a lesson that no
-longer exists is simply not asked for; nothing is lost when it comes back.
+The file holds what was reached, by lesson id and by the goal's id, or its text where it has none. A
+goal or a lesson that no longer exists is simply not asked for; nothing is lost when it comes back.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
 
 import msgspec
 
+from tflab.data import former_goals
 from tflab.runs.atomic_files import (
     locked,
     make_private_folder,
@@ -28,9 +29,9 @@ class LessonProgress(msgspec.Struct, kw_only=True, omit_defaults=True):
     """What is kept of one lesson.
 
     Attributes:
-        goals: Texts of the goals that were reached at least once.
+        goals: The goals that were reached at least once.
         runs: How often it was run.
-        stated: Texts of all goals that the lesson had when it was last run.
+        stated: All goals that the lesson had when it was last run.
         cell: Where the cursor stood when it was left.
     """
 
@@ -41,10 +42,13 @@ class LessonProgress(msgspec.Struct, kw_only=True, omit_defaults=True):
 
 
 class Course(msgspec.Struct, kw_only=True, omit_defaults=True):
-    """`progress.json`."""
+    """`progress.json`. In version 1 goals were known by their texts."""
 
     lessons: dict[str, LessonProgress] = {}
     version: int = 1
+
+
+VERSION = 2
 
 
 class ProgressStore:
@@ -60,20 +64,31 @@ class ProgressStore:
     def read(self) -> Course:
         """Return what is kept; an empty course where there is nothing or it is damaged."""
         try:
-            return msgspec.json.decode(read_file(self._path), type=Course)
+            course = msgspec.json.decode(read_file(self._path), type=Course)
         except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
-            return Course()
+            return Course(version=VERSION)
+        if course.version < VERSION:
+            _know_goals_by_ids(course)
+        return course
 
-    def note_run(self, lesson: str, reached: Sequence[str], stated: Sequence[str]) -> Course:
-        """Keep that a lesson was run, which goals the run reached and which the lesson states.
+    def note_run(self, lesson: str, reached: Sequence[str], stated: Mapping[str, str]) -> Course:
+        """Keep that a lesson was run.
+
+        Args:
+            lesson: Its id.
+            reached: The ids of the goals that the run reached.
+            stated: The text of each goal that the lesson states, by its id. What was reached
+                before the goal had an id is known by the text.
 
         Raises:
             OSError: When the file cannot be written.
         """
+        ids = {text: key for key, text in stated.items()}
 
         def change(entry: LessonProgress) -> None:
             entry.runs += 1
-            entry.goals = list(dict.fromkeys([*entry.goals, *reached]))
+            kept = [ids.get(goal, goal) for goal in entry.goals]
+            entry.goals = list(dict.fromkeys([*kept, *reached]))
             entry.stated = list(stated)
 
         return self._change(lesson, change)
@@ -116,6 +131,16 @@ class ProgressStore:
             course = self.read()
             yield course
             replace_atomically(self._path, msgspec.json.encode(course))
+
+
+def _know_goals_by_ids(course: Course) -> None:
+    """Put the ids of the course's goals in the places of the texts that they had in version 1."""
+    former = former_goals()
+    for lesson, entry in course.lessons.items():
+        ids = former.get(lesson, {})
+        entry.goals = [ids.get(goal, goal) for goal in entry.goals]
+        entry.stated = [ids.get(goal, goal) for goal in entry.stated]
+    course.version = VERSION
 
 
 def standing(progress: LessonProgress | None, goals: Sequence[str]) -> Standing:

@@ -26,7 +26,12 @@ def find_goals(cell: int, tree: ast.Module, findings: Findings) -> Iterator[Goal
             except NotLiteral as error:
                 findings.add(error.line, "The hint of a goal is not literal.", _QUOTE_IT)
         if text:
-            yield GoalSpec(text=text, hints=tuple(h for h in hints if h), cell=cell)
+            yield GoalSpec(
+                id=_id(call, text, findings),
+                text=text,
+                hints=tuple(h for h in hints if h),
+                cell=cell,
+            )
 
 
 def find_questions(cell: int, tree: ast.Module, findings: Findings) -> Iterator[Question]:
@@ -35,9 +40,10 @@ def find_questions(cell: int, tree: ast.Module, findings: Findings) -> Iterator[
         text = _text(call, "question", findings, "The question of a prediction")
         listed = _argument(call, 2, "choices")
         choices: tuple[str, ...] = ()
+        answers: tuple[str, ...] = ()
         if listed is not None and not _is_none(listed):
             try:
-                choices = tuple(map(str, literals(listed)))
+                answers, choices = _choices(listed)
             except NotLiteral as error:
                 findings.add(
                     error.line,
@@ -45,7 +51,13 @@ def find_questions(cell: int, tree: ast.Module, findings: Findings) -> Iterator[
                     'Write them out in a list, such as `choices=["up", "down"]`.',
                 )
         if text:
-            yield Question(text=text, choices=choices, cell=cell)
+            yield Question(
+                id=_id(call, text, findings),
+                text=text,
+                choices=choices,
+                answers=answers,
+                cell=cell,
+            )
 
 
 def _calls(tree: ast.Module, name: str) -> list[ast.Call]:
@@ -73,6 +85,32 @@ def _text(call: ast.Call, name: str, findings: Findings, what: str) -> str:
         return node.value
     findings.add(call.lineno, f"{what} is not a literal text.", _QUOTE_IT)
     return ""
+
+
+def _id(call: ast.Call, text: str, findings: Findings) -> str:
+    """Return what a goal or a question is known by."""
+    node = next((k.value for k in call.keywords if k.arg == "id"), None)
+    if node is None:
+        return text
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return node.value or text
+    findings.add(call.lineno, "An id is not a literal text.", _QUOTE_IT)
+    return text
+
+
+def _choices(node: ast.expr) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return what each choice is known by, and what it says.
+
+    Raises:
+        NotLiteral: When they are no literals in a list, a tuple or a dict.
+    """
+    if not isinstance(node, ast.Dict):
+        said = tuple(map(str, literals(node)))
+        return said, said
+    if None in node.keys:
+        raise NotLiteral(node.lineno)
+    keys = tuple(str(literal(key)) for key in node.keys if key is not None)
+    return keys, tuple(str(literal(value)) for value in node.values)
 
 
 def _is_none(node: ast.expr) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tflab.recording.conversion import ConversionError
@@ -15,7 +15,7 @@ def compare(
     question: str,
     answer: Any,
     guess: Any,
-    choices: Sequence[str] | None,
+    choices: Sequence[str] | Mapping[str, str] | None,
     within: float,
     cell: int,
 ) -> Prediction:
@@ -27,6 +27,8 @@ def compare(
     if choices is not None or isinstance(answer, (str, bytes)):
         said = str(to_plain(answer))
         correct = None if guess is None else str(guess).strip() == said.strip()
+        if isinstance(choices, Mapping):
+            said, guess = choices.get(said, said), choices.get(guess, guess)
         return Prediction(question=question, answer=said, guess=guess, correct=correct, cell=cell)
     number = to_number(answer)
     shown: Any = to_plain(answer) if not is_tensor(answer) else as_number(number)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from tflab.runs import bounds
@@ -19,6 +20,7 @@ from tflab.runs.events import (
     InputAsked,
     InputTaken,
     Notice,
+    Picture,
     Prediction,
     Progress,
     Result,
@@ -33,7 +35,7 @@ from tflab.runs.log_writer import as_dict
 from tflab.runs.series import Series
 from tflab.runs.transcript import Transcript
 
-CellItem = Transcript | Value | Result | Figure | Prediction
+CellItem = Transcript | Value | Result | Figure | Picture | Prediction
 _Named = TypeVar("_Named")
 
 _ALL = " The log has them all."
@@ -69,9 +71,11 @@ class RunState:
         cells: State of each code cell that has started, by cell index.
         series: Metrics by tag, in the order of their first point.
         results: What `lab.show` reported, by name.
-        goals: Goals that were checked, by text.
         question: What the program waits to be told, while it waits for a line.
+        goals: Goals that were checked, by id.
+        predictions: Questions that were asked, by id.
         frames: Figures by title, in order; more than one with `step` is a moving picture.
+        pictures: Pictures by number, in order; more than one is a moving picture.
     """
 
     def __init__(self) -> None:
@@ -89,6 +93,7 @@ class RunState:
         self.predictions: dict[str, Prediction] = {}
         self.frames: dict[str, list[Figure]] = {}
         self.question: InputAsked | None = None
+        self.pictures: dict[int, list[Picture]] = {}
         self.notices: list[str] = []
         self.points = 0
         self._figure_numbers = 0
@@ -129,7 +134,7 @@ class RunState:
                 cell = self._cell(index)
                 cell.seconds = event.seconds
                 cell.version += 1
-            case Value() | Result() | Figure() | Prediction():
+            case Value() | Result() | Figure() | Picture() | Prediction():
                 self._add_item(event)
             case _:
                 self._apply_outcome(event)
@@ -153,8 +158,8 @@ class RunState:
                     self.note(_NEWER)
             case Environment():
                 self.environment = event
-            case Goal(text=text):
-                self._name(self.goals, text, event)
+            case Goal():
+                self._name(self.goals, event.key, event)
             case Error():
                 self.error = event
             case Notice(text=text):
@@ -181,13 +186,13 @@ class RunState:
         series.extend(event.steps, event.values)
         self.points += len(event.values)
 
-    def _add_item(self, event: Value | Result | Figure | Prediction) -> None:
+    def _add_item(self, event: Value | Result | Figure | Picture | Prediction) -> None:
         cell = self._cell(event.cell)
         cell.version += 1
         if isinstance(event, Result):
             self._name(self.results, event.name, event)
         if isinstance(event, Prediction):
-            self._name(self.predictions, event.question, event)
+            self._name(self.predictions, event.key, event)
         if isinstance(event, Figure):
             if not self._make_room(event):
                 return
@@ -195,10 +200,21 @@ class RunState:
             frames.append(event)
             if event.step is not None and len(frames) > 1:
                 return
+        if isinstance(event, Picture):
+            event = self._bounded(event)
+            pictures = self.pictures.setdefault(event.figure, [])
+            pictures.append(event)
+            if len(pictures) > 1:
+                return
         if len(cell.items) < bounds.MAX_ITEMS:
             cell.items.append(event)
         else:
             self.note(f"Only the first {bounds.MAX_ITEMS} outputs of a cell are shown.{_ALL}")
+
+    def _bounded(self, picture: Picture) -> Picture:
+        """Return a picture with what it shows as data, if there is room for that."""
+        room = all(self._make_room(figure) for figure in picture.data)
+        return picture if room else replace(picture, data=[])
 
     def _make_room(self, figure: Figure) -> bool:
         """Thin moving pictures until there is room for one more figure."""

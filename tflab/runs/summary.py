@@ -36,6 +36,7 @@ class RunSummary(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         goals: Whether each goal was reached, by its text.
         versions: As the run had them: see `versions_of`.
         code: Tells its code from other code, see `code_mark`; empty where it was not kept.
+        number: Its number among the runs of its program; 0 where it has none.
     """
 
     id: str
@@ -51,6 +52,7 @@ class RunSummary(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     goals: dict[str, bool] = {}
     versions: dict[str, str] = {}
     code: str = ""
+    number: int = 0
 
     def changed_from(self, code: str) -> bool:
         """Return whether it is known to have run other code than the one that `code` marks."""
@@ -89,9 +91,10 @@ def summarise(record: RunRecord, state: RunState) -> RunSummary:
         status=state.status,
         seconds=state.seconds,
         metrics={tag: series.summary() for tag, series in state.series.items()},
-        goals={text: goal.passed for text, goal in state.goals.items()},
+        goals={goal.text: goal.passed for goal in state.goals.values()},
         versions=versions_of(record, state),
         code=code_mark(request.source),
+        number=record.number,
     )
 
 

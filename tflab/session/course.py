@@ -45,12 +45,12 @@ class CourseProgress:
 
     def note_run(self, program: Program, state: RunState) -> None:
         """Keep which goals a run reached, and tell those that no run had reached before."""
-        reached = [text for text, goal in state.goals.items() if goal.passed]
-        stated = [goal.text for goal in program.goals]
+        reached = {key: goal.text for key, goal in state.goals.items() if goal.passed}
+        stated = {goal.id: goal.text for goal in program.goals}
         before = self.of(program)
-        self._keep(lambda: self._store.note_run(program.id, reached, stated))
-        for text in reached:
-            if before is None or text not in before.goals:
+        self._keep(lambda: self._store.note_run(program.id, list(reached), stated))
+        for key, text in reached.items():
+            if before is None or not {key, text} & set(before.goals):
                 self._emit(Notice(text, title="Goal reached"))
 
     def note_place(self, program: Program, cell: int) -> None:

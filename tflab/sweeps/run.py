@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from array import array
 from concurrent.futures import Future
-from typing import Any, Literal
+from typing import Literal, NamedTuple
 
 from tflab.runs.events import RunStatus
 from tflab.runs.series import Series
@@ -15,9 +15,16 @@ from tflab.sweeps.plan import Point
 from tflab.targets.live_run import LiveRun
 
 Status = Literal["waiting", "not begun"] | RunStatus
-Curve = tuple["array[float]", "array[float]"]
 
 _BUCKETS = 200
+
+
+class Points(NamedTuple):
+    """A series of a run, thinned once the run is over. `axis` is what its steps count."""
+
+    steps: array[float]
+    values: array[float]
+    axis: str = "step"
 
 
 class SweepRun:
@@ -42,7 +49,7 @@ class SweepRun:
         self.summary: RunSummary | None = None
         self.cause = ""
         self.future: Future[RunSummary] | None = None
-        self._curves: dict[str, Curve] = {}
+        self._curves: dict[str, Points] = {}
         self._results: dict[str, float] = {}
 
     @property
@@ -77,25 +84,30 @@ class SweepRun:
     def value(self, metric: str) -> float | None:
         """Return the newest value of a metric: of a series by its tag, or of a result by name."""
         curve = self.curve(metric)
-        if curve is not None and len(curve[1]):
-            return curve[1][-1]
+        if curve is not None and curve.values:
+            return curve.values[-1]
         found = _numbers(self.live.state) if self.live is not None else self._results
         return found.get(metric)
 
-    def curve(self, metric: str) -> Curve | None:
-        """Return steps and values of a series by its tag, or by the part behind its group."""
-        curves: dict[str, Any] = dict(self._curves)
+    def curve(self, metric: str) -> Points | None:
+        """Return the points of a series by its tag, or by the part behind its group."""
+        curves = self._curves
         if self.live is not None:
-            series = self.live.state.series
-            curves = {tag: (found.steps, found.values) for tag, found in series.items()}
+            curves = {tag: _all_of(series) for tag, series in self.live.state.series.items()}
         if metric in curves:
-            return curves[metric]  # type: ignore[no-any-return]
+            return curves[metric]
         return next((c for tag, c in curves.items() if tag.rsplit("/", 1)[-1] == metric), None)
 
     @property
     def series(self) -> list[str]:
         """The tags of its series."""
         return list(self.live.state.series if self.live is not None else self._curves)
+
+    @property
+    def axes(self) -> list[str]:
+        """What the steps of its series count, each once."""
+        found = (self.curve(tag) for tag in self.series)
+        return list(dict.fromkeys(points.axis for points in found if points is not None))
 
     def metrics(self) -> list[str]:
         """Return everything that could rank it: tags of series, then names of results."""
@@ -104,14 +116,18 @@ class SweepRun:
         return [*self._curves, *self._results]
 
 
-def brief(series: Series) -> Curve:
+def _all_of(series: Series) -> Points:
+    return Points(series.steps, series.values, series.axis or "step")
+
+
+def brief(series: Series) -> Points:
     """Return a series as few points: lowest and highest of each stretch, and every odd one out.
 
     Short ones come as they are. First and last point are always among them.
     """
     count = len(series)
     if count <= 4 * _BUCKETS:
-        return series.steps, series.values
+        return _all_of(series)
     kept = {0, count - 1}
     stride = -(-count // _BUCKETS)
     for start in range(0, count, stride):
@@ -122,9 +138,10 @@ def brief(series: Series) -> Curve:
             kept.add(start + values.index(min(values)))
             kept.add(start + values.index(max(values)))
     places = sorted(kept)
-    return (
+    return Points(
         array("d", [series.steps[place] for place in places]),
         array("d", [series.values[place] for place in places]),
+        series.axis or "step",
     )
 
 

@@ -30,6 +30,7 @@ from tflab.worker.exit_codes import DISK_FAILED
 from tflab.worker.flush_files import flush_open_files
 from tflab.worker.interrupt import Interrupt
 from tflab.worker.limits import limit_memory, limit_threads, lower_priority
+from tflab.worker.matplotlib_figures import MatplotlibFigures
 from tflab.worker.orphans import keep_orphans, let_go_of_pools, unfinished_threads
 from tflab.worker.scratch import make_scratch, remove_scratch
 from tflab.worker.seeds import set_seeds
@@ -112,6 +113,7 @@ class RunProcess:
             reads_later=record.request.device != "cpu",
         )
         set_input(record.request, folder, self._recorder)
+        self._figures = MatplotlibFigures(self._recorder, record.request)
         self._pid = os.getpid()
 
     def __enter__(self) -> RunProcess:
@@ -140,6 +142,7 @@ class RunProcess:
             return True
         errors, end = self._ending(error)
         self.interrupt.ignore()
+        self._figures.end()
         flush_open_files()
         let_go_of_pools()
         forget_input(self._folder)
@@ -163,7 +166,10 @@ class RunProcess:
             KeyboardInterrupt: When SIGINT came, whether or not the lesson swallowed it.
         """
         self._make_ready()
-        self._execution = Execution(self._request, self._folder, self._recorder, self.interrupt)
+        self._figures.install()
+        self._execution = Execution(
+            self._request, self._folder, self._recorder, self.interrupt, self._figures
+        )
         yield from self._execution.cells()
         self._recorder.settle()
         if names := unfinished_threads():

@@ -34,8 +34,8 @@ from tflab.programs.reader import read_program
 from tflab.runs.record import Problem, RunRequest
 from tflab.runs.state import RunState
 from tflab.runs.store import RunStore
-from tflab.session.requests import new_request
 from tflab.targets.devices import Device, find_device, list_devices
+from tflab.targets.requests import new_request
 from tflab.targets.runner import begin, follow
 from tflab.targets.stop_signals import StopSignals
 

@@ -12,7 +12,7 @@ printed text, values and figures of a cell into the order in which the lesson ma
 from __future__ import annotations
 
 from tflab.runs.events.event import Event, Number, as_number
-from tflab.runs.events.figures import Figure, Layer
+from tflab.runs.events.figures import Figure, Layer, Picture, Tiles
 from tflab.runs.events.life import (
     LOG_VERSION,
     CellEnded,
@@ -41,6 +41,7 @@ AnyEvent = (
     | Progress
     | Result
     | Figure
+    | Picture
     | Goal
     | Prediction
     | Error
@@ -67,6 +68,7 @@ __all__ = [
     "Layer",
     "Notice",
     "Number",
+    "Picture",
     "Prediction",
     "Progress",
     "Result",
@@ -74,6 +76,7 @@ __all__ = [
     "Scalars",
     "Started",
     "TensorValue",
+    "Tiles",
     "Value",
     "as_number",
 ]

@@ -43,11 +43,12 @@ class PredictScreen(Dialog[Guesses]):
             )
             for question in self._questions:
                 yield Static(with_code(question.text), classes="question")
-                before = self._guesses.get(question.text)
+                before = self._guesses.get(question.id)
                 if question.choices:
-                    options = [(choice_text(choice), choice) for choice in question.choices]
+                    pairs = zip(question.choices, question.answers, strict=True)
+                    options = [(choice_text(choice), answer) for choice, answer in pairs]
                     field: Select[str] = Select(options, prompt="no guess", compact=True)
-                    if before in question.choices:
+                    if before in question.answers:
                         field.value = before
                     yield field
                 else:
@@ -72,11 +73,11 @@ class PredictScreen(Dialog[Guesses]):
         for question, field in zip(self._questions, fields, strict=True):
             if isinstance(field, Select):
                 if isinstance(field.value, str):
-                    found[question.text] = field.value
+                    found[question.id] = field.value
             elif isinstance(field, Input):
                 number = _number(field.value)
                 if number is not None:
-                    found[question.text] = number
+                    found[question.id] = number
         return found
 
 

@@ -14,11 +14,12 @@ from textual.widgets import Static
 from tflab.charts.loss import draw_loss
 from tflab.charts.palette import series_ink
 from tflab.charts.raster import line_style
-from tflab.export.curves import curves_of, metrics_of
+from tflab.export.curves import curves_of, metrics_of, series_of
 from tflab.export.loaded import LoadedRun
 from tflab.runs.compare import MISSING, differences, source_diff
-from tflab.runs.metrics import best_value, higher_is_better, last_value, measure
+from tflab.runs.metrics import best_value, higher_is_better, last_value
 from tflab.runs.record import Problem
+from tflab.runs.series import Series
 from tflab.runs.text import count_of
 from tflab.session.history_columns import metric_text, moment_text, value_text
 from tflab.ui.actions import bindings
@@ -168,10 +169,10 @@ class CompareScreen(Dialog[None]):
             TableCell(mark_of(state.status), TONES[state.status]),
         ]
         if self._metric:
-            tag = self._tag(run)
-            summary = state.series[tag].summary() if tag else {}
+            series = self._series(place)
+            summary = series.summary() if series is not None else {}
             last = last_value(summary)
-            best = best_value(tag, summary) if tag else None
+            best = best_value(series.tag, summary) if series is not None else None
             tone = "good" if best is not None and best == self._best_of_all() else ""
             cells += [TableCell(metric_text(last)), TableCell(metric_text(best), tone)]
         cells += [TableCell(_text(item.values[place])) for item in self._differ]
@@ -179,18 +180,16 @@ class CompareScreen(Dialog[None]):
 
     def _sample(self, place: int) -> TableCell:
         """A piece of the run's line, as the chart draws it."""
-        before = sum(len(self._tags(run)) for run in self._runs[:place])
-        if not self._tags(self._runs[place]):
+        drawn = series_of(self._runs, self._metric)
+        before = sum(map(len, drawn[:place]))
+        if not drawn[place]:
             return TableCell("")
         ink = series_ink(before, self.app.current_theme.dark)
         sample = line_style(before).sample(glyphs().unicode, self.app.no_color)
         return TableCell(sample, "" if self.app.no_color else ink.hex)
 
-    def _tags(self, run: LoadedRun) -> list[str]:
-        return [tag for tag in run.state.series if measure(tag) == self._metric]
-
-    def _tag(self, run: LoadedRun) -> str | None:
-        return next(iter(self._tags(run)), None)
+    def _series(self, place: int) -> Series | None:
+        return next(iter(series_of(self._runs, self._metric)[place]), None)
 
     def _best(self) -> str:
         return "highest" if higher_is_better(self._metric) else "lowest"
@@ -198,9 +197,9 @@ class CompareScreen(Dialog[None]):
     def _best_of_all(self) -> float | None:
         found = [
             value
-            for run in self._runs
-            if (tag := self._tag(run)) is not None
-            and (value := best_value(tag, run.state.series[tag].summary())) is not None
+            for place in range(len(self._runs))
+            if (series := self._series(place)) is not None
+            and (value := best_value(series.tag, series.summary())) is not None
         ]
         choose = max if higher_is_better(self._metric) else min
         return choose(found, default=None)

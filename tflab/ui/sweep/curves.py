@@ -75,10 +75,10 @@ class SweepCurves:
     def wants_log(self, rows: Sequence[SweepRow], metric: str) -> bool:
         """Return whether the curves span so much that only a log axis shows them."""
         curves = {
-            run.index: curve[1]
+            run.index: points.values
             for row in rows
             for run in row.runs
-            if (curve := run.curve(metric)) is not None and curve[1]
+            if (points := run.curve(metric)) is not None and points.values
         }
         lows = [self._low(index, values) for index, values in curves.items()]
         firsts = [values[0] for values in curves.values()]
@@ -102,16 +102,16 @@ class SweepCurves:
     ) -> Curve:
         found = run.curve(metric)
         assert found is not None
-        steps, values = found
+        steps, values, axis = found
         cut = limit if _leaves(run, metric, limit) else math.inf
         kept = self._kept.get(run.index)
         grows = run.live is not None and cut < math.inf
         if kept is None or kept.values is not values or kept.cut != cut or grows:
             if cut < math.inf:
                 end = next(at for at, value in enumerate(values) if not value <= limit)
-                found = steps[:end], values[:end]
-            kept = self._kept[run.index] = _Kept(values, cut, *found, Memo())
-        return Curve(label, kept.steps, kept.drawn, style, ghost, kept.memo)
+                steps, values = steps[:end], values[:end]
+            kept = self._kept[run.index] = _Kept(found.values, cut, steps, values, Memo())
+        return Curve(label, kept.steps, kept.drawn, style, ghost, kept.memo, axis)
 
 
 def trials_of(rows: Sequence[SweepRow], parameter: str, metric: str) -> list[Trial]:
@@ -141,7 +141,8 @@ def _turn(run: SweepRun) -> tuple[bool, int]:
 
 def _limit(runs: Sequence[SweepRun], metric: str) -> float:
     """How high a curve may go before it is cut: above where all begin."""
-    firsts = [c[1][0] for run in runs if (c := run.curve(metric)) is not None and len(c[1])]
+    found = [points for run in runs if (points := run.curve(metric)) is not None]
+    firsts = [points.values[0] for points in found if points.values]
     firsts = [value for value in firsts if math.isfinite(value)]
     highest = max(firsts, default=0.0)
     return highest * _TOO_HIGH if highest > 0 else math.inf
@@ -149,7 +150,7 @@ def _limit(runs: Sequence[SweepRun], metric: str) -> float:
 
 def _leaves(run: SweepRun, metric: str, limit: float) -> bool:
     found = run.curve(metric)
-    if found is None or not len(found[1]):
+    if found is None or not found.values:
         return False
-    last = found[1][-1]
+    last = found.values[-1]
     return math.isnan(last) or last > limit

@@ -26,6 +26,7 @@ class Goals(Widget):
         self.border_title = "Goals"
         self._lesson: Program | None = None
         self._passed: dict[str, bool] = {}
+        self._told: dict[str, str] = {}
         self._kept: set[str] = set()
         self._hints_shown: dict[str, int] = {}
         self._hinted = ""
@@ -33,34 +34,35 @@ class Goals(Widget):
     @property
     def texts(self) -> list[str]:
         """The goals, those that only the run knows last."""
-        stated = [goal.text for goal in self._lesson.goals] if self._lesson else []
-        return stated + [text for text in self._passed if text not in stated]
+        return list(self._goals().values())
 
     def show_lesson(self, lesson: Program) -> None:
         """Show the goals that the file states."""
         self._lesson = lesson
-        self._passed, self._hints_shown, self._kept, self._hinted = {}, {}, set(), ""
+        self._passed, self._told, self._hints_shown = {}, {}, {}
+        self._kept, self._hinted = set(), ""
         self._draw()
 
     def show_kept(self, reached: Iterable[str]) -> None:
-        """Mark the goals that earlier runs reached; they stay reached."""
+        """Mark the goals that earlier runs reached, known by id or text; they stay reached."""
         self._kept = set(reached)
         self._draw()
 
     def show_run(self, state: RunState) -> None:
         """Mark what the run reached."""
-        passed = {text: goal.passed for text, goal in state.goals.items()}
+        passed = {key: goal.passed for key, goal in state.goals.items()}
         if passed != self._passed:
             self._passed = passed
+            self._told = {key: goal.text for key, goal in state.goals.items()}
             self._draw()
 
     def show_hint(self) -> bool:
         """Show the next hint of the first goal that is open; False when there is none left."""
         for goal in self._lesson.goals if self._lesson else ():
-            shown = self._hints_shown.get(goal.text, 0)
-            if not self._reached(goal.text) and shown < len(goal.hints):
-                self._hints_shown[goal.text] = shown + 1
-                self._hinted = goal.text
+            shown = self._hints_shown.get(goal.id, 0)
+            if not self._reached(goal.id, goal.text) and shown < len(goal.hints):
+                self._hints_shown[goal.id] = shown + 1
+                self._hinted = goal.id
                 self._draw()
                 return True
         return False
@@ -71,20 +73,20 @@ class Goals(Widget):
         Where there is no room for all, the hint asked for last is in view.
         """
         width = max(self.content_size.width - 2, 10)
-        hints = {goal.text: goal.hints for goal in self._lesson.goals} if self._lesson else {}
+        hints = {goal.id: goal.hints for goal in self._lesson.goals} if self._lesson else {}
         marks = glyphs()
         lines: list[Content] = []
         hint_end = 0
-        for text in self.texts:
-            good = self._reached(text)
+        for key, text in self._goals().items():
+            good = self._reached(key, text)
             mark = (f"{marks.passed if good else marks.open} ", "$success" if good else "$primary")
             goal = with_code(text, "" if good else "$text-quiet")
             for index, line in enumerate(goal.wrap(width)):
                 lines.append(Content.assemble(mark if index == 0 else "  ", line))
-            for hint in () if good else hints.get(text, ())[: self._hints_shown.get(text, 0)]:
+            for hint in () if good else hints.get(key, ())[: self._hints_shown.get(key, 0)]:
                 for line in with_code(hint, "$warning").wrap(width - 2):
                     lines.append(Content("    ") + line)
-            if text == self._hinted:
+            if key == self._hinted:
                 hint_end = len(lines)
         if self._lesson and not lines:
             return Content.styled(_NONE, "$text-quiet")
@@ -96,11 +98,24 @@ class Goals(Widget):
         share = limit.value / 100 if limit is not None else 1.0
         return max(int(self.container_size.height * share) - 1, 1)
 
-    def _reached(self, text: str) -> bool:
-        return text in self._kept or self._passed.get(text, False)
+    def _goals(self) -> dict[str, str]:
+        """Return the text of each goal by what it is known by.
+
+        A run from before a goal got its id knows it by its text.
+        """
+        stated = {goal.id: goal.text for goal in self._lesson.goals} if self._lesson else {}
+        texts = set(stated.values())
+        return stated | {
+            key: text for key, text in self._told.items() if key not in stated and text not in texts
+        }
+
+    def _reached(self, key: str, text: str) -> bool:
+        known = (key, text)
+        return any(name in self._kept or self._passed.get(name, False) for name in known)
 
     def _draw(self) -> None:
-        reached = sum(map(self._reached, self.texts))
-        count = f" {reached}/{len(self.texts)}" if self.texts else ""
+        goals = self._goals()
+        reached = sum(self._reached(key, text) for key, text in goals.items())
+        count = f" {reached}/{len(goals)}" if goals else ""
         self.border_title = f"Goals{count}"
         self.refresh(layout=True)

@@ -141,7 +141,7 @@ class WorkbenchScreen(WorkbenchDialogs):
     def _show_course(self) -> None:
         """Show what was reached in each lesson, and in the one on show."""
         course, program = self._session.course, self._shown
-        goals = {program.id: [goal.text for goal in program.goals]} if program is not None else {}
+        goals = {program.id: [goal.id for goal in program.goals]} if program is not None else {}
         self.lessons.show_course(course.course, goals)
         kept = course.of(program) if program is not None else None
         self.goals.show_kept(kept.goals if kept is not None else ())
