@@ -144,7 +144,7 @@ class Sweeps:
         def approve(known: DeviceList) -> None:
             # As they are now: the plan may have been made long ago.
             devices = [device for device in known.devices if device.key in plan.devices]
-            self._approve(Path(plan.path), plan.source, devices, start)
+            self._approve(Path(plan.path), plan.original or plan.source, devices, start)
 
         self._devices(approve)
 
