@@ -10,10 +10,12 @@ from tflab.runs.events import (
     LOG_VERSION,
     CellEnded,
     CellStarted,
+    Check,
     Ended,
     Environment,
     Error,
     Event,
+    ExerciseOutcome,
     Figure,
     Goal,
     Notice,
@@ -31,7 +33,7 @@ from tflab.runs.log_writer import as_dict
 from tflab.runs.series import Series
 from tflab.runs.transcript import Transcript
 
-CellItem = Transcript | Value | Result | Figure | Prediction
+CellItem = Transcript | Value | Result | Figure | Prediction | Check
 _Named = TypeVar("_Named")
 
 _ALL = " The log has them all."
@@ -69,6 +71,7 @@ class RunState:
         results: What `lab.show` reported, by name.
         goals: Goals that were checked, by id.
         predictions: Questions that were asked, by id.
+        exercises: How each exercise went, by id.
         frames: Figures by title, in order; more than one with `step` is a moving picture.
     """
 
@@ -85,6 +88,7 @@ class RunState:
         self.results: dict[str, Result] = {}
         self.goals: dict[str, Goal] = {}
         self.predictions: dict[str, Prediction] = {}
+        self.exercises: dict[str, ExerciseOutcome] = {}
         self.frames: dict[str, list[Figure]] = {}
         self.notices: list[str] = []
         self.points = 0
@@ -126,7 +130,7 @@ class RunState:
                 cell = self._cell(index)
                 cell.seconds = event.seconds
                 cell.version += 1
-            case Value() | Result() | Figure() | Prediction():
+            case Value() | Result() | Figure() | Prediction() | Check():
                 self._add_item(event)
             case _:
                 self._apply_outcome(event)
@@ -152,6 +156,9 @@ class RunState:
                 self.environment = event
             case Goal():
                 self._name(self.goals, event.key, event)
+            case ExerciseOutcome(id=name):
+                self._name(self.exercises, name, event)
+                self._cell(event.cell).version += 1
             case Error():
                 self.error = event
             case Notice(text=text):
@@ -173,7 +180,7 @@ class RunState:
         series.extend(event.steps, event.values)
         self.points += len(event.values)
 
-    def _add_item(self, event: Value | Result | Figure | Prediction) -> None:
+    def _add_item(self, event: Value | Result | Figure | Prediction | Check) -> None:
         cell = self._cell(event.cell)
         cell.version += 1
         if isinstance(event, Result):

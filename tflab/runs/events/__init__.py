@@ -26,7 +26,7 @@ from tflab.runs.events.life import (
     Started,
 )
 from tflab.runs.events.metrics import Progress, Scalars
-from tflab.runs.events.teaching import Goal, Prediction
+from tflab.runs.events.teaching import Check, ExerciseOutcome, Goal, Prediction
 from tflab.runs.events.values import Result, TensorValue, Value
 
 AnyEvent = (
@@ -41,6 +41,8 @@ AnyEvent = (
     | Figure
     | Goal
     | Prediction
+    | Check
+    | ExerciseOutcome
     | Error
     | Notice
     | Ended
@@ -51,11 +53,13 @@ __all__ = [
     "AnyEvent",
     "CellEnded",
     "CellStarted",
+    "Check",
     "EndState",
     "Ended",
     "Environment",
     "Error",
     "Event",
+    "ExerciseOutcome",
     "Figure",
     "Goal",
     "Layer",
