@@ -50,7 +50,7 @@ def test_the_first_case_that_fails_is_told():
 
 def loops(x: int) -> int:
     while True:
-        try:
+        try:  # noqa: SIM105
             x += 1
         except BaseException:  # noqa: BLE001, S110
             pass

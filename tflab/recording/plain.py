@@ -10,11 +10,12 @@ import atexit
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, TextIO
 
 from tflab.recording.conversion import checked
+from tflab.recording.pictures import Drawn
 from tflab.recording.progress import Meter
 from tflab.recording.values import to_number, to_whole
 from tflab.runs.events import Check, Event, Figure, Goal, Prediction, Result
@@ -75,6 +76,16 @@ class PlainRecorder:
         elif isinstance(event, Check):
             told = "" if event.passed else f": {event.message}"
             self._say(f"check {'passed' if event.passed else 'failed'}: {event.name}{told}")
+
+    def figure_number(self, name: Hashable = None) -> int:  # noqa: ARG002
+        """Return 0: figures are not told apart here."""
+        return 0
+
+    def show_picture(self, drawn: Drawn) -> None:
+        """Print a picture's title and size."""
+        self.finish()
+        title = drawn.picture.title or "without a title"
+        self._say(f"picture: {title}, {drawn.image.width} × {drawn.image.height}")
 
     def at(self) -> int:
         """Return 0: nothing is captured here."""

@@ -12,7 +12,7 @@ printed text, values and figures of a cell into the order in which the lesson ma
 from __future__ import annotations
 
 from tflab.runs.events.event import Event, Number, as_number
-from tflab.runs.events.figures import Figure, Layer
+from tflab.runs.events.figures import Figure, Layer, Picture, Tiles
 from tflab.runs.events.life import (
     LOG_VERSION,
     CellEnded,
@@ -21,6 +21,8 @@ from tflab.runs.events.life import (
     EndState,
     Environment,
     Error,
+    InputAsked,
+    InputTaken,
     Notice,
     RunStatus,
     Started,
@@ -39,12 +41,15 @@ AnyEvent = (
     | Progress
     | Result
     | Figure
+    | Picture
     | Goal
     | Prediction
     | Check
     | ExerciseOutcome
     | Error
     | Notice
+    | InputAsked
+    | InputTaken
     | Ended
 )
 
@@ -62,9 +67,12 @@ __all__ = [
     "ExerciseOutcome",
     "Figure",
     "Goal",
+    "InputAsked",
+    "InputTaken",
     "Layer",
     "Notice",
     "Number",
+    "Picture",
     "Prediction",
     "Progress",
     "Result",
@@ -72,6 +80,7 @@ __all__ = [
     "Scalars",
     "Started",
     "TensorValue",
+    "Tiles",
     "Value",
     "as_number",
 ]
