@@ -25,7 +25,7 @@ from tflab.programs.edits import (
 from tflab.programs.library import find_lessons
 from tflab.programs.program import Program
 from tflab.programs.reader import parse_program, read_program
-from tflab.session.requests import new_request
+from tflab.targets.requests import new_request
 
 HEAD = '# %% [markdown]\n# # One\n# %% tags=["parameters"]\nrate = 0.5  # speed\n'
 LAST = "from tflab import lab\nprint(y)"

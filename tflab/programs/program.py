@@ -8,6 +8,8 @@ from typing import Any, Literal
 
 import msgspec
 
+from tflab.programs.exercise_marks import without_secrets
+from tflab.programs.exercises import Exercise, Grading
 from tflab.runs.record import EditedCell
 
 _NAME = re.compile(r"(?:(\d{1,9})[_\- ]+)?(.*)", re.DOTALL)
@@ -104,8 +106,13 @@ class Cell(msgspec.Struct, frozen=True, kw_only=True):
         line: Line of the program's source where the cell's first line stands, from 1.
         label: For a cell of a notebook or of an edited program, what it is called, such as
             `cell 4 (In [2])`.
-        id: The id that a notebook gives it.
+        id: The id that a notebook, or the mark of the cell, gives it.
         attachments: Names of the files that a notebook keeps with it.
+        title: What the mark of the cell calls it.
+        seconds: How long an answer may take, if its mark says so; 0 where it does not.
+        grading: What nbgrader says of it.
+        exercise: What the learner does here, if it is an exercise.
+        checks: The id of the exercise that it checks; empty where it is no such cell.
     """
 
     index: int
@@ -116,6 +123,21 @@ class Cell(msgspec.Struct, frozen=True, kw_only=True):
     label: str = ""
     id: str = ""
     attachments: tuple[str, ...] = ()
+    title: str = ""
+    seconds: float = 0.0
+    grading: Grading | None = None
+    exercise: Exercise | None = None
+    checks: str = ""
+
+    @property
+    def shown(self) -> str:
+        """What a learner sees: the starter of an exercise, and no hidden tests."""
+        return self.exercise.starter if self.exercise else without_secrets(self.source)
+
+    @property
+    def locked(self) -> bool:
+        """Whether it stays as the author wrote it: it checks what the learner writes."""
+        return bool(self.checks) or (self.grading is not None and self.grading.locked)
 
     @property
     def is_parameters(self) -> bool:
@@ -231,6 +253,11 @@ class Program(msgspec.Struct, frozen=True, kw_only=True):
     def defaults(self) -> dict[str, Any]:
         """Every parameter's default value, in the file's order."""
         return {p.name: p.default for p in self.parameters}
+
+    @property
+    def exercises(self) -> tuple[Exercise, ...]:
+        """What the learner writes, in the file's order."""
+        return tuple(cell.exercise for cell in self.cells if cell.exercise is not None)
 
     @property
     def logs_curves(self) -> bool:

@@ -19,6 +19,7 @@ from tflab.programs.bindings import GlobalNames
 from tflab.programs.check import Findings, ProgramError
 from tflab.programs.constants import find_constants
 from tflab.programs.declarations import read_parameters
+from tflab.programs.exercise_cells import with_exercises
 from tflab.programs.hidden_characters import MOST_TOLD, hidden_characters
 from tflab.programs.layout import Cut, Layout, uses_tflab
 from tflab.programs.options import find_options, set_by_the_program
@@ -110,6 +111,9 @@ class _Reading:
         self._findings = findings
         self._layout = Layout(source, path, findings, cut)
         self._is_lesson = self._layout.kind == "lesson"
+        self._cells = with_exercises(
+            self._layout.cells, self._layout.trees, findings, self._is_lesson
+        )
 
     def program(self) -> Program:
         """Return the program, or raise a `ProgramError` with everything that is wrong with it."""
@@ -134,7 +138,7 @@ class _Reading:
             title=title or self._path.name,
             path=self._path,
             source=self._source,
-            cells=self._layout.cells,
+            cells=self._cells,
             parameters=tuple(parameters),
             goals=goals,
             questions=questions,
@@ -193,7 +197,13 @@ class _Reading:
             options = find_options(list(self._layout.trees.values()), names)
             if options.by:
                 return options.parameters, options.refused
-        return find_constants(self._layout.trees, names, self._layout.lines, tagged)
+        # What a learner is to write is no parameter: its value would be the answer.
+        trees = {
+            index: tree
+            for index, tree in self._layout.trees.items()
+            if self._cells[index].exercise is None
+        }
+        return find_constants(trees, names, self._layout.lines, tagged)
 
     def _with_notes(self, parameters: Sequence[Parameter], names: GlobalNames) -> list[Parameter]:
         """Return the parameters, those noted that the program sets again."""

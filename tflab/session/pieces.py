@@ -243,7 +243,7 @@ class SessionPieces(ABC):
 
         def hear(event: Event) -> None:
             program = self.program.id if self.program is not None else ""
-            if isinstance(event, SweepEnded) and event.sweep.plan.lesson == program:
+            if isinstance(event, SweepEnded) and event.sweep.plan.each.lesson == program:
                 self.list_runs()
             self._emit(event)
 

@@ -12,8 +12,8 @@ from tflab.session.environments import Environments
 from tflab.session.events import Emit, Notice, ValueRefused
 from tflab.session.form import Form
 from tflab.session.open_program import OpenProgram
-from tflab.session.requests import new_request
 from tflab.session.runs import Runs
+from tflab.targets.requests import new_request
 
 if TYPE_CHECKING:
     from tflab.programs.program import Program
@@ -135,5 +135,6 @@ class RunStarter:
                 guesses=self._course.guesses.get(program.id, {}),
                 options=self._options(),
                 python=environment.request_python,
+                stdin="asked",
             )
         )

@@ -30,9 +30,11 @@ from tflab.worker.exit_codes import DISK_FAILED
 from tflab.worker.flush_files import flush_open_files
 from tflab.worker.interrupt import Interrupt
 from tflab.worker.limits import limit_memory, limit_threads, lower_priority
+from tflab.worker.matplotlib_figures import MatplotlibFigures
 from tflab.worker.orphans import keep_orphans, let_go_of_pools, unfinished_threads
 from tflab.worker.scratch import make_scratch, remove_scratch
 from tflab.worker.seeds import set_seeds
+from tflab.worker.standard_input import forget_input, set_input
 
 _WRONG_OPTIONS = 2
 """What `argparse` leaves with when it refuses what it is given."""
@@ -110,6 +112,8 @@ class RunProcess:
             journal,
             reads_later=record.request.device != "cpu",
         )
+        set_input(record.request, folder, self._recorder)
+        self._figures = MatplotlibFigures(self._recorder, record.request)
         self._pid = os.getpid()
 
     def __enter__(self) -> RunProcess:
@@ -138,8 +142,10 @@ class RunProcess:
             return True
         errors, end = self._ending(error)
         self.interrupt.ignore()
+        self._figures.end()
         flush_open_files()
         let_go_of_pools()
+        forget_input(self._folder)
         # What was written past Python is in its place before the run has ended.
         self._recorder.at()
         self._tell_environment()
@@ -160,7 +166,10 @@ class RunProcess:
             KeyboardInterrupt: When SIGINT came, whether or not the lesson swallowed it.
         """
         self._make_ready()
-        self._execution = Execution(self._request, self._folder, self._recorder, self.interrupt)
+        self._figures.install()
+        self._execution = Execution(
+            self._request, self._folder, self._recorder, self.interrupt, self._figures
+        )
         yield from self._execution.cells()
         self._recorder.settle()
         if names := unfinished_threads():

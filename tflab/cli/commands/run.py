@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import signal
 import sys
 from typing import Any
 
+from tflab.cli.answering import TerminalAnswers, input_of
 from tflab.cli.command import Command, UsageProblem
 from tflab.cli.environments import ServerStarter, add_python, tell_who_has
 from tflab.cli.hangup import leave, while_connected
@@ -33,15 +35,16 @@ from tflab.programs.reader import read_program
 from tflab.runs.record import Problem, RunRequest
 from tflab.runs.state import RunState
 from tflab.runs.store import RunStore
-from tflab.session.requests import new_request
 from tflab.targets.devices import Device, find_device, list_devices
+from tflab.targets.requests import new_request
 from tflab.targets.runner import begin, follow
 from tflab.targets.stop_signals import StopSignals
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Run a lesson to its end and return the exit code; `arguments` describes them all."""
-    starter = ServerStarter(arguments.python, quiet=arguments.json)
+    stdin = input_of(arguments)
+    starter = ServerStarter(arguments.python, quiet=arguments.json, piped=stdin == "piped")
     lesson = arguments.lesson
     try:
         path = resolve(lesson)
@@ -51,6 +54,7 @@ def run(arguments: argparse.Namespace) -> int:
         starter.begin(program, trusted=arguments.trust)
         view = run_view(arguments)
         request = _request(arguments, program, starter, asking=isinstance(view, LinearView))
+        request = dataclasses.replace(request, stdin=stdin)
     except Problem as problem:
         starter.close()
         if arguments.json:
@@ -66,7 +70,7 @@ def run(arguments: argparse.Namespace) -> int:
 def _run(starter: ServerStarter, program: Program, request: RunRequest, view: RunView) -> int:
     server = starter.ready(program)
     try:
-        with StopSignals() as stops:
+        with StopSignals() as stops, TerminalAnswers(view, request.stdin == "asked") as answers:
             try:
                 live = begin(server, RunStore(), request)
             except Problem as problem:
@@ -76,7 +80,8 @@ def _run(starter: ServerStarter, program: Program, request: RunRequest, view: Ru
                 return 1
             while_connected(view.begin, stops)(live)
             show = while_connected(view.update, stops)
-            follow(server, live, show, lambda: stops.count, lambda: stops.left)
+            answer = while_connected(answers.look, stops)
+            follow(server, live, show, lambda: stops.count, lambda: stops.left, answer)
             if live.over or isinstance(view, JsonView):
                 while_connected(view.end, stops)(live)
             if live.over:

@@ -59,11 +59,9 @@ def run(arguments: argparse.Namespace) -> int:
         budget=arguments.sample,
         sample_seed=arguments.sample_seed,
         metric=arguments.metric,
-        devices=[device.key for device in devices],
-        jobs=len(slots),
-        options=chosen_limits(arguments),
-        python=starter.python,
     )
+    plan = plan.placed([device.key for device in devices], len(slots))
+    plan = plan.asking(chosen_limits(arguments), starter.python)
     tell_others(devices)
     return _run(plan, RunExecutor(slots, threaded=False, make=starter.make), sweep_view(arguments))
 
@@ -93,7 +91,7 @@ def _run(plan: SweepPlan, executor: RunExecutor, view: SweepView) -> int:
     try:
         with StopSignals() as stops:
             sweep.start()
-            usual = usual_seconds(RunStore(), plan.lesson)
+            usual = usual_seconds(RunStore(), plan.each.lesson)
             while_connected(partial(view.begin, usual=usual), stops)(sweep)
             show, handled = while_connected(view.update, stops), 0
             while not sweep.over and not stops.left:
