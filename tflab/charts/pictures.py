@@ -107,7 +107,7 @@ def draw_tiles(
     size = picture_size((tiles.width, tiles.height), (width, max(room[1] - below, 1)))
     width = max(size[0], min(width, max(map(cell_width, titles), default=0)))
     lines = -(-tiles.count // columns)
-    shown = max(1, min(lines, (room[1] + 1) // (size[1] + below + (1 - below))))
+    shown = max(1, min(lines, (room[1] + 1 - below) // (size[1] + 1)))
     rows: list[Row] = []
     for line in range(shown):
         numbers = range(line * columns, min((line + 1) * columns, tiles.count))
