@@ -20,6 +20,8 @@ from tflab.runs.events import (
     CellStarted,
     Ended,
     Environment,
+    InputAsked,
+    InputTaken,
     Notice,
     Picture,
     Scalars,
@@ -249,7 +251,7 @@ def test_a_log_of_version_1_stays_readable(folder):
     found, reader = read_all(folder(VERSION_1.read_bytes(), b"said"))
     assert reader.damaged == 0
     # Of every kind that there was.
-    newer = {Environment, Picture}
+    newer = {Environment, InputAsked, InputTaken, Picture}
     assert {type(event) for event in found} == {*get_args(AnyEvent), Output} - newer
     state = RunState()
     for event in found:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from tflab.runs.text import count_of
 
@@ -154,6 +154,8 @@ class RunRequest:
         memory_limit: Memory for the run in MiB, on top of what TensorFlow itself takes; 0 for none.
         python: The interpreter that it is to run in; empty for the one that tflab runs in.
         shell_commands: Whether the shell commands of a notebook run; they are skipped otherwise.
+        stdin: What the program reads as its standard input: lines that a person is `asked` for,
+            what is `piped` into the command line, or `none`.
         original: Text of the lesson file, where edits make `source` another; empty otherwise.
         edits: The cells that are not as in the file.
     """
@@ -175,6 +177,7 @@ class RunRequest:
     memory_limit: int = 0
     python: str = ""
     shell_commands: bool = False
+    stdin: Literal["none", "asked", "piped"] = "none"
     original: str = ""
     edits: tuple[EditedCell, ...] = ()
 

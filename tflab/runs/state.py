@@ -17,6 +17,8 @@ from tflab.runs.events import (
     Event,
     Figure,
     Goal,
+    InputAsked,
+    InputTaken,
     Notice,
     Picture,
     Prediction,
@@ -69,6 +71,7 @@ class RunState:
         cells: State of each code cell that has started, by cell index.
         series: Metrics by tag, in the order of their first point.
         results: What `lab.show` reported, by name.
+        question: What the program waits to be told, while it waits for a line.
         goals: Goals that were checked, by id.
         predictions: Questions that were asked, by id.
         frames: Figures by title, in order; more than one with `step` is a moving picture.
@@ -89,6 +92,7 @@ class RunState:
         self.goals: dict[str, Goal] = {}
         self.predictions: dict[str, Prediction] = {}
         self.frames: dict[str, list[Figure]] = {}
+        self.question: InputAsked | None = None
         self.pictures: dict[int, list[Picture]] = {}
         self.notices: list[str] = []
         self.points = 0
@@ -160,7 +164,12 @@ class RunState:
                 self.error = event
             case Notice(text=text):
                 self.note(text)
+            case InputAsked():
+                self.question = event
+            case InputTaken():
+                self.question = None
             case Ended():
+                self.question = None
                 # The run's own word counts; the server only speaks for a run that could not.
                 if self.ended is None or self.ended.writer == "server":
                     self.ended = event

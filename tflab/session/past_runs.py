@@ -135,6 +135,7 @@ class PastRuns:
             with_cells(past.request),
             device=device.key,
             device_uuid=device.uuid,
+            stdin="asked",
             **dataclasses.asdict(self._options()),
         )
         self._show_program(past)

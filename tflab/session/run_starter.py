@@ -112,5 +112,6 @@ class RunStarter:
                 guesses=self._course.guesses.get(program.id, {}),
                 options=self._options(),
                 python=environment.request_python,
+                stdin="asked",
             )
         )

@@ -34,6 +34,7 @@ from tflab.worker.matplotlib_figures import MatplotlibFigures
 from tflab.worker.orphans import keep_orphans, let_go_of_pools, unfinished_threads
 from tflab.worker.scratch import make_scratch, remove_scratch
 from tflab.worker.seeds import set_seeds
+from tflab.worker.standard_input import forget_input, set_input
 
 _WRONG_OPTIONS = 2
 """What `argparse` leaves with when it refuses what it is given."""
@@ -111,6 +112,7 @@ class RunProcess:
             journal,
             reads_later=record.request.device != "cpu",
         )
+        set_input(record.request, folder, self._recorder)
         self._figures = MatplotlibFigures(self._recorder, record.request)
         self._pid = os.getpid()
 
@@ -143,6 +145,7 @@ class RunProcess:
         self._figures.end()
         flush_open_files()
         let_go_of_pools()
+        forget_input(self._folder)
         # What was written past Python is in its place before the run has ended.
         self._recorder.at()
         self._tell_environment()

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import signal
 import sys
 from typing import Any
 
+from tflab.cli.answering import TerminalAnswers, input_of
 from tflab.cli.command import Command, UsageProblem
 from tflab.cli.environments import ServerStarter, add_python, tell_who_has
 from tflab.cli.hangup import leave, while_connected
@@ -40,7 +42,8 @@ from tflab.targets.stop_signals import StopSignals
 
 def run(arguments: argparse.Namespace) -> int:
     """Run a lesson to its end and return the exit code; `arguments` describes them all."""
-    starter = ServerStarter(arguments.python, quiet=arguments.json)
+    stdin = input_of(arguments)
+    starter = ServerStarter(arguments.python, quiet=arguments.json, piped=stdin == "piped")
     lesson = arguments.lesson
     try:
         path = resolve(lesson)
@@ -50,6 +53,7 @@ def run(arguments: argparse.Namespace) -> int:
         starter.begin(program, trusted=arguments.trust)
         view = run_view(arguments)
         request = _request(arguments, program, starter, asking=isinstance(view, LinearView))
+        request = dataclasses.replace(request, stdin=stdin)
     except Problem as problem:
         starter.close()
         if arguments.json:
@@ -65,7 +69,7 @@ def run(arguments: argparse.Namespace) -> int:
 def _run(starter: ServerStarter, program: Program, request: RunRequest, view: RunView) -> int:
     server = starter.ready(program)
     try:
-        with StopSignals() as stops:
+        with StopSignals() as stops, TerminalAnswers(view, request.stdin == "asked") as answers:
             try:
                 live = begin(server, RunStore(), request)
             except Problem as problem:
@@ -75,7 +79,8 @@ def _run(starter: ServerStarter, program: Program, request: RunRequest, view: Ru
                 return 1
             while_connected(view.begin, stops)(live)
             show = while_connected(view.update, stops)
-            follow(server, live, show, lambda: stops.count, lambda: stops.left)
+            answer = while_connected(answers.look, stops)
+            follow(server, live, show, lambda: stops.count, lambda: stops.left, answer)
             if live.over or isinstance(view, JsonView):
                 while_connected(view.end, stops)(live)
             if live.over:

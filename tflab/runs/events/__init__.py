@@ -21,6 +21,8 @@ from tflab.runs.events.life import (
     EndState,
     Environment,
     Error,
+    InputAsked,
+    InputTaken,
     Notice,
     RunStatus,
     Started,
@@ -44,6 +46,8 @@ AnyEvent = (
     | Prediction
     | Error
     | Notice
+    | InputAsked
+    | InputTaken
     | Ended
 )
 
@@ -59,6 +63,8 @@ __all__ = [
     "Event",
     "Figure",
     "Goal",
+    "InputAsked",
+    "InputTaken",
     "Layer",
     "Notice",
     "Number",

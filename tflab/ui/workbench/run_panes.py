@@ -13,6 +13,7 @@ from tflab.session.environments import Environments
 from tflab.session.run_names import name_of_run
 from tflab.session.session import Session
 from tflab.targets.live_run import LiveRun
+from tflab.ui.actions import key_of
 from tflab.ui.terminal.glyphs import glyphs
 from tflab.ui.workbench.goals import Goals
 from tflab.ui.workbench.panes import Panes
@@ -72,7 +73,8 @@ class RunPanes:
                 self._session.live.on,
             )
             self._goals.show_run(run.state)
-        state = f"{run.record.id} {run.state.status} {run.over}"
+        asks = run.state.question is not None
+        state = f"{run.record.id} {run.state.status} {run.over} {asks}"
         if state != self._state_told:
             self._state_told = state
             self._next_words = self._next_row = 0.0
@@ -141,6 +143,8 @@ def run_text(run: LiveRun | None, server_ready: bool) -> tuple[str, str]:
     tone = _TONES.get(state.status, "$secondary")
     if state.status == "starting" and not server_ready:
         return "waits for TensorFlow", tone
+    if state.question is not None:
+        return f"waits for an answer: {key_of('answer')}", "$warning"
     if state.status == "running":
         return f"running {progress_line(state)}".rstrip(), tone
     seconds = f" in {state.seconds:.1f} s" if state.seconds is not None else ""
