@@ -31,6 +31,7 @@ from tflab.session.events import (
     RunsListed,
     ValueRefused,
 )
+from tflab.session.past_runs import RunUse
 from tflab.session.session import Session
 from tflab.session.settings import load_settings
 
@@ -96,6 +97,67 @@ def test_a_run_asked_for_before_anything_is_there_runs_when_it_is(sit: Any) -> N
     assert again.session.course.of(again.session.program).goals == ["three steps"]
     runs = again.until(RunsListed)
     assert [row.id for row in runs.rows] == [ended.run.record.id]
+
+
+def test_on_return_the_last_run_is_shown_and_no_other_in_its_place(sit: Any) -> None:
+    sitting = sit()
+    sitting.session.run()
+    sitting.session.begin()
+    first = sitting.until(RunEnded).run.record.id
+    sitting.session.run()
+    second = sitting.until(RunEnded, 2).run.record.id
+    again = sit()
+    again.open()
+    shown = again.until(RunOpened)
+    assert shown.run.record.id == second
+    ended = again.until(RunEnded)
+    assert not ended.own
+    assert list(ended.run.state.series["loss"].values) == [1.0, 0.5, 1 / 3]
+    again.session.list_runs()
+    again.until(RunsListed, 2)
+    again.session.past_runs.use(first, RunUse.SHOW)
+    assert again.until(RunOpened, 2).run.record.id == first
+    other = write_program(user_folder() / "two.py", CODE)
+    again.session.open(other)
+    again.until(ProgramOpened, 2)
+    again.session.past_runs.use(first, RunUse.SHOW)
+    again.until(ProgramOpened, 3)
+    again.until(RunsListed, 4)
+    for _ in range(3):
+        again.session.disk.finish(5)
+        again.turn()
+    assert again.session.runs.current.record.id == first
+
+
+def test_a_last_run_that_cannot_be_read_is_a_word_in_passing(sit: Any) -> None:
+    sitting = sit()
+    sitting.session.run()
+    sitting.session.begin()
+    run = sitting.until(RunEnded).run.record.id
+    sitting.session.disk.finish(5)
+    (RunStore().root / run / "run.json").write_text("{")
+    again = sit()
+    again.open()
+    again.until(RunsListed)
+    until(lambda: not again.session.runs.opening, again.turn)
+    assert not again.heard.of(ProblemRaised)
+
+
+def test_who_has_reached_all_goals_is_asked_no_more(sit: Any) -> None:
+    path = write_program(user_folder() / "asks.py", CODE + 'lab.predict("How many?", steps)\n')
+    sitting = sit(path)
+    sitting.open()
+    sitting.session.run()
+    sitting.heard.of(GuessesAsked)[0].answer({})
+    sitting.until(RunEnded)
+    sitting.until(CourseChanged, 2)
+    again = sit(path)
+    again.open()
+    again.until(CourseChanged)
+    again.session.run()
+    again.until(RunOpened)
+    assert not again.heard.of(GuessesAsked)
+    again.until(RunEnded)
 
 
 def test_a_file_that_is_no_program_is_refused_and_no_run_waits_for_it(

@@ -60,7 +60,7 @@ class Compiler:
         put_values(tree, cell, self._values)
         last = tree.body[-1] if tree.body else None
         expression = None
-        if isinstance(last, ast.Expr) and not _ends_in_semicolon(cell.source):
+        if isinstance(last, ast.Expr) and not _says_enough(last, cell.source):
             tree.body.pop()
             shown = ast.Expression(last.value)
             expression = compile(shown, self._path, "eval", flags=self._flags, dont_inherit=True)
@@ -193,6 +193,18 @@ def _docstring(source: str) -> str | None:
             return ast.get_docstring(ast.parse(source), clean=False)
     except (SyntaxError, ValueError, RecursionError):
         return None
+
+
+def _says_enough(last: ast.Expr, source: str) -> bool:
+    """Return whether a cell ends in something whose value is not to be shown.
+
+    What `lab.predict` returns, the guess, stands beside the answer already.
+    """
+    match last.value:
+        case ast.Call(func=ast.Attribute(value=ast.Name(id="lab"), attr="predict")):
+            return True
+        case _:
+            return _ends_in_semicolon(source)
 
 
 def _ends_in_semicolon(source: str) -> bool:
