@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from tflab.data import Dataset, load
+from tflab.recording.checks import NOTHING, CheckRules, check_cases, check_value
 from tflab.recording.confusion import count_classes
 from tflab.recording.conversion import ConversionError, checked
 from tflab.recording.figures import Layers, axis_range
@@ -322,6 +323,44 @@ def predict(
         raise error.problem("lab.predict", question) from error
     _recorder.emit(found)
     return guess
+
+
+def check(
+    name: str,
+    value: Any,
+    expected: Any = NOTHING,
+    *,
+    cases: Iterable[Any] | None = None,
+    close: float = 1e-5,
+    seconds: float = 5.0,
+    changes: bool = False,
+) -> bool:
+    """Say whether a value is as expected, or a function in every case, and return whether it is.
+
+    `lab.check("area", area, 12)` compares a value; `lab.check("half", half, cases=[((2,), 1)])`
+    calls `half(2)`. The first case that fails is told: what was given, expected and got. Tensors
+    are compared by shape, dtype and nearness. Never raises for what is checked, whatever it does.
+
+    Args:
+        name: What is checked, in a word or two.
+        value: The value, or the function.
+        expected: What the value should be; may be left out where the value is True or False.
+        cases: Pairs of arguments and what is expected: a tuple of arguments, a dict of named ones,
+            or a single one. An exception's class is expected to be raised.
+        close: How far a number may be off; relative to the expected one where that is above 1.
+        seconds: How long one call may take.
+        changes: Whether a function may change what it is given.
+
+    Raises:
+        Problem: When nothing says what is expected.
+    """
+    rules = CheckRules(close=close, seconds=seconds, changes=changes)
+    if cases is None:
+        found = check_value(to_text(name), value, expected, rules)
+    else:
+        found = check_cases(to_text(name), value, cases, rules)
+    _recorder.emit(replace(found, cell=_recorder.cell, at=_recorder.at()))
+    return found.passed
 
 
 def folder() -> Path:

@@ -18,8 +18,10 @@ from tflab.runs.events import (
     AnyEvent,
     CellEnded,
     CellStarted,
+    Check,
     Ended,
     Environment,
+    ExerciseOutcome,
     InputAsked,
     InputTaken,
     Notice,
@@ -251,7 +253,7 @@ def test_a_log_of_version_1_stays_readable(folder):
     found, reader = read_all(folder(VERSION_1.read_bytes(), b"said"))
     assert reader.damaged == 0
     # Of every kind that there was.
-    newer = {Environment, InputAsked, InputTaken, Picture}
+    newer = {Check, Environment, ExerciseOutcome, InputAsked, InputTaken, Picture}
     assert {type(event) for event in found} == {*get_args(AnyEvent), Output} - newer
     state = RunState()
     for event in found:

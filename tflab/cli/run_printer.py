@@ -6,8 +6,8 @@ import time
 from collections.abc import Callable
 
 from tflab.cli.figure_text import figure_lines
-from tflab.cli.run_text import prediction_line, value_text
-from tflab.runs.events import Figure, Result, Value
+from tflab.cli.run_text import check_line, exercise_line, prediction_line, value_text
+from tflab.runs.events import Check, Figure, Result, Value
 from tflab.runs.state import CellItem, CellState, RunState
 from tflab.runs.tensor_text import describe, grid
 from tflab.runs.text import count_of, plain, plain_line
@@ -100,6 +100,8 @@ class RunPrinter:
                 self._write(_result(item))
             case Figure(step=None):
                 self._draw(item, 1)
+            case Check():
+                self._write(check_line(item))
             case _:
                 pass
 
@@ -117,6 +119,9 @@ class RunPrinter:
         for key, found in state.predictions.items():
             if self._is_new("prediction", key):
                 self._write(prediction_line(found))
+        for name, outcome in state.exercises.items():
+            if self._is_new("exercise", name):
+                self._write(exercise_line(outcome))
         for key, goal in state.goals.items():
             if not self._brief and self._is_new("goal", key):
                 word = "reached" if goal.passed else "not reached"

@@ -18,7 +18,7 @@ from tflab.recording.conversion import checked
 from tflab.recording.pictures import Drawn
 from tflab.recording.progress import Meter
 from tflab.recording.values import to_number, to_whole
-from tflab.runs.events import Event, Figure, Goal, Prediction, Result
+from tflab.runs.events import Check, Event, Figure, Goal, Prediction, Result
 
 _FIRST_WAIT = 0.05
 
@@ -61,7 +61,7 @@ class PlainRecorder:
             self.finish()
 
     def emit(self, event: Event) -> None:
-        """Print a result, a figure's title, a goal or a question."""
+        """Print a result, a figure's title, a goal, a question or a check."""
         self.finish()
         if isinstance(event, Result):
             value = event.value if event.tensor is None else event.tensor.values
@@ -73,6 +73,9 @@ class PlainRecorder:
             self._say(f"goal {'reached' if event.passed else 'not reached'}: {event.text}")
         elif isinstance(event, Prediction):
             self._say(f"{event.question} {event.answer}")
+        elif isinstance(event, Check):
+            told = "" if event.passed else f": {event.message}"
+            self._say(f"check {'passed' if event.passed else 'failed'}: {event.name}{told}")
 
     def figure_number(self, name: Hashable = None) -> int:  # noqa: ARG002
         """Return 0: figures are not told apart here."""

@@ -11,10 +11,12 @@ from tflab.runs.events import (
     LOG_VERSION,
     CellEnded,
     CellStarted,
+    Check,
     Ended,
     Environment,
     Error,
     Event,
+    ExerciseOutcome,
     Figure,
     Goal,
     InputAsked,
@@ -35,7 +37,7 @@ from tflab.runs.log_writer import as_dict
 from tflab.runs.series import Series
 from tflab.runs.transcript import Transcript
 
-CellItem = Transcript | Value | Result | Figure | Picture | Prediction
+CellItem = Transcript | Value | Result | Figure | Picture | Prediction | Check
 _Named = TypeVar("_Named")
 
 _ALL = " The log has them all."
@@ -74,6 +76,7 @@ class RunState:
         question: What the program waits to be told, while it waits for a line.
         goals: Goals that were checked, by id.
         predictions: Questions that were asked, by id.
+        exercises: How each exercise went, by id.
         frames: Figures by title, in order; more than one with `step` is a moving picture.
         pictures: Pictures by number, in order; more than one is a moving picture.
     """
@@ -91,6 +94,7 @@ class RunState:
         self.results: dict[str, Result] = {}
         self.goals: dict[str, Goal] = {}
         self.predictions: dict[str, Prediction] = {}
+        self.exercises: dict[str, ExerciseOutcome] = {}
         self.frames: dict[str, list[Figure]] = {}
         self.question: InputAsked | None = None
         self.pictures: dict[int, list[Picture]] = {}
@@ -134,7 +138,7 @@ class RunState:
                 cell = self._cell(index)
                 cell.seconds = event.seconds
                 cell.version += 1
-            case Value() | Result() | Figure() | Picture() | Prediction():
+            case Value() | Result() | Figure() | Picture() | Prediction() | Check():
                 self._add_item(event)
             case _:
                 self._apply_outcome(event)
@@ -160,6 +164,9 @@ class RunState:
                 self.environment = event
             case Goal():
                 self._name(self.goals, event.key, event)
+            case ExerciseOutcome(id=name):
+                self._name(self.exercises, name, event)
+                self._cell(event.cell).version += 1
             case Error():
                 self.error = event
             case Notice(text=text):
@@ -186,7 +193,7 @@ class RunState:
         series.extend(event.steps, event.values)
         self.points += len(event.values)
 
-    def _add_item(self, event: Value | Result | Figure | Picture | Prediction) -> None:
+    def _add_item(self, event: Value | Result | Figure | Picture | Prediction | Check) -> None:
         cell = self._cell(event.cell)
         cell.version += 1
         if isinstance(event, Result):

@@ -28,7 +28,7 @@ from tflab.runs.events.life import (
     Started,
 )
 from tflab.runs.events.metrics import Progress, Scalars
-from tflab.runs.events.teaching import Goal, Prediction
+from tflab.runs.events.teaching import Check, ExerciseOutcome, Goal, Prediction
 from tflab.runs.events.values import Result, TensorValue, Value
 
 AnyEvent = (
@@ -44,6 +44,8 @@ AnyEvent = (
     | Picture
     | Goal
     | Prediction
+    | Check
+    | ExerciseOutcome
     | Error
     | Notice
     | InputAsked
@@ -56,11 +58,13 @@ __all__ = [
     "AnyEvent",
     "CellEnded",
     "CellStarted",
+    "Check",
     "EndState",
     "Ended",
     "Environment",
     "Error",
     "Event",
+    "ExerciseOutcome",
     "Figure",
     "Goal",
     "InputAsked",

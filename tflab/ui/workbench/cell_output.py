@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from textual.content import Content
 
 from tflab.charts.text import cell_width, pad
-from tflab.runs.events import Error, Figure, Picture, Prediction, Result, Value
+from tflab.runs.events import Check, Error, Figure, Picture, Prediction, Result, Value
 from tflab.runs.state import CellItem, RunState
 from tflab.runs.tensor_text import describe, grid, number_text, result_text
 from tflab.runs.text import count_of, plain, shorten
@@ -168,7 +168,7 @@ class OutputBlock(Block):
         return True
 
 
-Item = Transcript | Value | Figure | Picture | Prediction | list[Result]
+Item = Transcript | Value | Figure | Picture | Prediction | Check | list[Result]
 
 
 def _items(items: Sequence[CellItem]) -> Iterator[Item]:
@@ -226,6 +226,8 @@ def _content(block: Item) -> Content:
             return _table(block)
         case Prediction():
             return _prediction(block)
+        case Check():
+            return _check(block)
         case _:
             return Content("")
 
@@ -246,6 +248,22 @@ def _prediction(prediction: Prediction) -> Content:
         mark, ("you said: ", "$text-quiet"), short_text(number_text(prediction.guess)), "   "
     )
     return question + guess + answer
+
+
+def _check(check: Check) -> Content:
+    """Return whether a check passed; of one that did not, the first case that fails."""
+    marks = glyphs()
+    if check.passed:
+        cases = f" ({count_of(check.cases, 'case')})" if check.cases else ""
+        return Content.assemble((f"{marks.passed} ", "$success"), short_text(check.name), cases)
+    lines = [Content.assemble((f"{marks.failed} ", "$warning"), short_text(check.name))]
+    rows = [("given", check.given), ("expected", check.expected), ("got", check.got)]
+    for label, text in rows:
+        if text:
+            lines.append(Content.assemble("  ", (f"{label:<8}  ", "$text-quiet"), short_text(text)))
+    if check.reason:
+        lines.append(Content("  ") + Content(short_text(check.reason)))
+    return Content("\n").join(lines)
 
 
 def text_content(text: str) -> Content:
