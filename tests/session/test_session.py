@@ -148,7 +148,7 @@ def test_who_has_reached_all_goals_is_asked_no_more(sit: Any) -> None:
     sitting = sit(path)
     sitting.open()
     sitting.session.run()
-    sitting.heard.of(GuessesAsked)[0].answer({})
+    sitting.until(GuessesAsked).answer({})
     sitting.until(RunEnded)
     sitting.until(CourseChanged, 2)
     again = sit(path)
@@ -179,7 +179,7 @@ def test_a_bad_value_is_named_and_nothing_runs(sit: Any) -> None:
     sitting.open()
     sitting.session.form.set_text("steps", "many")
     sitting.session.run()
-    assert sitting.heard.of(ValueRefused)[0].name == "steps"
+    assert sitting.until(ValueRefused).name == "steps"
     sitting.session.starter.rerun()
     sitting.turn()
     assert not sitting.session.runs.running
@@ -191,7 +191,7 @@ def test_questions_are_asked_once_a_sitting_and_the_guess_is_in_the_record(sit: 
     sitting = sit(path)
     sitting.open()
     sitting.session.run()
-    asked = sitting.heard.of(GuessesAsked)[0]
+    asked = sitting.until(GuessesAsked)
     assert not sitting.session.runs.running, "it waits for the answer"
     asked.answer({"How many?": 4.0})
     opened = sitting.until(RunOpened)
@@ -202,7 +202,7 @@ def test_questions_are_asked_once_a_sitting_and_the_guess_is_in_the_record(sit: 
     assert len(sitting.heard.of(GuessesAsked)) == 1
     sitting.until(RunEnded, 2)
     sitting.session.starter.predict()
-    assert sitting.heard.of(GuessesAsked)[1].guesses == {"How many?": 4.0}
+    assert sitting.until(GuessesAsked, 2).guesses == {"How many?": 4.0}
 
 
 def test_code_from_elsewhere_is_asked_about_and_a_yes_runs_what_was_on_show(
