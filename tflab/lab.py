@@ -334,8 +334,8 @@ def check(
     close: float = 1e-5,
     seconds: float = 5.0,
     changes: bool = False,
-) -> bool:
-    """Say whether a value is as expected, or a function in every case, and return whether it is.
+) -> None:
+    """Say whether a value is as expected, or a function in every case.
 
     `lab.check("area", area, 12)` compares a value; `lab.check("half", half, cases=[((2,), 1)])`
     calls `half(2)`. The first case that fails is told: what was given, expected and got. Tensors
@@ -360,7 +360,6 @@ def check(
     else:
         found = check_cases(to_text(name), value, cases, rules)
     _recorder.emit(replace(found, cell=_recorder.cell, at=_recorder.at()))
-    return found.passed
 
 
 def folder() -> Path:

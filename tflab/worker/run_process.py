@@ -9,6 +9,7 @@ import sys
 import time
 import traceback
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 
@@ -58,7 +59,7 @@ def run(folder: Path, journal: Journal | None = None) -> int:
         # The lesson's code is called from here and no deeper: TensorFlow walks the whole stack at
         # every eager operation, and each frame below the lesson's slows a small step by 0.2 %.
         for cell in process.cells():
-            with process.interrupt.armed():
+            with process.interrupt.armed(), process.excused(cell):
                 if cell.awaits:
                     process.run_in_loop(cell)
                     continue
@@ -178,6 +179,18 @@ class RunProcess:
                 f"{' and others' if len(names) > 3 else ''}. Join them to keep what they still do."
             )
             self._recorder.emit(Notice(text=text, at=self._recorder.at()))
+
+    @contextmanager
+    def excused(self, cell: OpenCell) -> Iterator[None]:
+        """Say what a cell raises, and go on, where it may lack an exercise that is not solved."""
+        try:
+            yield
+        except Exception as error:
+            if not cell.excuse:
+                raise
+            told = "".join(traceback.format_exception_only(error)).strip()
+            needs = f"It may need the exercise that is not solved yet: {cell.excuse}."
+            sys.stdout.write(f"{told}\n{needs}\n")
 
     def run_in_loop(self, cell: OpenCell) -> None:
         """Execute a cell that awaits something."""
