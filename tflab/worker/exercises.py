@@ -10,6 +10,8 @@ from __future__ import annotations
 import contextlib
 import io
 import re
+import sys
+import traceback
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -245,6 +247,22 @@ class Exercises:
 
     def _explained(self, name: str, cell: CodeCell, error: BaseException) -> Error:
         return explain(error, Path(name), cell.index, list(self._names), self._request.cells)
+
+
+@contextlib.contextmanager
+def excused(title: str) -> Iterator[None]:
+    """Say what a cell raises, and go on, where it may lack an exercise that is not solved.
+
+    Args:
+        title: That exercise; empty where there is none, and nothing is excused.
+    """
+    try:
+        yield
+    except Exception as error:
+        if not title:
+            raise
+        told = "".join(traceback.format_exception_only(error)).strip()
+        sys.stdout.write(f"{told}\nIt may need the exercise that is not solved yet: {title}.\n")
 
 
 def answer_name(request: RunRequest, exercise: ExerciseCode) -> str:

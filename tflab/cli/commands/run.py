@@ -12,6 +12,7 @@ from tflab.cli.answering import TerminalAnswers, input_of
 from tflab.cli.command import Command, UsageProblem
 from tflab.cli.environments import ServerStarter, add_python, tell_who_has
 from tflab.cli.hangup import leave, while_connected
+from tflab.cli.kept_edits import add_edits, with_kept_edits
 from tflab.cli.options import (
     add_json,
     add_lesson,
@@ -48,7 +49,7 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         path = resolve(lesson)
         lesson, _ = lesson_id(path)
-        program = read_program(path)
+        program = with_kept_edits(read_program(path), arguments.edits)
         # TensorFlow takes seconds to import; asking goes on meanwhile.
         starter.begin(program, trusted=arguments.trust)
         view = run_view(arguments)
@@ -186,6 +187,7 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="run a notebook's shell commands (!…, %%pip, %%%%bash) too, not skip them",
     )
+    add_edits(parser)
     add_trust(parser)
     add_python(parser)
     add_limits(parser)
