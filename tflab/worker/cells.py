@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import CodeType
@@ -56,11 +56,13 @@ class Execution:
         folder: Path,
         recorder: RunRecorder,
         interrupt: Interrupt,
+        end_cell: Callable[[], None],
     ) -> None:
         self.cell: int | None = None
         self._request = request
         self._recorder = recorder
         self._interrupt = interrupt
+        self._end_cell = end_cell
         self._compiler = Compiler(request)
         self._loop: asyncio.AbstractEventLoop | None = None
         # Kept alive here: a program may put another module in its place.
@@ -107,6 +109,7 @@ class Execution:
 
     def _close(self, cell: CodeCell, opened: OpenCell) -> None:
         recorder = self._recorder
+        self._end_cell()
         for event in shown(opened.value, cell.index, recorder.at()):
             recorder.emit(event)
         seconds = time.perf_counter() - opened.began

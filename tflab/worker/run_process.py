@@ -9,6 +9,7 @@ import sys
 import time
 import traceback
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
@@ -19,8 +20,9 @@ from tflab.recording.run_recorder import RunRecorder
 from tflab.runs.events import Ended, Environment, Error, Event, Notice, Started
 from tflab.runs.log_writer import FILES, RECORD
 from tflab.runs.processes import start_of, this_host
-from tflab.runs.record import needs_fresh_process, read_record
+from tflab.runs.record import Problem, needs_fresh_process, read_record
 from tflab.runs.reserve import give_back
+from tflab.worker.autolog import Autolog
 from tflab.worker.capture import OUTPUT_LIMIT, Capture
 from tflab.worker.cells import Execution, OpenCell
 from tflab.worker.devices import check_device, choose_device
@@ -110,6 +112,7 @@ class RunProcess:
             journal,
             reads_later=record.request.device != "cpu",
         )
+        self._autolog = Autolog(self._recorder)
         self._pid = os.getpid()
 
     def __enter__(self) -> RunProcess:
@@ -138,6 +141,9 @@ class RunProcess:
             return True
         errors, end = self._ending(error)
         self.interrupt.ignore()
+        with suppress(Problem):
+            # A log that cannot be written is said below.
+            self._autolog.end_cell()
         flush_open_files()
         let_go_of_pools()
         # What was written past Python is in its place before the run has ended.
@@ -160,7 +166,10 @@ class RunProcess:
             KeyboardInterrupt: When SIGINT came, whether or not the lesson swallowed it.
         """
         self._make_ready()
-        self._execution = Execution(self._request, self._folder, self._recorder, self.interrupt)
+        self._autolog.begin()
+        self._execution = Execution(
+            self._request, self._folder, self._recorder, self.interrupt, self._autolog.end_cell
+        )
         yield from self._execution.cells()
         self._recorder.settle()
         if names := unfinished_threads():
