@@ -38,7 +38,7 @@ def test_an_exception_names_cell_and_line_with_the_lessons_own_lines_only(bench)
     [
         ("learning = 1\nlerning", "NameError", "Did you mean `learning`?"),
         ("import numpyy", "ModuleNotFoundError", "pip install numpyy"),
-        ("input('?')", "EOFError", "cannot ask for input"),
+        ("input('?')", "EOFError", "make what it asks for a parameter"),
         ("exec('1 +')", "SyntaxError", "executed as text"),
         ("{}['a']", "KeyError", "keys"),
         ("raise MemoryError", "MemoryError", "smaller"),

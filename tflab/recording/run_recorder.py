@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from tflab.recording.conversion import checked
 from tflab.recording.journal import Journal
 from tflab.recording.log_thread import LogThread
+from tflab.recording.pictures import Drawn, PictureFolder
 from tflab.recording.points import Points
 from tflab.recording.progress import Meter, Meters
 from tflab.recording.values import to_whole
@@ -55,6 +56,7 @@ class RunRecorder:
         self._folder = folder
         self._watch = watch
         self._meters = Meters(lambda: self.cell)
+        self._pictures = PictureFolder(folder)
         self._is_child = self._told_of_child = False
         self._points = Points(journal or Journal(), reads_later, self._make_room, self._attend)
         self.log = self._points.log
@@ -72,6 +74,26 @@ class RunRecorder:
         if not self._is_child:
             self._thread.add(event)
             self.settle()
+
+    def figure_number(self, name: Hashable = None) -> int:
+        """Return the number of a new figure, or the one that this name has had before."""
+        return self._pictures.number(name)
+
+    def show_picture(self, drawn: Drawn) -> None:
+        """Keep a picture. One that cannot be kept is said, and stops nothing.
+
+        Raises:
+            Problem: When something logged earlier could not be kept.
+        """
+        if not self._is_child:
+            for picture in self._pictures.keep(drawn):
+                self.emit(picture)
+
+    def end_pictures(self) -> None:
+        """Keep the last frames of moving pictures, at the end of a cell."""
+        if not self._is_child:
+            for picture in self._pictures.rest():
+                self.emit(picture)
 
     def track(self, iterable: Iterable[Any], total: int | None) -> Iterator[Any]:
         """Yield from `iterable`, recording how far it has come.

@@ -11,13 +11,9 @@ from pathlib import Path
 from typing import NamedTuple, TypeVar
 
 from tflab.programs.code_cells import with_cells
+from tflab.programs.edits import program_as_run
 from tflab.programs.program import Program
-from tflab.programs.reader import (
-    ProgramError,
-    parse_program,
-    program_text,
-    read_program,
-)
+from tflab.programs.reader import ProgramError, program_text, read_program
 from tflab.runs.disk_queue import DiskQueue
 from tflab.runs.record import Problem, RunOptions, RunRequest
 from tflab.session.approval import Approval
@@ -26,6 +22,7 @@ from tflab.session.events import Emit, Notice, ProblemRaised, TextCopied
 from tflab.session.form import Form
 from tflab.session.open_program import OpenProgram
 from tflab.session.runs import Runs
+from tflab.session.trust import others_at
 from tflab.targets.devices import Device, DeviceList, find_device
 
 _T = TypeVar("_T")
@@ -46,6 +43,7 @@ class _Past(NamedTuple):
     request: RunRequest
     program: Program | ProgramError
     current: bool
+    folder: Path
 
 
 class PastRuns:
@@ -85,7 +83,7 @@ class PastRuns:
     def use(self, run: str, use: RunUse) -> None:
         """Do something with a run; what is wrong with it is told."""
         if use is RunUse.COMMAND:
-            self._read(lambda: line_of(self._runs.store.record(run).request), self._copy)
+            self._read(lambda: self._line_of(run), self._emit)
         elif use in (RunUse.SHOW, RunUse.RERUN) and self._runs.own_running:
             text = "Wait for the run to end, or stop it (^x)."
             self._emit(Notice(text, severity="warning"))
@@ -114,7 +112,15 @@ class PastRuns:
         if shown is not None and (shown.path, shown.source) == (program.path, program.source):
             return
         self._opened.show(program)
-        if not past.current:
+        if past.current:
+            self._emit(
+                Notice(
+                    "You see the lesson with the code that this run had; open it from the list for "
+                    "yours as it is now.",
+                    title="Lesson as run",
+                )
+            )
+        else:
             self._emit(
                 Notice(
                     "The file has changed since. You see the lesson as this run had it; open it "
@@ -139,24 +145,28 @@ class PastRuns:
             with_cells(past.request),
             device=device.key,
             device_uuid=device.uuid,
+            stdin="asked",
             **dataclasses.asdict(self._options()),
         )
         self._show_program(past)
         start = partial(self._runs.start, request)
-        self._approval.require(program.path, program.source, [device], start)
+        # An edit that was typed here was the person's own, unless others may write to the run.
+        edited = program.source if program.edits and others_at(past.folder) else ""
+        self._approval.require(program.path, program.file_source, [device], start, edited=edited)
 
     def _past(self, run: str) -> _Past:
         request = self._runs.store.record(run).request
         program: Program | ProgramError
         try:
-            program = parse_program(request.source, Path(request.path))
+            program = program_as_run(request)
         except ProgramError as problem:
             program = problem
-        return _Past(request, program, _is_current(request))
+        return _Past(request, program, _is_current(request), self._runs.store.folder(run))
 
-    def _copy(self, found: tuple[str, bool]) -> None:
-        line, current = found
-        self._emit(TextCopied(line, copied_text(current)))
+    def _line_of(self, run: str) -> TextCopied:
+        request = self._runs.store.record(run).request
+        line, current = line_of(request)
+        return TextCopied(line, copied_text(current, edited=bool(request.edits)))
 
     def _read(self, read: Callable[[], _T], take: Callable[[_T], object]) -> None:
         def brought(done: Future[_T]) -> None:
@@ -191,8 +201,9 @@ def line_of(request: RunRequest) -> tuple[str, bool]:
     except ProgramError:
         return request_line(request, {}, ()), False
     questions = tuple(question.id for question in program.questions)
-    return request_line(request, program.defaults, questions), program.source == request.source
+    current = not request.edits and program.source == request.source
+    return request_line(request, program.defaults, questions), current
 
 
 def _is_current(request: RunRequest) -> bool:
-    return program_text(Path(request.path)) == request.source
+    return program_text(Path(request.path)) == request.file_source

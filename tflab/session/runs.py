@@ -23,6 +23,7 @@ from tflab.session.events import (
     RunEnded,
     RunOpened,
 )
+from tflab.session.run_input import RunInput
 from tflab.session.server import Server
 from tflab.targets.live_run import LiveRun
 from tflab.targets.runner import hand_over, versions
@@ -58,6 +59,7 @@ class Runs:
     Attributes:
         current: The run on show.
         own: Ids of the runs that were started here.
+        input: What they ask a person for.
     """
 
     def __init__(
@@ -80,6 +82,7 @@ class Runs:
         self._after_end: Callable[[], object] | None = None
         self.current: LiveRun | None = None
         self.own: set[str] = set()
+        self.input = RunInput(disk, emit)
 
     @property
     def running(self) -> bool:
@@ -227,7 +230,7 @@ class Runs:
             self.watch(before)
         run.advance(_DISK_SECONDS, self._disk)
         self._emit(RunOpened(run))
-        self._tell_notices(run)
+        self._tell_news(run)
         if run.over:
             self._end(run)
 
@@ -240,17 +243,19 @@ class Runs:
         for run in self._watched:
             if (due or run.stopping) and run.advance(0.001, self._disk):
                 self._emit(RunAdvanced(run))
+                self.input.tell_behind(run)
         self._watched = [run for run in self._watched if not run.over]
 
     def _advance(self, run: LiveRun) -> None:
         if run.advance(_DISK_SECONDS, self._disk):
             self._emit(RunAdvanced(run))
-        self._tell_notices(run)
+        self._tell_news(run)
         if run.over:
             self._end(run)
 
-    def _tell_notices(self, run: LiveRun) -> None:
-        """Tell what was cut or left out of the run on show."""
+    def _tell_news(self, run: LiveRun) -> None:
+        """Tell what was cut or left out of the run on show, and what it asks for."""
+        self.input.tell(run)
         notices = run.state.notices
         for text in notices[self._notices_told :]:
             self._emit(Notice(plain(text), severity="warning"))

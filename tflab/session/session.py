@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 
 from tflab.runs.record import Problem, RunOptions
+from tflab.session.edit_events import EditsChanged
 from tflab.session.events import (
     DevicesListed,
     Emit,
@@ -112,6 +113,7 @@ class Session(SessionPieces):
         self.runs.advance()
         self.live.advance()
         self.opened.advance()
+        self.edits.advance()
         self.devices.advance()
         self.discovery.advance()
         if (sweeps := self._sweeps_begun) is not None:
@@ -126,7 +128,7 @@ class Session(SessionPieces):
         sweeps = self._sweeps_begun
         if sweeps is not None and sweeps.going:
             busy = BUSY_SECONDS
-        return min(busy, self.runs.pause, self.live.pause)
+        return min(busy, self.runs.pause, self.live.pause, self.edits.pause)
 
     def close(self) -> None:
         """Let go of the fork server, and wait a little for what is still being written.
@@ -137,6 +139,7 @@ class Session(SessionPieces):
             if (sweeps := self._sweeps_begun) is not None:
                 sweeps.close()
             self.server.close()
+            self.edits.finish()
         self.disk.finish(_LAST_SECONDS)
 
     @property
@@ -165,7 +168,8 @@ class Session(SessionPieces):
         Args:
             until: Index of the last cell to run; None for the whole program.
         """
-        if until is None and (not self._begun or self.opened.reading is not None):
+        waits = not self._begun or self.opened.reading is not None or self.edits.loading
+        if until is None and waits:
             self._run_when_ready = True
         else:
             self.starter.run(until)
@@ -247,6 +251,7 @@ class Session(SessionPieces):
         self.form.show(program, keep=same)
         kept = self.course.of(program)
         self._emit(ProgramOpened(program, reloaded, same, kept.cell if kept is not None else 0))
+        self.edits.open(program, as_run=self.opened.as_run, reloaded=reloaded)
         if reloaded:
             self._emit(Notice("The file changed; the lesson was read again."))
         else:
@@ -259,6 +264,11 @@ class Session(SessionPieces):
             self._run_when_ready = False
             self.run()
 
+    def _edits_ready(self) -> None:
+        if self._run_when_ready:
+            self._run_when_ready = False
+            self.run()
+
     def _refused(self, path: Path, problem: Problem) -> None:
         self._run_when_ready = False
         self._emit(ProgramRefused(path, problem))
@@ -267,6 +277,9 @@ class Session(SessionPieces):
         """Act on what a piece tells, and pass it on."""
         if isinstance(event, FormChanged) and event.values:
             self.live.changed()
+        elif isinstance(event, EditsChanged):
+            if event.parameters:
+                self.form.show(event.program, keep=True)
         elif isinstance(event, RunEnded) and event.own:
             program, run = self.program, event.run
             if program is not None and run.record.request.lesson == program.id:

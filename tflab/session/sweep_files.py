@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tflab.programs.reader import ProgramError, parse_program, read_program
+from tflab.programs.edits import program_as_run
+from tflab.programs.reader import ProgramError, read_program
 from tflab.runs.record import Problem
 from tflab.runs.store import RunStore
 from tflab.runs.text import plain_line
@@ -33,7 +34,7 @@ def earlier_sweeps(store: SweepStore, program: str | None) -> list[EarlierSweep]
             record = store.load(sweep)
         except Problem:
             continue  # A damaged file must not hide the others.
-        if program is None or record.plan.lesson == program:
+        if program is None or record.plan.each.lesson == program:
             found.append(EarlierSweep(sweep, record.created, plain_line(record.plan.about)))
         if len(found) >= _EARLIER:
             break
@@ -46,15 +47,17 @@ def line_of_sweep(plan: SweepPlan) -> TextCopied:
     Raises:
         Problem: When its own text makes no sense any more.
     """
-    path = Path(plan.path)
-    lesson = parse_program(plan.source, path)
+    path = Path(plan.each.path)
+    lesson = program_as_run(plan.request(plan.points[0]))
     try:
         now = read_program(path)
     except ProgramError:
         # A file that is gone or bad now has no defaults, so every value is written.
         return TextCopied(sweep_line(plan, lesson, {}), copied_text(current=False))
     line = sweep_line(plan, lesson, now.defaults)
-    return TextCopied(line, copied_text(now.source == plan.source))
+    return TextCopied(
+        line, copied_text(now.source == plan.each.source, edited=bool(plan.each.edits))
+    )
 
 
 def export_sweep_file(store: RunStore, sweep: str, kind: Format) -> Notice:

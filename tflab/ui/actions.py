@@ -30,7 +30,11 @@ SCOPE_TITLES: dict[Scope, str] = {
 
 @dataclass(frozen=True)
 class Action:
-    """One action: its key, its short label for the footer, and a sentence for help."""
+    """One action: its key, its short label for the footer, and a sentence for help.
+
+    Attributes:
+        also: More keys that do the same, with commas between them.
+    """
 
     id: str
     key: str
@@ -38,6 +42,7 @@ class Action:
     help: str
     scope: Scope = "app"
     footer: bool = False
+    also: str = ""
 
 
 ACTIONS: tuple[Action, ...] = (
@@ -54,6 +59,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("live", "ctrl+t", "Live", "Run again at every change of a value, or stop doing so."),
     Action("options", "", "Run options", "Set priority, threads and memory of runs."),
     Action("environment", "", "Environment", "Choose the Python that this lesson runs in."),
+    Action("answer", "f12", "Answer", "Answer what the run asks for."),
     Action("predict", "ctrl+g", "Guess", "Guess what the run will give, then run."),
     Action("sweep", "ctrl+s", "Sweep", "Run the lesson over several values, or show the sweep."),
     Action("follow", "ctrl+o", "Found run", "Show the run that was found still going, or ended."),
@@ -67,7 +73,16 @@ ACTIONS: tuple[Action, ...] = (
     Action("leave", "ctrl+q", "Quit", "Leave the workbench.", footer=True),
     Action("open_lesson", "enter", "Open", "Open the lesson under the cursor.", "lessons", True),
     Action("search", "slash", "Search", "Find lessons by title and content.", "lessons", True),
-    Action("next_cell", "j", "Next cell", "Go to the next code cell.", "lesson", True),
+    Action("read(1)", "space", "Read on", "Read on, to the end of the lesson.", "lesson", True),
+    Action(
+        "read(-1)",
+        "b",
+        "Read back",
+        "Read back; so do Shift+Space and Backspace.",
+        "lesson",
+        also="shift+space,backspace",
+    ),
+    Action("next_cell", "j", "Next cell", "Go to the next code cell, or read on.", "lesson", True),
     Action("previous_cell", "k", "Previous", "Go to the code cell before.", "lesson", True),
     Action("run_here", "r", "Run to here", "Run from the top to this cell.", "lesson", True),
     Action("frame(-1)", "left", "Frame", "Go back one frame in a moving picture.", "lesson"),
@@ -76,7 +91,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("glossary", "g", "Words", "Explain the technical words of this lesson.", "lesson", True),
     Action("neighbour(1)", "n", "Next lesson", "Open the next lesson.", "lesson"),
     Action("neighbour(-1)", "p", "Lesson before", "Open the lesson before.", "lesson"),
-    Action("fold", "space", "Fold", "Fold a cell's code away, or unfold it.", "lesson"),
+    Action("fold", "f", "Fold", "Fold a cell's code away, or unfold it.", "lesson"),
     Action("copy_cell", "c", "Copy code", "Copy the cell's code.", "lesson", True),
     Action("copy_output", "o", "Copy output", "Copy the cell's output or error.", "lesson", True),
     Action("open_output", "enter", "Whole output", "Show the whole output of the cell.", "lesson"),
@@ -157,7 +172,7 @@ def workbench_bindings() -> list[Binding]:
 def _binding(action: Action) -> Binding:
     """Return the binding of an action. Some work while a field has the focus."""
     return Binding(
-        action.key,
+        f"{action.key},{action.also}" if action.also else action.key,
         action.id,
         action.label,
         show=action.footer,
@@ -178,3 +193,8 @@ def key_name(key: str) -> str:
     if key in ("slash", "escape"):
         return "/" if key == "slash" else "Esc"
     return key.capitalize() if len(key) > 1 else key
+
+
+def key_of(action: str) -> str:
+    """Return the key of an action, as people write it."""
+    return next(key_name(known.key) for known in ACTIONS if known.id == action)

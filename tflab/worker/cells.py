@@ -15,6 +15,7 @@ from tflab.runs.events import CellEnded, CellStarted, Notice, Result
 from tflab.runs.record import CodeCell, Problem, RunRequest, cells_to_run
 from tflab.worker.interrupt import Interrupt
 from tflab.worker.main_module import Compiler, awaits, fresh_main, run_awaiting
+from tflab.worker.matplotlib_figures import MatplotlibFigures
 from tflab.worker.shown import shown
 
 
@@ -56,9 +57,11 @@ class Execution:
         folder: Path,
         recorder: RunRecorder,
         interrupt: Interrupt,
+        figures: MatplotlibFigures,
         end_cell: Callable[[], None],
     ) -> None:
         self.cell: int | None = None
+        self._figures = figures
         self._request = request
         self._recorder = recorder
         self._interrupt = interrupt
@@ -112,6 +115,7 @@ class Execution:
         self._end_cell()
         for event in shown(opened.value, cell.index, recorder.at()):
             recorder.emit(event)
+        self._figures.end_cell()
         seconds = time.perf_counter() - opened.began
         recorder.emit(CellEnded(cell=cell.index, seconds=seconds, at=recorder.at()))
         if self._interrupt.asked:

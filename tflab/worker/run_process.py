@@ -32,9 +32,11 @@ from tflab.worker.exit_codes import DISK_FAILED
 from tflab.worker.flush_files import flush_open_files
 from tflab.worker.interrupt import Interrupt
 from tflab.worker.limits import limit_memory, limit_threads, lower_priority
+from tflab.worker.matplotlib_figures import MatplotlibFigures
 from tflab.worker.orphans import keep_orphans, let_go_of_pools, unfinished_threads
 from tflab.worker.scratch import make_scratch, remove_scratch
 from tflab.worker.seeds import set_seeds
+from tflab.worker.standard_input import forget_input, set_input
 
 _WRONG_OPTIONS = 2
 """What `argparse` leaves with when it refuses what it is given."""
@@ -113,6 +115,8 @@ class RunProcess:
             reads_later=record.request.device != "cpu",
         )
         self._autolog = Autolog(self._recorder)
+        set_input(record.request, folder, self._recorder)
+        self._figures = MatplotlibFigures(self._recorder, record.request)
         self._pid = os.getpid()
 
     def __enter__(self) -> RunProcess:
@@ -144,8 +148,10 @@ class RunProcess:
         with suppress(Problem):
             # A log that cannot be written is said below.
             self._autolog.end_cell()
+        self._figures.end()
         flush_open_files()
         let_go_of_pools()
+        forget_input(self._folder)
         # What was written past Python is in its place before the run has ended.
         self._recorder.at()
         self._tell_environment()
@@ -166,9 +172,15 @@ class RunProcess:
             KeyboardInterrupt: When SIGINT came, whether or not the lesson swallowed it.
         """
         self._make_ready()
+        self._figures.install()
         self._autolog.begin()
         self._execution = Execution(
-            self._request, self._folder, self._recorder, self.interrupt, self._autolog.end_cell
+            self._request,
+            self._folder,
+            self._recorder,
+            self.interrupt,
+            self._figures,
+            self._autolog.end_cell,
         )
         yield from self._execution.cells()
         self._recorder.settle()

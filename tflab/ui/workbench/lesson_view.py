@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from textual import events
@@ -14,9 +14,8 @@ from tflab.runs.state import RunState
 from tflab.ui.actions import bindings
 from tflab.ui.widgets.css import beside
 from tflab.ui.widgets.drawing_view import chart_options
-from tflab.ui.workbench.cell_output import TEXT_SECONDS, OutputBlock
+from tflab.ui.workbench.cell_output import TEXT_SECONDS, Label, OutputBlock
 from tflab.ui.workbench.code_cell import CodeBlock, ProseBlock
-from tflab.ui.workbench.document_view import DocumentView
 from tflab.ui.workbench.figure_rows import PictureStyle
 from tflab.ui.workbench.glossary import heading_texts, link_terms
 from tflab.ui.workbench.lesson_document import Block
@@ -30,13 +29,15 @@ from tflab.ui.workbench.messages import (
     TextCopied,
     WordAsked,
 )
+from tflab.ui.workbench.reading_view import ReadingView
 
-_TALL = 30
 _ROWS = 16
-_NARROW_ROWS = 14
+_LEAST_ROWS = 8
+_AROUND_PICTURE = 5
+"""Rows of a picture, and of title, axis and legend around it, so that all is seen together."""
 
 
-class LessonView(DocumentView):
+class LessonView(ReadingView):
     """Shows one lesson. A cursor stands on one code cell; the keys of this pane act on it."""
 
     DEFAULT_CSS = beside(__file__)
@@ -46,41 +47,31 @@ class LessonView(DocumentView):
     def __init__(self) -> None:
         super().__init__(id="lesson")
         self._headings: list[tuple[int, str]] = []
-        self._code: list[CodeBlock] = []
         self._outputs = LessonOutputs()
-        self._cursor = 0
         self._later: Timer | None = None
         self._pointer = ""
-
-    @property
-    def current(self) -> Cell | None:
-        """The code cell under the cursor, or None in a lesson without code."""
-        return self._code[self._cursor].source if self._code else None
-
-    @property
-    def cursor(self) -> int:
-        """Place of the cursor among the code cells."""
-        return self._cursor
+        self._picture_rows = 0
 
     async def show_lesson(
         self, lesson: Program, glossary: Mapping[str, str], keep_place: bool
     ) -> None:
         """Show `lesson`; with `keep_place` the scroll position and the cursor stay."""
-        top, cursor = self.top, self._cursor
+        top, cursor = self.top, self.cursor
         if self.screen.focused is None:
             self.screen.set_focus(self)
-        blocks = self._make_blocks(lesson, glossary)
-        self._cursor = min(cursor, max(len(self._code) - 1, 0)) if keep_place else 0
-        for number, block in enumerate(self._code):
-            block.cursor = number == self._cursor
+        code, blocks = self._make_blocks(lesson, glossary)
+        self.show_code(code, cursor if keep_place else 0)
         self.show_blocks(blocks)
         if keep_place:
             self.scroll_to_row(top)
 
-    def _make_blocks(self, lesson: Program, glossary: Mapping[str, str]) -> list[Block]:
+    def _make_blocks(
+        self, lesson: Program, glossary: Mapping[str, str]
+    ) -> tuple[list[CodeBlock], list[Block]]:
         prose = iter(link_terms([c.source for c in lesson.cells if c.kind == "prose"], glossary))
         blocks: list[Block] = []
-        self._headings, self._code, outputs = [], [], []
+        cells: list[CodeBlock] = []
+        self._headings, outputs = [], []
         for cell in lesson.cells:
             if cell.kind == "prose":
                 self._headings += [(len(blocks), text) for text in heading_texts(cell.source)]
@@ -88,38 +79,60 @@ class LessonView(DocumentView):
                 continue
             code = CodeBlock(cell, _fold_label(lesson, cell))
             output = OutputBlock(cell.index, self._picture_style)
-            self._code.append(code)
+            cells.append(code)
             outputs.append(output)
             blocks += [code, output]
-        self._outputs = LessonOutputs(lesson, self._code, outputs)
-        return blocks
+        self._outputs = LessonOutputs(lesson, cells, outputs)
+        return cells, blocks
 
     def _picture_style(self) -> PictureStyle:
-        rows = _ROWS if self.app.size.height > _TALL else _NARROW_ROWS
+        rows = max(_LEAST_ROWS, min(self.rows_in_view - _AROUND_PICTURE, _ROWS))
         return PictureStyle(chart_options(self), rows)
+
+    def on_resize(self) -> None:
+        """Draw pictures that fit the page."""
+        super().on_resize()
+        if self._picture_rows != (rows := self._picture_style().rows):
+            self._picture_rows = rows
+            self.block_changed(*[o for o in self._outputs.blocks if o.has_figure])
 
     def show_whole_code(self, whole: bool) -> None:
         """Show all code, nothing folded and nothing cut, as while one is asked to trust it."""
-        changed = [block for block in self._code if block.show_whole(whole)]
+        changed = [block for block in self.code if block.show_whole(whole)]
         if changed:
             self.block_changed(*changed)
 
-    async def show_run(self, state: RunState, source: str | None = None) -> None:
+    async def show_run(
+        self,
+        state: RunState,
+        source: str | None = None,
+        label: Label | None = None,
+        again: bool = False,
+    ) -> None:
         """Bring the outputs up to date with a run; another run's outputs go away first.
+
+        While the run goes on, the view follows a picture that moves, until the person moves.
 
         Args:
             state: The run.
             source: The lesson as it ran; None when it is certainly the one on show.
+            label: Names the run.
+            again: Whether it runs again by itself. Then a person who looks at an output goes on
+                looking at that.
         """
-        shown = self._outputs.show(state, source)
+        if state is not self._outputs.state:
+            self.following = not (again and self._output_in_view())
+        shown = self._outputs.show(state, source, label)
         if shown.recoloured:
             self.block_recoloured(*shown.recoloured)
         if shown.changed:
             self.block_changed(*shown.changed)
+            if state.ended is None:
+                self._follow(shown.changed)
         if shown.later:
-            self._come_back(state, source)
+            self._come_back(state)
 
-    def _come_back(self, state: RunState, source: str | None) -> None:
+    def _come_back(self, state: RunState) -> None:
         """Text was drawn a moment ago; what has been printed since is drawn a moment later."""
         if self._later is not None:
             return
@@ -127,31 +140,54 @@ class LessonView(DocumentView):
         async def again() -> None:
             self._later = None
             if state is self._outputs.state:
-                await self.show_run(state, source)
+                await self.show_run(state, self._outputs.source, self._outputs.label)
 
         self._later = self.set_timer(TEXT_SECONDS, again)
 
     def show_end(self) -> None:
-        """Bring what came out of a run to a person's notice: go to an error, point to output."""
+        """Bring what came out of a run to a person's notice: an error, a picture, or output."""
         failed = self._outputs.failed
-        if failed is not None:
-            self._put_cursor(self._code.index(failed))
-            self.call_after_refresh(self.scroll_to_block, self._outputs.below(failed))
-        else:
-            self.call_after_refresh(self._point_to_output)
+        if failed is None:
+            self._follow(self._outputs.blocks)
+        elif self.following:
+            self.move_cursor(self.code.index(failed))
+            error = self._outputs.below(failed)
+            self.show_below(failed, error, error.error_rows(self.document.width))
+            self.move_cursor(self.code.index(failed))
+        self.call_after_refresh(self._point_to_output)
+
+    def _follow(self, outputs: Sequence[OutputBlock]) -> None:
+        """Show the last of the pictures that move, unless the person has moved."""
+        for output in reversed(outputs) if self.following else ():
+            rows = output.picture_rows(self.document.width)
+            if rows is not None:
+                self.show_below(self._outputs.above(output), output, rows)
+                return
+
+    def _output_in_view(self) -> bool:
+        return any(not o.empty and self.block_in_view(o) for o in self._outputs.blocks)
 
     def _point_to_output(self) -> None:
         """Say that there is output when none of it is in view."""
-        shown = [output for output in self._outputs.blocks if not output.empty]
-        below = shown and not any(self.block_in_view(output) for output in shown)
-        self._point("output below: j goes on" if below else "")
+        some = any(not output.empty for output in self._outputs.blocks)
+        self._point(some and not self._output_in_view())
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """Take the pointer to the output away as soon as a person moves."""
         super().watch_scroll_y(old_value, new_value)
-        self._point("")
+        self._point(False)
 
-    def _point(self, text: str) -> None:
+    def on_focus(self) -> None:
+        """Name the key that works now."""
+        self._point(bool(self._pointer))
+
+    def on_blur(self) -> None:
+        """Name the key that works now."""
+        self._point(bool(self._pointer))
+
+    def _point(self, below: bool) -> None:
+        key = "Space reads on" if self.has_focus else "F3, then Space"
+        text = f"output below: {key}" if below else ""
         if text != self._pointer:
             self._pointer = text
             self.post_message(OutputOutOfView(text))
@@ -164,32 +200,22 @@ class LessonView(DocumentView):
         """Scroll to a place that `headings` gave, and put the cursor on the code below it."""
         blocks = self.document.blocks
         self.scroll_to_block(blocks[place], top=True)
+        self.reader_moved()
         below = [block for block in blocks[place:] if isinstance(block, CodeBlock)]
         if below:
-            self._put_cursor(self._code.index(below[0]))
-
-    def put_cursor(self, cursor: int) -> None:
-        """Put the cursor on a code cell and show it, to go on where one left off."""
-        if 0 < cursor < len(self._code):
-            self._put_cursor(cursor)
-            self.call_after_refresh(self.scroll_to_block, self._code[cursor], top=True)
-
-    def _put_cursor(self, cursor: int) -> None:
-        before, after = self._code[self._cursor], self._code[cursor]
-        self._cursor = cursor
-        before.cursor, after.cursor = False, True
-        self.block_recoloured(before, after)
+            self.move_cursor(self.code.index(below[0]))
 
     def on_click(self, event: events.Click) -> None:
         """Put the cursor on the cell that was pressed."""
         found = self.document.row(self.top + event.y)
-        cells = [block.cell for block in self._code]
+        cells = [block.cell for block in self.code]
         if found is not None and found[0].cell in cells:
-            self._put_cursor(cells.index(found[0].cell))
+            self.move_cursor(cells.index(found[0].cell))
 
     def action_frame(self, by: int) -> None:
-        """Go through the frames of the moving picture under the cursor, or else of the first."""
-        near = [self._outputs.below(self._code[self._cursor])] if self._code else []
+        """Go through the frames of the moving picture at the cursor, or else the first in view."""
+        near = [self._outputs.below(self.code[self.cursor])] if self.code else []
+        near += [output for output in self._outputs.blocks if self.block_in_view(output)]
         for output in [*near, *self._outputs.blocks]:
             for picture in output.pictures[:1]:
                 picture.step_frame(by)
@@ -213,13 +239,20 @@ class LessonView(DocumentView):
         """Ask for the next lesson or the one before."""
         self.post_message(GuidanceRequested(Guidance.NEXT if by > 0 else Guidance.PREVIOUS))
 
+    def action_read(self, by: int) -> None:
+        """Read on, or back."""
+        if by < 0:
+            self.read_back()
+        else:
+            self.read_on()
+
     def action_next_cell(self) -> None:
-        """Move the cursor to the next code cell."""
-        self._move(1)
+        """Move the cursor to the next code cell, or read on to it."""
+        self.next_cell()
 
     def action_previous_cell(self) -> None:
-        """Move the cursor to the code cell before."""
-        self._move(-1)
+        """Move the cursor to the code cell before, or read back to it."""
+        self.previous_cell()
 
     def action_run_here(self) -> None:
         """Ask for a run up to the cell under the cursor."""
@@ -228,9 +261,9 @@ class LessonView(DocumentView):
 
     def action_fold(self) -> None:
         """Fold the source of the cell under the cursor, or unfold it."""
-        if self._code:
-            self._code[self._cursor].toggle_fold()
-            self.block_changed(self._code[self._cursor])
+        if self.code:
+            self.code[self.cursor].toggle_fold(self.document.width)
+            self.block_changed(self.code[self.cursor])
 
     def action_copy_cell(self) -> None:
         """Copy the code of the cell under the cursor."""
@@ -249,15 +282,10 @@ class LessonView(DocumentView):
         """Show everything that the cell under the cursor gave."""
         text = self._output_text()
         if text:
-            self.post_message(OutputOpened(f"Output of cell {self._cursor + 1}", text))
-
-    def _move(self, by: int) -> None:
-        if self._code:
-            self._put_cursor(max(0, min(self._cursor + by, len(self._code) - 1)))
-            self.scroll_to_block(self._code[self._cursor], top=True)
+            self.post_message(OutputOpened(f"Output of cell {self.cursor + 1}", text))
 
     def _output_text(self) -> str:
-        return self._outputs.text(self._code[self._cursor]) if self._code else ""
+        return self._outputs.text(self.code[self.cursor]) if self.code else ""
 
 
 def _fold_label(lesson: Program, cell: Cell) -> str:
