@@ -16,8 +16,10 @@ from tflab.runs.record import Problem
 SHARE = 0.01
 """The part of a training's time that reading its batches may take."""
 
-CREDIT = 0.05
-"""Seconds of a run that reading batches may take besides, so that a short training has all."""
+FREE = 64
+"""Readings of a run that are not held against it, so that a short training has all its batches."""
+
+_FREE_SECONDS = 0.5
 
 _Method = TypeVar("_Method", bound=Callable[..., None])
 
@@ -27,7 +29,8 @@ class Budget:
 
     def __init__(self, clock: Callable[[], float] = time.perf_counter) -> None:
         self._clock = clock
-        self._credit = CREDIT
+        self._free = FREE
+        self._free_seconds = _FREE_SECONDS
         self._next = 0.0
 
     def allows(self) -> bool:
@@ -36,8 +39,9 @@ class Budget:
 
     def spend(self, seconds: float) -> None:
         """Take in how long a reading took."""
-        if self._credit > 0:
-            self._credit -= seconds
+        if self._free and self._free_seconds > 0:
+            self._free -= 1
+            self._free_seconds -= seconds
         else:
             self._next = self._clock() + seconds / SHARE
 
