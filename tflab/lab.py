@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from tflab.data import Dataset, load
+from tflab.recording.autolog import set_wanted
 from tflab.recording.checks import NOTHING, CheckRules, check_cases, check_value
 from tflab.recording.confusion import count_classes
 from tflab.recording.conversion import ConversionError, checked
@@ -282,6 +283,15 @@ def keras_callback(
     from tflab.recording.keras_callback import make_callback
 
     return make_callback(lambda: _recorder, batches, prefix, frame)
+
+
+def autolog(wanted: bool = True) -> None:
+    """Turn on or off what a run records without a word from the program, from here on.
+
+    That is what `fit` and `evaluate` of Keras, `tf.summary.scalar` and progress bars report. It is
+    on at first, unless the environment variable `TFLAB_AUTOLOG` is 0.
+    """
+    set_wanted(wanted)
 
 
 def goal(text: str, passed: Any, hint: str | Sequence[str] = (), *, id: str = "") -> None:

@@ -138,6 +138,10 @@ class RunRecorder:
         self._add(self._meters.news())
         return meter
 
+    def watch(self, meter: Meter) -> None:
+        """Begin a progress that something else measures; see `Meter.look` and `Meter.over`."""
+        self._meters.add(meter)
+
     def end(self, meter: Meter) -> None:
         """End a progress, keeping how far it came."""
         self._add(self._meters.end(meter))
@@ -145,6 +149,10 @@ class RunRecorder:
     def forget_meters(self) -> None:
         """Drop progress that an earlier cell left open."""
         self._meters.clear()
+
+    def is_taken(self, tag: str, axis: str) -> bool:
+        """Return whether a series of that name counts something else than `axis`."""
+        return self._points.is_taken(tag, axis)
 
     def folder(self) -> Path:
         """Return the run's `files` folder."""

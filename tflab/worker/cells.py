@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -66,12 +66,14 @@ class Execution:
         recorder: RunRecorder,
         interrupt: Interrupt,
         figures: MatplotlibFigures,
+        end_cell: Callable[[], None],
     ) -> None:
         self.cell: int | None = None
         self._figures = figures
         self._request = request
         self._recorder = recorder
         self._interrupt = interrupt
+        self._end_cell = end_cell
         self._compiler = Compiler(request)
         self._loop: asyncio.AbstractEventLoop | None = None
         # Kept alive here: a program may put another module in its place.
@@ -160,6 +162,7 @@ class Execution:
 
     def _close(self, cell: CodeCell, opened: OpenCell) -> None:
         recorder = self._recorder
+        self._end_cell()
         for event in shown(opened.value, cell.index, recorder.at()):
             recorder.emit(event)
         self._figures.end_cell()
