@@ -17,8 +17,22 @@ from tflab.programs.option_arguments import ArgumentReader, Options, method_name
 from tflab.programs.program import Parameter, Refusal
 
 _OTHERS = frozenset(
-    ["click", "docopt", "fire", "gin", "hydra", "jsonargparse", "plac", "sacred", "simple_parsing"]
-    + ["tap", "typer", "tyro", "HfArgumentParser", "config_flags"]
+    [
+        "click",
+        "docopt",
+        "fire",
+        "gin",
+        "hydra",
+        "jsonargparse",
+        "plac",
+        "sacred",
+        "simple_parsing",
+        "tap",
+        "typer",
+        "tyro",
+        "HfArgumentParser",
+        "config_flags",
+    ]
 )
 """Modules, and names of others, that read a command line in ways that are not understood here."""
 
