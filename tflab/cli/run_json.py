@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from tflab.export.pictures import figures_json, pictures_json
 from tflab.runs.events import ExerciseOutcome
 from tflab.runs.record import Problem, RunRecord
 from tflab.runs.state import RunState, result_value
@@ -27,6 +28,8 @@ def run_json(record: RunRecord, state: RunState) -> dict[str, Any]:
         "results": {name: result_value(result) for name, result in state.results.items()},
         "goals": [{"text": goal.text, "passed": goal.passed} for goal in state.goals.values()],
         "exercises": [exercise_json(found) for found in state.exercises.values()],
+        "figures": figures_json(state),
+        "pictures": pictures_json(state),
         "output": output(state),
         "error": error(state),
     }
@@ -66,6 +69,8 @@ def refused(
         "results": {},
         "goals": [],
         "exercises": [],
+        "figures": [],
+        "pictures": [],
         "output": "",
         "error": {
             "title": problem.title,

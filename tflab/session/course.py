@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from tflab.programs.progress import Course, LessonProgress, ProgressStore, standing
+from tflab.programs.progress import Course, LessonProgress, ProgressStore
 from tflab.session.disk import SessionDisk
 from tflab.session.events import CourseChanged, Emit, GuessesAsked, Notice
 
@@ -99,8 +99,8 @@ class CourseProgress:
 
     def _all_reached(self, program: Program) -> bool:
         kept = self.of(program)
-        goals = [goal.text for goal in program.goals]
-        return kept is not None and standing(kept, goals) == "goals reached"
+        reached = set(kept.goals) if kept is not None else set()
+        return bool(program.goals) and all({g.id, g.text} & reached for g in program.goals)
 
     def _keep(
         self, change: Callable[[], Course], then: Callable[[], object] = lambda: None

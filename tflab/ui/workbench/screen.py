@@ -59,7 +59,7 @@ class WorkbenchScreen(WorkbenchDialogs):
         from tflab.ui.workbench.run_panes import RunPanes
 
         session = self._session
-        panes = Panes(LessonView(), LossChart(), ParameterForm(session.form), RunList())
+        panes = Panes(LessonView(session.disk), LossChart(), ParameterForm(session.form), RunList())
         run_panes = RunPanes(panes, self.goals, self.status, session)
         with self.app.batch_update():
             await self.fill(panes)
@@ -269,8 +269,9 @@ class WorkbenchScreen(WorkbenchDialogs):
 
     def action_hint(self) -> None:
         """Show the next hint of the first open goal."""
-        if not self.goals.show_hint():
-            self.notify("There is no further hint for this lesson's open goals.")
+        none_left = self.goals.show_hint()
+        if none_left:
+            self.notify(none_left)
         elif self.narrow:
             self.show_pane("lessons")
 
