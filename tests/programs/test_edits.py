@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from tflab.programs.check import ProgramError
 from tflab.programs.code_cells import code_cells
+from tflab.programs.edit_places import place_edits
 from tflab.programs.edits import (
     Edit,
     cell_problem,
@@ -18,7 +19,6 @@ from tflab.programs.edits import (
     edit_diff,
     new_edit,
     outline,
-    place_edits,
     program_as_run,
     with_edits,
 )

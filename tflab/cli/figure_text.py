@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from tflab.runs.events import Figure, Layer, Number
+from tflab.runs.events import Figure, Layer, Number, Picture
 from tflab.runs.text import count_of, plain_line
 
 _MOST_BARS = 20
@@ -15,6 +15,7 @@ _KINDS = {
     "bars": ("set of bars", "sets of bars"),
     "hist": ("histogram", "histograms"),
     "grid": ("map of values", "maps of values"),
+    "matrix": ("confusion matrix", "confusion matrices"),
 }
 
 
@@ -31,6 +32,22 @@ def figure_lines(figure: Figure, frames: int = 1) -> list[str]:
     if figure.note:
         lines.append(f"  {plain_line(figure.note)}")
     return lines
+
+
+def picture_lines(picture: Picture, frames: int = 1) -> list[str]:
+    """Return one sentence on a picture, what it shows as far as that is told, and its file."""
+    moving = f", the last of {frames} frames" if frames > 1 else ""
+    tiles = picture.tiles
+    many = f", {count_of(tiles.count, 'image')}" if tiles is not None and tiles.count > 1 else ""
+    title = f" {plain_line(picture.title)}" if picture.title else ""
+    lines = [f"Picture{title}{moving}{many}, {picture.width} × {picture.height} dots."]
+    for figure in picture.data:
+        lines += [f"  {line}" for line in figure_lines(figure)]
+    if tiles is not None and any(tiles.titles):
+        lines.append(f"  Images: {', '.join(map(plain_line, tiles.titles[:_MOST_BARS]))}")
+    if picture.note:
+        lines.append(f"  {plain_line(picture.note)}")
+    return [*lines, f"  File: {picture.file}"] if picture.file else lines
 
 
 def _layer(figure: Figure, layer: Layer) -> list[str]:
@@ -58,6 +75,17 @@ def _layer(figure: Figure, layer: Layer) -> list[str]:
                 f"{count_of(len(layer.grid), 'row')} of {len(layer.grid[0]) if layer.grid else 0}"
             )
             return [f"{name}: {size}, {_span('values', values)}"]
+        case "matrix":
+            return [_class(layer, number) for number in range(len(layer.grid))]
+
+
+def _class(layer: Layer, number: int) -> str:
+    """Return what became of one true class."""
+    names = [plain_line(name) for name in layer.names]
+    counts = [_float(count) for count in layer.grid[number]]
+    pairs = [(names[at] if at < len(names) else str(at), n) for at, n in enumerate(counts) if n]
+    told = ", ".join(f"{count:.4g} as {name}" for name, count in pairs[:_MOST_BARS]) or "none"
+    return f"true {names[number] if number < len(names) else number}: {told}"
 
 
 def _histogram(name: str, layer: Layer) -> str:

@@ -142,7 +142,7 @@ class Sweeps:
         def approve(known: DeviceList) -> None:
             # As they are now: the plan may have been made long ago.
             devices = [device for device in known.devices if device.key in plan.devices]
-            self._approve(Path(plan.each.path), plan.each.source, devices, start)
+            self._approve(Path(plan.each.path), plan.each.file_source, devices, start)
 
         self._devices(approve)
 

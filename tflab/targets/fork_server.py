@@ -45,6 +45,7 @@ class ForkServer:
         clock: Monotonic seconds; injected by tests.
         interpreter: The Python that it runs in; empty for our own.
         variables: What is set in its environment on top of ours.
+        stdin: What it hands on to runs that read what is piped in; None for what we have.
 
     Attributes:
         phase: Where the server stands, as far as `poll` has heard.
@@ -58,8 +59,10 @@ class ForkServer:
         clock: Callable[[], float] = time.monotonic,
         interpreter: str = "",
         variables: Mapping[str, str] | None = None,
+        stdin: int | None = subprocess.DEVNULL,
     ) -> None:
         self.interpreter = interpreter
+        self._stdin = stdin
         self._variables = dict(variables or {})
         self.phase: Phase = "off"
         self.problem: Problem | None = None
@@ -88,13 +91,17 @@ class ForkServer:
         """Start the server in a session of its own. Starting again does nothing.
 
         Raises:
-            Problem: When the system gives it no process, or its log cannot be written.
+            Problem: When the system gives it no process, its log cannot be written, or others could
+                put their code into its way.
         """
         if self._process is not None:
             return
         mine, other = socket.socketpair()
         try:
             self._process = self._spawn(other)
+        except Problem:
+            mine.close()
+            raise
         except OSError as error:
             mine.close()
             raise cannot_start(error, self.interpreter) from error
@@ -168,7 +175,7 @@ class ForkServer:
             self._log_begins = os.fstat(log).st_size
             return subprocess.Popen(
                 worker_command(self.interpreter, "tflab.worker", "--socket", str(end.fileno())),
-                stdin=subprocess.DEVNULL,
+                stdin=self._stdin,
                 stdout=log,
                 stderr=log,
                 pass_fds=[end.fileno()],

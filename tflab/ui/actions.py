@@ -59,6 +59,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("live", "ctrl+t", "Live", "Run again at every change of a value, or stop doing so."),
     Action("options", "", "Run options", "Set priority, threads and memory of runs."),
     Action("environment", "", "Environment", "Choose the Python that this lesson runs in."),
+    Action("answer", "f12", "Answer", "Answer what the run asks for."),
     Action("predict", "ctrl+g", "Guess", "Guess what the run will give, then run."),
     Action("sweep", "ctrl+s", "Sweep", "Run the lesson over several values, or show the sweep."),
     Action("follow", "ctrl+o", "Found run", "Show the run that was found still going, or ended."),
@@ -192,3 +193,8 @@ def key_name(key: str) -> str:
     if key in ("slash", "escape"):
         return "/" if key == "slash" else "Esc"
     return key.capitalize() if len(key) > 1 else key
+
+
+def key_of(action: str) -> str:
+    """Return the key of an action, as people write it."""
+    return next(key_name(known.key) for known in ACTIONS if known.id == action)

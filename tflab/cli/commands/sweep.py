@@ -10,6 +10,7 @@ from functools import partial
 from tflab.cli.command import Command, UsageProblem
 from tflab.cli.environments import ServerStarter, add_python, keep_python
 from tflab.cli.hangup import leave, while_connected
+from tflab.cli.kept_edits import add_edits, with_kept_edits
 from tflab.cli.options import (
     add_json,
     add_lesson,
@@ -42,7 +43,7 @@ from tflab.targets.stop_signals import StopSignals
 
 def run(arguments: argparse.Namespace) -> int:
     """Run a sweep to its end and return the exit code; `arguments` describes them all."""
-    lesson = read_program(resolve(arguments.lesson))
+    lesson = with_kept_edits(read_program(resolve(arguments.lesson)), arguments.edits)
     fields = parse_fields(lesson, arguments.parameter)
     require_trust(lesson, arguments)
     keep_python(lesson.path, arguments.python)
@@ -152,6 +153,7 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
         default="loss",
         help="what ranks the runs, the smallest first or as :max or :min says; default: loss",
     )
+    add_edits(parser)
     add_trust(parser)
     add_python(parser)
     add_limits(parser)

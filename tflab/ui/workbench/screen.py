@@ -59,7 +59,7 @@ class WorkbenchScreen(WorkbenchDialogs):
         from tflab.ui.workbench.run_panes import RunPanes
 
         session = self._session
-        panes = Panes(LessonView(), LossChart(), ParameterForm(session.form), RunList())
+        panes = Panes(LessonView(session.disk), LossChart(), ParameterForm(session.form), RunList())
         run_panes = RunPanes(panes, self.goals, self.status, session)
         with self.app.batch_update():
             await self.fill(panes)
@@ -151,7 +151,7 @@ class WorkbenchScreen(WorkbenchDialogs):
             # What reads runs is not there yet at the first paint.
             from tflab.runs.summary import code_mark
 
-            code = code_mark(self._shown.source)
+            code = code_mark(self._shown.file_source)
             panes.runs.show_runs(list(event.rows), self._shown.defaults, code)
 
     # What the panes tell
@@ -268,8 +268,9 @@ class WorkbenchScreen(WorkbenchDialogs):
 
     def action_hint(self) -> None:
         """Show the next hint of the first open goal."""
-        if not self.goals.show_hint():
-            self.notify("There is no further hint for this lesson's open goals.")
+        none_left = self.goals.show_hint()
+        if none_left:
+            self.notify(none_left)
         elif self.narrow:
             self.show_pane("lessons")
 
