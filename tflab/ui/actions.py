@@ -95,6 +95,9 @@ ACTIONS: tuple[Action, ...] = (
     Action("copy_cell", "c", "Copy code", "Copy the cell's code.", "lesson", True),
     Action("copy_output", "o", "Copy output", "Copy the cell's output or error.", "lesson", True),
     Action("open_output", "enter", "Whole output", "Show the whole output of the cell.", "lesson"),
+    Action(
+        "open_picture", "v", "Picture", "Show the picture large.", "lesson"
+    ),
     Action("log_axis", "l", "Log axis", "Change between a linear and a log axis.", "loss", True),
     Action("smooth", "s", "Smooth", "Smooth the curves; the raw ones stay.", "loss", True),
     Action("next_metric", "m", "Metric", "Show the next metric, such as accuracy.", "loss", True),

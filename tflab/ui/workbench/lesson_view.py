@@ -26,6 +26,7 @@ from tflab.ui.workbench.messages import (
     GuidanceRequested,
     OutputOpened,
     OutputOutOfView,
+    PicturesOpened,
     RunRequested,
     TextCopied,
     WordAsked,
@@ -294,6 +295,21 @@ class LessonView(ReadingView):
         text = self._output_text()
         if text:
             self.post_message(OutputOpened(f"Output of cell {self.cursor + 1}", text))
+
+    def action_open_picture(self) -> None:
+        """Show a picture large: one of the cell under the cursor, else one in view, else any."""
+        shown = [(out, rows) for out in self._outputs.blocks for rows in out.kept_pictures]
+        state = self._outputs.state
+        if not shown or state is None:
+            self.notify("There is no picture here yet. Run the lesson first.")
+            return
+        here = self._outputs.below(self.code[self.cursor]) if self.code else None
+        near = [place for place, (out, _) in enumerate(shown) if out is here]
+        near += [place for place, (out, _) in enumerate(shown) if self.block_in_view(out)]
+        first = near[0] if near else 0
+        frames = [rows.frames for _, rows in shown]
+        which = first, shown[first][1].place
+        self.post_message(PicturesOpened(frames, which, state.folder))
 
     def _output_text(self) -> str:
         return self._outputs.text(self.code[self.cursor]) if self.code else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ from textual.message import Message
 from tflab.session.events import Event
 
 if TYPE_CHECKING:
+    from tflab.runs.events import Picture
     from tflab.session.past_runs import RunUse
     from tflab.ui.actions import Scope
 
@@ -80,6 +82,24 @@ class OutputOpened(Message):
         super().__init__()
         self.title = title
         self.text = text
+
+
+class PicturesOpened(Message):
+    """The pictures of a run are to be shown large, from one of them on.
+
+    Attributes:
+        pictures: The frames of each.
+        which: The picture to begin with, and its frame.
+        folder: The folder of the run.
+    """
+
+    def __init__(
+        self, pictures: Sequence[Sequence[Picture]], which: tuple[int, int], folder: Path | None
+    ) -> None:
+        super().__init__()
+        self.pictures = pictures
+        self.which = which
+        self.folder = folder
 
 
 class OutputOutOfView(Message):

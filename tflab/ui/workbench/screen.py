@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING, ClassVar, Literal
 
@@ -184,6 +185,15 @@ class WorkbenchScreen(WorkbenchDialogs):
     @on(messages.OutputOpened)
     def _output_opened(self, message: messages.OutputOpened) -> None:
         self.show_text(message.title, message.text)
+
+    @on(messages.PicturesOpened)
+    def _pictures_opened(self, message: messages.PicturesOpened) -> None:
+        from tflab.ui.workbench.picture_images import PictureImages
+        from tflab.ui.workbench.picture_screen import PictureScreen
+
+        read = partial(PictureImages, self._session.disk)
+        screen = PictureScreen(message.pictures, message.which, message.folder, read)
+        self.app.push_screen(screen)
 
     @on(messages.OutputOutOfView)
     def _point_to_output(self, message: messages.OutputOutOfView) -> None:
