@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from tflab.data import Dataset, load
+from tflab.recording.autolog import set_wanted
 from tflab.recording.checks import NOTHING, CheckRules, check_cases, check_value
 from tflab.recording.confusion import count_classes
 from tflab.recording.conversion import ConversionError, checked
@@ -284,6 +285,15 @@ def keras_callback(
     return make_callback(lambda: _recorder, batches, prefix, frame)
 
 
+def autolog(wanted: bool = True) -> None:
+    """Turn on or off what a run records without a word from the program, from here on.
+
+    That is what `fit` and `evaluate` of Keras, `tf.summary.scalar` and progress bars report. It is
+    on at first, unless the environment variable `TFLAB_AUTOLOG` is 0.
+    """
+    set_wanted(wanted)
+
+
 def goal(text: str, passed: Any, hint: str | Sequence[str] = (), *, id: str = "") -> None:
     """Record whether a goal was reached. Hints go from weak to strong.
 
@@ -334,8 +344,8 @@ def check(
     close: float = 1e-5,
     seconds: float = 5.0,
     changes: bool = False,
-) -> bool:
-    """Say whether a value is as expected, or a function in every case, and return whether it is.
+) -> None:
+    """Say whether a value is as expected, or a function in every case.
 
     `lab.check("area", area, 12)` compares a value; `lab.check("half", half, cases=[((2,), 1)])`
     calls `half(2)`. The first case that fails is told: what was given, expected and got. Tensors
@@ -360,7 +370,6 @@ def check(
     else:
         found = check_cases(to_text(name), value, cases, rules)
     _recorder.emit(replace(found, cell=_recorder.cell, at=_recorder.at()))
-    return found.passed
 
 
 def folder() -> Path:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from hypothesis import given
 from hypothesis import strategies as st
 from textual.events import MouseScrollDown
 
 from tests.ui.test_lesson_document import Lines
-from tests.ui.test_lesson_outputs import FIRST, ran
-from tests.ui.test_lesson_view import CELLS, lesson
+from tests.ui.test_lesson_outputs import FIRST, ran, source
+from tests.ui.test_lesson_view import CELLS, Host, lesson
+from tflab.programs.reader import parse_program
 from tflab.runs import events as ev
 from tflab.ui.workbench.lesson_document import Document
 from tflab.ui.workbench.reading import Span, Window, page_above, page_below, top_to_show
@@ -261,3 +264,17 @@ async def test_an_output_names_its_run():
         place = rows.index("one")
         assert rows[place - 1].startswith("output ───")
         assert rows[place - 1].endswith("── #7 lr 0.13")
+
+
+async def test_one_goes_on_where_one_left_off_also_before_there_is_room():
+    host = Host()
+    host.view.styles.display = "none"
+    async with host.run_test(size=(60, 20)) as pilot:
+        await host.view.show_lesson(parse_program(source(*CELLS), Path("l.py")), {}, False)
+        host.view.put_cursor(12)
+        await pilot.pause()
+        host.view.styles.display = "block"
+        await pilot.pause()
+        await pilot.pause()
+        assert host.view.cursor == 12
+        assert host.screen_rows()[0].endswith("def f11(x):")

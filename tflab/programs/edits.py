@@ -100,7 +100,8 @@ def with_edits(program: Program, texts: Mapping[int, str]) -> Program:
     """Return a program with other code in some of its cells; the program itself if none differs.
 
     Its source is the file's text with that code in place. Its parameters, goals and questions are
-    those of the edited code.
+    those of the edited code. What is written in the place of an exercise becomes its answer; the
+    source keeps the solution, for the run to go on with where the answer fails.
 
     Args:
         program: The program as its file has it.
@@ -115,16 +116,31 @@ def with_edits(program: Program, texts: Mapping[int, str]) -> Program:
     changed = changed_texts(program, texts)
     if not changed:
         return program
-    if program.kind == "notebook":
-        found = parse_program(_edited_listing(program, changed), program.path)
+    answers = {i: text for i, text in changed.items() if program.cells[i].exercise is not None}
+    others = {i: text for i, text in changed.items() if i not in answers}
+    if not others:
+        found = program
+    elif program.kind == "notebook":
+        found = parse_program(_edited_listing(program, others), program.path)
     else:
-        source, cells = _edited_text(program, changed)
+        source, cells = _edited_text(program, others)
         found = parse_program(source, program.path, Cut(cells, program.kind))
     return msgspec.structs.replace(
         found,
-        original=program.source,
+        cells=_with_answers(found.cells, answers),
+        original=program.source if others else "",
         edits=tuple(EditedCell(index=index, source=text) for index, text in changed.items()),
     )
+
+
+def _with_answers(cells: tuple[Cell, ...], answers: Mapping[int, str]) -> tuple[Cell, ...]:
+    made = list(cells)
+    for index, text in answers.items():
+        exercise = made[index].exercise
+        if exercise is not None:
+            answered = msgspec.structs.replace(exercise, answer=text)
+            made[index] = msgspec.structs.replace(made[index], exercise=answered)
+    return tuple(made)
 
 
 def changed_texts(program: Program, texts: Mapping[int, str]) -> dict[int, str]:
@@ -133,7 +149,10 @@ def changed_texts(program: Program, texts: Mapping[int, str]) -> dict[int, str]:
     Raises:
         ValueError: When there is no such code cell.
     """
-    cells = {cell.index: cell.source for cell in code_cells_of(program)}
+    cells = {
+        cell.index: cell.exercise.starter if cell.exercise else cell.source
+        for cell in code_cells_of(program)
+    }
     if unknown := set(texts) - set(cells):
         raise ValueError(f"there is no code cell {min(unknown)}")
     tidied = {index: tidy(texts[index]) for index in sorted(texts)}

@@ -59,6 +59,9 @@ def check_value(name: str, value: Any, expected: Any, rules: CheckRules) -> Chec
             )
         found = Check(name=name, passed=bool(value))
         return found if value else replace(found, reason="This is not so yet.")
+    if value is ... and expected is not ...:
+        reason = "It is still `...`; write what it should be in its place."
+        return Check(name=name, passed=False, reason=reason)
     try:
         require_same(expected, value, rules.close)
     except Different as different:

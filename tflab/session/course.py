@@ -68,6 +68,8 @@ class CourseProgress:
     def ask(self, program: Program, then: Callable[[], object], again: bool = False) -> bool:
         """Ask a program's questions once a session, and then call `then`.
 
+        Who has reached all goals of a program is not asked any more, unless by wish.
+
         Args:
             program: Its questions are asked.
             then: Called when they have been answered; not at all when the person goes back.
@@ -76,7 +78,8 @@ class CourseProgress:
         Returns:
             Whether anything is asked.
         """
-        if not program.questions or (program.id in self._asked and not again):
+        asked = program.id in self._asked or self._all_reached(program)
+        if not program.questions or (asked and not again):
             return False
 
         def take(guesses: dict[str, Any]) -> None:
@@ -86,6 +89,11 @@ class CourseProgress:
 
         self._emit(GuessesAsked(program, self.guesses.get(program.id, {}), take))
         return True
+
+    def _all_reached(self, program: Program) -> bool:
+        kept = self.of(program)
+        reached = set(kept.goals) if kept is not None else set()
+        return bool(program.goals) and all({g.id, g.text} & reached for g in program.goals)
 
     def _keep(
         self, change: Callable[[], Course], then: Callable[[], object] = lambda: None

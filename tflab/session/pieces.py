@@ -200,7 +200,7 @@ class SessionPieces(ABC):
         """The list of runs."""
         from tflab.session.history import RunHistory
 
-        return RunHistory(self.runs.store, self._trash, self._slow_disk, self._emit)
+        return RunHistory(self.runs.store, self._trash, self._slow_disk, self._hear)
 
     @cached_property
     def history_work(self) -> HistoryWork:

@@ -28,6 +28,7 @@ from tflab.session.events import (
     ProgramOpened,
     ProgramRefused,
     RunEnded,
+    RunsListed,
 )
 from tflab.session.pieces import SessionPieces
 from tflab.session.settings import save_settings
@@ -78,6 +79,7 @@ class Session(SessionPieces):
         self._first = program
         self._begun = False
         self._run_when_ready = False
+        self._returning = False
 
     @property
     def first_program(self) -> Path | None:
@@ -255,6 +257,7 @@ class Session(SessionPieces):
         if reloaded:
             self._emit(Notice("The file changed; the lesson was read again."))
         else:
+            self._returning = True
             self.settings.lesson = self.library.name_of(program)
             self.keep_settings()
         self.live.changed()
@@ -285,7 +288,20 @@ class Session(SessionPieces):
             if program is not None and run.record.request.lesson == program.id:
                 self.course.note_run(program, run.state)
                 self.environments.tell_who_has(run.state.error)
+        elif isinstance(event, RunsListed):
+            self._show_last(event)
         self._emit(event)
+
+    def _show_last(self, listed: RunsListed) -> None:
+        """Show the newest run of a program that was just opened, unless another is on its way."""
+        program, runs = self.program, self.runs
+        if program is None or listed.program != program.id or not self._returning:
+            return
+        self._returning = False
+        current = runs.current
+        shown = current is not None and current.record.request.lesson == program.id
+        if listed.rows and not (shown or runs.own_running or runs.opening):
+            runs.open(listed.rows[0].id, quietly=True)
 
     def _devices_listed(self, devices: DeviceList) -> None:
         self.form.show_devices(devices)

@@ -25,6 +25,7 @@ def new_request(
     options: RunOptions | None = None,
     python: str = "",
     shell_commands: bool = False,
+    solutions: bool = False,
     stdin: Literal["none", "asked", "piped"] = "none",
 ) -> RunRequest:
     """Return the request for a run.
@@ -39,6 +40,7 @@ def new_request(
         options: How much of a shared machine the run may take.
         python: The interpreter that it is to run in; empty for our own.
         shell_commands: Whether the shell commands of a notebook run too.
+        solutions: Whether exercises run as their solutions, whatever the learner wrote.
         stdin: What the program reads as its standard input; see `RunRequest`.
     """
     return RunRequest(
@@ -58,6 +60,7 @@ def new_request(
         guesses=dict(guesses or {}),
         python=python,
         shell_commands=shell_commands,
+        solutions=solutions,
         stdin=stdin,
         **dataclasses.asdict(options or RunOptions()),
     )

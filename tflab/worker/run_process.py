@@ -20,10 +20,12 @@ from tflab.runs.log_writer import FILES, RECORD
 from tflab.runs.processes import start_of, this_host
 from tflab.runs.record import Problem, needs_fresh_process, read_record
 from tflab.runs.reserve import give_back
+from tflab.worker.autolog import Autolog
 from tflab.worker.capture import OUTPUT_LIMIT, Capture
 from tflab.worker.cells import Execution, OpenCell
 from tflab.worker.devices import check_device, choose_device
 from tflab.worker.environment import environment
+from tflab.worker.exercises import excused
 from tflab.worker.exit_codes import DISK_FAILED
 from tflab.worker.flush_files import flush_open_files
 from tflab.worker.interrupt import Interrupt
@@ -55,7 +57,7 @@ def run(folder: Path, journal: Journal | None = None) -> int:
         # The lesson's code is called from here and no deeper: TensorFlow walks the whole stack at
         # every eager operation, and each frame below the lesson's slows a small step by 0.2 %.
         for cell in process.cells():
-            with process.interrupt.armed():
+            with process.interrupt.armed(), excused(cell.excuse):
                 if cell.awaits:
                     process.run_in_loop(cell)
                     continue
@@ -111,6 +113,7 @@ class RunProcess:
             journal,
             reads_later=record.request.device != "cpu",
         )
+        self._autolog = Autolog(self._recorder)
         set_input(record.request, folder, self._recorder)
         self._figures = MatplotlibFigures(self._recorder, record.request)
         self._pid = os.getpid()
@@ -141,6 +144,9 @@ class RunProcess:
             return True
         errors, end = self._leave(*self._ending(error))
         self.interrupt.ignore()
+        with suppress(Problem):
+            # A log that cannot be written is said below.
+            self._autolog.end_cell()
         self._figures.end()
         flush_open_files()
         let_go_of_pools()
@@ -166,8 +172,14 @@ class RunProcess:
         """
         self._make_ready()
         self._figures.install()
+        self._autolog.begin()
         self._execution = Execution(
-            self._request, self._folder, self._recorder, self.interrupt, self._figures
+            self._request,
+            self._folder,
+            self._recorder,
+            self.interrupt,
+            self._figures,
+            self._autolog.end_cell,
         )
         yield from self._execution.cells()
         self._recorder.settle()

@@ -95,9 +95,9 @@ class LessonView(EditingView):
         rows = max(_LEAST_ROWS, min(self.rows_in_view - _AROUND_PICTURE, _ROWS))
         return PictureStyle(chart_options(self), rows)
 
-    def on_resize(self) -> None:
+    def resized(self) -> None:
         """Draw pictures that fit the page."""
-        super().on_resize()
+        super().resized()
         if self._picture_rows != (rows := self._picture_style().rows):
             self._picture_rows = rows
             self.block_changed(*[o for o in self._outputs.blocks if o.has_figure])

@@ -35,6 +35,7 @@ class ReadingView(DocumentView):
         self.following = False
         self.code: Sequence[CodeBlock] = ()
         self._cursor = 0
+        self._shown_first: CodeBlock | None = None
 
     @property
     def current(self) -> Cell | None:
@@ -66,7 +67,16 @@ class ReadingView(DocumentView):
         """Put the cursor on a code cell and show it, to go on where one left off."""
         if 0 < cursor < len(self.code):
             self.move_cursor(cursor)
-            self.call_after_refresh(self.scroll_to_block, self.code[cursor], top=True)
+            if self.document.width:
+                self.call_after_refresh(self.scroll_to_block, self.code[cursor], top=True)
+            else:
+                self._shown_first = self.code[cursor]
+
+    def resized(self) -> None:
+        """Show the cell where one left off as soon as there is room for it."""
+        block, self._shown_first = self._shown_first, None
+        if block is not None and block in self.code and self.document.width:
+            self.scroll_to_block(block, top=True)
 
     def move_cursor(self, cursor: int) -> None:
         """Put the cursor on a code cell, and scroll nowhere."""

@@ -9,6 +9,7 @@ from tflab.programs.parameters import format_value
 from tflab.programs.program import Program
 from tflab.runs.summary import summarise
 from tflab.runs.text import plain_line
+from tflab.session.discovery import time_ago
 from tflab.session.environments import Environments
 from tflab.session.run_names import name_of_run
 from tflab.session.session import Session
@@ -108,8 +109,11 @@ class RunPanes:
         status.run = f"live {glyphs().dot} {words}" if session.live.on else words
 
     def _name(self, run: LiveRun, width: int) -> str:
-        program = self._session.program
-        return name_of_run(run.record, program.defaults if program is not None else {}).fit(width)
+        """Return what an output says of its run; how old that is, if not of this session."""
+        session = self._session
+        defaults = session.program.defaults if session.program is not None else {}
+        age = "" if run.record.id in session.runs.own else f", {time_ago(run.record.created)}"
+        return name_of_run(run.record, defaults).fit(width - len(age)) + age
 
     def _show_words(self, run: LiveRun, now: float, ours: bool) -> None:
         settled = run.state.ended is None or run.over

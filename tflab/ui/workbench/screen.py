@@ -277,8 +277,9 @@ class WorkbenchScreen(CellEditing):
 
     def action_hint(self) -> None:
         """Show the next hint of the first open goal."""
-        if not self.goals.show_hint():
-            self.notify("There is no further hint for this lesson's open goals.")
+        none_left = self.goals.show_hint()
+        if none_left:
+            self.notify(none_left)
         elif self.narrow:
             self.show_pane("lessons")
 
