@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from concurrent.futures import Future
+
 from rich.cells import cell_len
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
 from textual.geometry import Size
+from textual.message import Message
 from textual.timer import Timer
 from textual.widgets import Input, TextArea
 
 from tflab.programs.edits import CellProblem, cell_problem, tidy
 from tflab.programs.program import ProgramKind
+from tflab.runs.disk_queue import DiskQueue
 from tflab.ui.terminal.safe_text import box_title, short_line
 from tflab.ui.widgets.css import beside
 from tflab.ui.workbench.code_area import CodeArea
@@ -50,6 +54,9 @@ class CellEditor(Vertical):
     DEFAULT_CSS = beside(__file__)
     SCOPED_CSS = False
 
+    class Checked(Message):
+        """A long text was checked."""
+
     def __init__(self, cell: int, text: str, name: str, kind: ProgramKind, original: str) -> None:
         super().__init__(id="cell-editor")
         self.cell = cell
@@ -61,6 +68,7 @@ class CellEditor(Vertical):
         self._check_timer: Timer | None = None
         self._height = 0
         self._needle = ""
+        self._beside = DiskQueue(self._wake)
         self.problem: CellProblem | None = None
         self._original = original
         self._show_title()
@@ -125,7 +133,7 @@ class CellEditor(Vertical):
     def tell(self) -> None:
         """Tell what was typed, if anything was."""
         if self.take_typed():
-            self.post_message(CodeTyped(self, self.told))
+            self.post_message(CodeTyped(self.cell, self.told, self))
 
     def take_typed(self) -> bool:
         """Take note of what was typed, for who tells it; return whether anything was."""
@@ -164,11 +172,20 @@ class CellEditor(Vertical):
         if len(text) <= _CHECKED_AT_ONCE:
             self._show_problem(cell_problem(text, self._kind))
         else:
-            self.run_worker(lambda: self._check_beside(text), thread=True, exclusive=True)
+            self._beside.do_then(
+                lambda: cell_problem(text, self._kind), lambda done: self._checked(text, done)
+            )
 
-    def _check_beside(self, text: str) -> None:
-        found = cell_problem(text, self._kind)
-        self.app.call_from_thread(self._show_problem, found)
+    def _checked(self, text: str, done: Future[CellProblem | None]) -> None:
+        if text == self.text:
+            self._show_problem(done.result())
+
+    def _wake(self) -> None:
+        self.post_message(self.Checked())
+
+    @on(Checked)
+    def _take_checked(self) -> None:
+        self._beside.deliver()
 
     def _show_problem(self, problem: CellProblem | None) -> None:
         self.problem = problem

@@ -15,6 +15,8 @@ from tflab.ui.workbench.dialogs import WorkbenchDialogs
 from tflab.ui.workbench.messages import CellWork
 
 if TYPE_CHECKING:
+    from textual.widget import Widget
+
     from tflab.session.edit_book import EditBook
     from tflab.session.session import Session
     from tflab.ui.workbench.cell_editor import CellEditor
@@ -164,7 +166,7 @@ class CellEditing(WorkbenchDialogs):
     @on(messages.CodeTyped)
     def _code_typed(self, message: messages.CodeTyped) -> None:
         if self._writes_in_book(message.editor):
-            self._session.edits.change(message.editor.cell, message.text)
+            self._session.edits.change(message.cell, message.text)
 
     @on(messages.EditorClosed)
     def _editor_closed(self) -> None:
@@ -178,6 +180,6 @@ class CellEditing(WorkbenchDialogs):
         if editor is not None and self._writes_in_book(editor) and editor.take_typed():
             self._session.edits.change(editor.cell, editor.text)
 
-    def _writes_in_book(self, editor: CellEditor) -> bool:
+    def _writes_in_book(self, editor: Widget) -> bool:
         """Whether an editor is of the program whose edits the session has now."""
         return self._writing is not None and self._writing == (editor, self._session.edits.book)

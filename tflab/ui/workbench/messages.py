@@ -11,9 +11,10 @@ from textual.message import Message
 from tflab.session.events import Event
 
 if TYPE_CHECKING:
+    from textual.widget import Widget
+
     from tflab.session.past_runs import RunUse
     from tflab.ui.actions import Scope
-    from tflab.ui.workbench.cell_editor import CellEditor
 
 
 class SessionSpoke(Message):
@@ -59,12 +60,13 @@ class CellWorkRequested(Message):
 
 
 class CodeTyped(Message):
-    """So much was typed in an editor; `text` is all of its cell."""
+    """So much was typed in an editor; `text` is all of its cell, given by its index."""
 
-    def __init__(self, editor: CellEditor, text: str) -> None:
+    def __init__(self, cell: int, text: str, editor: Widget) -> None:
         super().__init__()
-        self.editor = editor
+        self.cell = cell
         self.text = text
+        self.editor = editor
 
 
 class EditorClosed(Message):
