@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from tflab.export.pictures import figures_json, pictures_json
 from tflab.runs.record import Problem, RunRecord
 from tflab.runs.state import RunState, result_value
 from tflab.runs.text import plain
@@ -25,6 +26,8 @@ def run_json(record: RunRecord, state: RunState) -> dict[str, Any]:
         "metrics": {tag: series.summary() for tag, series in state.series.items()},
         "results": {name: result_value(result) for name, result in state.results.items()},
         "goals": [{"text": goal.text, "passed": goal.passed} for goal in state.goals.values()],
+        "figures": figures_json(state),
+        "pictures": pictures_json(state),
         "output": output(state),
         "error": error(state),
     }
@@ -53,6 +56,8 @@ def refused(
         "metrics": {},
         "results": {},
         "goals": [],
+        "figures": [],
+        "pictures": [],
         "output": "",
         "error": {
             "title": problem.title,

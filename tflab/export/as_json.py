@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from tflab.export.loaded import LoadedRun
+from tflab.export.pictures import figures_json, pictures_json
 from tflab.export.sweep import LoadedSweep
 from tflab.export.sweep_report import report, run_report
 from tflab.runs.events import as_number
@@ -72,6 +73,8 @@ def _describe(run: LoadedRun) -> dict[str, Any]:
             {"question": p.question, "guess": p.guess, "answer": p.answer, "correct": p.correct}
             for p in state.predictions.values()
         ],
+        "figures": figures_json(state),
+        "pictures": pictures_json(state),
         "output": "".join(
             item.text()
             for _, cell in sorted(state.cells.items())

@@ -61,7 +61,7 @@ class WorkbenchScreen(CellEditing):
         from tflab.ui.workbench.run_panes import RunPanes
 
         session = self._session
-        panes = Panes(LessonView(), LossChart(), ParameterForm(session.form), RunList())
+        panes = Panes(LessonView(session.disk), LossChart(), ParameterForm(session.form), RunList())
         run_panes = RunPanes(panes, self.goals, self.status, session)
         with self.app.batch_update():
             await self.fill(panes)
