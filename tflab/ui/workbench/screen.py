@@ -147,7 +147,8 @@ class WorkbenchScreen(CellEditing):
         """Show what was reached in each lesson, and in the one on show."""
         course, program = self._session.course, self._shown
         goals = {program.id: [goal.id for goal in program.goals]} if program is not None else {}
-        self.lessons.show_course(course.course, goals)
+        exercises = {program.id: [e.id for e in program.exercises]} if program is not None else {}
+        self.lessons.show_course(course.course, goals, exercises)
         kept = course.of(program) if program is not None else None
         self.goals.show_kept(kept.goals if kept is not None else ())
 
