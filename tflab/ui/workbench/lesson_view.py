@@ -16,7 +16,8 @@ from tflab.ui.actions import bindings
 from tflab.ui.widgets.css import beside
 from tflab.ui.widgets.drawing_view import chart_options, picture_colour
 from tflab.ui.workbench.cell_output import TEXT_SECONDS, Label, OutputBlock
-from tflab.ui.workbench.code_cell import CodeBlock, ProseBlock
+from tflab.ui.workbench.code_cell import CellNote, CodeBlock, ProseBlock
+from tflab.ui.workbench.editing_view import EditingView
 from tflab.ui.workbench.figure_rows import PictureStyle
 from tflab.ui.workbench.glossary import heading_texts, link_terms
 from tflab.ui.workbench.lesson_document import Block
@@ -32,7 +33,6 @@ from tflab.ui.workbench.messages import (
     WordAsked,
 )
 from tflab.ui.workbench.picture_images import PictureImages
-from tflab.ui.workbench.reading_view import ReadingView
 
 _ROWS = 16
 _LEAST_ROWS = 8
@@ -40,7 +40,7 @@ _AROUND_PICTURE = 5
 """Rows of a picture, and of title, axis and legend around it, so that all is seen together."""
 
 
-class LessonView(ReadingView):
+class LessonView(EditingView):
     """Shows one lesson. A cursor stands on one code cell; the keys of this pane act on it."""
 
     DEFAULT_CSS = beside(__file__)
@@ -68,6 +68,12 @@ class LessonView(ReadingView):
         self.show_blocks(blocks)
         if keep_place:
             self.scroll_to_row(top)
+
+    def show_amended(self, lesson: Program, notes: Mapping[int, CellNote]) -> None:
+        """Show a lesson whose cells are the same, but for what is written in them."""
+        labels = {block.source.index: _fold_label(lesson, block.source) for block in self.code}
+        self._outputs.amend(lesson)
+        self.show_edits(lesson, labels, notes)
 
     def _make_blocks(
         self, lesson: Program, glossary: Mapping[str, str]

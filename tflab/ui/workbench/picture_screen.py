@@ -205,12 +205,12 @@ class PictureScreen(Dialog[None]):
     def _keys(self) -> str:
         keys = ["+ - zoom"]
         if len(self._frames) > 1 and self._zoom == 1:
-            keys.insert(0, f"{self._place + 1}/{len(self._frames)} left right")
+            keys.insert(0, f"frame {self._place + 1}/{len(self._frames)} left right")
         if len(self._pictures) > 1:
-            keys.insert(0, f"picture {self._which + 1} of {len(self._pictures)}: n p")
+            keys.insert(0, f"{self._which + 1} of {len(self._pictures)} n p")
         if self._picture.data:
             keys.append("d data")
-        return ", ".join([*keys, "c copies the path", "o opens", "Esc closes"])
+        return "   ".join([*keys, "c path", "o open", "Esc"])
 
 
 def data_text(picture: Picture) -> str:
