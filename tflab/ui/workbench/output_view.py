@@ -28,6 +28,7 @@ class OutputView(ReadingView):
         super().__init__(id=id)
         self.outputs = LessonOutputs()
         self.card = EndCard(LessonEnd(""))
+        self._run: RunState | None = None
         self._later: Timer | None = None
         self._texts: dict[int, str] = {}
         self._just_ended = False
@@ -53,7 +54,8 @@ class OutputView(ReadingView):
             again: Whether it runs again by itself. Then a person who looks at an output goes on
                 looking at that.
         """
-        if state is not self.outputs.state:
+        if state is not self._run:
+            self._run = state
             self.following = not (again and self._output_in_view())
             self._texts, self._just_ended = self.outputs.texts(), False
             self._say(summary="", pointer="")
