@@ -174,7 +174,9 @@ class TextCursor:
             missing = tail_at - max(self._at, len(text.head))
             pieces.append(f"({count_of(missing, 'character')} left out; output.log has them all)")
             self._at = tail_at
+        end = tail_at + len(text.tail)
         fresh = text.head[self._at :] + text.tail[max(0, self._at - tail_at) :]
+        fresh += text.open[max(0, self._at - end) :]
         if self._known and fresh:
             if not whole and len(fresh) < len(self._known) and self._known.startswith(fresh):
                 return pieces
@@ -182,8 +184,12 @@ class TextCursor:
             self._known = ""
             self._at += len(known)
             fresh = fresh[len(known) :]
-        complete = whole or len(fresh) > _LONGEST_WAIT
-        cut = len(fresh) if complete else fresh.rfind("\n") + 1
+        if whole:
+            cut = len(fresh)
+        else:
+            # What may still be written over waits.
+            settled = fresh[: max(0, end - self._at)]
+            cut = len(settled) if len(settled) > _LONGEST_WAIT else settled.rfind("\n") + 1
         if cut:
             pieces.append(_line(fresh[:cut]))
             self._at += cut

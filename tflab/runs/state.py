@@ -244,7 +244,7 @@ class RunState:
     def _print(self, event: Output) -> None:
         cell = self._cell(event.cell)
         cell.version += 1
-        cell.transcript().add(self._decoder.decode(event.data), event.skipped)
+        cell.transcript().write(self._decoder.decode(event.data), event.skipped)
 
     def _cell(self, index: int) -> CellState:
         return self.cells.get(index) or self.cells.setdefault(index, CellState())

@@ -190,7 +190,7 @@ def _stamp(block: Item, state: RunState) -> int:
     """Return a number that changes when the block has to be drawn again."""
     match block:
         case Transcript():
-            return len(block.head) + len(block.tail) + block.skipped
+            return block.version
         case list():
             return len(block)
         case Figure(title=title):
