@@ -7,8 +7,9 @@ from collections.abc import Callable
 
 from tflab.cli.figure_text import figure_lines
 from tflab.cli.run_text import check_line, exercise_line, prediction_line, value_text
+from tflab.runs.cell_state import CellItem, CellState
 from tflab.runs.events import Check, Figure, Result, Value
-from tflab.runs.state import CellItem, CellState, RunState
+from tflab.runs.state import RunState
 from tflab.runs.tensor_text import describe, grid
 from tflab.runs.text import count_of, plain, plain_line
 from tflab.runs.transcript import Transcript
@@ -40,6 +41,7 @@ class RunPrinter:
         self._brief = brief
         self._clock = clock
         self._done: dict[int, int] = {}
+        self._cleared: dict[int, int] = {}
         self._cursor = TextCursor()
         self._told: set[tuple[str, str]] = set()
         self._notices = 0
@@ -77,6 +79,9 @@ class RunPrinter:
         return last if isinstance(last, Transcript) else None
 
     def _print_cell(self, index: int, cell: CellState, over: bool) -> None:
+        if cell.cleared != self._cleared.get(index, 0):
+            self._cleared[index] = cell.cleared
+            self._done[index], self._cursor = 0, TextCursor()
         while (number := self._done.get(index, 0)) < len(cell.items):
             item = cell.items[number]
             complete = over or number < len(cell.items) - 1
