@@ -5,10 +5,10 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from tflab.cli.figure_text import figure_lines
+from tflab.cli.figure_text import figure_lines, picture_lines
 from tflab.cli.run_text import check_line, exercise_line, prediction_line, value_text
 from tflab.runs.cell_state import CellItem, CellState
-from tflab.runs.events import Check, Figure, Result, Value
+from tflab.runs.events import Check, Figure, Picture, Result, Value
 from tflab.runs.state import RunState
 from tflab.runs.tensor_text import describe, grid
 from tflab.runs.text import count_of, plain, plain_line
@@ -25,6 +25,7 @@ class RunPrinter:
     Args:
         write: Takes lines, without the last line end.
         draw: Prints a figure, given the number of its frames; in words by default.
+        show: Prints a picture, given the number of its frames; in words by default.
         brief: Leaves out results, goals and progress, for a caller that shows them otherwise.
         clock: Monotonic seconds; injected by tests.
     """
@@ -33,11 +34,13 @@ class RunPrinter:
         self,
         write: Callable[[str], None],
         draw: Callable[[Figure, int], None] | None = None,
+        show: Callable[[Picture, int], None] | None = None,
         brief: bool = False,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._write = write
         self._draw = draw or self._describe
+        self._show = show or self._describe_picture
         self._brief = brief
         self._clock = clock
         self._done: dict[int, int] = {}
@@ -111,7 +114,10 @@ class RunPrinter:
                 pass
 
     def _print_pictures(self, state: RunState, cell: int) -> None:
-        """Print the last frame of each moving picture of a cell that is over."""
+        """Print pictures, and the last frame of each that moves, of a cell that is over."""
+        for number, pictures in state.pictures.items():
+            if pictures[-1].cell == cell and self._is_new("shown", str(number)):
+                self._show(pictures[-1], len(pictures))
         for title, frames in state.frames.items():
             last = frames[-1]
             if last.step is not None and last.cell == cell and self._is_new("picture", title):
@@ -141,6 +147,9 @@ class RunPrinter:
 
     def _describe(self, figure: Figure, frames: int) -> None:
         self._write("\n".join(figure_lines(figure, frames)))
+
+    def _describe_picture(self, picture: Picture, frames: int) -> None:
+        self._write("\n".join(picture_lines(picture, frames)))
 
     def _is_new(self, kind: str, name: str) -> bool:
         if (kind, name) in self._told:

@@ -16,6 +16,9 @@ from tflab.runs.text import plain_line
 NOT_GIVEN = "empty: not given"
 """What is noted of an option whose default is None."""
 
+COMPUTED = "empty: what the program computes"
+"""What is noted of an option whose default only a run can tell."""
+
 
 class Options(msgspec.Struct, kw_only=True):
     """What a program reads from its command line; `by` is empty where it reads nothing."""

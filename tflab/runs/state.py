@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, TypeVar
 
 from tflab.runs import bounds
@@ -47,6 +48,9 @@ _NEWER = "A newer tflab recorded this run; what only that one knows is left out.
 class RunState:
     """A run, folded from its events. The same for a live run and for a finished one.
 
+    Args:
+        folder: Where the files are that it names; None when they are not to be shown.
+
     Attributes:
         environment: What the run process told of what it runs in.
         cells: State of each code cell that has started, by cell index.
@@ -60,7 +64,8 @@ class RunState:
         pictures: Pictures by number, in order; more than one is a moving picture.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, folder: Path | None = None) -> None:
+        self.folder = folder
         self.started: Started | None = None
         self.environment: Environment | None = None
         self.ended: Ended | None = None

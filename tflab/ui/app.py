@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import gc
 import signal
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -14,6 +13,7 @@ from textual.screen import Screen
 
 from tflab.programs.library import resolve
 from tflab.session import events
+from tflab.ui import memory
 from tflab.ui.actions import bindings
 from tflab.ui.dialogs.dialog import blocks
 from tflab.ui.session_app import SessionApp
@@ -86,8 +86,7 @@ class LabApp(SessionApp):
         self.call_after_refresh(self.call_later, self._begin)
 
     async def _begin(self) -> None:
-        gc.freeze()
-        gc.enable()
+        memory.settle()
         self.session.begin()
         self.drive()
         await self.workbench.open()

@@ -32,6 +32,7 @@ from tflab.worker.interrupt import Interrupt
 from tflab.worker.leaving import ExitHandlers, unfinished_threads, wait_for_threads
 from tflab.worker.limits import limit_memory, limit_threads, lower_priority
 from tflab.worker.matplotlib_figures import MatplotlibFigures
+from tflab.worker.options_used import OptionsUsed
 from tflab.worker.orphans import keep_orphans, let_go_of_pools
 from tflab.worker.outcome import cancelled, code_of_child, outcome
 from tflab.worker.scratch import make_scratch, remove_scratch
@@ -114,6 +115,8 @@ class RunProcess:
             reads_later=record.request.device != "cpu",
         )
         set_input(record.request, folder, self._recorder)
+        self._options = OptionsUsed(record.request, self._recorder)
+        self._options.install()
         self._figures = MatplotlibFigures(self._recorder, record.request)
         self._autolog = Autolog(self._recorder, self._figures)
         self._pid = os.getpid()
@@ -196,6 +199,8 @@ class RunProcess:
 
     def _leave(self, errors: list[Error], end: Ended) -> tuple[list[Error], Ended]:
         """Do what Python does at the end of a program; return what is still to be written."""
+        with suppress(Problem):
+            self._options.tell(whole=end.state == "finished")
         try:
             with self.interrupt.armed(again=end.state == "cancelled"):
                 if unfinished_threads() or end.state == "failed":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any, ClassVar
 
@@ -17,7 +18,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tflab.charts.drawing import ChartOptions, Drawing, LegendEntry, Run
-from tflab.charts.palette import Ink
+from tflab.charts.palette import ColourMode, Ink
 from tflab.charts.text import LEGEND_GAP, legend_rows
 from tflab.ui.terminal.glyphs import glyphs
 
@@ -96,12 +97,19 @@ class DrawingView(Widget):
 
 def chart_options(widget: Widget, **changes: Any) -> ChartOptions:
     """Return the options that fit the theme and the terminal of a widget, with `changes` made."""
-    return ChartOptions(
+    options = ChartOptions(
         colour="none" if widget.app.no_color else "true",
         dark=widget.app.current_theme.dark,
         unicode=glyphs().unicode,
-        **changes,
     )
+    return replace(options, **changes)
+
+
+def picture_colour(widget: Widget) -> ColourMode:
+    """Return the colours that pictures have here: curves do with the nearest of 16, they do not."""
+    if widget.app.no_color:
+        return "none"
+    return "16" if widget.app.console.color_system in (None, "standard") else "true"
 
 
 def legend_content(legend: Sequence[LegendEntry], width: int | None = None) -> Content:
@@ -158,9 +166,12 @@ def _cells_of(text: str) -> tuple[tuple[str, int], ...]:
 
 def drawing_segments(row: Sequence[Run], base: Style) -> list[Segment]:
     """Return the cells of a row of a drawing, over the style of what is beneath it."""
-    return [Segment(run.text, base + _style(run.ink)) for run in row]
+    return [Segment(run.text, base + _style(run.ink, run.ground)) for run in row]
 
 
-@lru_cache(maxsize=512)
-def _style(ink: Ink | None) -> Style:
-    return Style.null() if ink is None else Style(color=Color.from_rgb(*ink.rgb))
+@lru_cache(maxsize=4096)
+def _style(ink: Ink | None, ground: Ink | None = None) -> Style:
+    if ink is None:
+        return Style.null()
+    behind = None if ground is None else Color.from_rgb(*ground.rgb)
+    return Style(color=Color.from_rgb(*ink.rgb), bgcolor=behind)

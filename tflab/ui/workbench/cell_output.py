@@ -18,6 +18,7 @@ from tflab.ui.terminal.glyphs import glyphs
 from tflab.ui.terminal.safe_text import short_text, with_code
 from tflab.ui.workbench.figure_rows import FigureRows, PictureStyle
 from tflab.ui.workbench.lesson_document import Block, Row
+from tflab.ui.workbench.picture_rows import PictureRows
 
 _INDENT = 2
 _BAR = 2
@@ -28,6 +29,8 @@ _LEAST_HEAD = 12
 """Cells of the word and the line before the name of the run."""
 # Text that streams in is laid out anew each time, which costs the more the longer it is.
 TEXT_SECONDS = 0.2
+
+Drawn = FigureRows | PictureRows
 
 Label = Callable[[int], str]
 """Names a run in so many cells."""
@@ -56,7 +59,7 @@ class OutputBlock(Block):
         self.cell = cell
         self._style = style
         self._clock = clock
-        self._shown: list[tuple[Item, int, Content | FigureRows]] = []
+        self._shown: list[tuple[Item, int, Content | Drawn]] = []
         self._error: Error | None = None
         self._note = ""
         self._next_text = 0.0
@@ -70,12 +73,19 @@ class OutputBlock(Block):
     @property
     def has_figure(self) -> bool:
         """Whether there is any picture."""
-        return any(isinstance(shown, FigureRows) for _, _, shown in self._shown)
+        return any(isinstance(shown, Drawn) for _, _, shown in self._shown)
 
     @property
-    def pictures(self) -> list[FigureRows]:
+    def pictures(self) -> list[Drawn]:
         """The moving pictures."""
-        return [s for _, _, s in self._shown if isinstance(s, FigureRows) and s.moving]
+        return [s for _, _, s in self._shown if isinstance(s, Drawn) and s.moving]
+
+    @property
+    def last_picture(self) -> PictureRows | None:
+        """The last picture with a file, if there is one."""
+        found = [shown for _, _, shown in self._shown if isinstance(shown, PictureRows)]
+        kept = [picture for picture in found if picture.frame.file]
+        return kept[-1] if kept else None
 
     def clear(self) -> bool:
         """Take everything away, before a new run; return whether there was anything."""
@@ -144,7 +154,7 @@ class OutputBlock(Block):
         room = max(width - _INDENT, 1)
         parts = [[] if self.empty else self._head(room)]
         for _, _, shown in self._shown:
-            if isinstance(shown, FigureRows):
+            if isinstance(shown, Drawn):
                 found = shown.rows(room, self._style())
                 parts.append([row._replace(indent=_INDENT) for row in found])
             else:
@@ -207,14 +217,20 @@ def _stamp(block: Item, state: RunState) -> int:
             return len(block)
         case Figure(title=title):
             return len(state.frames.get(title, ()))
+        case Picture(figure=number):
+            return len(state.pictures.get(number, ()))
         case _:
             return 0
 
 
-def _drawn(
-    item: Item, state: RunState, before: Content | FigureRows | None = None
-) -> Content | FigureRows:
+def _drawn(item: Item, state: RunState, before: Content | Drawn | None = None) -> Content | Drawn:
     """Return what is shown for an item; a picture stays at the frame that a person chose."""
+    if isinstance(item, Picture):
+        pictures = state.pictures.get(item.figure, [item])
+        if not isinstance(before, PictureRows):
+            return PictureRows(pictures, state.folder)
+        before.show_frames(pictures)
+        return before
     if not isinstance(item, Figure):
         return _content(item)
     frames = state.frames.get(item.title, [item])

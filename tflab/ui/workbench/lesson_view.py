@@ -10,10 +10,11 @@ from textual.binding import BindingType
 from textual.timer import Timer
 
 from tflab.programs.program import Cell, Program
+from tflab.runs.disk_queue import DiskQueue, Inline
 from tflab.runs.state import RunState
 from tflab.ui.actions import bindings
 from tflab.ui.widgets.css import beside
-from tflab.ui.widgets.drawing_view import chart_options
+from tflab.ui.widgets.drawing_view import chart_options, picture_colour
 from tflab.ui.workbench.cell_output import TEXT_SECONDS, Label, OutputBlock
 from tflab.ui.workbench.code_cell import CodeBlock, ProseBlock
 from tflab.ui.workbench.figure_rows import PictureStyle
@@ -29,6 +30,7 @@ from tflab.ui.workbench.messages import (
     TextCopied,
     WordAsked,
 )
+from tflab.ui.workbench.picture_images import PictureImages
 from tflab.ui.workbench.reading_view import ReadingView
 
 _ROWS = 16
@@ -44,8 +46,9 @@ class LessonView(ReadingView):
     SCOPED_CSS = False
     BINDINGS: ClassVar[list[BindingType]] = list(bindings("lesson"))
 
-    def __init__(self) -> None:
+    def __init__(self, disk: DiskQueue | None = None) -> None:
         super().__init__(id="lesson")
+        self._images = PictureImages(disk or Inline(), self._pictures_arrived)
         self._headings: list[tuple[int, str]] = []
         self._outputs = LessonOutputs()
         self._later: Timer | None = None
@@ -87,7 +90,15 @@ class LessonView(ReadingView):
 
     def _picture_style(self) -> PictureStyle:
         rows = max(_LEAST_ROWS, min(self.rows_in_view - _AROUND_PICTURE, _ROWS))
-        return PictureStyle(chart_options(self), rows)
+        options = chart_options(self, colour=picture_colour(self))
+        most = max(self.rows_in_view - _AROUND_PICTURE, _LEAST_ROWS)
+        return PictureStyle(options, rows, most, self._images)
+
+    def _pictures_arrived(self) -> None:
+        """Draw what shows a picture that was read a moment ago."""
+        shown = [block for block in self._outputs.blocks if block.has_figure]
+        if shown:
+            self.block_changed(*shown)
 
     def resized(self) -> None:
         """Draw pictures that fit the page."""

@@ -59,7 +59,7 @@ class WorkbenchScreen(WorkbenchDialogs):
         from tflab.ui.workbench.run_panes import RunPanes
 
         session = self._session
-        panes = Panes(LessonView(), LossChart(), ParameterForm(session.form), RunList())
+        panes = Panes(LessonView(session.disk), LossChart(), ParameterForm(session.form), RunList())
         run_panes = RunPanes(panes, self.goals, self.status, session)
         with self.app.batch_update():
             await self.fill(panes)
@@ -142,7 +142,8 @@ class WorkbenchScreen(WorkbenchDialogs):
         """Show what was reached in each lesson, and in the one on show."""
         course, program = self._session.course, self._shown
         goals = {program.id: [goal.id for goal in program.goals]} if program is not None else {}
-        self.lessons.show_course(course.course, goals)
+        exercises = {program.id: [e.id for e in program.exercises]} if program is not None else {}
+        self.lessons.show_course(course.course, goals, exercises)
         kept = course.of(program) if program is not None else None
         self.goals.show_kept(kept.goals if kept is not None else ())
 
@@ -268,8 +269,9 @@ class WorkbenchScreen(WorkbenchDialogs):
 
     def action_hint(self) -> None:
         """Show the next hint of the first open goal."""
-        if not self.goals.show_hint():
-            self.notify("There is no further hint for this lesson's open goals.")
+        none_left = self.goals.show_hint()
+        if none_left:
+            self.notify(none_left)
         elif self.narrow:
             self.show_pane("lessons")
 

@@ -1,0 +1,104 @@
+"""A picture of the program as rows of the page: as data where it can be told, else as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from textual.content import Content
+
+from tflab.charts.drawing import Row as DrawnRow
+from tflab.runs.events import Picture
+from tflab.ui.terminal.safe_text import short_line
+from tflab.ui.workbench.figure_rows import Frames, PictureStyle, draw_rows
+from tflab.ui.workbench.lesson_document import Row
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+
+class PictureRows(Frames[Picture]):
+    """One picture with its title.
+
+    Args:
+        frames: Its frames.
+        folder: The folder of its run, where its files are.
+    """
+
+    def __init__(self, frames: Sequence[Picture], folder: Path | None) -> None:
+        super().__init__(frames)
+        self._folder = folder
+
+    @property
+    def picture(self) -> Picture:
+        """The frame on show."""
+        return self.frame
+
+    @property
+    def folder(self) -> Path | None:
+        """Where its files are."""
+        return self._folder
+
+    def _seen(self, frame: Picture, style: PictureStyle) -> object:
+        return None if _as_data(frame) else id(self._image(frame, style))
+
+    def _draw(self, frame: Picture, width: int, style: PictureStyle) -> list[Row]:
+        title = self._title(short_line(frame.title), frame.step)
+        notes: list[str] = []
+        if _as_data(frame):
+            rows = self._draw_data(frame, width, style, title)
+        else:
+            drawn, notes = self._draw_dots(frame, width, style)
+            rows = [*(map(Row, title.wrap(width)) if title else ()), *drawn]
+        if frame.note:
+            notes.append(short_line(frame.note))
+        if frame.file:
+            notes.append(f"picture {frame.width} × {frame.height}, v shows it large")
+        below = Content.styled("\n".join(notes), "$text-quiet")
+        return [*rows, *(map(Row, below.wrap(width)) if notes else ())]
+
+    def _draw_data(
+        self, frame: Picture, width: int, style: PictureStyle, title: Content
+    ) -> list[Row]:
+        """Return each axes as a figure, a blank row between."""
+        rows: list[Row] = []
+        for number, figure in enumerate(frame.data):
+            head = title if number == 0 and len(frame.data) == 1 else None
+            if head is None:
+                head = Content.styled(short_line(figure.title), "bold")
+            if number:
+                rows.append(Row(Content()))
+            elif len(frame.data) > 1 and title.plain not in ("", figure.title):
+                rows += map(Row, title.wrap(width))
+            rows += draw_rows(figure, width, style, head)
+        return rows
+
+    def _draw_dots(
+        self, frame: Picture, width: int, style: PictureStyle
+    ) -> tuple[list[Row], list[str]]:
+        """Return the rows of the picture itself, and what there is to say of it."""
+        from tflab.charts.pictures import draw_picture, draw_tiles, picture_size
+
+        image = self._image(frame, style)
+        if image is None or isinstance(image, str):
+            return [], [image] if image else []
+        room, tiles = (width, style.picture_rows), frame.tiles
+        drawn: Sequence[DrawnRow]
+        if tiles is not None:
+            drawn, shown = draw_tiles(image, tiles, room, style.options)
+            notes = [f"{shown} of {tiles.count} images"] if shown < tiles.count else []
+            return [*map(Row, drawn)], notes
+        size = picture_size((frame.width, frame.height), room)
+        return [*map(Row, draw_picture(image, size, style.options))], []
+
+    def _image(self, frame: Picture, style: PictureStyle) -> Image | str | None:
+        """Return the picture; why there is none; None while it is read."""
+        file = frame.tiles.file if frame.tiles is not None else frame.file
+        if not file or style.images is None:
+            return ""
+        return style.images.image(self._folder, file)
+
+
+def _as_data(frame: Picture) -> bool:
+    return bool(frame.data) and frame.tiles is None
