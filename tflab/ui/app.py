@@ -14,7 +14,7 @@ from textual.screen import Screen
 from tflab.programs.library import resolve
 from tflab.session import events
 from tflab.ui import memory
-from tflab.ui.actions import bindings
+from tflab.ui.actions import EDITORS_OWN, bindings
 from tflab.ui.dialogs.dialog import blocks
 from tflab.ui.session_app import SessionApp
 from tflab.ui.terminal.glyphs import glyphs
@@ -63,6 +63,8 @@ class LabApp(SessionApp):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """While a dialog is open, the keys are the dialog's."""
         if self.screen_stack and blocks(self.screen, action):
+            return False
+        if action in EDITORS_OWN and self.focused is not None and self.focused.id == "code-area":
             return False
         return super().check_action(action, parameters)
 

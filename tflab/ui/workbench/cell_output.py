@@ -81,11 +81,10 @@ class OutputBlock(Block):
         return [s for _, _, s in self._shown if isinstance(s, Drawn) and s.moving]
 
     @property
-    def last_picture(self) -> PictureRows | None:
-        """The last picture with a file, if there is one."""
+    def kept_pictures(self) -> list[PictureRows]:
+        """The pictures that have a file."""
         found = [shown for _, _, shown in self._shown if isinstance(shown, PictureRows)]
-        kept = [picture for picture in found if picture.frame.file]
-        return kept[-1] if kept else None
+        return [picture for picture in found if picture.frame.file]
 
     def clear(self) -> bool:
         """Take everything away, before a new run; return whether there was anything."""

@@ -116,6 +116,10 @@ class LessonOutputs:
                     changed.append(self._below[place.cell])
         return Shown(changed, recoloured, later)
 
+    def amend(self, program: Program) -> None:
+        """Take other code in the cells; what a run gave is matched with it when shown next."""
+        self._program, self.state = program, None
+
     def _match(self, source: str | None) -> dict[int, Place]:
         program = self._program
         if program is None:
