@@ -299,12 +299,14 @@ class WorkbenchScreen(CellEditing):
 
     def action_edit(self) -> None:
         """Open the lesson in the person's editor, and read it again afterwards."""
-        from tflab.ui.workbench.editor import edit_file
+        from tflab.ui.workbench.editor import edit_file, line_in_file
 
-        if self._shown is None:
+        program, cell = self._shown, self._panes.lesson.current if self._panes else None
+        if program is None:
             return
         try:
-            edit_file(self._shown.path, self.app.suspend)
+            line = line_in_file(program, cell.index) if cell is not None else 0
+            edit_file(program.path, self.app.suspend, line)
         except Problem as problem:
             self._session.tell_problem(problem)
         self._session.opened.look()
