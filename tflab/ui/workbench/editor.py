@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shlex
 import shutil
 import subprocess
@@ -16,9 +17,9 @@ from tflab.programs.program import Program
 from tflab.programs.reader import parse_program
 from tflab.runs.record import Problem
 
-_PLUS = frozenset("nano pico vi vim nvim view ex emacs emacsclient kak joe jed mg ne gedit".split())
-_COLON = frozenset("hx helix micro subl zed".split())
-_GOTO = frozenset("code codium code-insiders cursor".split())
+_PLUS = re.compile("nano|pico|n?vim?|vim|view|ex|emacs|emacsclient|kak|joe|jed|mg|ne|gedit")
+_COLON = re.compile("hx|helix|micro|subl|zed")
+_GOTO = re.compile("code|codium|code-insiders|cursor")
 """Editors by how they are told the line: `+12 file`, `file:12`, `--goto file:12`."""
 
 
@@ -68,11 +69,11 @@ def line_in_file(program: Program, cell: int) -> int:
 def _place(command: str, path: Path, line: int) -> list[str]:
     """Return the arguments that name a file and a line of it, as an editor takes them."""
     name = Path(command).name
-    if line > 0 and name in _PLUS:
+    if line > 0 and _PLUS.fullmatch(name):
         return [f"+{line}", str(path)]
-    if line > 0 and name in _COLON:
+    if line > 0 and _COLON.fullmatch(name):
         return [f"{path}:{line}"]
-    if line > 0 and name in _GOTO:
+    if line > 0 and _GOTO.fullmatch(name):
         return ["--goto", f"{path}:{line}"]
     return [str(path)]
 
