@@ -133,6 +133,19 @@ def with_edits(program: Program, texts: Mapping[int, str]) -> Program:
     )
 
 
+def source_with_answers(program: Program) -> str:
+    """Return all that may run of a program: its source with the learner's answers, if it has any.
+
+    What an answer runs as is no part of `Program.source`; whoever trusts code reads it here.
+    """
+    answers = [
+        f"# %% {exercise.id}\n{exercise.answer}"
+        for exercise in program.exercises
+        if exercise.answer is not None
+    ]
+    return "\n\n".join([program.source, *answers])
+
+
 def _with_answers(cells: tuple[Cell, ...], answers: Mapping[int, str]) -> tuple[Cell, ...]:
     made = list(cells)
     for index, text in answers.items():
@@ -149,10 +162,7 @@ def changed_texts(program: Program, texts: Mapping[int, str]) -> dict[int, str]:
     Raises:
         ValueError: When there is no such code cell.
     """
-    cells = {
-        cell.index: cell.exercise.starter if cell.exercise else cell.source
-        for cell in code_cells_of(program)
-    }
+    cells = {cell.index: cell.given for cell in code_cells_of(program)}
     if unknown := set(texts) - set(cells):
         raise ValueError(f"there is no code cell {min(unknown)}")
     tidied = {index: tidy(texts[index]) for index in sorted(texts)}

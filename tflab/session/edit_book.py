@@ -151,7 +151,7 @@ class EditBook:
     def difference(self, cells: Iterable[int]) -> str:
         """Return how cells differ from the file, as unified diffs."""
         found = [
-            edit_diff(self.name_of(one), self.base.cells[one].source, self.mine[one].text)
+            edit_diff(self.name_of(one), self.base.cells[one].given, self.mine[one].text)
             for one in sorted(cells)
             if one in self.mine
         ]

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NamedTuple, TypeVar
 
 from tflab.programs.code_cells import with_cells
-from tflab.programs.edits import program_as_run
+from tflab.programs.edits import program_as_run, source_with_answers
 from tflab.programs.program import Program
 from tflab.programs.reader import ProgramError, program_text, read_program
 from tflab.runs.disk_queue import DiskQueue
@@ -151,7 +151,7 @@ class PastRuns:
         self._show_program(past)
         start = partial(self._runs.start, request)
         # An edit that was typed here was the person's own, unless others may write to the run.
-        edited = program.source if program.edits and others_at(past.folder) else ""
+        edited = source_with_answers(program) if program.edits and others_at(past.folder) else ""
         self._approval.require(program.path, program.file_source, [device], start, edited=edited)
 
     def _past(self, run: str) -> _Past:

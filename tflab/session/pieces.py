@@ -120,9 +120,13 @@ class SessionPieces(ABC):
         """What a run must pass before it may start."""
         from tflab.session.approval import Approval
 
-        def on_show() -> tuple[str, str] | None:
+        def on_show() -> tuple[str, ...] | None:
             shown = self.program
-            return None if shown is None else (shown.source, shown.file_source)
+            if shown is None:
+                return None
+            from tflab.programs.edits import source_with_answers
+
+            return shown.source, shown.file_source, source_with_answers(shown)
 
         return Approval(self.disk, self._emit, on_show=on_show)
 

@@ -12,13 +12,23 @@ from typing import Literal
 from textual.binding import Binding
 
 Scope = Literal[
-    "app", "lessons", "lesson", "loss", "parameters", "runs", "sweep", "history", "compare"
+    "app",
+    "lessons",
+    "lesson",
+    "editor",
+    "loss",
+    "parameters",
+    "runs",
+    "sweep",
+    "history",
+    "compare",
 ]
 
 SCOPE_TITLES: dict[Scope, str] = {
     "app": "Everywhere",
     "lessons": "Lessons",
     "lesson": "Lesson",
+    "editor": "Editor",
     "loss": "Loss",
     "parameters": "Parameters",
     "runs": "Runs",
@@ -87,6 +97,14 @@ ACTIONS: tuple[Action, ...] = (
     Action("run_here", "r", "Run to here", "Run from the top to this cell.", "lesson", True),
     Action("frame(-1)", "left", "Frame", "Go back one frame in a moving picture.", "lesson"),
     Action("frame(1)", "right", "Frame", "Go on one frame in a moving picture.", "lesson"),
+    Action("edit_cell", "e", "Edit", "Write in the cell, in its place.", "lesson", True),
+    Action("difference", "d", "Difference", "Show what you changed in the cell.", "lesson"),
+    Action("put_back", "u", "Put back", "Have the cell as in the file again.", "lesson"),
+    Action("put_all_back", "", "Put all back", "Have every cell as in the file.", "lesson"),
+    Action("bring_back", "", "Bring edit back", "Have again what was put back last.", "lesson"),
+    Action("other_version", "", "Other version", "Take another workbench's edit.", "lesson"),
+    Action("save_edits", "", "Save to file", "Write your edits into the file.", "lesson"),
+    Action("save_copy", "", "Save a copy", "Write the lesson with your edits anew.", "lesson"),
     Action("contents", "t", "Contents", "Go to a section of the lesson.", "lesson", True),
     Action("glossary", "g", "Words", "Explain the technical words of this lesson.", "lesson", True),
     Action("neighbour(1)", "n", "Next lesson", "Open the next lesson.", "lesson"),
@@ -95,6 +113,12 @@ ACTIONS: tuple[Action, ...] = (
     Action("copy_cell", "c", "Copy code", "Copy the cell's code.", "lesson", True),
     Action("copy_output", "o", "Copy output", "Copy the cell's output or error.", "lesson", True),
     Action("open_output", "enter", "Whole output", "Show the whole output of the cell.", "lesson"),
+    Action("open_picture", "v", "Picture", "Show the picture large.", "lesson"),
+    Action("keep", "escape", "Keep", "Keep what you wrote, and read on.", "editor", True),
+    Action("find", "ctrl+f", "Find", "Search in the cell.", "editor", True),
+    Action("undo", "ctrl+z", "Undo", "Undo what you typed last.", "editor", True),
+    Action("redo", "ctrl+y", "Redo", "Do it again.", "editor", True),
+    Action("comment", "ctrl+underscore", "Comment", "Make lines comments, or code.", "editor"),
     Action("log_axis", "l", "Log axis", "Change between a linear and a log axis.", "loss", True),
     Action("smooth", "s", "Smooth", "Smooth the curves; the raw ones stay.", "loss", True),
     Action("next_metric", "m", "Metric", "Show the next metric, such as accuracy.", "loss", True),
@@ -152,6 +176,9 @@ ACTIONS: tuple[Action, ...] = (
     Action("close", "escape", "Back", "Go back.", "compare", True),
 )
 
+
+EDITORS_OWN = frozenset({"suspend_process", "history"})
+"""What gives its key to the editor while one writes: there it means undo or redo, as anywhere."""
 
 ON_EVERY_SCREEN = frozenset({"theme", "leave", "suspend_process"})
 """What the app carries out, whichever screen is open. The rest is the workbench's."""

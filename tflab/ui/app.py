@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import gc
 import signal
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -14,7 +13,8 @@ from textual.screen import Screen
 
 from tflab.programs.library import resolve
 from tflab.session import events
-from tflab.ui.actions import bindings
+from tflab.ui import memory
+from tflab.ui.actions import EDITORS_OWN, bindings
 from tflab.ui.dialogs.dialog import blocks
 from tflab.ui.session_app import SessionApp
 from tflab.ui.terminal.glyphs import glyphs
@@ -64,6 +64,8 @@ class LabApp(SessionApp):
         """While a dialog is open, the keys are the dialog's."""
         if self.screen_stack and blocks(self.screen, action):
             return False
+        if action in EDITORS_OWN and self.focused is not None and self.focused.id == "code-area":
+            return False
         return super().check_action(action, parameters)
 
     @property
@@ -86,8 +88,7 @@ class LabApp(SessionApp):
         self.call_after_refresh(self.call_later, self._begin)
 
     async def _begin(self) -> None:
-        gc.freeze()
-        gc.enable()
+        memory.settle()
         self.session.begin()
         self.drive()
         await self.workbench.open()

@@ -125,6 +125,7 @@ def _request(
         options=chosen_limits(arguments),
         python=starter.python,
         shell_commands=arguments.commands,
+        solutions=arguments.solutions,
     )
 
 
@@ -188,6 +189,11 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
         help="run a notebook's shell commands (!…, %%pip, %%%%bash) too, not skip them",
     )
     add_edits(parser)
+    parser.add_argument(
+        "--solutions",
+        action="store_true",
+        help="run exercises as their solutions, not as what you wrote in their place",
+    )
     add_trust(parser)
     add_python(parser)
     add_limits(parser)

@@ -10,7 +10,7 @@ from textual.dom import DOMNode
 
 from tflab.session import events
 from tflab.session.session import Session
-from tflab.ui.actions import ON_EVERY_SCREEN, key_of
+from tflab.ui.actions import ON_EVERY_SCREEN, Scope, key_of
 from tflab.ui.workbench.panes import Panes, PaneScreen
 
 if TYPE_CHECKING:
@@ -117,7 +117,9 @@ class WorkbenchDialogs(PaneScreen):
     def _commands(self) -> Iterator[Command]:
         from tflab.ui.workbench.commands import lesson_commands, pane_commands
 
-        yield from pane_commands(self.scope, self.pane_target(), self._run_command)
+        # What can be done with a cell is listed also while one writes in it.
+        scope: Scope = "lesson" if self.scope == "editor" else self.scope
+        yield from pane_commands(scope, self.pane_target(), self._run_command)
         yield from lesson_commands(self._session.library.entries, self._session.open)
 
     async def _run_command(self, action: str, pane: DOMNode | None) -> None:

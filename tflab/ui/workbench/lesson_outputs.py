@@ -12,7 +12,8 @@ from typing import NamedTuple
 
 from tflab.programs.program import Cell, Program
 from tflab.programs.reader import ProgramError, parse_program
-from tflab.runs.state import CellState, RunState
+from tflab.runs.cell_state import CellState
+from tflab.runs.state import RunState
 from tflab.ui.workbench.cell_output import Label, OutputBlock
 from tflab.ui.workbench.code_cell import CodeBlock
 from tflab.ui.workbench.output_text import output_text
@@ -114,6 +115,10 @@ class LessonOutputs:
                 if new:
                     changed.append(self._below[place.cell])
         return Shown(changed, recoloured, later)
+
+    def amend(self, program: Program) -> None:
+        """Take other code in the cells; what a run gave is matched with it when shown next."""
+        self._program, self.state = program, None
 
     def _match(self, source: str | None) -> dict[int, Place]:
         program = self._program

@@ -16,7 +16,8 @@ from tflab.ui.actions import bindings
 from tflab.ui.widgets.css import beside
 from tflab.ui.widgets.drawing_view import chart_options, picture_colour
 from tflab.ui.workbench.cell_output import TEXT_SECONDS, Label, OutputBlock
-from tflab.ui.workbench.code_cell import CodeBlock, ProseBlock
+from tflab.ui.workbench.code_cell import CellNote, CodeBlock, ProseBlock
+from tflab.ui.workbench.editing_view import EditingView
 from tflab.ui.workbench.figure_rows import PictureStyle
 from tflab.ui.workbench.glossary import heading_texts, link_terms
 from tflab.ui.workbench.lesson_document import Block
@@ -26,12 +27,12 @@ from tflab.ui.workbench.messages import (
     GuidanceRequested,
     OutputOpened,
     OutputOutOfView,
+    PicturesOpened,
     RunRequested,
     TextCopied,
     WordAsked,
 )
 from tflab.ui.workbench.picture_images import PictureImages
-from tflab.ui.workbench.reading_view import ReadingView
 
 _ROWS = 16
 _LEAST_ROWS = 8
@@ -39,7 +40,7 @@ _AROUND_PICTURE = 5
 """Rows of a picture, and of title, axis and legend around it, so that all is seen together."""
 
 
-class LessonView(ReadingView):
+class LessonView(EditingView):
     """Shows one lesson. A cursor stands on one code cell; the keys of this pane act on it."""
 
     DEFAULT_CSS = beside(__file__)
@@ -67,6 +68,12 @@ class LessonView(ReadingView):
         self.show_blocks(blocks)
         if keep_place:
             self.scroll_to_row(top)
+
+    def show_amended(self, lesson: Program, notes: Mapping[int, CellNote]) -> None:
+        """Show a lesson whose cells are the same, but for what is written in them."""
+        labels = {block.source.index: _fold_label(lesson, block.source) for block in self.code}
+        self._outputs.amend(lesson)
+        self.show_edits(lesson, labels, notes)
 
     def _make_blocks(
         self, lesson: Program, glossary: Mapping[str, str]
@@ -294,6 +301,21 @@ class LessonView(ReadingView):
         text = self._output_text()
         if text:
             self.post_message(OutputOpened(f"Output of cell {self.cursor + 1}", text))
+
+    def action_open_picture(self) -> None:
+        """Show a picture large: one of the cell under the cursor, else one in view, else any."""
+        shown = [(out, rows) for out in self._outputs.blocks for rows in out.kept_pictures]
+        state = self._outputs.state
+        if not shown or state is None:
+            self.notify("There is no picture here yet. Run the lesson first.")
+            return
+        here = self._outputs.below(self.code[self.cursor]) if self.code else None
+        near = [place for place, (out, _) in enumerate(shown) if out is here]
+        near += [place for place, (out, _) in enumerate(shown) if self.block_in_view(out)]
+        first = near[0] if near else 0
+        frames = [rows.frames for _, rows in shown]
+        which = first, shown[first][1].place
+        self.post_message(PicturesOpened(frames, which, state.folder))
 
     def _output_text(self) -> str:
         return self._outputs.text(self.code[self.cursor]) if self.code else ""

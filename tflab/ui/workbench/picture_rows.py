@@ -30,16 +30,6 @@ class PictureRows(Frames[Picture]):
         super().__init__(frames)
         self._folder = folder
 
-    @property
-    def picture(self) -> Picture:
-        """The frame on show."""
-        return self.frame
-
-    @property
-    def folder(self) -> Path | None:
-        """Where its files are."""
-        return self._folder
-
     def _seen(self, frame: Picture, style: PictureStyle) -> object:
         return None if _as_data(frame) else id(self._image(frame, style))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING, ClassVar, Literal
 
@@ -12,10 +13,10 @@ from tflab.runs.disk_queue import DiskQueue
 from tflab.runs.record import Problem
 from tflab.session import events
 from tflab.session.session import Session
-from tflab.ui.actions import Scope, workbench_bindings
+from tflab.ui.actions import EDITORS_OWN, Scope, workbench_bindings
 from tflab.ui.terminal.safe_text import box_title, short_line
 from tflab.ui.workbench import messages
-from tflab.ui.workbench.dialogs import WorkbenchDialogs
+from tflab.ui.workbench.editing import CellEditing
 from tflab.ui.workbench.panes import Panes
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 _TERM_SECONDS = 12.0
 
 
-class WorkbenchScreen(WorkbenchDialogs):
+class WorkbenchScreen(CellEditing):
     """Shows a session, and passes on to it what a person wants.
 
     Args:
@@ -40,7 +41,9 @@ class WorkbenchScreen(WorkbenchDialogs):
         self._imports = DiskQueue()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Before the panes are there, no key is theirs."""
+        """Before the panes are there, no key is theirs; the editor has its own for some."""
+        if action in EDITORS_OWN and self.focused is not None and self.focused.id == "code-area":
+            return False
         if self._panes is None and action in ("show", "help", "full_screen", "hint", "palette"):
             return False
         return super().check_action(action, parameters)
@@ -107,15 +110,18 @@ class WorkbenchScreen(WorkbenchDialogs):
                 panes.form.focus_field(event.name)
                 self.notify(event.problem, title="Not run", severity="error")
             case _:
-                return self.ask(event)
+                return await self.hear_edits(panes, run_panes, event) or self.ask(event)
         return True
 
     async def _open_program(self, panes: Panes, event: events.ProgramOpened) -> None:
         if event.program is self._shown:
             return  # It was there before the panes were.
         self.note_place()
+        editor, panes.lesson.editor = panes.lesson.editor, None
         with self.app.batch_update():
             await self._show_program(panes, event.program, event.same, event.cell)
+        if editor is not None and event.same:
+            self.go_on_writing(panes, editor)
 
     async def _show_program(
         self, panes: Panes, program: Program, same: bool = False, cell: int | None = None
@@ -142,7 +148,8 @@ class WorkbenchScreen(WorkbenchDialogs):
         """Show what was reached in each lesson, and in the one on show."""
         course, program = self._session.course, self._shown
         goals = {program.id: [goal.id for goal in program.goals]} if program is not None else {}
-        self.lessons.show_course(course.course, goals)
+        exercises = {program.id: [e.id for e in program.exercises]} if program is not None else {}
+        self.lessons.show_course(course.course, goals, exercises)
         kept = course.of(program) if program is not None else None
         self.goals.show_kept(kept.goals if kept is not None else ())
 
@@ -185,6 +192,15 @@ class WorkbenchScreen(WorkbenchDialogs):
     def _output_opened(self, message: messages.OutputOpened) -> None:
         self.show_text(message.title, message.text)
 
+    @on(messages.PicturesOpened)
+    def _pictures_opened(self, message: messages.PicturesOpened) -> None:
+        from tflab.ui.workbench.picture_images import PictureImages
+        from tflab.ui.workbench.picture_screen import PictureScreen
+
+        read = partial(PictureImages, self._session.disk)
+        screen = PictureScreen(message.pictures, message.which, message.folder, read)
+        self.app.push_screen(screen)
+
     @on(messages.OutputOutOfView)
     def _point_to_output(self, message: messages.OutputOutOfView) -> None:
         self.pane("lesson").border_subtitle = message.text
@@ -225,6 +241,7 @@ class WorkbenchScreen(WorkbenchDialogs):
 
     def action_run(self) -> None:
         """Run the whole lesson; one that is not there yet, as soon as it is."""
+        self.tell_typed()
         self._session.run()
 
     def action_stop(self) -> None:
@@ -233,10 +250,12 @@ class WorkbenchScreen(WorkbenchDialogs):
 
     def action_live(self) -> None:
         """Turn live mode on or off."""
+        self.tell_typed()
         self._session.toggle_live()
 
     def action_predict(self) -> None:
         """Guess again, then run."""
+        self.tell_typed()
         self._session.starter.predict()
 
     def action_follow(self) -> None:
@@ -256,7 +275,8 @@ class WorkbenchScreen(WorkbenchDialogs):
 
     def action_sweep(self) -> None:
         """Show the sweep that goes on, or plan one."""
-        self._session.sweeps.open()
+        self.tell_typed()
+        self._session.edits.settle(self._session.sweeps.open)
 
     def action_show(self, scope: Scope) -> None:
         """Go to a pane."""
