@@ -69,6 +69,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("live", "ctrl+t", "Live", "Run again at every change of a value, or stop doing so."),
     Action("options", "", "Run options", "Set priority, threads and memory of runs."),
     Action("environment", "", "Environment", "Choose the Python that this lesson runs in."),
+    Action("commands", "", "Shell commands", "Allow the notebook's shell commands, or skip them."),
     Action("answer", "f12", "Answer", "Answer what the run asks for."),
     Action("predict", "ctrl+g", "Guess", "Guess what the run will give, then run."),
     Action("sweep", "ctrl+s", "Sweep", "Run the lesson over several values, or show the sweep."),

@@ -100,6 +100,7 @@ class WorkbenchScreen(CellEditing):
                 run_panes.show_status()
             case (
                 events.ServerChanged()
+                | events.CommandsDecided()
                 | events.LiveModeChanged()
                 | events.EnvironmentChosen()
                 | events.EnvironmentMissing()
