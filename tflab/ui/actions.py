@@ -76,7 +76,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("history", "ctrl+y", "History", "List every run: filter, compare, run again."),
     Action("forget('lesson')", "", "Start lesson anew", "Forget the progress of this lesson."),
     Action("forget('course')", "", "Start course anew", "Forget the progress of every lesson."),
-    Action("edit", "f7", "Edit file", "Open the lesson in your editor ($EDITOR)."),
+    Action("edit", "f7", "Edit file", "Open the file at this cell in $EDITOR."),
     Action("full_screen", "f8", "Full screen", "Give the pane the whole screen, or take it back."),
     Action("theme", "f9", "Light or dark", "Change between the dark and the light theme."),
     Action("suspend_process", "ctrl+z", "Put aside", "Go to the shell; `fg` comes back here."),
