@@ -18,6 +18,7 @@ from tflab.runs.summary import code_mark
 from tflab.session.edit_book import EditBook
 from tflab.session.edit_events import CodeRefused, EditsChanged
 from tflab.session.events import (
+    DifferenceShown,
     FormChanged,
     ProblemRaised,
     ProgramOpened,
@@ -301,6 +302,10 @@ def test_a_past_run_is_shown_and_run_again_with_its_code(sit: Any) -> None:
     run = sitting.run().record.id
     sitting.edits.put_back([PRINT])
     sitting.settle()
+    sitting.session.past_runs.use(run, RunUse.CODE)
+    shown = sitting.until(DifferenceShown)
+    assert "+print('mine')" in shown.text
+    assert "one as it ran" in shown.text
     sitting.session.past_runs.use(run, RunUse.SHOW)
     sitting.until(ProgramOpened, 2)
     assert sitting.session.program.cells[PRINT].source == "print('mine')"
