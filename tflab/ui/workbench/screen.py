@@ -21,6 +21,7 @@ from tflab.ui.workbench.panes import Panes
 
 if TYPE_CHECKING:
     from tflab.programs.program import Program
+    from tflab.ui.terminal.pixels import Pixels
     from tflab.ui.workbench.run_panes import RunPanes
 
 _TERM_SECONDS = 12.0
@@ -31,12 +32,14 @@ class WorkbenchScreen(CellEditing):
 
     Args:
         session: The session.
+        pixels: Shows pictures as pixels, where the terminal can.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = list(workbench_bindings())
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, pixels: Pixels | None = None) -> None:
         super().__init__(session)
+        self._pixels = pixels
         self._run_panes: RunPanes | None = None
         self._imports = DiskQueue()
 
@@ -62,7 +65,12 @@ class WorkbenchScreen(CellEditing):
         from tflab.ui.workbench.run_panes import RunPanes
 
         session = self._session
-        panes = Panes(LessonView(session.disk), LossChart(), ParameterForm(session.form), RunList())
+        panes = Panes(
+            LessonView(session.disk, self._pixels),
+            LossChart(),
+            ParameterForm(session.form),
+            RunList(),
+        )
         run_panes = RunPanes(panes, self.goals, self.status, session)
         with self.app.batch_update():
             await self.fill(panes)
@@ -198,7 +206,7 @@ class WorkbenchScreen(CellEditing):
         from tflab.ui.workbench.picture_screen import PictureScreen
 
         read = partial(PictureImages, self._session.disk)
-        screen = PictureScreen(message.pictures, message.which, message.folder, read)
+        screen = PictureScreen(message.pictures, message.which, message.folder, read, self._pixels)
         self.app.push_screen(screen)
 
     @on(messages.OutputOutOfView)
