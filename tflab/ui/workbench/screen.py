@@ -97,10 +97,11 @@ class WorkbenchScreen(CellEditing):
                 await self._open_program(panes, event)
             case events.RunOpened() | events.RunAdvanced() | events.RunEnded():
                 await run_panes.show(event.run)
-                if isinstance(event, events.RunEnded) and event.own:
-                    run_panes.end(event.run, event.diagnosis)
+                if isinstance(event, events.RunEnded):
+                    run_panes.end(event)
             case events.RunsListed():
                 self._show_runs(panes, event)
+                run_panes.show_card()
             case events.CourseChanged():
                 self._show_course()
             case events.FormChanged() | events.DevicesListed():
@@ -160,6 +161,8 @@ class WorkbenchScreen(CellEditing):
         self.lessons.show_course(course.course, goals, exercises)
         kept = course.of(program) if program is not None else None
         self.goals.show_kept(kept.goals if kept is not None else ())
+        if self._run_panes is not None:
+            self._run_panes.show_card()
 
     def _show_runs(self, panes: Panes, event: events.RunsListed) -> None:
         if self._shown is not None and self._shown.id == event.program:
@@ -209,8 +212,8 @@ class WorkbenchScreen(CellEditing):
         screen = PictureScreen(message.pictures, message.which, message.folder, read, self._pixels)
         self.app.push_screen(screen)
 
-    @on(messages.OutputOutOfView)
-    def _point_to_output(self, message: messages.OutputOutOfView) -> None:
+    @on(messages.RunSummedUp)
+    def _sum_up(self, message: messages.RunSummedUp) -> None:
         self.pane("lesson").border_subtitle = message.text
 
     @on(messages.ChartHeadingChanged)
