@@ -113,6 +113,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("copy_cell", "c", "Copy code", "Copy the cell's code.", "lesson", True),
     Action("copy_output", "o", "Copy output", "Copy the cell's output or error.", "lesson", True),
     Action("open_output", "enter", "Whole output", "Show the whole output of the cell.", "lesson"),
+    Action("open_picture", "v", "Picture", "Show the picture large.", "lesson"),
     Action("keep", "escape", "Keep", "Keep what you wrote, and read on.", "editor", True),
     Action("find", "ctrl+f", "Find", "Search in the cell.", "editor", True),
     Action("undo", "ctrl+z", "Undo", "Undo what you typed last.", "editor", True),
@@ -133,6 +134,23 @@ ACTIONS: tuple[Action, ...] = (
         "nudge(1)", "up", "Larger", "Make the number larger, or take the next choice.", "parameters"
     ),
     Action("nudge(-1)", "down", "Smaller", "Make the number smaller.", "parameters"),
+    Action(
+        "nudge(1, True)",
+        "shift+up",
+        "Finer",
+        "Make the number larger by a tenth of the step.",
+        "parameters",
+        True,
+        also="ctrl+up",
+    ),
+    Action(
+        "nudge(-1, True)",
+        "shift+down",
+        "Finer, down",
+        "Make the number smaller by a tenth of the step.",
+        "parameters",
+        also="ctrl+down",
+    ),
     Action("presets", "ctrl+n", "Presets", "Use or save named values.", "parameters", True),
     Action("reset_field", "ctrl+d", "Default", "Put this value back.", "parameters", True),
     Action("reset_all", "ctrl+l", "All defaults", "Put every value back.", "parameters", True),
@@ -220,6 +238,8 @@ def key_name(key: str) -> str:
         return f"^{key.removeprefix('ctrl+')}"
     if key in ("slash", "escape"):
         return "/" if key == "slash" else "Esc"
+    if key.startswith("shift+"):
+        return f"Shift+{key_name(key.removeprefix('shift+'))}"
     return key.capitalize() if len(key) > 1 else key
 
 

@@ -18,6 +18,7 @@ from tflab.ui.actions import EDITORS_OWN, bindings
 from tflab.ui.dialogs.dialog import blocks
 from tflab.ui.session_app import SessionApp
 from tflab.ui.terminal.glyphs import glyphs
+from tflab.ui.terminal.pixels import Pixels, pixel_wrapping
 from tflab.ui.terminal.signals import Departure, watch_signals
 from tflab.ui.terminal.themes import DARK, LIGHT
 from tflab.ui.workbench.messages import HistoryRequested, SessionSpoke
@@ -57,7 +58,7 @@ class LabApp(SessionApp):
 
     def get_default_screen(self) -> Screen[None]:
         """Make the workbench with what the first paint needs."""
-        self._workbench = WorkbenchScreen(self.session)
+        self._workbench = WorkbenchScreen(self.session, self.pixels)
         return self._workbench
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -253,6 +254,8 @@ class LabApp(SessionApp):
         """
         if self._workbench is not None:
             self._workbench.note_place()
+        if self.pixels is not None and self.is_running:
+            self.pixels.forget()
         self.session.close()
 
     def _leave(self) -> None:
@@ -277,6 +280,9 @@ def run_app(lesson: str | None = None) -> int:
     """
     path = resolve(lesson) if lesson is not None else None
     app = LabApp(path)
+    wrap = pixel_wrapping()
+    if wrap is not None:
+        app.pixels = Pixels(app.write_past_screen, app.console.color_system == "truecolor", wrap)
     try:
         app.run()
     finally:

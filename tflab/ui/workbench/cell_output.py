@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterator, Sequence
 from textual.content import Content
 
 from tflab.charts.text import cell_width, pad
+from tflab.runs.cell_state import CellItem
 from tflab.runs.events import Check, Error, Figure, Picture, Prediction, Result, Value
-from tflab.runs.state import CellItem, RunState
+from tflab.runs.state import RunState
 from tflab.runs.tensor_text import describe, grid, number_text, result_text
 from tflab.runs.text import count_of, plain, shorten
 from tflab.runs.transcript import Transcript
@@ -80,11 +81,10 @@ class OutputBlock(Block):
         return [s for _, _, s in self._shown if isinstance(s, Drawn) and s.moving]
 
     @property
-    def last_picture(self) -> PictureRows | None:
-        """The last picture with a file, if there is one."""
+    def kept_pictures(self) -> list[PictureRows]:
+        """The pictures that have a file."""
         found = [shown for _, _, shown in self._shown if isinstance(shown, PictureRows)]
-        kept = [picture for picture in found if picture.frame.file]
-        return kept[-1] if kept else None
+        return [picture for picture in found if picture.frame.file]
 
     def clear(self) -> bool:
         """Take everything away, before a new run; return whether there was anything."""
@@ -103,10 +103,17 @@ class OutputBlock(Block):
         """
         changed, later = (error, note) != (self._error, self._note), False
         self._error, self._note = error, note
-        for place, item in enumerate(_items(items)):
+        found = list(_items(items))
+        if len(found) < len(self._shown):
+            # The program has cleared its output.
+            del self._shown[len(found) :]
+            changed = True
+        for place, item in enumerate(found):
             stamp = _stamp(item, state)
             if place >= len(self._shown):
                 self._shown.append((item, stamp, _drawn(item, state)))
+            elif not _is_same(self._shown[place][0], item):
+                self._shown[place] = item, stamp, _drawn(item, state)
             elif self._shown[place][1] == stamp:
                 continue
             elif isinstance(item, Transcript) and self._too_soon(state):
@@ -196,11 +203,15 @@ def _items(items: Sequence[CellItem]) -> Iterator[Item]:
         yield results
 
 
+def _is_same(one: Item, other: Item) -> bool:
+    return one is other or (isinstance(one, list) and isinstance(other, list))
+
+
 def _stamp(block: Item, state: RunState) -> int:
     """Return a number that changes when the block has to be drawn again."""
     match block:
         case Transcript():
-            return len(block.head) + len(block.tail) + block.skipped
+            return block.version
         case list():
             return len(block)
         case Figure(title=title):

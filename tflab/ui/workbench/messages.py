@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +14,7 @@ from tflab.session.events import Event
 if TYPE_CHECKING:
     from textual.widget import Widget
 
+    from tflab.runs.events import Picture
     from tflab.session.past_runs import RunUse
     from tflab.ui.actions import Scope
 
@@ -124,8 +126,26 @@ class OutputOpened(Message):
         self.text = text
 
 
-class OutputOutOfView(Message):
-    """There is output, and none of it is in view; or there is no more to be said of that."""
+class PicturesOpened(Message):
+    """The pictures of a run are to be shown large, from one of them on.
+
+    Attributes:
+        pictures: The frames of each.
+        which: The picture to begin with, and its frame.
+        folder: The folder of the run.
+    """
+
+    def __init__(
+        self, pictures: Sequence[Sequence[Picture]], which: tuple[int, int], folder: Path | None
+    ) -> None:
+        super().__init__()
+        self.pictures = pictures
+        self.which = which
+        self.folder = folder
+
+
+class RunSummedUp(Message):
+    """What came out of the last run in short, and where to go on; empty where nothing did."""
 
     def __init__(self, text: str) -> None:
         super().__init__()

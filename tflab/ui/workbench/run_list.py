@@ -44,6 +44,11 @@ class RunList(OptionList):
         self._defaults: Mapping[str, Any] = {}
         self._code = ""
 
+    @property
+    def summaries(self) -> list[RunSummary]:
+        """The runs that are listed, newest first."""
+        return [row.summary for row in self._runs]
+
     def show_runs(
         self, runs: list[HistoryRow], defaults: Mapping[str, Any], code: str = ""
     ) -> None:
