@@ -45,8 +45,10 @@ def text_diff(first: str, second: str, before: str, after: str) -> str:
     """Return how a text differs from another, as a unified diff.
 
     Args:
-        first, second: What the texts are called.
-        before, after: The texts.
+        first: What the text before is called.
+        second: What the text after is called.
+        before: A text.
+        after: What it became.
     """
     lines = difflib.unified_diff(
         before.splitlines(), after.splitlines(), first, second, lineterm=""

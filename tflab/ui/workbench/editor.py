@@ -1,4 +1,4 @@
-"""Opening a file in the person's editor: in a pane of tmux, or with the workbench out of the way."""
+"""Opening a file in the person's editor: in a pane of tmux, or in the workbench's place."""
 
 from __future__ import annotations
 
