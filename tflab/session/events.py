@@ -67,6 +67,14 @@ class TextCopied(Event):
 
 
 @dataclass(frozen=True)
+class DifferenceShown(Event):
+    """How some code differs from other code is to be shown, as a unified diff."""
+
+    title: str
+    text: str
+
+
+@dataclass(frozen=True)
 class ProgramOpened(Event):
     """A program is now the one on show.
 
