@@ -1,9 +1,8 @@
-"""Opening a file in the person's editor, with the workbench out of the way meanwhile."""
+"""Opening a file in the person's editor: in a pane of tmux, or in the workbench's place."""
 
 from __future__ import annotations
 
 import os
-import re
 import shlex
 import shutil
 import subprocess
@@ -13,25 +12,74 @@ from pathlib import Path
 
 from textual.app import SuspendNotSupported
 
-from tflab.programs.program import Program
-from tflab.programs.reader import parse_program
 from tflab.runs.record import Problem
+from tflab.runs.text import plain
 
-_PLUS = re.compile("nano|pico|n?vim?|vim|view|ex|emacs|emacsclient|kak|joe|jed|mg|ne|gedit")
-_COLON = re.compile("hx|helix|micro|subl|zed")
-_GOTO = re.compile("code|codium|code-insiders|cursor")
-"""Editors by how they are told the line: `+12 file`, `file:12`, `--goto file:12`."""
+_AT_LINE = frozenset(
+    ["emacs", "emacsclient", "joe", "kak", "micro", "nano", "nvim", "pico", "vi", "vim", "view"]
+)
+"""Editors that take `+LINE` before the file."""
+
+_WIDE = 160
+"""Columns from which two things stand well side by side."""
+
+_TMUX_SECONDS = 3.0
 
 
-def edit_file(
-    path: Path, suspend: Callable[[], AbstractContextManager[None]], line: int = 0
-) -> None:
+def edit_beside(path: Path, line: int, width: int) -> bool:
+    """Open a file in a pane of tmux beside the workbench; return whether there is a tmux.
+
+    What is saved there is read by the workbench as it comes.
+
+    Args:
+        path: The file.
+        line: Where to open it, from 1.
+        width: The columns that the workbench has now.
+
+    Raises:
+        Problem: When there is no editor, or tmux opens no pane.
+    """
+    pane = os.environ.get("TMUX_PANE", "")
+    if not os.environ.get("TMUX") or not pane or not shutil.which("tmux"):
+        return False
+    command = shlex.join(command_line(_editor(), path, line))
+    # Its own pane, not the one that somebody looks at by now.
+    split = ["tmux", "split-window", "-h" if width >= _WIDE else "-v", "-t", pane]
+    try:
+        done = subprocess.run(
+            [*split, "-c", str(path.parent), command],
+            check=False,
+            capture_output=True,
+            text=True,
+            timeout=_TMUX_SECONDS,
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise Problem("tmux opened no pane", f"{error}.", _ENLARGE) from error
+    if done.returncode != 0:
+        raise Problem("tmux opened no pane", f"{plain(done.stderr.strip())}.", _ENLARGE)
+    return True
+
+
+_ENLARGE = "Make the window larger, or unset TMUX to have the editor in the workbench's place."
+
+
+def command_line(editor: list[str], path: Path, line: int) -> list[str]:
+    """Return the command that opens a file at a line, as far as the editor is known."""
+    name = Path(editor[0]).name
+    if line > 1 and name in _AT_LINE:
+        return [*editor, f"+{line}", str(path)]
+    if line > 1 and name in ("hx", "helix"):
+        return [*editor, f"{path}:{line}"]
+    return [*editor, str(path)]
+
+
+def edit_file(path: Path, line: int, suspend: Callable[[], AbstractContextManager[None]]) -> None:
     """Open `path` in `$VISUAL`, `$EDITOR` or the first common editor found, and wait for it.
 
     Args:
         path: The file.
+        line: Where to open it, from 1.
         suspend: Gives the terminal away while the editor has it.
-        line: Where to begin, from 1, in an editor that is known to take a line; 0 for its own way.
 
     Raises:
         Problem: When there is no editor, or it fails.
@@ -39,9 +87,7 @@ def edit_file(
     command = _editor()
     try:
         with suspend():
-            code = subprocess.run(
-                [*command, *_place(command[0], path, line)], check=False
-            ).returncode
+            code = subprocess.run(command_line(command, path, line), check=False).returncode
     except (OSError, SuspendNotSupported) as error:
         raise Problem(
             "The editor did not start", f"{command[0]}: {error}.", "Set EDITOR to another one."
@@ -52,30 +98,6 @@ def edit_file(
             f"{command[0]} ended with exit code {code}.",
             "The lesson is read again as it stands on disk.",
         )
-
-
-def line_in_file(program: Program, cell: int) -> int:
-    """Return the line of a program's file where a cell begins; 0 where its file has no such line.
-
-    A notebook's file is no text of cells, and edits move the lines below them.
-    """
-    if program.kind == "notebook":
-        return 0
-    if program.source != program.file_source:
-        program = parse_program(program.file_source, program.path)
-    return program.cells[cell].line if cell < len(program.cells) else 0
-
-
-def _place(command: str, path: Path, line: int) -> list[str]:
-    """Return the arguments that name a file and a line of it, as an editor takes them."""
-    name = Path(command).name
-    if line > 0 and _PLUS.fullmatch(name):
-        return [f"+{line}", str(path)]
-    if line > 0 and _COLON.fullmatch(name):
-        return [f"{path}:{line}"]
-    if line > 0 and _GOTO.fullmatch(name):
-        return ["--goto", f"{path}:{line}"]
-    return [str(path)]
 
 
 def _editor() -> list[str]:

@@ -12,6 +12,7 @@ from tflab.programs.program import Cell, Program
 from tflab.runs.disk_queue import DiskQueue, Inline
 from tflab.session.lesson_end import LessonEnd
 from tflab.ui.actions import bindings
+from tflab.ui.terminal.pixels import Pixels
 from tflab.ui.widgets.css import beside
 from tflab.ui.widgets.drawing_view import chart_options, picture_colour
 from tflab.ui.workbench.cell_output import OutputBlock
@@ -46,9 +47,10 @@ class LessonView(EditingView):
     SCOPED_CSS = False
     BINDINGS: ClassVar[list[BindingType]] = list(bindings("lesson"))
 
-    def __init__(self, disk: DiskQueue | None = None) -> None:
+    def __init__(self, disk: DiskQueue | None = None, pixels: Pixels | None = None) -> None:
         super().__init__(id="lesson")
-        self._images = PictureImages(disk or Inline(), self._pictures_arrived)
+        self._pixels = pixels
+        self._images = PictureImages(disk or Inline(), self._pictures_arrived, pixels is not None)
         self._headings: list[tuple[int, str]] = []
         self._picture_rows = 0
 
@@ -97,7 +99,7 @@ class LessonView(EditingView):
         rows = max(_LEAST_ROWS, min(self.rows_in_view - _AROUND_PICTURE, _ROWS))
         options = chart_options(self, colour=picture_colour(self))
         most = max(self.rows_in_view - _AROUND_PICTURE, _LEAST_ROWS)
-        return PictureStyle(options, rows, most, self._images)
+        return PictureStyle(options, rows, most, self._images, self._pixels)
 
     def _pictures_arrived(self) -> None:
         """Draw what shows a picture that was read a moment ago."""

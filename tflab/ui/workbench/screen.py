@@ -10,7 +10,6 @@ from textual import on
 from textual.binding import BindingType
 
 from tflab.runs.disk_queue import DiskQueue
-from tflab.runs.record import Problem
 from tflab.session import events
 from tflab.session.session import Session
 from tflab.ui.actions import EDITORS_OWN, Scope, workbench_bindings
@@ -21,6 +20,7 @@ from tflab.ui.workbench.panes import Panes
 
 if TYPE_CHECKING:
     from tflab.programs.program import Program
+    from tflab.ui.terminal.pixels import Pixels
     from tflab.ui.workbench.run_panes import RunPanes
 
 _TERM_SECONDS = 12.0
@@ -31,12 +31,14 @@ class WorkbenchScreen(CellEditing):
 
     Args:
         session: The session.
+        pixels: Shows pictures as pixels, where the terminal can.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = list(workbench_bindings())
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, pixels: Pixels | None = None) -> None:
         super().__init__(session)
+        self._pixels = pixels
         self._run_panes: RunPanes | None = None
         self._imports = DiskQueue()
 
@@ -62,7 +64,12 @@ class WorkbenchScreen(CellEditing):
         from tflab.ui.workbench.run_panes import RunPanes
 
         session = self._session
-        panes = Panes(LessonView(session.disk), LossChart(), ParameterForm(session.form), RunList())
+        panes = Panes(
+            LessonView(session.disk, self._pixels),
+            LossChart(),
+            ParameterForm(session.form),
+            RunList(),
+        )
         run_panes = RunPanes(panes, self.goals, self.status, session)
         with self.app.batch_update():
             await self.fill(panes)
@@ -101,6 +108,7 @@ class WorkbenchScreen(CellEditing):
                 run_panes.show_status()
             case (
                 events.ServerChanged()
+                | events.CommandsDecided()
                 | events.LiveModeChanged()
                 | events.EnvironmentChosen()
                 | events.EnvironmentMissing()
@@ -201,7 +209,7 @@ class WorkbenchScreen(CellEditing):
         from tflab.ui.workbench.picture_screen import PictureScreen
 
         read = partial(PictureImages, self._session.disk)
-        screen = PictureScreen(message.pictures, message.which, message.folder, read)
+        screen = PictureScreen(message.pictures, message.which, message.folder, read, self._pixels)
         self.app.push_screen(screen)
 
     @on(messages.RunSummedUp)
@@ -296,20 +304,6 @@ class WorkbenchScreen(CellEditing):
             self.notify(none_left)
         elif self.narrow:
             self.show_pane("lessons")
-
-    def action_edit(self) -> None:
-        """Open the lesson in the person's editor, and read it again afterwards."""
-        from tflab.ui.workbench.editor import edit_file, line_in_file
-
-        program, cell = self._shown, self._panes.lesson.current if self._panes else None
-        if program is None:
-            return
-        try:
-            line = line_in_file(program, cell.index) if cell is not None else 0
-            edit_file(program.path, self.app.suspend, line)
-        except Problem as problem:
-            self._session.tell_problem(problem)
-        self._session.opened.look()
 
 
 def _show_form(panes: Panes, event: events.FormChanged | events.DevicesListed) -> None:
