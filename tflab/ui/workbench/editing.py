@@ -110,7 +110,8 @@ class CellEditing(WorkbenchDialogs):
             self.notify(_AS_RUN, severity="warning")
             return
         if editor is not None and editor.cell == cell:
-            editor.put_cursor(line)
+            if editor.area.cursor_location[0] != line - 1:
+                editor.put_cursor(line)
             editor.area.focus(scroll_visible=False)
             return
         self.tell_typed()
