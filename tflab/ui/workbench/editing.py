@@ -79,7 +79,7 @@ class CellEditing(WorkbenchDialogs):
         book = self._session.edits.book
         if book is None:
             return
-        texts = {cell.index: cell.source for cell in book.base.cells if cell.kind == "code"}
+        texts = {cell.index: cell.given for cell in book.base.cells if cell.kind == "code"}
         texts |= book.texts
         found = [cell for cell, text in texts.items() if text == tidy(before.told)]
         if found:
@@ -92,6 +92,8 @@ class CellEditing(WorkbenchDialogs):
         refusal, book = edits.refusal(), edits.book
         notes: dict[int, CellNote] = {}
         for cell in book.texts if book is not None else ():
+            if book is not None and book.base.cells[cell].exercise is not None:
+                continue
             if refusal is not None and refusal.cell == cell:
                 words = f"changed; line {refusal.line}: {refusal.problem}"
                 notes[cell] = CellNote(words, "$error", "e edits")
@@ -109,6 +111,9 @@ class CellEditing(WorkbenchDialogs):
         if editor is not None and editor.cell == cell:
             editor.put_cursor(line)
             editor.area.focus(scroll_visible=False)
+            return
+        if book.base.cells[cell].locked:
+            self.notify("This cell checks what you write. It stays as it is.")
             return
         self.tell_typed()
         text = book.texts.get(cell, self._session.edits.original(cell))
