@@ -114,11 +114,11 @@ class RunProcess:
             journal,
             reads_later=record.request.device != "cpu",
         )
-        self._autolog = Autolog(self._recorder)
         set_input(record.request, folder, self._recorder)
         self._options = OptionsUsed(record.request, self._recorder)
         self._options.install()
         self._figures = MatplotlibFigures(self._recorder, record.request)
+        self._autolog = Autolog(self._recorder, self._figures)
         self._pid = os.getpid()
 
     def __enter__(self) -> RunProcess:
@@ -175,14 +175,14 @@ class RunProcess:
         """
         self._make_ready()
         self._figures.install()
-        self._autolog.begin()
+        self._autolog.begin(self._request)
         self._execution = Execution(
             self._request,
             self._folder,
             self._recorder,
             self.interrupt,
             self._figures,
-            self._autolog.end_cell,
+            self._autolog,
         )
         yield from self._execution.cells()
         self._recorder.settle()

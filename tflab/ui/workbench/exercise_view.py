@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 
 from tflab.programs.program import Cell, Program, ProgramKind
 from tflab.runs.state import RunState
+from tflab.ui.workbench.cell_output import Label, OutputBlock
 from tflab.ui.workbench.editing_view import EditingView
 from tflab.ui.workbench.exercise_card import ExerciseCard
 from tflab.ui.workbench.reading import Span, top_to_show
@@ -53,13 +54,31 @@ class ExerciseView(EditingView):
                 card.exercise = exercise
                 self._redraw(card)
 
-    def show_outcomes(self, state: RunState) -> None:
-        """Show how the exercises went in a run; another one may have tried other answers."""
+    async def show_run(
+        self,
+        state: RunState,
+        source: str | None = None,
+        label: Label | None = None,
+        again: bool = False,
+    ) -> None:
+        """Bring outputs and exercises up to date with a run; it may have tried other answers."""
+        await super().show_run(state, source, label, again)
         for card in self._cards.values():
             outcome = state.exercises.get(card.exercise.id)
             if outcome != card.outcome:
                 card.outcome = outcome
                 self._redraw(card)
+
+    def show_end(self) -> None:
+        """Bring what came out of a run to notice; to who writes an exercise, what is said of it."""
+        super().show_end()
+        if self.exercise is not None and self.outputs.failed is None:
+            self.show_exercise(self.exercise)
+
+    def _follow(self, outputs: Sequence[OutputBlock]) -> None:
+        """Follow pictures, but not away from an exercise that a person is at."""
+        if self.exercise is None:
+            super()._follow(outputs)
 
     @property
     def exercise(self) -> ExerciseCard | None:
