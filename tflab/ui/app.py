@@ -104,6 +104,10 @@ class LabApp(SessionApp):
                 from tflab.ui.dialogs.notice import ProblemScreen
 
                 self.push_screen(ProblemScreen(problem))
+            case events.DifferenceShown(title, text):
+                from tflab.ui.dialogs.difference import DifferenceScreen
+
+                self.push_screen(DifferenceScreen(title, text))
             case events.TextCopied(text, notice):
                 self.copy_to_clipboard(text)
                 self.notify(notice)
@@ -153,6 +157,9 @@ class LabApp(SessionApp):
         def copy_line(run: str) -> None:
             session.past_runs.use(run, RunUse.COMMAND)
 
+        def show_code(run: str) -> None:
+            session.past_runs.use(run, RunUse.CODE)
+
         self._history = HistoryScreen(
             session.history,
             session.history_work,
@@ -161,6 +168,7 @@ class LabApp(SessionApp):
             title,
             program.defaults if program is not None else {},
             code_mark(program.file_source) if program is not None else "",
+            show_code,
         )
         self.push_screen(self._history, self._use_run)
 

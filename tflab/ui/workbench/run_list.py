@@ -91,6 +91,10 @@ class RunList(OptionList):
         """Copy the command line that makes the run under the cursor again."""
         self._ask(RunUse.COMMAND)
 
+    def action_code(self) -> None:
+        """Show how the code of the run under the cursor differs from the file's."""
+        self._ask(RunUse.CODE)
+
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Show the run that was clicked."""
         event.stop()

@@ -10,7 +10,6 @@ from textual import on
 from textual.binding import BindingType
 
 from tflab.runs.disk_queue import DiskQueue
-from tflab.runs.record import Problem
 from tflab.session import events
 from tflab.session.session import Session
 from tflab.ui.actions import EDITORS_OWN, Scope, workbench_bindings
@@ -109,6 +108,7 @@ class WorkbenchScreen(CellEditing):
                 run_panes.show_status()
             case (
                 events.ServerChanged()
+                | events.CommandsDecided()
                 | events.LiveModeChanged()
                 | events.EnvironmentChosen()
                 | events.EnvironmentMissing()
@@ -304,18 +304,6 @@ class WorkbenchScreen(CellEditing):
             self.notify(none_left)
         elif self.narrow:
             self.show_pane("lessons")
-
-    def action_edit(self) -> None:
-        """Open the lesson in the person's editor, and read it again afterwards."""
-        from tflab.ui.workbench.editor import edit_file
-
-        if self._shown is None:
-            return
-        try:
-            edit_file(self._shown.path, self.app.suspend)
-        except Problem as problem:
-            self._session.tell_problem(problem)
-        self._session.opened.look()
 
 
 def _show_form(panes: Panes, event: events.FormChanged | events.DevicesListed) -> None:
