@@ -112,6 +112,6 @@ def _lessons_done(course: Course, entries: Sequence[LessonEntry]) -> tuple[int, 
     done = [
         one
         for one in kept
-        if standing(one, one.stated if one else (), one.set if one else ()) == "goals reached"
+        if one is not None and standing(one, one.stated, one.set) == "goals reached"
     ]
     return len(done), len(shipped)

@@ -138,7 +138,7 @@ class Execution:
                 code = self._compiler.compile(cell, name)
                 self._execute(OpenCell(*code, self.names, time.perf_counter()), seconds)
             finally:
-                self._end_cell()
+                self._autolog.end_cell()
                 self._figures.end_cell()
 
     def _in_place(self, cell: CodeCell, source: str) -> tuple[CodeCell, str]:

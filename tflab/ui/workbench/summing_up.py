@@ -76,8 +76,8 @@ class EndCard(Block):
     def _parts(self, room: int) -> Iterator[Content]:
         end = self.end
         if end.complete:
-            done = "Every goal is reached" if end.goals else "Every exercise is passed"
-            yield Content.styled(f"{glyphs().passed} {done}", "bold $success")
+            said = "Every goal is reached" if end.goals else "Every exercise is passed"
+            yield Content.styled(f"{glyphs().passed} {said}", "bold $success")
         else:
             yield Content.styled("The end of this lesson", "bold $primary")
         yield self._done()
