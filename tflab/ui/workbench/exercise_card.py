@@ -63,6 +63,12 @@ class ExerciseCard:
         self.kept, self.outcome = before.kept, before.outcome
         self._hints, self._asked = before._hints, before._asked
 
+    def take(self, exercise: Exercise) -> None:
+        """Show the exercise with another answer; who starts anew sees no solution any more."""
+        self.exercise = exercise
+        if exercise.answer is None:
+            self._asked = 0
+
     @property
     def is_current(self) -> bool:
         """Whether the outcome is that of what stands there now."""

@@ -8,11 +8,13 @@ from collections.abc import Collection, Iterator, Sequence
 from tflab.programs.program import Cell, Program, ProgramKind
 from tflab.runs.state import RunState
 from tflab.ui.workbench.cell_output import Label, OutputBlock
+from tflab.ui.workbench.code_cell import CodeBlock
 from tflab.ui.workbench.editing_view import EditingView
 from tflab.ui.workbench.exercise_card import ExerciseCard
+from tflab.ui.workbench.lesson_document import Block
 from tflab.ui.workbench.reading import Span, top_to_show
 
-_GAP = re.compile(r"^.*(?:# YOUR CODE HERE|\.\.\.)", re.MULTILINE)
+_GAP = re.compile(r"# YOUR CODE HERE(?:\n[ \t]*raise NotImplementedError(?:\(\))?)?|\.\.\.")
 
 
 class ExerciseView(EditingView):
@@ -51,7 +53,7 @@ class ExerciseView(EditingView):
         for index, card in self._cards.items():
             exercise = program.cells[index].exercise
             if exercise is not None and exercise != card.exercise:
-                card.exercise = exercise
+                card.take(exercise)
                 self._redraw(card)
 
     async def show_run(
@@ -127,14 +129,29 @@ class ExerciseView(EditingView):
     def open_editor(
         self, cell: int, text: str, kind: ProgramKind, original: str, line: int = 1
     ) -> None:
-        """Open an editor in the place of a cell; in an exercise, at the gap in it."""
+        """Open an editor in the place of a cell; in an exercise, with the gap selected."""
+        super().open_editor(cell, text, kind, original, line)
         card = self._cards.get(cell)
-        super().open_editor(cell, text, kind, original, line if card is None else _gap(text, line))
-        if card is not None:
-            self.call_after_refresh(self.scroll_to_block, card.head, top=True)
+        if card is None or self.editor is None:
+            return
+        gap = _GAP.search(text) if line == 1 else None
+        if gap is not None:
+            # What is typed goes into its place. It came with the editor, which reading needs not.
+            from textual.widgets.text_area import Selection
+
+            area = self.editor.area
+            area.selection = Selection(_location(text, gap.start()), _location(text, gap.end()))
+        self.call_after_refresh(self.scroll_to_block, card.head, top=True)
+
+    def scroll_to_block(self, block: Block, *, top: bool = False) -> None:
+        """Bring a block into view; an exercise with its title."""
+        card = self._cards.get(block.cell) if block.cell is not None else None
+        if card is not None and isinstance(block, CodeBlock) and (top or block.cursor):
+            block = card.head
+        super().scroll_to_block(block, top=top)
 
 
-def _gap(text: str, line: int) -> int:
-    """Return the first line that is to be written, from 1; `line` where none says so."""
-    match = _GAP.search(text) if line == 1 else None
-    return text.count("\n", 0, match.start()) + 1 if match else line
+def _location(text: str, place: int) -> tuple[int, int]:
+    """Return the line and the column of a place in a text, both from 0."""
+    before = text[:place]
+    return before.count("\n"), place - (before.rfind("\n") + 1)
