@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from textual import on
 from textual.app import App
 from textual.geometry import Offset, Region
 from textual.selection import Selection
@@ -34,6 +35,7 @@ class Host(App):
         self.view = LessonView()
         self.sent: list[object] = []
         self.drawn: list[Region] = []
+        self.told: list[str] = []
 
     def compose(self):
         yield self.view
@@ -48,6 +50,10 @@ class Host(App):
             return post(message)
 
         self.view.post_message = note
+
+    @on(messages.RunSummedUp)
+    def _note_words(self, message: messages.RunSummedUp) -> None:
+        self.told.append(message.text)
 
     def screen_rows(self) -> list[str]:
         height = self.view.rows_in_view
@@ -180,7 +186,9 @@ async def test_an_error_is_brought_into_view_with_the_cursor():
 
 
 async def test_only_the_cells_that_changed_are_drawn_again():
-    async with lesson(*CELLS[:3]) as (host, view, pilot):
+    async with lesson(*CELLS[:3], size=(60, 44)) as (host, view, pilot):
+        view.styles.height = 42
+        await pilot.pause()
         state = ran("step 1\n", ended=False)
         await view.show_run(state)
         await pilot.pause()

@@ -123,7 +123,7 @@ def with_edits(program: Program, texts: Mapping[int, str]) -> Program:
     elif program.kind == "notebook":
         found = parse_program(_edited_listing(program, others), program.path)
     else:
-        source, cells = _edited_text(program, others)
+        source, cells = edited_text(program, others)
         found = parse_program(source, program.path, Cut(cells, program.kind))
     return msgspec.structs.replace(
         found,
@@ -183,8 +183,13 @@ def program_as_run(request: RunRequest) -> Program:
         return parse_program(request.source, Path(request.path))
 
 
-def _edited_text(program: Program, changed: Mapping[int, str]) -> tuple[str, tuple[Cell, ...]]:
-    """Return the text of a program with other code in cells, and its cells there."""
+def edited_text(program: Program, changed: Mapping[int, str]) -> tuple[str, tuple[Cell, ...]]:
+    """Return the text of a program with other code in cells, and its cells there.
+
+    Args:
+        program: The program, no notebook.
+        changed: The code of cells, by the cell's index, as `changed_texts` gives it.
+    """
     pieces: list[str] = []
     cells: list[Cell] = []
     spans = line_spans(program.source)

@@ -6,6 +6,7 @@ import math
 import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -18,6 +19,7 @@ from tflab.runs.record import EditedCell, Problem
 from tflab.session.edit_book import EditBook
 from tflab.session.edit_events import CodeRefused, EditsChanged
 from tflab.session.events import Emit, Notice, ProblemRaised
+from tflab.session.saved_edits import save_program
 from tflab.session.trust import others_at
 
 if TYPE_CHECKING:
@@ -182,6 +184,39 @@ class Edits:
         if found:
             self._apply()
         return found
+
+    # Saving
+
+    def save(self, target: Path | None = None, then: Callable[[], object] = lambda: None) -> None:
+        """Write the program with its edits into its file, or a copy of it; say what came of it.
+
+        Args:
+            target: Where a copy goes; None for the file itself.
+            then: Called once it is written.
+        """
+        book = self.book
+        # An answer to an exercise is no edit of the file, which has the solution there.
+        texts = {
+            cell: text
+            for cell, text in self.texts.items()
+            if book is not None and book.base.cells[cell].exercise is None
+        }
+        if book is None or (not texts and target is None):
+            self._emit(Notice("Nothing is changed here."))
+            return
+        base, foreign = book.base, book.foreign
+
+        def take(done: Future[None]) -> None:
+            try:
+                done.result()
+            except Problem as problem:
+                self._emit(ProblemRaised(problem))
+                return
+            self._emit(Notice(f"Saved in {(target or base.path).name}."))
+            self._opened.look()
+            then()
+
+        self._work.do_then(lambda: save_program(base, texts, target, foreign), take)
 
     # Putting them into the program
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from textual import on
 
 from tflab.programs.edits import tidy
+from tflab.runs.record import Problem
 from tflab.session.edit_events import CodeRefused, EditsChanged
 from tflab.session.events import Event
 from tflab.ui.workbench import messages
@@ -79,7 +82,7 @@ class CellEditing(WorkbenchDialogs):
         book = self._session.edits.book
         if book is None:
             return
-        texts = {cell.index: cell.source for cell in book.base.cells if cell.kind == "code"}
+        texts = {cell.index: cell.given for cell in book.base.cells if cell.kind == "code"}
         texts |= book.texts
         found = [cell for cell, text in texts.items() if text == tidy(before.told)]
         if found:
@@ -92,6 +95,8 @@ class CellEditing(WorkbenchDialogs):
         refusal, book = edits.refusal(), edits.book
         notes: dict[int, CellNote] = {}
         for cell in book.texts if book is not None else ():
+            if book is not None and book.base.cells[cell].exercise is not None:
+                continue
             if refusal is not None and refusal.cell == cell:
                 words = f"changed; line {refusal.line}: {refusal.problem}"
                 notes[cell] = CellNote(words, "$error", "e edits")
@@ -110,6 +115,9 @@ class CellEditing(WorkbenchDialogs):
             editor.put_cursor(line)
             editor.area.focus(scroll_visible=False)
             return
+        if book.base.cells[cell].locked:
+            self.notify("This cell checks what you write. It stays as it is.")
+            return
         self.tell_typed()
         text = book.texts.get(cell, self._session.edits.original(cell))
         original = self._session.edits.original(cell)
@@ -121,19 +129,35 @@ class CellEditing(WorkbenchDialogs):
 
     @on(messages.CellWorkRequested)
     def _work_on_cell(self, message: messages.CellWorkRequested) -> None:
-        panes, cell, edits = self._panes, message.cell, self._session.edits
-        book = edits.book
+        panes, cell, book = self._panes, message.cell, self._session.edits.book
         if panes is None:
             return
         self.tell_typed()
         if book is None:
             self.notify(_AS_RUN, severity="warning")
             return
-        match message.work:
+        if not self._work_with(panes, book, message.work, cell):
+            self._change_with(panes, book, message.work, cell)
+
+    def _work_with(self, panes: Panes, book: EditBook, work: CellWork, cell: int) -> bool:
+        """Show or save edits; return whether that was asked."""
+        match work:
             case CellWork.EDIT:
                 self._edit(panes, cell)
             case CellWork.DIFFERENCE:
                 self._show_difference(book, cell)
+            case CellWork.SAVE:
+                self._save(book)
+            case CellWork.SAVE_COPY:
+                self._save_copy(book)
+            case _:
+                return False
+        return True
+
+    def _change_with(self, panes: Panes, book: EditBook, work: CellWork, cell: int) -> None:
+        """Take edits back, or have others."""
+        edits = self._session.edits
+        match work:
             case CellWork.PUT_BACK:
                 panes.lesson.close_editor()
                 edits.put_back([cell])
@@ -148,6 +172,35 @@ class CellEditing(WorkbenchDialogs):
                 if not edits.take_other(cell):
                     self.notify("No other workbench has edited this cell.")
 
+    def _save(self, book: EditBook) -> None:
+        from tflab.programs.save_edits import is_shipped
+
+        if is_shipped(book.base.path):
+            self._save_copy(book)
+        else:
+            self._session.edits.save()
+
+    def _save_copy(self, book: EditBook, then: Callable[[Path], object] = lambda _: None) -> None:
+        """Ask where a copy goes, open it there, and go on with it."""
+        from tflab.programs.save_edits import copy_path, is_shipped
+        from tflab.ui.dialogs.ask import AskScreen
+
+        shipped = is_shipped(book.base.path)
+        about = "The course's own lessons stay as they are; the copy is a lesson of yours."
+
+        def take(text: str | None) -> None:
+            if text:
+                target = Path(text).expanduser().absolute()
+
+                def open_copy() -> None:
+                    self._session.open(target)
+                    then(target)
+
+                self._session.edits.save(target, open_copy)
+
+        suggested = str(copy_path(book.base.path))
+        self.app.push_screen(AskScreen("Save a copy", suggested, about if shipped else ""), take)
+
     def _show_difference(self, book: EditBook, cell: int) -> None:
         from tflab.ui.dialogs.difference import DifferenceScreen
 
@@ -160,6 +213,36 @@ class CellEditing(WorkbenchDialogs):
         self.app.push_screen(DifferenceScreen(title, book.difference(cells)))
         for one in cells:
             book.accept(one)
+
+    def action_edit(self) -> None:
+        """Open the lesson's file in the person's editor, at the cell under the cursor.
+
+        Of a lesson of the course a copy is opened.
+        """
+        from tflab.programs.save_edits import is_shipped
+
+        program, book, panes = self._shown, self._session.edits.book, self._panes
+        if program is None or panes is None:
+            return
+        self.tell_typed()
+        cell = panes.lesson.current
+        line = 1
+        if cell is not None and book is not None and book.base.kind != "notebook":
+            line = book.base.cells[cell.index].line
+        if book is not None and is_shipped(program.path):
+            self._save_copy(book, lambda path: self._edit_outside(path, line))
+        else:
+            self._edit_outside(program.path, line)
+
+    def _edit_outside(self, path: Path, line: int) -> None:
+        from tflab.ui.workbench.editor import edit_beside, edit_file
+
+        try:
+            if not edit_beside(path, line, self.app.size.width):
+                edit_file(path, line, self.app.suspend)
+        except Problem as problem:
+            self._session.tell_problem(problem)
+        self._session.opened.look()
 
     # What the editor tells
 

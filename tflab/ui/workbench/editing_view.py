@@ -10,13 +10,13 @@ from textual import on
 from tflab.programs.program import Program, ProgramKind
 from tflab.ui.workbench.code_cell import CellNote, CodeBlock
 from tflab.ui.workbench.messages import CellWork, CellWorkRequested, EditorMoved
-from tflab.ui.workbench.reading_view import ReadingView
+from tflab.ui.workbench.output_view import OutputView
 
 if TYPE_CHECKING:
     from tflab.ui.workbench.cell_editor import CellEditor
 
 
-class EditingView(ReadingView):
+class EditingView(OutputView):
     """Shows blocks; in the place of a code cell there may be an editor.
 
     Attributes:

@@ -15,6 +15,7 @@ from tflab.ui.widgets.drawing_view import legend_content
 from tflab.ui.workbench.lesson_document import Row
 
 if TYPE_CHECKING:
+    from tflab.ui.terminal.pixels import Pixels
     from tflab.ui.workbench.picture_images import PictureImages
 
 _NARROWEST = 10
@@ -30,12 +31,14 @@ class PictureStyle(NamedTuple):
         rows: The most rows that a figure may take.
         picture_rows: The most rows that a picture may take.
         images: Reads pictures.
+        pixels: Shows pictures as pixels, where the terminal can.
     """
 
     options: ChartOptions
     rows: int
     picture_rows: int = 24
     images: PictureImages | None = None
+    pixels: Pixels | None = None
 
 
 class Frames(Generic[Frame]):

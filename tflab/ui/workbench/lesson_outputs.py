@@ -89,6 +89,14 @@ class LessonOutputs:
         """Return the cell that an output is of."""
         return self._above[output]
 
+    def texts(self) -> dict[int, str]:
+        """Return what each cell gave as plain text, by the cell's index; only where it did."""
+        state = self.state
+        if state is None:
+            return {}
+        found = [(place.cell, output_text(state, ran)) for ran, place in self._places.items()]
+        return {cell: text for cell, text in found if text}
+
     def show(self, state: RunState, source: str | None = None, label: Label | None = None) -> Shown:
         """Bring the outputs up to date with a run; another run's outputs go away first.
 

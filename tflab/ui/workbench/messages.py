@@ -144,8 +144,8 @@ class PicturesOpened(Message):
         self.folder = folder
 
 
-class OutputOutOfView(Message):
-    """There is output, and none of it is in view; or there is no more to be said of that."""
+class RunSummedUp(Message):
+    """What came out of the last run in short, and where to go on; empty where nothing did."""
 
     def __init__(self, text: str) -> None:
         super().__init__()

@@ -21,6 +21,7 @@ from tflab.charts.text import cell_width
 from tflab.runs.events import Figure, Picture
 from tflab.runs.text import plain
 from tflab.ui.dialogs.dialog import Dialog
+from tflab.ui.terminal.pixels import MOST_CELLS, Pixels
 from tflab.ui.terminal.safe_text import box_title, short_line
 from tflab.ui.widgets.css import beside
 from tflab.ui.widgets.drawing_view import DrawingView, picture_colour
@@ -42,6 +43,7 @@ class PictureScreen(Dialog[None]):
         which: The picture to show first, and its frame.
         folder: The folder of their run.
         read: Makes what reads pictures, given what is to be called when one is there.
+        pixels: Shows them as pixels, where the terminal can.
     """
 
     DEFAULT_CSS = beside(__file__)
@@ -68,12 +70,14 @@ class PictureScreen(Dialog[None]):
         which: tuple[int, int],
         folder: Path | None,
         read: Callable[[Callable[[], object]], PictureImages],
+        pixels: Pixels | None = None,
     ) -> None:
         super().__init__()
         self._pictures = pictures
         self._which, self._place = which
         self._folder = folder
         self._images = read(self._draw)
+        self._pixels = pixels
         self._zoom = 1
         self._middle = (0.5, 0.5)
 
@@ -168,6 +172,12 @@ class PictureScreen(Dialog[None]):
 
         return picture_path(self._folder, self._picture.file) if self._folder else None
 
+    @property
+    def _file(self) -> str:
+        """The file to draw: of images their own dots, but pixels show it as the program did."""
+        picture = self._picture
+        return picture.file if picture.tiles is None or self._pixels else picture.tiles.file
+
     def _draw(self) -> None:
         if not self.is_mounted:
             return
@@ -179,18 +189,23 @@ class PictureScreen(Dialog[None]):
         self.query_one("#picture-note", Static).update(
             Content.styled(short_line(picture.note) if picture.note else "", "$text-quiet")
         )
-        image = self._images.image(self._folder, _file(picture))
+        image = self._images.image(self._folder, self._file)
         if isinstance(image, str):
             view.show_words(image)
         elif image is not None and min(view.size) > 0:
             view.show_drawing(Drawing((), runs=_centred(self._rows(image, view), *view.size)))
 
     def _rows(self, image: Image, view: DrawingView) -> tuple[Row, ...]:
-        from tflab.charts.pictures import draw_picture, draw_tiles, picture_size
+        from tflab.charts.pictures import (
+            draw_picture,
+            draw_tiles,
+            encode_picture,
+            picture_size,
+        )
 
         options = view.chart_options(colour=picture_colour(view))
         picture, room = self._picture, (view.size.width, view.size.height)
-        if picture.tiles is not None and self._zoom == 1:
+        if picture.tiles is not None and self._zoom == 1 and self._file == picture.tiles.file:
             return draw_tiles(image, picture.tiles, room, options)[0]
         width, height = image.size
         size = picture_size((width, height), room)
@@ -198,9 +213,11 @@ class PictureScreen(Dialog[None]):
         x, y = (max(0.0, min(at - part / 2, 1 - part)) for at in self._middle)
         box = (x * width, y * height, (x + part) * width, (y + part) * height)
         left, top, right, bottom = map(round, box)
-        return draw_picture(
-            image.crop((left, top, max(right, left + 1), max(bottom, top + 1))), size, options
-        )
+        seen = image.crop((left, top, max(right, left + 1), max(bottom, top + 1)))
+        if self._pixels is not None and max(size) <= MOST_CELLS:
+            name = (self._folder, picture.file, left, top, right, bottom)
+            return self._pixels.rows(name, encode_picture(seen), *size)
+        return draw_picture(seen, size, options)
 
     def _keys(self) -> str:
         keys = ["+ - zoom"]
@@ -233,10 +250,6 @@ def _figure_text(figure: Figure) -> str:
             lines.append(f"{plain(x):>14}  {plain(y):>14}")
             lines += [f"{a:>14}  {b:>14}" for a, b in zip(layer.x, layer.y, strict=False)]
     return "\n".join(lines)
-
-
-def _file(picture: Picture) -> str:
-    return picture.tiles.file if picture.tiles is not None else picture.file
 
 
 def _centred(rows: tuple[Row, ...], width: int, height: int) -> tuple[Row, ...]:

@@ -10,7 +10,6 @@ from textual import on
 from textual.binding import BindingType
 
 from tflab.runs.disk_queue import DiskQueue
-from tflab.runs.record import Problem
 from tflab.session import events
 from tflab.session.session import Session
 from tflab.ui.actions import EDITORS_OWN, Scope, workbench_bindings
@@ -21,6 +20,7 @@ from tflab.ui.workbench.panes import Panes
 
 if TYPE_CHECKING:
     from tflab.programs.program import Program
+    from tflab.ui.terminal.pixels import Pixels
     from tflab.ui.workbench.run_panes import RunPanes
 
 _TERM_SECONDS = 12.0
@@ -31,12 +31,14 @@ class WorkbenchScreen(CellEditing):
 
     Args:
         session: The session.
+        pixels: Shows pictures as pixels, where the terminal can.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = list(workbench_bindings())
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, pixels: Pixels | None = None) -> None:
         super().__init__(session)
+        self._pixels = pixels
         self._run_panes: RunPanes | None = None
         self._imports = DiskQueue()
 
@@ -62,7 +64,12 @@ class WorkbenchScreen(CellEditing):
         from tflab.ui.workbench.run_panes import RunPanes
 
         session = self._session
-        panes = Panes(LessonView(session.disk), LossChart(), ParameterForm(session.form), RunList())
+        panes = Panes(
+            LessonView(session.disk, self._pixels),
+            LossChart(),
+            ParameterForm(session.form),
+            RunList(),
+        )
         run_panes = RunPanes(panes, self.goals, self.status, session)
         with self.app.batch_update():
             await self.fill(panes)
@@ -89,10 +96,11 @@ class WorkbenchScreen(CellEditing):
                 await self._open_program(panes, event)
             case events.RunOpened() | events.RunAdvanced() | events.RunEnded():
                 await run_panes.show(event.run)
-                if isinstance(event, events.RunEnded) and event.own:
-                    run_panes.end(event.run, event.diagnosis)
+                if isinstance(event, events.RunEnded):
+                    run_panes.end(event)
             case events.RunsListed():
                 self._show_runs(panes, event)
+                run_panes.show_card()
             case events.CourseChanged():
                 self._show_course()
             case events.FormChanged() | events.DevicesListed():
@@ -100,6 +108,7 @@ class WorkbenchScreen(CellEditing):
                 run_panes.show_status()
             case (
                 events.ServerChanged()
+                | events.CommandsDecided()
                 | events.LiveModeChanged()
                 | events.EnvironmentChosen()
                 | events.EnvironmentMissing()
@@ -134,6 +143,8 @@ class WorkbenchScreen(CellEditing):
         await panes.form.show_fields()
         self._show_course()
         await panes.lesson.show_lesson(program, session.library.glossary, keep_place=same)
+        passed = session.course.of(program)
+        panes.lesson.show_passed(passed.exercises if passed is not None else ())
         if not same:
             kept = session.course.of(program)
             place = kept.cell if kept is not None else 0
@@ -152,6 +163,10 @@ class WorkbenchScreen(CellEditing):
         self.lessons.show_course(course.course, goals, exercises)
         kept = course.of(program) if program is not None else None
         self.goals.show_kept(kept.goals if kept is not None else ())
+        if self._panes is not None:
+            self._panes.lesson.show_passed(kept.exercises if kept is not None else ())
+        if self._run_panes is not None:
+            self._run_panes.show_card()
 
     def _show_runs(self, panes: Panes, event: events.RunsListed) -> None:
         if self._shown is not None and self._shown.id == event.program:
@@ -198,11 +213,11 @@ class WorkbenchScreen(CellEditing):
         from tflab.ui.workbench.picture_screen import PictureScreen
 
         read = partial(PictureImages, self._session.disk)
-        screen = PictureScreen(message.pictures, message.which, message.folder, read)
+        screen = PictureScreen(message.pictures, message.which, message.folder, read, self._pixels)
         self.app.push_screen(screen)
 
-    @on(messages.OutputOutOfView)
-    def _point_to_output(self, message: messages.OutputOutOfView) -> None:
+    @on(messages.RunSummedUp)
+    def _sum_up(self, message: messages.RunSummedUp) -> None:
         self.pane("lesson").border_subtitle = message.text
 
     @on(messages.ChartHeadingChanged)
@@ -293,18 +308,6 @@ class WorkbenchScreen(CellEditing):
             self.notify(none_left)
         elif self.narrow:
             self.show_pane("lessons")
-
-    def action_edit(self) -> None:
-        """Open the lesson in the person's editor, and read it again afterwards."""
-        from tflab.ui.workbench.editor import edit_file
-
-        if self._shown is None:
-            return
-        try:
-            edit_file(self._shown.path, self.app.suspend)
-        except Problem as problem:
-            self._session.tell_problem(problem)
-        self._session.opened.look()
 
 
 def _show_form(panes: Panes, event: events.FormChanged | events.DevicesListed) -> None:
