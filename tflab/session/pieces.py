@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from tflab.session.run_starter import RunStarter
     from tflab.session.runs import Runs
     from tflab.session.server import Server
+    from tflab.session.shell_commands import ShellCommands
     from tflab.session.sweep_events import SweepBasis
     from tflab.session.sweeps import Sweeps
     from tflab.targets.devices import Device, DeviceList
@@ -146,6 +147,13 @@ class SessionPieces(ABC):
         )
 
     @cached_property
+    def commands(self) -> ShellCommands:
+        """Whether the shell commands of programs run."""
+        from tflab.session.shell_commands import ShellCommands
+
+        return ShellCommands(self.disk, self._emit)
+
+    @cached_property
     def course(self) -> CourseProgress:
         """Where the person stands in the course."""
         from tflab.session.course import CourseProgress
@@ -164,6 +172,7 @@ class SessionPieces(ABC):
             self.course,
             self.approval,
             self.environments,
+            self.commands,
             self.runs,
             lambda: self.settings.options,
             self._emit,
@@ -260,6 +269,7 @@ class SessionPieces(ABC):
             devices=self.devices.when_known,
             basis=self._sweep_basis,
             python=self.environments.python_of,
+            commands=self.commands.run_in,
         )
 
     @cached_property

@@ -104,6 +104,10 @@ class WorkbenchDialogs(PaneScreen):
         """Choose the environment that the lesson runs in."""
         self._session.environments.list()
 
+    def action_commands(self) -> None:
+        """Allow the shell commands of the notebook, or skip them again."""
+        self._session.commands.change(self._shown)
+
     def action_palette(self) -> None:
         """Search commands and lessons."""
         from tflab.ui.dialogs.palette import PaletteScreen
@@ -180,7 +184,8 @@ class WorkbenchDialogs(PaneScreen):
                 panes.lesson.show_whole_code(False)
             event.answer(bool(good))
 
-        self.app.push_screen(ConfirmScreen(question.title, question.text, question.yes), take)
+        words = (question.title, question.text, question.yes, question.no)
+        self.app.push_screen(ConfirmScreen(*words), take)
 
     def _ask_guesses(self, event: events.GuessesAsked) -> None:
         from tflab.ui.dialogs.predict import PredictScreen

@@ -108,6 +108,7 @@ class RunPanes:
         device, phase = session.form.device, session.server.phase
         status.device = (device.name if device.key != "cpu" else "CPU") if device else ""
         status.environment = environment_word(session.environments)
+        status.commands = session.commands.words(session.program)
         server = _PHASES.get(phase, "")
         if session.environments.problem is not None:
             server = "no environment"
