@@ -126,12 +126,8 @@ class Execution:
         cell.value = self._loop.run_until_complete(coroutine)
 
     def _try(self, cell: CodeCell, source: str, seconds: float) -> None:
-        """Execute other code in the place of a cell, for so many seconds at most."""
-        name = ""
-        if cell.exercise is not None:
-            name = answer_name(self._request, cell.exercise)
-            keep_lines(name, source)
-            cell = dataclasses.replace(cell, source=source, line=1, places=())
+        """Execute a cell, or what stands in its place, for so many seconds at most."""
+        cell, name = self._in_place(cell, source)
         opened: OpenCell | None = None
         try:
             opened = self._open(cell, name)
@@ -139,13 +135,25 @@ class Execution:
         finally:
             self._close(cell, opened or OpenCell(_NOTHING, None, self.names, time.perf_counter()))
 
-    def _run_quietly(self, cell: CodeCell) -> None:
-        """Execute a cell; nothing of it is recorded or shown."""
+    def _run_quietly(self, cell: CodeCell, source: str, seconds: float) -> None:
+        """Execute a cell, or what stands in its place; nothing of it is recorded or shown."""
+        cell, name = self._in_place(cell, source)
         self.cell = self._recorder.cell = cell.index
         with self._exercises.quiet():
-            opened = OpenCell(*self._compiler.compile(cell), self.names, time.perf_counter())
-            self._execute(opened)
-            self._figures.end_cell()
+            try:
+                code = self._compiler.compile(cell, name)
+                self._execute(OpenCell(*code, self.names, time.perf_counter()), seconds)
+            finally:
+                self._autolog.end_cell()
+                self._figures.end_cell()
+
+    def _in_place(self, cell: CodeCell, source: str) -> tuple[CodeCell, str]:
+        """Return a cell with other code in its place, and the file that this seems to be from."""
+        if cell.exercise is None or source == cell.source:
+            return cell, ""
+        name = answer_name(self._request, cell.exercise)
+        keep_lines(name, source)
+        return dataclasses.replace(cell, source=source, line=1, places=()), name
 
     def _execute(self, opened: OpenCell, seconds: float = 0.0) -> None:
         limit = time_limit(seconds) if seconds else nullcontext()
