@@ -28,6 +28,7 @@ from textual.notifications import SeverityLevel
 from textual.theme import Theme
 from textual.widgets import OptionList
 
+from tflab.ui.terminal.cursor import RealCursor
 from tflab.ui.terminal.job_control import launchers
 from tflab.ui.terminal.key_order import OrderedKeys
 from tflab.ui.terminal.pixels import Pixels
@@ -97,6 +98,7 @@ class TerminalApp(OrderedKeys):
         super().__init__()
         self._crash = ""
         self.pixels: Pixels | None = None
+        self._real_cursor = RealCursor(self.write_past_screen)
         self._selection: tuple[Theme, SelectionInk, ControlFilter] | None = None
 
     def dress(self, theme: str) -> None:
@@ -125,6 +127,15 @@ class TerminalApp(OrderedKeys):
         # Textual has no way of its own to send a terminal anything but text.
         if self._driver is not None and not self._driver.is_headless:
             self._driver.write(sequence)
+
+    def post_display_hook(self) -> None:
+        """Put the terminal's cursor where somebody types, after each paint."""
+        super().post_display_hook()
+        if self.screen_stack and self.is_running:
+            place = self._real_cursor.follow(self.screen)
+            if place is not None:
+                # Textual moves it there after the next paint.
+                self.cursor_position = place
 
     def get_driver_class(self) -> type[Driver]:
         """Return the driver; on Linux and macOS the one that no byte of input can end."""
