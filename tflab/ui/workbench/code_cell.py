@@ -79,7 +79,7 @@ class CodeBlock(Block):
         self._folded = bool(label)
         self._cut = True
         self._whole = False
-        self._code = CodeText(source.source)
+        self._code = CodeText(source.shown)
         self._note: CellNote | None = None
 
     @property
@@ -112,15 +112,15 @@ class CodeBlock(Block):
         if whole == self._whole:
             return False
         self._whole = whole
-        self._code = CodeText(self.source.source, whole)
+        self._code = CodeText(self.source.source if whole else self.source.shown, whole)
         return True
 
     def show_edit(self, source: Cell, label: str, note: CellNote | None) -> bool:
         """Show other code in this cell, and a note above it; return whether any of it is new."""
-        if (source.source, label, note) == (self.source.source, self._label, self._note):
+        if (source.shown, label, note) == (self.source.shown, self._label, self._note):
             return False
-        if source.source != self.source.source:
-            self._code = CodeText(source.source, self._whole)
+        if source.shown != self.source.shown:
+            self._code = CodeText(source.source if self._whole else source.shown, self._whole)
         self.source, self._label, self._note = source, label, note
         return True
 
