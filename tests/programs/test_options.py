@@ -41,6 +41,7 @@ def one(*call: str, **more: Any) -> Parameter:
         ('"-l", "--learning-rate", type=float, default=1e-3', ("learning_rate", "float", 1e-3, "")),
         ('"-n", type=int, default=64 * 8', ("n", "int", 512, "")),
         ('"--n", type=int, default="3"', ("n", "int", 3, "")),
+        ('"--n", type=int, default=6e7', ("n", "int", 60_000_000, "")),
         ('"--to", dest="out", default="x"', ("out", "str", "x", "")),
         ('"--name"', ("name", "str", "", "empty: not given")),
         ('"--n", type=int, default=None', ("n", "str", "", "empty: not given")),
@@ -150,6 +151,14 @@ p = sub.add_parser("show")
 p.add_argument("--wide", action="count", default=0)
 for each in (train, p):
     each.add_argument("--tag", action="append")
+
+
+class Setup:
+    def more(self, its_parser):
+        its_parser.add_argument("--extra", default="e")
+
+
+Setup().more(p)
 args = parser.parse_args()
 """
 
@@ -167,6 +176,7 @@ def test_options_of_subcommands_are_found_wherever_they_are_declared() -> None:
         "model": ("test",),
         "wide": ("show",),
         "tag": ("train", "show"),
+        "extra": ("show",),
     }
     assert program.refused == ()
     assert program.parameters[0].note == "required"
@@ -191,7 +201,7 @@ def test_a_subcommand_gets_exactly_the_values_of_the_form(**values: Any) -> None
     exec(compile(source, "train.py", "exec"), names | {"arguments": arguments}, names)
     read = vars(names["args"])
     # Several values end where another option begins; `argparse` has no other way before a command.
-    expected = values | {"sizes": shlex.split(values["sizes"]), "data": "d"}
+    expected = values | {"sizes": shlex.split(values["sizes"]), "data": "d", "extra": "e"}
     expected["tag"] = shlex.split(values["tag"]) or None
     assert read.items() <= expected.items()
     assert {"task", "sizes", "verbose"} <= read.keys()
@@ -271,7 +281,13 @@ flags.DEFINE_boolean("fast", True, "Fast")
 flags.DEFINE_enum("mode", "a", ["a", "b"], "Mode")
 flags.DEFINE_string("who", None, "Who")
 flags.DEFINE_list("sizes", [1, 2], "Sizes")
-flags.DEFINE_multi_integer("many", [1], "Many")
+flags.DEFINE_multi_integer("many", [1, 2], "Many")
+flags.DEFINE_integer("batch", "0", "Batch")
+flags.DEFINE_float("decay", None, "Decay")
+flags.DEFINE_spaceseplist("names", ["a", "b"], "Names")
+flags.DEFINE_string("home", os.environ["HOME"], "Home")
+flags.DEFINE_enum("kind", "a", KINDS, "Kind")
+flags.DEFINE_alias("step", "steps")
 flags.mark_flag_as_required("who")
 """
     program = parse_program(source, PATH)
@@ -282,11 +298,17 @@ flags.mark_flag_as_required("who")
         "mode": "a",
         "who": "",
         "sizes": "1,2",
+        "many": "1 2",
+        "batch": 0,
+        "decay": "",
+        "names": "a b",
+        "home": "",
+        "kind": "a",
     }
     assert (program.parameters[0].ge, program.parameters[0].le) == (1, 9)
     assert program.parameters[4].note == "required"
     assert [(r.name, r.reason) for r in program.refused] == [
-        ("many", "DEFINE_multi_integer is not known here")
+        ("step", "DEFINE_alias is not known here")
     ]
 
 

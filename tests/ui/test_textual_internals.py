@@ -30,6 +30,7 @@ from textual.widgets import Input, OptionList, Static
 
 import tflab.ui
 from tflab.ui.terminal.app_base import ControlFilter, TerminalApp
+from tflab.ui.terminal.cursor import typing_place
 from tflab.ui.terminal.driver import TolerantDriver
 from tflab.ui.terminal.hosting import HostingView
 
@@ -306,3 +307,20 @@ def test_a_view_that_draws_its_rows_still_lays_out_no_children_by_itself():
     assert not view.is_container
     for name in ("_clear_arrangement_cache", "_refresh_scroll"):
         assert callable(getattr(view, name))
+
+
+async def test_textual_puts_the_cursor_one_cell_too_far_behind_the_last_letter():
+    """Where it no longer does, `terminal/cursor.py` need not place the cursor of an `Input`."""
+
+    class Typing(App[None]):
+        def compose(self):
+            yield Input("한a", compact=True)
+
+    async with Typing().run_test() as pilot:
+        field = pilot.app.query_one(Input)
+        field.focus()
+        await pilot.pause()
+        there = typing_place(pilot.app.screen)
+        assert there is not None
+        assert there.x == field.content_region.x + 3
+        assert field.cursor_screen_offset.x == there.x + 1

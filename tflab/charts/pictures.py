@@ -67,6 +67,18 @@ def read_picture(path: Path) -> Image:
     return Image.alpha_composite(page, found).convert("RGB")
 
 
+def encode_picture(picture: Image, most: Size = (1920, 1200)) -> bytes:
+    """Return the PNG file of a picture, no larger than a screen has dots."""
+    from PIL.Image import Resampling
+
+    if picture.width > most[0] or picture.height > most[1]:
+        picture = picture.copy()
+        picture.thumbnail(most, Resampling.LANCZOS)
+    file = io.BytesIO()
+    picture.save(file, "PNG")
+    return file.getvalue()
+
+
 def picture_path(folder: Path, file: str) -> Path | None:
     """Return where a picture of a run is; None for what no run names its pictures."""
     return folder / file if _NAME.fullmatch(file) else None

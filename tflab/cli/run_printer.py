@@ -7,8 +7,9 @@ from collections.abc import Callable
 
 from tflab.cli.figure_text import figure_lines, picture_lines
 from tflab.cli.run_text import check_line, exercise_line, prediction_line, value_text
+from tflab.runs.cell_state import CellItem, CellState
 from tflab.runs.events import Check, Figure, Picture, Result, Value
-from tflab.runs.state import CellItem, CellState, RunState
+from tflab.runs.state import RunState
 from tflab.runs.tensor_text import describe, grid
 from tflab.runs.text import count_of, plain, plain_line
 from tflab.runs.transcript import Transcript
@@ -43,6 +44,7 @@ class RunPrinter:
         self._brief = brief
         self._clock = clock
         self._done: dict[int, int] = {}
+        self._cleared: dict[int, int] = {}
         self._cursor = TextCursor()
         self._told: set[tuple[str, str]] = set()
         self._notices = 0
@@ -80,6 +82,9 @@ class RunPrinter:
         return last if isinstance(last, Transcript) else None
 
     def _print_cell(self, index: int, cell: CellState, over: bool) -> None:
+        if cell.cleared != self._cleared.get(index, 0):
+            self._cleared[index] = cell.cleared
+            self._done[index], self._cursor = 0, TextCursor()
         while (number := self._done.get(index, 0)) < len(cell.items):
             item = cell.items[number]
             complete = over or number < len(cell.items) - 1
@@ -183,7 +188,9 @@ class TextCursor:
             missing = tail_at - max(self._at, len(text.head))
             pieces.append(f"({count_of(missing, 'character')} left out; output.log has them all)")
             self._at = tail_at
+        end = tail_at + len(text.tail)
         fresh = text.head[self._at :] + text.tail[max(0, self._at - tail_at) :]
+        fresh += text.open[max(0, self._at - end) :]
         if self._known and fresh:
             if not whole and len(fresh) < len(self._known) and self._known.startswith(fresh):
                 return pieces
@@ -191,8 +198,12 @@ class TextCursor:
             self._known = ""
             self._at += len(known)
             fresh = fresh[len(known) :]
-        complete = whole or len(fresh) > _LONGEST_WAIT
-        cut = len(fresh) if complete else fresh.rfind("\n") + 1
+        if whole:
+            cut = len(fresh)
+        else:
+            # What may still be written over waits.
+            settled = fresh[: max(0, end - self._at)]
+            cut = len(settled) if len(settled) > _LONGEST_WAIT else settled.rfind("\n") + 1
         if cut:
             pieces.append(_line(fresh[:cut]))
             self._at += cut

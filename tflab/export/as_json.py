@@ -69,6 +69,10 @@ def _describe(run: LoadedRun) -> dict[str, Any]:
         "series": {tag: _points(series) for tag, series in state.series.items()},
         "results": {name: result_value(result) for name, result in state.results.items()},
         "goals": [{"text": g.text, "passed": g.passed} for g in state.goals.values()],
+        "exercises": [
+            {"id": e.id, "title": e.title, "passed": e.passed, "message": e.message}
+            for e in state.exercises.values()
+        ],
         "predictions": [
             {"question": p.question, "guess": p.guess, "answer": p.answer, "correct": p.correct}
             for p in state.predictions.values()

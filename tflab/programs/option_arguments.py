@@ -72,6 +72,10 @@ def checked_parameter(**fields: Any) -> Parameter:
             fields["default"] = {"int": int, "float": float}[fields["type"]](fields["default"])
         except ValueError:
             fields["type"] = "str"
+    default = fields["default"]
+    if fields["type"] == "int" and isinstance(default, float) and default.is_integer():
+        # As in `default=6e7`, which stays what it is where it is not given.
+        fields["default"] = int(default)
     parameter = Parameter(**fields)
     try:
         default = check_value(parameter, parameter.default)

@@ -136,6 +136,11 @@ class Cell(msgspec.Struct, frozen=True, kw_only=True):
     checks: str = ""
 
     @property
+    def given(self) -> str:
+        """What a person finds here to edit: the starter of an exercise, else its code."""
+        return self.exercise.starter if self.exercise else self.source
+
+    @property
     def shown(self) -> str:
         """What a learner sees: their own answer to an exercise, or its starter; no hidden tests."""
         return self.exercise.text if self.exercise else without_secrets(self.source)

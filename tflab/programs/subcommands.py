@@ -130,8 +130,12 @@ def _bindings(nodes: Sequence[ast.AST], calls: Sequence[ast.Call]) -> Iterator[_
 
 
 def _arguments(function: ast.FunctionDef, calls: Sequence[ast.Call]) -> Iterator[_Bound]:
+    arguments = function.args.args
     given = [c for c in calls if isinstance(c.func, ast.Name) and c.func.id == function.name]
-    for place, argument in enumerate(function.args.args):
+    if not given:
+        # A method, called on its object, which is its first argument.
+        given, arguments = [c for c in calls if method_name(c) == function.name], arguments[1:]
+    for place, argument in enumerate(arguments):
         values = [
             call.args[place] if place < len(call.args) else keyword_argument(call, argument.arg)
             for call in given

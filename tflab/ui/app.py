@@ -14,10 +14,11 @@ from textual.screen import Screen
 from tflab.programs.library import resolve
 from tflab.session import events
 from tflab.ui import memory
-from tflab.ui.actions import bindings
+from tflab.ui.actions import EDITORS_OWN, bindings
 from tflab.ui.dialogs.dialog import blocks
 from tflab.ui.session_app import SessionApp
 from tflab.ui.terminal.glyphs import glyphs
+from tflab.ui.terminal.pixels import Pixels, pixel_wrapping
 from tflab.ui.terminal.signals import Departure, watch_signals
 from tflab.ui.terminal.themes import DARK, LIGHT
 from tflab.ui.workbench.messages import HistoryRequested, SessionSpoke
@@ -57,12 +58,14 @@ class LabApp(SessionApp):
 
     def get_default_screen(self) -> Screen[None]:
         """Make the workbench with what the first paint needs."""
-        self._workbench = WorkbenchScreen(self.session)
+        self._workbench = WorkbenchScreen(self.session, self.pixels)
         return self._workbench
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """While a dialog is open, the keys are the dialog's."""
         if self.screen_stack and blocks(self.screen, action):
+            return False
+        if action in EDITORS_OWN and self.focused is not None and self.focused.id == "code-area":
             return False
         return super().check_action(action, parameters)
 
@@ -101,6 +104,10 @@ class LabApp(SessionApp):
                 from tflab.ui.dialogs.notice import ProblemScreen
 
                 self.push_screen(ProblemScreen(problem))
+            case events.DifferenceShown(title, text):
+                from tflab.ui.dialogs.difference import DifferenceScreen
+
+                self.push_screen(DifferenceScreen(title, text))
             case events.TextCopied(text, notice):
                 self.copy_to_clipboard(text)
                 self.notify(notice)
@@ -150,6 +157,9 @@ class LabApp(SessionApp):
         def copy_line(run: str) -> None:
             session.past_runs.use(run, RunUse.COMMAND)
 
+        def show_code(run: str) -> None:
+            session.past_runs.use(run, RunUse.CODE)
+
         self._history = HistoryScreen(
             session.history,
             session.history_work,
@@ -158,6 +168,7 @@ class LabApp(SessionApp):
             title,
             program.defaults if program is not None else {},
             code_mark(program.file_source) if program is not None else "",
+            show_code,
         )
         self.push_screen(self._history, self._use_run)
 
@@ -243,6 +254,8 @@ class LabApp(SessionApp):
         """
         if self._workbench is not None:
             self._workbench.note_place()
+        if self.pixels is not None and self.is_running:
+            self.pixels.forget()
         self.session.close()
 
     def _leave(self) -> None:
@@ -267,6 +280,9 @@ def run_app(lesson: str | None = None) -> int:
     """
     path = resolve(lesson) if lesson is not None else None
     app = LabApp(path)
+    wrap = pixel_wrapping()
+    if wrap is not None:
+        app.pixels = Pixels(app.write_past_screen, app.console.color_system == "truecolor", wrap)
     try:
         app.run()
     finally:

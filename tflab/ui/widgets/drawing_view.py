@@ -142,6 +142,21 @@ def changed_span(old: Strip, new: Strip) -> tuple[int, int] | None:
     return differ[0], differ[-1] - differ[0] + 1
 
 
+def with_selection(strip: Strip, span: tuple[int, int], style: Style) -> Strip:
+    """Return a line with what was selected in it set apart.
+
+    Args:
+        strip: The line.
+        span: The first character that was selected, and the one behind the last; -1 for all.
+        style: How it is set apart.
+    """
+    text, width = strip.text, strip.cell_length
+    left = cell_len(text[: span[0]])
+    right = width if span[1] == -1 else cell_len(text[: span[1]])
+    middle = Strip(Segment.apply_style(strip.crop(left, right), post_style=style))
+    return Strip.join([strip.crop(0, left), middle, strip.crop(right, width)])
+
+
 def _cells(strip: Strip) -> list[tuple[tuple[str, int], Style | None]]:
     return [(cell, segment.style) for segment in strip for cell in _cells_of(segment.text)]
 

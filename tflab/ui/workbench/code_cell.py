@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from enum import Enum
+from typing import NamedTuple
 
+from rich.cells import cell_len
 from textual.content import Content
 
 from tflab.programs.program import Cell
@@ -50,6 +52,14 @@ class CellMark(Enum):
     FAILED = "$error"
 
 
+class CellNote(NamedTuple):
+    """What is said above the code of a cell, such as that it is changed, and its style."""
+
+    text: str
+    style: str = "$warning"
+    hint: str = ""
+
+
 class CodeBlock(Block):
     """The source of a code cell, or what stands for it while it is folded.
 
@@ -69,7 +79,8 @@ class CodeBlock(Block):
         self._folded = bool(label)
         self._cut = True
         self._whole = False
-        self._code = CodeText(source.source)
+        self._code = CodeText(source.shown)
+        self._note: CellNote | None = None
 
     @property
     def mark(self) -> CellMark:
@@ -101,34 +112,56 @@ class CodeBlock(Block):
         if whole == self._whole:
             return False
         self._whole = whole
-        self._code = CodeText(self.source.source, whole)
+        self._code = CodeText(self.source.source if whole else self.source.shown, whole)
+        return True
+
+    def show_edit(self, source: Cell, label: str, note: CellNote | None) -> bool:
+        """Show other code in this cell, and a note above it; return whether any of it is new."""
+        if (source.shown, label, note) == (self.source.shown, self._label, self._note):
+            return False
+        if source.shown != self.source.shown:
+            self._code = CodeText(source.source if self._whole else source.shown, self._whole)
+        self.source, self._label, self._note = source, label, note
         return True
 
     def hidden_rows(self, width: int) -> int:
         """Return how many rows at the end of a tall cell are not shown yet."""
-        return 0 if self._is_folded else self._hidden(self._code.height(width - _BAR))
+        rows = 0 if self._is_folded else self._code.height(width - _BAR)
+        return rows - self._first_rows(width, rows)
 
     def height(self, width: int) -> int:
         """Return how many rows it takes."""
+        above = int(self._note is not None)
         if self._is_folded:
-            return 1
+            return above + 1
         rows = self._code.height(width - _BAR)
-        return _FIRST + 1 if self._hidden(rows) else rows
+        first = self._first_rows(width, rows)
+        return above + (rows if first == rows else first + 1)
 
     def rows(self, width: int) -> list[Row]:
         """Return the code in colours, or its label."""
+        above = [Row(self._note_line(width - _BAR), ground=_GROUND)] if self._note else []
         if self._is_folded:
-            return [Row(self._folded_line(), ground=_GROUND)]
+            return [*above, Row(self._folded_line(), ground=_GROUND)]
         lines = self._code.rows(width - _BAR)
-        hidden = self._hidden(len(lines))
-        if hidden:
-            more = f"+{count_of(hidden, 'line')}  Space"
-            lines = [*lines[:_FIRST], Content.styled(more, "$text-quiet")]
-        return [Row(line, ground=_GROUND) for line in lines]
+        first = self._first_rows(width, len(lines))
+        if first < len(lines):
+            more = f"+{count_of(len(lines) - first, 'line')}  Space"
+            lines = [*lines[:first], Content.styled(more, "$text-quiet")]
+        return [*above, *(Row(line, ground=_GROUND) for line in lines)]
 
-    def _hidden(self, rows: int) -> int:
-        """Return how many of so many rows of code are not shown."""
-        return rows - _FIRST if self._cut and not self._whole and rows >= _FIRST + _FEW else 0
+    def _note_line(self, width: int) -> Content:
+        text, style, hint = self._note or CellNote("")
+        first = Content.styled(f"{glyphs().changed} {text}", style)
+        hint = f"  {hint}" if hint and first.cell_length + cell_len(hint) + 2 <= width else ""
+        line = first + Content.styled(hint, "$text-quiet")
+        return line.truncate(max(width, 1), ellipsis=glyphs().unicode)
+
+    def _first_rows(self, width: int, rows: int) -> int:
+        """Return how many of the rows of code are shown; the first ones of a tall cell."""
+        if not self._cut or self._whole or rows < _FIRST + _FEW:
+            return rows
+        return self._code.rows_with_text(width - _BAR, _FIRST)
 
     @property
     def _is_folded(self) -> bool:

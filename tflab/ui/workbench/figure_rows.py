@@ -15,6 +15,7 @@ from tflab.ui.widgets.drawing_view import legend_content
 from tflab.ui.workbench.lesson_document import Row
 
 if TYPE_CHECKING:
+    from tflab.ui.terminal.pixels import Pixels
     from tflab.ui.workbench.picture_images import PictureImages
 
 _NARROWEST = 10
@@ -30,12 +31,14 @@ class PictureStyle(NamedTuple):
         rows: The most rows that a figure may take.
         picture_rows: The most rows that a picture may take.
         images: Reads pictures.
+        pixels: Shows pictures as pixels, where the terminal can.
     """
 
     options: ChartOptions
     rows: int
     picture_rows: int = 24
     images: PictureImages | None = None
+    pixels: Pixels | None = None
 
 
 class Frames(Generic[Frame]):
@@ -56,9 +59,19 @@ class Frames(Generic[Frame]):
         return len(self._frames) > 1
 
     @property
+    def frames(self) -> Sequence[Frame]:
+        """All of them."""
+        return self._frames
+
+    @property
+    def place(self) -> int:
+        """Which of them is on show."""
+        return len(self._frames) - 1 if self._chosen is None else self._chosen
+
+    @property
     def frame(self) -> Frame:
         """The frame on show."""
-        return self._frames[self._place]
+        return self._frames[self.place]
 
     def show_frames(self, frames: Sequence[Frame]) -> None:
         """Take in new frames; the newest is shown unless a person chose another."""
@@ -67,12 +80,12 @@ class Frames(Generic[Frame]):
     def step_frame(self, by: int) -> None:
         """Go `by` frames on or, when negative, back."""
         last = len(self._frames) - 1
-        there = max(0, min(self._place + by, last))
+        there = max(0, min(self.place + by, last))
         self._chosen = None if there == last else there
 
     def rows(self, width: int, style: PictureStyle) -> list[Row]:
         """Return title, picture and legend, with a blank row above and below."""
-        frame, place = self.frame, (self._place, len(self._frames))
+        frame, place = self.frame, (self.place, len(self._frames))
         if width < _NARROWEST:
             return []
         key = (id(frame), place, width, style, self._seen(frame, style))
@@ -80,10 +93,6 @@ class Frames(Generic[Frame]):
             drawn = self._draw(frame, width, style)
             self._drawn = key, [Row(Content()), *drawn, Row(Content())]
         return self._drawn[1]
-
-    @property
-    def _place(self) -> int:
-        return len(self._frames) - 1 if self._chosen is None else self._chosen
 
     def _seen(self, frame: Frame, style: PictureStyle) -> object:
         """Return what else decides how a frame looks."""
@@ -99,7 +108,7 @@ class Frames(Generic[Frame]):
             return title
         arrows = "← →" if glyphs().unicode else "left right"
         at = "" if step is None else f"step {step}  "
-        where = f"  {at}{self._place + 1}/{len(self._frames)} {arrows}"
+        where = f"  {at}{self.place + 1}/{len(self._frames)} {arrows}"
         return title + Content.styled(where, "$text-quiet")
 
 

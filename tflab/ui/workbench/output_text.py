@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from tflab.runs.cell_state import CellItem
 from tflab.runs.events import Error, Figure, Picture, Prediction, Result, Value
-from tflab.runs.state import CellItem, RunState
+from tflab.runs.state import RunState
 from tflab.runs.tensor_text import describe, grid, number_text, result_text
 from tflab.runs.text import plain
 from tflab.runs.transcript import Transcript

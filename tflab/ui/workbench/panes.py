@@ -178,7 +178,8 @@ class PaneScreen(QuietWhenCovered[None]):
         node = event.widget
         for ancestor in node.ancestors_with_self:
             if isinstance(ancestor, Pane):
-                self.query_one(KeyLine).scope = ancestor.scope
+                writing = node.id == "code-area"
+                self.query_one(KeyLine).scope = "editor" if writing else ancestor.scope
                 self._choose(ancestor.scope)
 
     def _choose(self, scope: Scope) -> None:

@@ -22,11 +22,16 @@ class PictureImages:
     Args:
         disk: Where they are read.
         arrived: Called when one has been read, so that what shows it is drawn again.
+        keeps_contents: Whether their files are kept as well, for a terminal that shows pixels.
     """
 
-    def __init__(self, disk: DiskQueue, arrived: Callable[[], object]) -> None:
+    def __init__(
+        self, disk: DiskQueue, arrived: Callable[[], object], keeps_contents: bool = False
+    ) -> None:
+        self._keeps_contents = keeps_contents
         self._disk = disk
         self._arrived = arrived
+        self._contents: dict[Path, bytes] = {}
         self._found: OrderedDict[Path, Image | str | None] = OrderedDict()
 
     def image(self, folder: Path | None, file: str) -> Image | str | None:
@@ -42,19 +47,28 @@ class PictureImages:
         self._found.move_to_end(path)
         return self._found[path]
 
+    def content(self, folder: Path | None, file: str) -> bytes:
+        """Return the PNG file of a picture that was read; empty before."""
+        from tflab.charts.pictures import picture_path
+
+        path = picture_path(folder, file) if folder is not None else None
+        return self._contents.get(path, b"") if path is not None else b""
+
     def _read(self, path: Path) -> None:
-        def read() -> Image | str:
-            from tflab.charts.pictures import PictureError, read_picture
+        def read() -> tuple[Image | str, bytes]:
+            from tflab.charts.pictures import PictureError, encode_picture, read_picture
 
             try:
-                return read_picture(path)
+                found = read_picture(path)
             except PictureError as error:
-                return str(error)
+                return str(error), b""
+            return found, encode_picture(found) if self._keeps_contents else b""
 
-        def take(done: Future[Image | str]) -> None:
-            self._found[path] = done.result()
+        def take(done: Future[tuple[Image | str, bytes]]) -> None:
+            self._found[path], self._contents[path] = done.result()
             while len(self._found) > _KEPT:
-                self._found.popitem(last=False)
+                old, _ = self._found.popitem(last=False)
+                self._contents.pop(old, None)
             self._arrived()
 
         self._disk.do_then(read, take)

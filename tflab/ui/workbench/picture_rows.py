@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from textual.content import Content
 
 from tflab.charts.drawing import Row as DrawnRow
-from tflab.runs.events import Picture
+from tflab.runs.events import Picture, Tiles
+from tflab.ui.terminal.pixels import MOST_CELLS
 from tflab.ui.terminal.safe_text import short_line
 from tflab.ui.workbench.figure_rows import Frames, PictureStyle, draw_rows
 from tflab.ui.workbench.lesson_document import Row
@@ -30,23 +31,13 @@ class PictureRows(Frames[Picture]):
         super().__init__(frames)
         self._folder = folder
 
-    @property
-    def picture(self) -> Picture:
-        """The frame on show."""
-        return self.frame
-
-    @property
-    def folder(self) -> Path | None:
-        """Where its files are."""
-        return self._folder
-
     def _seen(self, frame: Picture, style: PictureStyle) -> object:
-        return None if _as_data(frame) else id(self._image(frame, style))
+        return None if _as_data(frame, style) else id(self._image(frame, style))
 
     def _draw(self, frame: Picture, width: int, style: PictureStyle) -> list[Row]:
         title = self._title(short_line(frame.title), frame.step)
         notes: list[str] = []
-        if _as_data(frame):
+        if _as_data(frame, style):
             rows = self._draw_data(frame, width, style, title)
         else:
             drawn, notes = self._draw_dots(frame, width, style)
@@ -83,22 +74,35 @@ class PictureRows(Frames[Picture]):
         image = self._image(frame, style)
         if image is None or isinstance(image, str):
             return [], [image] if image else []
-        room, tiles = (width, style.picture_rows), frame.tiles
+        room, tiles = (width, style.picture_rows), self._tiles(frame, style)
         drawn: Sequence[DrawnRow]
         if tiles is not None:
             drawn, shown = draw_tiles(image, tiles, room, style.options)
             notes = [f"{shown} of {tiles.count} images"] if shown < tiles.count else []
             return [*map(Row, drawn)], notes
         size = picture_size((frame.width, frame.height), room)
+        if style.pixels is not None and style.images is not None and max(size) <= MOST_CELLS:
+            content = style.images.content(self._folder, frame.file)
+            name = (self._folder, frame.file)
+            return [*map(Row, style.pixels.rows(name, content, *size))], []
         return [*map(Row, draw_picture(image, size, style.options))], []
+
+    def _tiles(self, frame: Picture, style: PictureStyle) -> Tiles | None:
+        """Return the images to be drawn dot by dot: pixels show them as the program did."""
+        tiles = frame.tiles
+        whole = tiles is not None and tiles.file != frame.file
+        return None if style.pixels is not None and whole else tiles
 
     def _image(self, frame: Picture, style: PictureStyle) -> Image | str | None:
         """Return the picture; why there is none; None while it is read."""
-        file = frame.tiles.file if frame.tiles is not None else frame.file
+        tiles = self._tiles(frame, style)
+        file = tiles.file if tiles is not None else frame.file
         if not file or style.images is None:
             return ""
         return style.images.image(self._folder, file)
 
 
-def _as_data(frame: Picture) -> bool:
-    return bool(frame.data) and frame.tiles is None
+def _as_data(frame: Picture, style: PictureStyle) -> bool:
+    """Say whether a picture is drawn as data: pixels show it as the program drew it."""
+    pixels = style.pixels is not None and bool(frame.file)
+    return bool(frame.data) and frame.tiles is None and not pixels

@@ -18,6 +18,7 @@ class StatusLine(Widget):
         title: Title of the lesson.
         device: Short name of the chosen device.
         environment: Name of the environment; empty for our own.
+        commands: What becomes of a notebook's shell commands; empty where it has none.
         server: What the fork server is doing; empty when it is ready.
         sweep: How far the sweep is; empty while there is none.
         run: State and progress of the run on show.
@@ -27,6 +28,7 @@ class StatusLine(Widget):
     title: reactive[str] = reactive("")
     device: reactive[str] = reactive("")
     environment: reactive[str] = reactive("")
+    commands: reactive[str] = reactive("")
     server: reactive[str] = reactive("")
     sweep: reactive[str] = reactive("")
     run: reactive[str] = reactive("", repaint=False)
@@ -47,7 +49,13 @@ class StatusLine(Widget):
         right = Content.assemble(
             *(
                 Content.styled(text + quiet, "$text-quiet")
-                for text in (self.server, self.sweep, self.environment, self.device)
+                for text in (
+                    self.server,
+                    self.sweep,
+                    self.commands,
+                    self.environment,
+                    self.device,
+                )
                 if text
             ),
             Content.styled(f"{marks.bullet} ", self.tone) if self.run else "",
