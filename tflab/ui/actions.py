@@ -30,7 +30,11 @@ SCOPE_TITLES: dict[Scope, str] = {
 
 @dataclass(frozen=True)
 class Action:
-    """One action: its key, its short label for the footer, and a sentence for help."""
+    """One action: its key, its short label for the footer, and a sentence for help.
+
+    Attributes:
+        footer: Whether it is among the keys at the bottom; see `footer` for which of them when.
+    """
 
     id: str
     key: str
@@ -43,9 +47,22 @@ class Action:
 ACTIONS: tuple[Action, ...] = (
     Action("run", "ctrl+r", "Run", "Run the lesson from the top with these values.", footer=True),
     Action("stop", "ctrl+x", "Stop", "Stop the run; what it logged is kept.", footer=True),
+    Action(
+        "sweep",
+        "ctrl+s",
+        "Sweep",
+        "Run the lesson over several values, or show the sweep.",
+        footer=True,
+    ),
+    Action(
+        "history", "ctrl+y", "History", "List every run: filter, compare, run again.", footer=True
+    ),
+    Action("edit", "f7", "Edit", "Open the lesson in your editor ($EDITOR).", footer=True),
     Action("palette", "ctrl+p", "Commands", "Search every command and lesson.", footer=True),
+    Action("jump", "f12", "Jump", "Show a letter at every place, and go to one.", footer=True),
     Action("help", "f1", "Help", "Show the keys of the pane in focus.", footer=True),
-    Action("show('lessons')", "f2", "Lessons", "Go to the list of lessons."),
+    Action("leave", "ctrl+q", "Quit", "Leave the workbench.", footer=True),
+    Action("show('lessons')", "f2", "Lessons", "Open the list of lessons and recent files."),
     Action("show('lesson')", "f3", "Lesson", "Go to the lesson."),
     Action("show('loss')", "f4", "Loss", "Go to the loss chart."),
     Action("show('parameters')", "f5", "Parameters", "Go to the parameters."),
@@ -55,18 +72,21 @@ ACTIONS: tuple[Action, ...] = (
     Action("options", "", "Run options", "Set priority, threads and memory of runs."),
     Action("environment", "", "Environment", "Choose the Python that this lesson runs in."),
     Action("predict", "ctrl+g", "Guess", "Guess what the run will give, then run."),
-    Action("sweep", "ctrl+s", "Sweep", "Run the lesson over several values, or show the sweep."),
     Action("follow", "ctrl+o", "Found run", "Show the run that was found still going, or ended."),
-    Action("history", "ctrl+y", "History", "List every run: filter, compare, run again."),
     Action("forget('lesson')", "", "Start lesson anew", "Forget the progress of this lesson."),
     Action("forget('course')", "", "Start course anew", "Forget the progress of every lesson."),
-    Action("edit", "f7", "Edit file", "Open the lesson in your editor ($EDITOR)."),
     Action("full_screen", "f8", "Full screen", "Give the pane the whole screen, or take it back."),
+    Action("notices", "ctrl+f", "Messages", "Read the messages again, the newest first."),
+    Action("push(-1, 0)", "alt+left", "Line left", "Move the line beside the pane to the left."),
+    Action("push(1, 0)", "alt+right", "Line right", "Move the line beside the pane to the right."),
+    Action("push(0, -1)", "alt+up", "Line up", "Move the line below the pane, or above it, up."),
+    Action("push(0, 1)", "alt+down", "Line down", "Move the line below the pane down."),
+    Action("reset_sizes", "", "Reset sizes", "Give every pane its own size back."),
     Action("theme", "f9", "Light or dark", "Change between the dark and the light theme."),
     Action("suspend_process", "ctrl+z", "Put aside", "Go to the shell; `fg` comes back here."),
-    Action("leave", "ctrl+q", "Quit", "Leave the workbench.", footer=True),
     Action("open_lesson", "enter", "Open", "Open the lesson under the cursor.", "lessons", True),
     Action("search", "slash", "Search", "Find lessons by title and content.", "lessons", True),
+    Action("close", "escape", "Close", "Close the list.", "lessons", True),
     Action("next_cell", "j", "Next cell", "Go to the next code cell.", "lesson", True),
     Action("previous_cell", "k", "Previous", "Go to the code cell before.", "lesson", True),
     Action("run_here", "r", "Run to here", "Run from the top to this cell.", "lesson", True),
@@ -92,9 +112,14 @@ ACTIONS: tuple[Action, ...] = (
     Action("log_steps", "x", "Log steps", "Have a linear or a log axis of steps.", "loss"),
     Action("copy_chart", "c", "Copy chart", "Copy the chart as text.", "loss", True),
     Action(
-        "nudge(1)", "up", "Larger", "Make the number larger, or take the next choice.", "parameters"
+        "nudge(1)",
+        "up",
+        "Larger",
+        "Make the number larger, or take the next choice.",
+        "parameters",
+        True,
     ),
-    Action("nudge(-1)", "down", "Smaller", "Make the number smaller.", "parameters"),
+    Action("nudge(-1)", "down", "Smaller", "Make the number smaller.", "parameters", True),
     Action("presets", "ctrl+n", "Presets", "Use or save named values.", "parameters", True),
     Action("reset_field", "ctrl+d", "Default", "Put this value back.", "parameters", True),
     Action("reset_all", "ctrl+l", "All defaults", "Put every value back.", "parameters", True),
@@ -138,7 +163,7 @@ ACTIONS: tuple[Action, ...] = (
 )
 
 
-ON_EVERY_SCREEN = frozenset({"theme", "leave", "suspend_process"})
+ON_EVERY_SCREEN = frozenset({"theme", "leave", "suspend_process", "notices"})
 """What the app carries out, whichever screen is open. The rest is the workbench's."""
 
 
@@ -171,10 +196,41 @@ def actions(scope: Scope) -> list[Action]:
     return [action for action in ACTIONS if action.scope == scope]
 
 
+def key_of(action: str) -> str:
+    """Return the key of an action that works everywhere, as people write it."""
+    return next(key_name(each.key) for each in actions("app") if each.id == action)
+
+
+def is_letter(action: Action) -> bool:
+    """Return whether its key is a character, which a field in focus takes as text."""
+    return len(action.key) == 1 or action.key in ("space", "slash", "plus", "minus")
+
+
+def footer(scope: Scope, running: bool, full: bool) -> tuple[list[Action], list[Action]]:
+    """Return the keys at the bottom of the workbench: what matters now, and what is always there.
+
+    Args:
+        scope: The pane in focus.
+        running: Whether a run goes on.
+        full: Whether that pane has the whole screen.
+    """
+    everywhere = {action.id: action for action in actions("app")}
+    first = [everywhere["full_screen"]] if full else []
+    first += [everywhere["stop" if running else "run"]]
+    own = [a for a in actions(scope) if a.footer] if scope != "app" else []
+    always = [a for a in actions("app") if a.footer and a.id not in ("run", "stop")]
+    return [*first, *own], always
+
+
 def key_name(key: str) -> str:
     """Return a key as people write it: `ctrl+r` gives `^r`, `f1` gives `F1`."""
     if key.startswith("ctrl+"):
         return f"^{key.removeprefix('ctrl+')}"
-    if key in ("slash", "escape"):
-        return "/" if key == "slash" else "Esc"
+    if key.startswith("alt+"):
+        return f"Alt+{key_name(key.removeprefix('alt+'))}"
+    if key in _NAMES:
+        return _NAMES[key]
     return key.capitalize() if len(key) > 1 else key
+
+
+_NAMES = {"slash": "/", "escape": "Esc", "plus": "+", "minus": "-"}

@@ -10,6 +10,7 @@ from textual.widget import Widget
 
 from tflab.ui.terminal.glyphs import glyphs
 from tflab.ui.terminal.safe_text import with_code
+from tflab.ui.workbench.messages import GoalsChanged
 
 if TYPE_CHECKING:
     from tflab.programs.program import Program
@@ -23,7 +24,6 @@ class Goals(Widget):
 
     def __init__(self) -> None:
         super().__init__(id="goals")
-        self.border_title = "Goals"
         self._lesson: Program | None = None
         self._passed: dict[str, bool] = {}
         self._told: dict[str, str] = {}
@@ -72,7 +72,16 @@ class Goals(Widget):
 
         Where there is no room for all, the hint asked for last is in view.
         """
-        width = max(self.content_size.width - 2, 10)
+        lines, hint_end = self._lines(self.content_size.width)
+        return Content("\n").join(lines[max(0, hint_end - self.size.height) :])
+
+    def rows(self, width: int) -> int:
+        """Return how many rows all of it takes in `width` cells; 0 where there are no goals."""
+        return len(self._lines(width)[0]) if self._goals() else 0
+
+    def _lines(self, width: int) -> tuple[list[Content], int]:
+        """Return every line, and how many there are down to the hint asked for last."""
+        width = max(width - 2, 10)
         hints = {goal.id: goal.hints for goal in self._lesson.goals} if self._lesson else {}
         marks = glyphs()
         lines: list[Content] = []
@@ -89,14 +98,8 @@ class Goals(Widget):
             if key == self._hinted:
                 hint_end = len(lines)
         if self._lesson and not lines:
-            return Content.styled(_NONE, "$text-quiet")
-        return Content("\n").join(lines[max(0, hint_end - self._rows()) :])
-
-    def _rows(self) -> int:
-        """Return the most rows that the style sheet leaves for goals, beneath their title."""
-        limit = self.styles.max_height
-        share = limit.value / 100 if limit is not None else 1.0
-        return max(int(self.container_size.height * share) - 1, 1)
+            lines = [Content.styled(_NONE, "$text-quiet")]
+        return lines, hint_end
 
     def _goals(self) -> dict[str, str]:
         """Return the text of each goal by what it is known by.
@@ -116,6 +119,5 @@ class Goals(Widget):
     def _draw(self) -> None:
         goals = self._goals()
         reached = sum(self._reached(key, text) for key, text in goals.items())
-        count = f" {reached}/{len(goals)}" if goals else ""
-        self.border_title = f"Goals{count}"
+        self.post_message(GoalsChanged(reached, len(goals)))
         self.refresh(layout=True)

@@ -105,7 +105,6 @@ class RunPanes:
             self._panes.runs.put(summarise(run.record, run.state))
         if now >= self._next_words:
             self._next_words = now + _WORDS_SECONDS
-            self._panes.form.show_running(self._session.runs.running)
             self.show_status()
 
 

@@ -13,7 +13,8 @@ from tflab.runs.record import Problem
 from tflab.session import events
 from tflab.session.session import Session
 from tflab.ui.actions import Scope, workbench_bindings
-from tflab.ui.terminal.safe_text import box_title, short_line
+from tflab.ui.terminal.safe_text import short_line
+from tflab.ui.widgets.key_line import KeyLine
 from tflab.ui.workbench import messages
 from tflab.ui.workbench.dialogs import WorkbenchDialogs
 from tflab.ui.workbench.panes import Panes
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from tflab.ui.workbench.run_panes import RunPanes
 
 _TERM_SECONDS = 12.0
+_NEEDS_PANES = ("show", "help", "full_screen", "hint", "palette", "jump", "push", "reset_sizes")
 
 
 class WorkbenchScreen(WorkbenchDialogs):
@@ -41,7 +43,7 @@ class WorkbenchScreen(WorkbenchDialogs):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Before the panes are there, no key is theirs."""
-        if self._panes is None and action in ("show", "help", "full_screen", "hint", "palette"):
+        if self._panes is None and action in _NEEDS_PANES:
             return False
         return super().check_action(action, parameters)
 
@@ -158,6 +160,7 @@ class WorkbenchScreen(WorkbenchDialogs):
 
     @on(messages.LessonChosen)
     def _lesson_chosen(self, message: messages.LessonChosen) -> None:
+        self.show_pane("lesson")
         self._session.open(message.path)
 
     @on(messages.RunRequested)
@@ -187,13 +190,13 @@ class WorkbenchScreen(WorkbenchDialogs):
 
     @on(messages.OutputOutOfView)
     def _point_to_output(self, message: messages.OutputOutOfView) -> None:
-        self.pane("lesson").border_subtitle = message.text
+        self.entitle("lesson", self.titled("lesson")._replace(right=message.text))
 
     @on(messages.ChartHeadingChanged)
     def _head_chart(self, message: messages.ChartHeadingChanged) -> None:
-        pane = self.pane("loss")
-        pane.border_title = box_title(message.title)
-        pane.set_class(message.low, "-low")
+        self.entitle("loss", self.titled("loss")._replace(text=short_line(message.title)))
+        self._curves = not message.low
+        self.frame.refit()
 
     @on(messages.SearchRequested)
     def _search(self) -> None:
@@ -220,6 +223,11 @@ class WorkbenchScreen(WorkbenchDialogs):
         about = self._session.library.glossary.get(message.word)
         if about is not None:
             self.notify(about, title=message.word, timeout=_TERM_SECONDS)
+
+    @on(KeyLine.Pressed)
+    async def _key_pressed(self, message: KeyLine.Pressed) -> None:
+        here = message.action.scope == "app"
+        await self._run_command(message.action.id, None if here else self.pane_target())
 
     # What keys do
 
@@ -270,8 +278,8 @@ class WorkbenchScreen(WorkbenchDialogs):
         """Show the next hint of the first open goal."""
         if not self.goals.show_hint():
             self.notify("There is no further hint for this lesson's open goals.")
-        elif self.narrow:
-            self.show_pane("lessons")
+        else:
+            self.reveal("goals")
 
     def action_edit(self) -> None:
         """Open the lesson in the person's editor, and read it again afterwards."""

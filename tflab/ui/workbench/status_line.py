@@ -8,7 +8,10 @@ from textual.geometry import Region
 from textual.reactive import reactive
 from textual.widget import Widget
 
+from tflab.ui.actions import key_of
 from tflab.ui.terminal.glyphs import glyphs
+
+_LIST = "show('lessons')"
 
 
 class StatusLine(Widget):
@@ -16,6 +19,7 @@ class StatusLine(Widget):
 
     Attributes:
         title: Title of the lesson.
+        goals: How many of its goals were reached, and how many there are.
         device: Short name of the chosen device.
         environment: Name of the environment; empty for our own.
         server: What the fork server is doing; empty when it is ready.
@@ -25,6 +29,7 @@ class StatusLine(Widget):
     """
 
     title: reactive[str] = reactive("")
+    goals: reactive[tuple[int, int]] = reactive((0, 0))
     device: reactive[str] = reactive("")
     environment: reactive[str] = reactive("")
     server: reactive[str] = reactive("")
@@ -55,10 +60,28 @@ class StatusLine(Widget):
             " ",
         )
         room = self.size.width - right.cell_length - 2
-        left = Content.assemble(
-            (" tflab", "bold $primary"),
-            (quiet, "$text-quiet"),
-            (self.title, "bold"),
-        ).truncate(max(room, 6), ellipsis=marks.unicode)
+        left = self._left(max(room, 6))
         gap = max(self.size.width - left.cell_length - right.cell_length, 1)
         return Content.assemble(left, " " * gap, right)
+
+    def _left(self, room: int) -> Content:
+        """Return the title with as much around it as there is room for."""
+        marks = glyphs()
+        reached, count = self.goals
+        goals = Content.assemble(
+            ("  goals ", "$text-quiet"),
+            (marks.passed * reached, "$success"),
+            (marks.open * (count - reached), "bold $primary"),
+        )
+        title = Content.styled(self.title, "bold")
+        parts = [
+            Content.assemble((" tflab", "bold $primary"), (f" {marks.dot} ", "$text-quiet")),
+            title,
+            goals if count else Content(),
+            Content.assemble((f"  {key_of(_LIST)}", "$primary"), (" Lessons", "$text-quiet")),
+        ]
+        for left_out in ((), (3,), (3, 2), (3, 2, 0)):
+            found = Content("").join([p for at, p in enumerate(parts) if at not in left_out])
+            if found.cell_length <= room:
+                return found
+        return Content.assemble(" ", title).truncate(room, ellipsis=marks.unicode)
