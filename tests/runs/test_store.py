@@ -122,6 +122,44 @@ def test_a_run_whose_process_is_gone_without_a_word_is_lost():
     assert store.load(run).status == "finished"
 
 
+def _made_by_another(seconds_ago, folder_of):
+    """Leave a run whose workbench is gone, made so many seconds ago."""
+    code = (
+        "import sys, msgspec\n"
+        "from tflab.runs.store import RunStore\n"
+        "from tflab.runs.record import RunRequest\n"
+        "asked = RunRequest(lesson='t', title='T', path='/x/t.py', source='', parameters={})\n"
+        "print(RunStore().create(asked).id)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    run = done.stdout.strip()
+    path = folder_of(run) / "run.json"
+    found = msgspec.json.decode(path.read_bytes())
+    found["created"] -= seconds_ago
+    path.write_bytes(msgspec.json.encode(found))
+    return run
+
+
+def test_a_run_that_never_got_a_process_is_lost_once_its_workbench_is_gone(data):
+    """It would stand as starting for ever, and could not be deleted in the workbench."""
+    store = RunStore()
+    gone, fresh, own = (
+        _made_by_another(61, store.folder),
+        _made_by_another(0, store.folder),
+        store.create(REQUEST).id,
+    )
+    states = [store.load(run) for run in (gone, fresh, own)]
+    assert [state.status for state in states] == ["lost", "starting", "starting"]
+    assert "gone before it had a process" in states[0].ended.cause
+    rows = {row.id: row for row in History(store).rows()}
+    assert [rows[run].summary.status for run in (gone, fresh, own)] == [
+        "lost",
+        "starting",
+        "starting",
+    ]
+    assert rows[gone].over, "so it can be deleted"
+
+
 def test_a_process_that_got_the_number_later_is_another():
     start = start_of(os.getpid())
     assert is_alive(Started(time=0.0, pid=os.getpid(), process_start=start))

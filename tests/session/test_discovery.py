@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import time
 from collections.abc import Callable
@@ -9,9 +10,10 @@ from collections.abc import Callable
 from tests.session.hearing import Clock, Heard
 from tests.session.made_runs import begin_run, make_run
 from tflab.runs.disk_queue import DiskQueue
-from tflab.runs.record import RunRequest
+from tflab.runs.processes import this_host
+from tflab.runs.record import Maker, RunRequest, to_json
 from tflab.runs.store import RunStore
-from tflab.runs.summary import SUMMARY
+from tflab.runs.summary import SUMMARY, read_summary
 from tflab.session.discovery import Discovery, RunDiscovered
 
 
@@ -115,6 +117,24 @@ def test_a_run_whose_process_is_not_up_yet_is_looked_at_again() -> None:
     )
     sitting.later()
     assert sitting.followed == [record.id]
+
+
+def test_a_run_that_never_began_is_seen_as_lost() -> None:
+    """It is looked at once: its summary is kept, and every list says the same."""
+    sitting = Sitting()
+    record = sitting.store.create(
+        RunRequest(lesson="t", title="T", path="/x/t.py", source="", parameters={})
+    )
+    gone = Maker(pid=2**22 + 5, process_start=1.0, host=this_host())
+    old = dataclasses.replace(record, created=record.created - 61, maker=gone)
+    folder = sitting.store.folder(record.id)
+    (folder / "run.json").write_bytes(to_json(old))
+    sitting.do(sitting.discovery.begin)
+    assert sitting.followed == []
+    assert sitting.heard.notices == ["A run of t was lost while you were away. Ctrl+O shows it."]
+    summary = read_summary(folder)
+    assert summary is not None
+    assert summary.status == "lost"
 
 
 def test_looks_do_not_pile_up_and_a_missing_folder_is_no_news() -> None:

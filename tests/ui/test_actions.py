@@ -39,13 +39,18 @@ SCREENS = {"sweep", "history", "compare"}
 
 
 def test_no_key_means_two_things_in_one_place():
-    keys = Counter((action.scope, action.key) for action in ACTIONS if action.key)
+    keys = Counter(
+        (action.scope, key)
+        for action in ACTIONS
+        for key in filter(None, [action.key, *action.also.split(",")])
+    )
     assert [place for place, count in keys.items() if count > 1] == []
 
 
 def test_no_pane_takes_a_key_that_works_everywhere():
     everywhere = {action.key for action in actions("app")} - {""}
-    assert not [a.key for a in ACTIONS if a.scope not in {"app", *SCREENS} and a.key in everywhere]
+    panes = [a for a in ACTIONS if a.scope not in {"app", *SCREENS}]
+    assert not [a.id for a in panes if {a.key, *a.also.split(",")} & everywhere]
 
 
 def test_every_action_can_be_carried_out():

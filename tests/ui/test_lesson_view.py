@@ -112,12 +112,12 @@ async def test_a_press_on_a_technical_word_asks_for_it():
 async def test_folding_hides_the_code_and_shows_it_again():
     async with lesson(*CELLS[:3]) as (host, _view, pilot):
         assert any("Parameters: steps" in row for row in host.screen_rows())
-        await pilot.press("j", "space")
+        await pilot.press("j", "f")
         await pilot.pause()
         rows = host.screen_rows()
-        assert any("▸ def f0(x):  Space unfolds" in row for row in rows)
+        assert any("▸ def f0(x):  f unfolds" in row for row in rows)
         assert not any("return x + 0" in row for row in rows)
-        await pilot.press("space")
+        await pilot.press("f")
         await pilot.pause()
         assert any("return x + 0" in row for row in host.screen_rows())
 

@@ -6,13 +6,12 @@ import ast
 import json
 import re
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 import msgspec
 
+from tflab.programs.edits import program_as_run
 from tflab.programs.magics import plain_python
 from tflab.programs.program import Cell, Program
-from tflab.programs.reader import parse_program
 from tflab.runs.record import CommandOption, RunRecord, RunRequest
 from tflab.runs.text import plain_line
 
@@ -25,7 +24,7 @@ def lesson_as_run(request: RunRequest) -> Program:
     Raises:
         ProgramError: When this version of tflab cannot read it any more.
     """
-    return parse_program(request.source, Path(request.path))
+    return program_as_run(request)
 
 
 def cells_with_values(request: RunRequest, magics: bool = False) -> list[Cell]:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator
-from pathlib import Path
 
+from tflab.programs.edits import program_as_run
 from tflab.programs.environment_variables import loading_variables
 from tflab.programs.magics import plain_python
 from tflab.programs.program import Cell, Program
-from tflab.programs.reader import parse_program
 from tflab.programs.syntax import parse_quietly
 from tflab.runs.record import CodeCell, CommandOption, ParameterPlace, RunRequest
 
@@ -58,7 +57,7 @@ def with_cells(request: RunRequest) -> RunRequest:
     """
     if request.cells:
         return request
-    program = parse_program(request.source, Path(request.path))
+    program = program_as_run(request)
     return dataclasses.replace(request, cells=code_cells(program), command=command_options(program))
 
 

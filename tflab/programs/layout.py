@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from tflab.programs import notebook
 from tflab.programs.check import Findings, Level
@@ -25,6 +26,13 @@ def uses_tflab(source: str) -> bool:
     return _USES_TFLAB.search(source) is not None
 
 
+class Cut(NamedTuple):
+    """The cells that a text has, and what kind of program it is, where both are known already."""
+
+    cells: tuple[Cell, ...]
+    kind: ProgramKind
+
+
 class Layout:
     """A text, cut into cells. What is wrong goes to `findings`.
 
@@ -32,6 +40,7 @@ class Layout:
         source: The text; of a notebook its listing.
         path: Its file.
         findings: Takes every problem.
+        cut: How it is cut, where that is known already; a notebook's listing says it.
 
     Attributes:
         kind: What the program is.
@@ -46,7 +55,7 @@ class Layout:
         ProgramError: When it cannot be cut at all.
     """
 
-    def __init__(self, source: str, path: Path, findings: Findings) -> None:
+    def __init__(self, source: str, path: Path, findings: Findings, cut: Cut | None = None) -> None:
         self._source = source
         self._path = path
         self._findings = findings
@@ -56,11 +65,13 @@ class Layout:
         self.cells: tuple[Cell, ...] = ()
         self.trees: dict[int, ast.Module] = {}
         self.commands: list[ShellCommand] = []
-        self._cut()
+        self._cut(cut)
 
-    def _cut(self) -> None:
+    def _cut(self, cut: Cut | None) -> None:
         if notebook.is_listing(self._source) and self._path.suffix.lower() == ".ipynb":
             self._cut_notebook()
+        elif cut is not None:
+            self._take(cut)
         elif has_marks(self.lines):
             self._cut_percent()
         elif self._is_of_the_course():
@@ -77,6 +88,13 @@ class Layout:
         self.kernel = found.kernel
         self.cells = self._findings.cells = notebook.notebook_cells(found)
         self.trees = self._parse_cells(allow_magics=True, level="warning")
+
+    def _take(self, cut: Cut) -> None:
+        self.cells, self.kind = cut
+        self._findings.cells = self.cells
+        # A plain script has no magics: nothing runs them there.
+        magics = self.kind != "lesson" and has_marks(self.lines)
+        self.trees = self._parse_cells(allow_magics=magics, level="error")
 
     def _cut_percent(self) -> None:
         if self._is_of_the_course() or uses_tflab(self._source):

@@ -15,6 +15,8 @@ from typing import Any
 import msgspec
 
 from tflab.programs.check import Findings
+from tflab.programs.exercise_marks import without_secrets
+from tflab.programs.exercises import read_grading
 from tflab.programs.percent import split_lines
 from tflab.programs.program import Cell
 
@@ -37,6 +39,7 @@ class NotebookCell(msgspec.Struct, frozen=True, kw_only=True):
         count: For code, its place among the code cells that are not empty, from 1: the number
             that Jupyter gives it when it runs the notebook from the top.
         attachments: Names of the files that its Markdown shows.
+        nbgrader: What nbgrader says of it.
     """
 
     number: int
@@ -46,6 +49,7 @@ class NotebookCell(msgspec.Struct, frozen=True, kw_only=True):
     id: str = ""
     tags: list[str] = []
     attachments: list[str] = []
+    nbgrader: dict[str, Any] = {}
 
 
 class Notebook(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,6 +66,7 @@ class _Metadata(msgspec.Struct):
 
 class _CellMetadata(msgspec.Struct):
     tags: Any = None
+    nbgrader: Any = None
 
 
 class _FileCell(msgspec.Struct):
@@ -188,9 +193,16 @@ def _numbered(found: Iterable[_FileCell]) -> list[NotebookCell]:
                 if isinstance(tags, list)
                 else [],
                 attachments=list(cell.attachments or ()),
+                nbgrader=_kept_of_nbgrader(cell.metadata.nbgrader),
             )
         )
     return cells
+
+
+def _kept_of_nbgrader(found: Any) -> dict[str, Any]:
+    """Return what counts here of nbgrader's metadata of a cell."""
+    grading = read_grading(found)
+    return {} if grading is None else msgspec.structs.asdict(grading)
 
 
 def is_listing(source: str) -> bool:
@@ -204,6 +216,7 @@ def write_listing(notebook: Notebook) -> str:
     for cell in notebook.cells:
         said: dict[str, Any] = {"cell": cell.number, "lines": len(cell.lines), "count": cell.count}
         said |= {"id": cell.id, "tags": cell.tags, "attachments": cell.attachments}
+        said["nbgrader"] = cell.nbgrader
         kept = {key: value for key, value in said.items() if value}
         lines += ["", _MARKS[cell.kind] + json.dumps(kept)]
         if cell.kind == "code":
@@ -246,6 +259,8 @@ def notebook_cells(notebook: Notebook) -> tuple[Cell, ...]:
     line = 4
     for index, cell in enumerate(notebook.cells):
         source = "\n".join(cell.lines)
+        if cell.kind == "markdown":
+            source = without_secrets(source)
         if cell.kind == "raw":
             source = f"```\n{source}\n```"
         label = f"cell {cell.number}"
@@ -261,6 +276,7 @@ def notebook_cells(notebook: Notebook) -> tuple[Cell, ...]:
                 label=label,
                 id=cell.id,
                 attachments=tuple(cell.attachments),
+                grading=read_grading(cell.nbgrader),
             )
         )
         line += len(cell.lines) + 2

@@ -10,13 +10,17 @@ import json
 import re
 from bisect import bisect_left
 from collections.abc import Iterator
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
+from tflab.programs.exercise_marks import without_secrets
+from tflab.programs.exercises import Grading, read_grading
 from tflab.programs.program import Cell
+from tflab.runs.text import plain_line
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _MARK = re.compile(r"\s*#\s*(?:%%(%*\s.*)|(?:%%|<codecell>|In\[[0-9 ]*\]:?)\s*)", re.DOTALL)
 _LONGEST_OPTIONS = 4096
+_LONGEST_SECONDS = 3600
 _KEY = re.compile(r"[\w.@/-]+")
 _NAME = re.compile(r"[a-zA-Z_.][\w.]*")
 _FENCE = re.compile(r" {0,3}(`{3,}(?=[^`]*$)|~{3,})(.*)", re.DOTALL)
@@ -67,7 +71,8 @@ def split_cells(source: str) -> tuple[Cell, ...]:
     """
     cells: list[Cell] = []
     lines = split_lines(source)
-    for first, end, kind, tags in _blocks(lines):
+    for first, end, mark in _blocks(lines):
+        kind = mark.kind
         if kind == "raw":
             continue
         begun = is_mark(lines[first])
@@ -80,12 +85,17 @@ def split_cells(source: str) -> tuple[Cell, ...]:
         empty = next((n for n, line in enumerate(block) if line.strip()), None)
         if empty is None:
             continue
+        text = "\n".join(block[empty:]).rstrip()
         cell = Cell(
             index=len(cells),
             kind=kind,
-            source="\n".join(block[empty:]).rstrip(),
+            source=without_secrets(text) if kind == "prose" else text,
             line=first + skipped + empty + 1,
-            tags=tags,
+            tags=mark.tags,
+            title=mark.title,
+            id=mark.id,
+            seconds=mark.seconds,
+            grading=mark.grading,
         )
         cells.append(cell)
     return tuple(cells)
@@ -94,27 +104,37 @@ def split_cells(source: str) -> tuple[Cell, ...]:
 _Kind = Literal["prose", "code", "raw"]
 
 
-def _blocks(lines: list[str]) -> Iterator[tuple[int, int, _Kind, tuple[str, ...]]]:
-    """Yield each cell's first line (from 0), the line after its last, its kind and its tags."""
+class _Mark(NamedTuple):
+    """What the mark of a cell says; code and nothing else where there is none."""
+
+    kind: _Kind = "code"
+    tags: tuple[str, ...] = ()
+    title: str = ""
+    id: str = ""
+    seconds: float = 0.0
+    grading: Grading | None = None
+
+
+def _blocks(lines: list[str]) -> Iterator[tuple[int, int, _Mark]]:
+    """Yield each cell's first line (from 0), the line after its last, and its mark."""
     fences = _Fences(lines)
     first, quotes = 0, ""
-    kind, tags = _mark(lines, 0)
+    mark = _mark(lines, 0)
     for number, line in enumerate(lines):
         if quotes:
             quotes = _open_quotes(line, quotes)
             continue
         if not line.lstrip().startswith("#"):
             quotes = _open_quotes(line, "")
-        if kind != "code" and fences.hides(number):
+        if mark.kind != "code" and fences.hides(number):
             continue
         if number and is_mark(line):
-            yield first, number, kind, tags
-            first, (kind, tags) = number, _mark(lines, number)
-    yield first, len(lines), kind, tags
+            yield first, number, mark
+            first, mark = number, _mark(lines, number)
+    yield first, len(lines), mark
 
 
-def _mark(lines: list[str], number: int) -> tuple[_Kind, tuple[str, ...]]:
-    """Return the kind and the tags that a mark says; code without tags where there is none."""
+def _mark(lines: list[str], number: int) -> _Mark:
     match = _MARK.fullmatch(lines[number])
     text = (match[1] or "").strip() if match else ""
     try:
@@ -126,9 +146,22 @@ def _mark(lines: list[str], number: int) -> tuple[_Kind, tuple[str, ...]]:
     if not isinstance(tags, list | tuple) or not all(isinstance(tag, str) for tag in tags):
         raise MarkError(number + 1)
     if "[markdown]" in title or ("[md]" in title and "[raw]" not in title):
-        return "prose", tuple(tags)
-    other = "[raw]" in title or language not in (None, "python")
-    return "raw" if other else "code", tuple(tags)
+        return _Mark("prose", tuple(tags))
+    if "[raw]" in title or language not in (None, "python"):
+        return _Mark("raw", tuple(tags))
+    name, seconds = options.get("id"), options.get("seconds")
+    if not isinstance(seconds, int | float) or not 0 < seconds <= _LONGEST_SECONDS:
+        seconds = 0.0
+    if not isinstance(seconds, int | float) or not 0 < seconds <= _LONGEST_SECONDS:
+        seconds = 0.0
+    return _Mark(
+        "code",
+        tuple(tags),
+        plain_line(title.lstrip("%").strip()),
+        name if isinstance(name, str) else "",
+        float(seconds),
+        read_grading(options.get("nbgrader")),
+    )
 
 
 def _split_options(text: str) -> tuple[str, dict[str, Any]]:

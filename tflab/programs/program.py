@@ -8,6 +8,10 @@ from typing import Any, Literal
 
 import msgspec
 
+from tflab.programs.exercise_marks import without_secrets
+from tflab.programs.exercises import Exercise, Grading
+from tflab.runs.record import EditedCell
+
 _NAME = re.compile(r"(?:(\d{1,9})[_\- ]+)?(.*)", re.DOTALL)
 
 RESERVED = frozenset({"seed", "device"})
@@ -100,9 +104,15 @@ class Cell(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         index: Place among all cells of the lesson, from 0.
         line: Line of the program's source where the cell's first line stands, from 1.
-        label: For a cell of a notebook, what it is called, such as `cell 4 (In [2])`.
-        id: The id that a notebook gives it.
+        label: For a cell of a notebook or of an edited program, what it is called, such as
+            `cell 4 (In [2])`.
+        id: The id that a notebook, or the mark of the cell, gives it.
         attachments: Names of the files that a notebook keeps with it.
+        title: What the mark of the cell calls it.
+        seconds: How long an answer may take, if its mark says so; 0 where it does not.
+        grading: What nbgrader says of it.
+        exercise: What the learner does here, if it is an exercise.
+        checks: The id of the exercise that it checks; empty where it is no such cell.
     """
 
     index: int
@@ -113,6 +123,21 @@ class Cell(msgspec.Struct, frozen=True, kw_only=True):
     label: str = ""
     id: str = ""
     attachments: tuple[str, ...] = ()
+    title: str = ""
+    seconds: float = 0.0
+    grading: Grading | None = None
+    exercise: Exercise | None = None
+    checks: str = ""
+
+    @property
+    def shown(self) -> str:
+        """What a learner sees: the starter of an exercise, and no hidden tests."""
+        return self.exercise.starter if self.exercise else without_secrets(self.source)
+
+    @property
+    def locked(self) -> bool:
+        """Whether it stays as the author wrote it: it checks what the learner writes."""
+        return bool(self.checks) or (self.grading is not None and self.grading.locked)
 
     @property
     def is_parameters(self) -> bool:
@@ -194,6 +219,8 @@ class Program(msgspec.Struct, frozen=True, kw_only=True):
         kernel: Name of the kernel that a notebook asks for.
         commands: The shell commands in its cells, which are skipped unless a person allows them.
         remarks: What is no error, and still worth knowing.
+        original: The file's text, where the person's edits make `source` another; empty otherwise.
+        edits: The cells that are not as in the file.
     """
 
     id: str
@@ -210,6 +237,13 @@ class Program(msgspec.Struct, frozen=True, kw_only=True):
     refused: tuple[Refusal, ...] = ()
     kernel: str = ""
     commands: tuple[ShellCommand, ...] = ()
+    original: str = ""
+    edits: tuple[EditedCell, ...] = ()
+
+    @property
+    def file_source(self) -> str:
+        """The file's text as read, without any edits."""
+        return self.original or self.source
 
     def parameter(self, name: str) -> Parameter | None:
         """Return the parameter of that name, or None."""
@@ -219,6 +253,11 @@ class Program(msgspec.Struct, frozen=True, kw_only=True):
     def defaults(self) -> dict[str, Any]:
         """Every parameter's default value, in the file's order."""
         return {p.name: p.default for p in self.parameters}
+
+    @property
+    def exercises(self) -> tuple[Exercise, ...]:
+        """What the learner writes, in the file's order."""
+        return tuple(cell.exercise for cell in self.cells if cell.exercise is not None)
 
     @property
     def logs_curves(self) -> bool:

@@ -19,8 +19,9 @@ from tflab.programs.bindings import GlobalNames
 from tflab.programs.check import Findings, ProgramError
 from tflab.programs.constants import find_constants
 from tflab.programs.declarations import read_parameters
+from tflab.programs.exercise_cells import with_exercises
 from tflab.programs.hidden_characters import MOST_TOLD, hidden_characters
-from tflab.programs.layout import Layout, uses_tflab
+from tflab.programs.layout import Cut, Layout, uses_tflab
 from tflab.programs.options import find_options, set_by_the_program
 from tflab.programs.program import (
     Finding,
@@ -57,12 +58,13 @@ def read_program(path: Path) -> Program:
     return _Reading(source, path, findings).program()
 
 
-def parse_program(source: str, path: Path) -> Program:
+def parse_program(source: str, path: Path, cut: Cut | None = None) -> Program:
     """Read a program from its text.
 
     Args:
         source: The text; of a notebook its JSON, or the listing that is its `Program.source`.
         path: Gives the program's id and number, and by its ending the format; need not exist.
+        cut: How the text is cut, where that is known already; a notebook's listing says it.
 
     Raises:
         ProgramError: When it cannot be used.
@@ -73,7 +75,7 @@ def parse_program(source: str, path: Path) -> Program:
         if found is None:
             raise findings.error()
         source = notebook.write_listing(found)
-    return _Reading(source, path, findings).program()
+    return _Reading(source, path, findings, cut).program()
 
 
 def program_text(path: Path) -> str | None:
@@ -101,14 +103,17 @@ def examine(path: Path) -> tuple[Program | None, list[Finding]]:
 class _Reading:
     """One reading of one text, step by step."""
 
-    def __init__(self, source: str, path: Path, findings: Findings) -> None:
+    def __init__(self, source: str, path: Path, findings: Findings, cut: Cut | None = None) -> None:
         if not check_text(source, findings):
             raise findings.error()
         self._source = source
         self._path = path
         self._findings = findings
-        self._layout = Layout(source, path, findings)
+        self._layout = Layout(source, path, findings, cut)
         self._is_lesson = self._layout.kind == "lesson"
+        self._cells = with_exercises(
+            self._layout.cells, self._layout.trees, findings, self._is_lesson
+        )
 
     def program(self) -> Program:
         """Return the program, or raise a `ProgramError` with everything that is wrong with it."""
@@ -133,7 +138,7 @@ class _Reading:
             title=title or self._path.name,
             path=self._path,
             source=self._source,
-            cells=self._layout.cells,
+            cells=self._cells,
             parameters=tuple(parameters),
             goals=goals,
             questions=questions,
@@ -192,7 +197,13 @@ class _Reading:
             options = find_options(list(self._layout.trees.values()), names)
             if options.by:
                 return options.parameters, options.refused
-        return find_constants(self._layout.trees, names, self._layout.lines, tagged)
+        # What a learner is to write is no parameter: its value would be the answer.
+        trees = {
+            index: tree
+            for index, tree in self._layout.trees.items()
+            if self._cells[index].exercise is None
+        }
+        return find_constants(trees, names, self._layout.lines, tagged)
 
     def _with_notes(self, parameters: Sequence[Parameter], names: GlobalNames) -> list[Parameter]:
         """Return the parameters, those noted that the program sets again."""

@@ -113,6 +113,25 @@ def parse_quietly(source: str, notebook: bool = False) -> ast.Module | None:
         return None
 
 
+def code_error(source: str, notebook: bool = False) -> tuple[int, int, str] | None:
+    """Return why Python cannot read some code: its line and column, from 1, and the reason.
+
+    None when it can.
+
+    Args:
+        source: The code.
+        notebook: Whether `await` may stand at its top level.
+    """
+    try:
+        _parse(source, notebook)
+    except SyntaxError as error:
+        last = source.count("\n") + 1
+        return min(error.lineno or 1, last), max(error.offset or 1, 1), str(error.msg)
+    except (ValueError, RecursionError, MemoryError, OverflowError) as error:
+        return 1, 1, str(error) or "it is too deep for Python"
+    return None
+
+
 def _parse(source: str, notebook: bool) -> ast.Module:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")

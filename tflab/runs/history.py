@@ -23,7 +23,7 @@ from tflab.runs.log_reader import first_event, last_event
 from tflab.runs.marks import NONE, Marks, read_marks
 from tflab.runs.record import Problem, RunRecord
 from tflab.runs.state import RunState
-from tflab.runs.store import RunStore, is_alive, is_run_id
+from tflab.runs.store import RunStore, is_abandoned, is_alive, is_run_id
 from tflab.runs.summary import GOING, RunSummary, is_moment, keep_summary, read_summary, summarise
 
 INDEX = "index.jsonl"
@@ -210,6 +210,7 @@ def _sketch(record: RunRecord, folder: Path) -> RunSummary:
     if isinstance(last, Ended):
         state.apply(last)
     summary = summarise(record, state)
-    if isinstance(first, Started) and state.ended is None and not is_alive(first):
+    is_lost = not is_alive(first) if isinstance(first, Started) else is_abandoned(record)
+    if state.ended is None and is_lost:
         return msgspec.structs.replace(summary, status="lost")
     return summary

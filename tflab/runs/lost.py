@@ -39,6 +39,14 @@ def lost(folder: Path) -> Ended:
     return Ended(state="lost", time=last, cause=cause, next_step=next_step, writer="server")
 
 
+def never_started(folder: Path) -> Ended:
+    """Return the end of a run whose workbench was gone before the run had a process."""
+    cause = "The workbench that asked for it was gone before it had a process."
+    return Ended(
+        state="lost", time=last_word(folder), cause=cause, next_step=_AGAIN, writer="server"
+    )
+
+
 def stopped(when: float) -> Ended:
     """Return the end of a run that was asked to stop, and of which nobody saw how it did."""
     cause = "Stopped; no fork server was there to say how."

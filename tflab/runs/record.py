@@ -106,6 +106,14 @@ class CodeCell:
 
 
 @dataclass(frozen=True, kw_only=True)
+class EditedCell:
+    """A code cell that the person wrote anew: its place among all cells, and the code as run."""
+
+    index: int
+    source: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class CommandOption:
     """How a program reads a parameter from its command line.
 
@@ -132,7 +140,7 @@ class RunRequest:
         lesson: Id of the lesson.
         title: Title of the lesson.
         path: Absolute path of the lesson file.
-        source: Text of the lesson file as it is to be run.
+        source: Text of the lesson as it is to be run, with the person's edits.
         cells: Its code cells, which are what is executed.
         command: The parameters that the program reads from its command line.
         parameters: A value for every parameter of the lesson.
@@ -146,6 +154,8 @@ class RunRequest:
         memory_limit: Memory for the run in MiB, on top of what TensorFlow itself takes; 0 for none.
         python: The interpreter that it is to run in; empty for the one that tflab runs in.
         shell_commands: Whether the shell commands of a notebook run; they are skipped otherwise.
+        original: Text of the lesson file, where edits make `source` another; empty otherwise.
+        edits: The cells that are not as in the file.
     """
 
     lesson: str
@@ -165,6 +175,22 @@ class RunRequest:
     memory_limit: int = 0
     python: str = ""
     shell_commands: bool = False
+    original: str = ""
+    edits: tuple[EditedCell, ...] = ()
+
+    @property
+    def file_source(self) -> str:
+        """Text of the lesson file when the run was asked for, without any edits."""
+        return self.original or self.source
+
+
+@dataclass(frozen=True, kw_only=True)
+class Maker:
+    """The process that asked for a run, told from any other that gets its number later."""
+
+    pid: int
+    process_start: float
+    host: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -173,6 +199,7 @@ class RunRecord:
 
     Attributes:
         number: Its number among the runs of its program, from 1; 0 for one of an older tflab.
+        maker: Who asked for it, and sees that it gets a process; None for one of an older tflab.
     """
 
     id: str
@@ -180,6 +207,7 @@ class RunRecord:
     request: RunRequest
     versions: dict[str, str] = field(default_factory=dict)
     number: int = 0
+    maker: Maker | None = None
     version: int = RECORD_VERSION
 
 
@@ -219,8 +247,10 @@ def read_record(path: Path) -> RunRecord:
             for cell in request.get("cells", ())
         ]
         command = tuple(_known(CommandOption, one) for one in request.get("command", ()))
-        asked = _known(RunRequest, request, cells=tuple(cells), command=command)
-        record: RunRecord = _known(RunRecord, found, request=asked)
+        edits = tuple(_known(EditedCell, one) for one in request.get("edits", ()))
+        asked = _known(RunRequest, request, cells=tuple(cells), command=command, edits=edits)
+        maker = _known(Maker, found["maker"]) if found.get("maker") else None
+        record: RunRecord = _known(RunRecord, found, request=asked, maker=maker)
         return record
     except (KeyError, TypeError) as error:
         raise ValueError(f"{path} is no record of a run: {error!r}") from error

@@ -16,17 +16,19 @@ from tflab.runs.atomic_files import make_private_folder, new_private_folder, rea
 from tflab.runs.events import Started
 from tflab.runs.log_reader import LogReader, check_log
 from tflab.runs.log_writer import EVENTS, FILES, OUTPUT, RECORD
-from tflab.runs.lost import lost
+from tflab.runs.lost import lost, never_started
 from tflab.runs.numbers import take_number
 from tflab.runs.paths import data_folder, unreadable
-from tflab.runs.processes import is_same, this_host
-from tflab.runs.record import Problem, RunRecord, RunRequest, to_json
+from tflab.runs.processes import is_same, start_of, this_host
+from tflab.runs.record import Maker, Problem, RunRecord, RunRequest, to_json
 from tflab.runs.reserve import CONTENT, RESERVE
 from tflab.runs.state import RunState
 from tflab.runs.summary import is_moment
 from tflab.runs.system_errors import what_to_do
 
 _decoder = msgspec.json.Decoder(RunRecord)
+_LONGEST_START_SECONDS = 60.0
+_LONGEST_WAIT_SECONDS = 3600.0
 _ID = re.compile(r"\d{8}-\d{6}-[0-9a-f]{6}")
 
 
@@ -58,6 +60,7 @@ class RunStore:
                 request=request,
                 versions=versions or {},
                 number=take_number(self.root, request.lesson, folder.name),
+                maker=_this_process(),
             )
             new_private_folder(folder / FILES)
             for name, content in (
@@ -121,6 +124,8 @@ class RunStore:
         state.note_damage(reader.damaged)
         if state.ended is None and state.started is not None and not is_alive(state.started):
             state.apply(lost(folder))
+        elif state.ended is None and state.started is None and is_abandoned(self.record(run)):
+            state.apply(never_started(folder))
         return state
 
     def ids(self) -> Iterator[str]:
@@ -194,9 +199,25 @@ def is_alive(started: Started) -> bool:
     return bool(elsewhere(started)) or is_same(started.pid, started.process_start)
 
 
+def is_abandoned(record: RunRecord) -> bool:
+    """Return whether a run that has not started never will: who asked for it is gone.
+
+    Where that cannot be seen, an hour without a process tells it.
+    """
+    maker, age = record.maker, time.time() - record.created
+    if maker is None or maker.host != this_host():
+        return age > _LONGEST_WAIT_SECONDS
+    return age > _LONGEST_START_SECONDS and not is_same(maker.pid, maker.process_start)
+
+
 def elsewhere(started: Started) -> str:
     """Return the name of the machine that a run is on; empty when it is this one."""
     return "" if started.host in ("", this_host()) else started.host
+
+
+def _this_process() -> Maker:
+    pid = os.getpid()
+    return Maker(pid=pid, process_start=start_of(pid) or 0.0, host=this_host())
 
 
 def _damaged(path: Path, cause: str) -> Problem:

@@ -71,8 +71,18 @@ def sweep_line(plan: SweepPlan, lesson: Program, defaults: Mapping[str, Any]) ->
     return shlex.join([*words, *_limits(plan.options), *_python(plan)])
 
 
-def copied_text(current: bool) -> str:
-    """Say that a line was copied; `current` when the lesson is still as the line's run had it."""
+def copied_text(current: bool, edited: bool = False) -> str:
+    """Say that a line was copied.
+
+    Args:
+        current: Whether the lesson is still as the line's run had it.
+        edited: Whether that run had edits of the person's.
+    """
+    if edited:
+        return (
+            "Command copied. The run had code of yours: --edits runs with your edits as they are "
+            "now; export a script to keep it as it was."
+        )
     changed = "" if current else " The lesson has changed since; export a script to keep it."
     return f"Command copied.{changed}"
 

@@ -18,10 +18,10 @@ from tflab.runs.disk_queue import DiskQueue
 from tflab.runs.events import Ended, Started
 from tflab.runs.history import History
 from tflab.runs.log_reader import first_event, last_event
-from tflab.runs.lost import last_word
+from tflab.runs.lost import last_word, never_started
 from tflab.runs.processes import parent_of
 from tflab.runs.record import Problem, RunRecord
-from tflab.runs.store import RunStore, elsewhere, is_alive
+from tflab.runs.store import RunStore, elsewhere, is_abandoned, is_alive
 from tflab.runs.summary import SUMMARY
 from tflab.runs.text import plain_line
 from tflab.session.events import Emit, Event, Notice
@@ -87,6 +87,8 @@ def look_at(store: RunStore, run: str) -> FoundRun | None:
     first, last = first_event(folder), last_event(folder)
     ended = last if isinstance(last, Ended) else None
     started = first if isinstance(first, Started) else None
+    if ended is None and started is None and is_abandoned(record):
+        ended = never_started(folder)
     return FoundRun(
         record=record,
         going=ended is None and started is not None and is_alive(started),

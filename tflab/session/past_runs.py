@@ -11,13 +11,9 @@ from pathlib import Path
 from typing import NamedTuple, TypeVar
 
 from tflab.programs.code_cells import with_cells
+from tflab.programs.edits import program_as_run
 from tflab.programs.program import Program
-from tflab.programs.reader import (
-    ProgramError,
-    parse_program,
-    program_text,
-    read_program,
-)
+from tflab.programs.reader import ProgramError, program_text, read_program
 from tflab.runs.disk_queue import DiskQueue
 from tflab.runs.record import Problem, RunOptions, RunRequest
 from tflab.session.approval import Approval
@@ -85,7 +81,7 @@ class PastRuns:
     def use(self, run: str, use: RunUse) -> None:
         """Do something with a run; what is wrong with it is told."""
         if use is RunUse.COMMAND:
-            self._read(lambda: line_of(self._runs.store.record(run).request), self._copy)
+            self._read(lambda: self._line_of(run), self._emit)
         elif use in (RunUse.SHOW, RunUse.RERUN) and self._runs.own_running:
             text = "Wait for the run to end, or stop it (^x)."
             self._emit(Notice(text, severity="warning"))
@@ -149,14 +145,15 @@ class PastRuns:
         request = self._runs.store.record(run).request
         program: Program | ProgramError
         try:
-            program = parse_program(request.source, Path(request.path))
+            program = program_as_run(request)
         except ProgramError as problem:
             program = problem
         return _Past(request, program, _is_current(request))
 
-    def _copy(self, found: tuple[str, bool]) -> None:
-        line, current = found
-        self._emit(TextCopied(line, copied_text(current)))
+    def _line_of(self, run: str) -> TextCopied:
+        request = self._runs.store.record(run).request
+        line, current = line_of(request)
+        return TextCopied(line, copied_text(current, edited=bool(request.edits)))
 
     def _read(self, read: Callable[[], _T], take: Callable[[_T], object]) -> None:
         def brought(done: Future[_T]) -> None:
@@ -191,8 +188,9 @@ def line_of(request: RunRequest) -> tuple[str, bool]:
     except ProgramError:
         return request_line(request, {}, ()), False
     questions = tuple(question.id for question in program.questions)
-    return request_line(request, program.defaults, questions), program.source == request.source
+    current = not request.edits and program.source == request.source
+    return request_line(request, program.defaults, questions), current
 
 
 def _is_current(request: RunRequest) -> bool:
-    return program_text(Path(request.path)) == request.source
+    return program_text(Path(request.path)) == request.file_source

@@ -44,6 +44,8 @@ def new_request(
         title=program.title,
         path=str(program.path),
         source=program.source,
+        original=program.original,
+        edits=program.edits,
         parameters=dict(values),
         cells=code_cells(program),
         command=command_options(program),

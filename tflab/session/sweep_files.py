@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tflab.programs.reader import ProgramError, parse_program, read_program
+from tflab.programs.edits import program_as_run
+from tflab.programs.reader import ProgramError, read_program
 from tflab.runs.record import Problem
 from tflab.runs.store import RunStore
 from tflab.runs.text import plain_line
@@ -47,14 +48,14 @@ def line_of_sweep(plan: SweepPlan) -> TextCopied:
         Problem: When its own text makes no sense any more.
     """
     path = Path(plan.path)
-    lesson = parse_program(plan.source, path)
+    lesson = program_as_run(plan.request(plan.points[0]))
     try:
         now = read_program(path)
     except ProgramError:
         # A file that is gone or bad now has no defaults, so every value is written.
         return TextCopied(sweep_line(plan, lesson, {}), copied_text(current=False))
     line = sweep_line(plan, lesson, now.defaults)
-    return TextCopied(line, copied_text(now.source == plan.source))
+    return TextCopied(line, copied_text(now.source == plan.source, edited=bool(plan.edits)))
 
 
 def export_sweep_file(store: RunStore, sweep: str, kind: Format) -> Notice:

@@ -13,7 +13,15 @@ from tflab.programs.parameters import format_value
 from tflab.programs.program import Program
 from tflab.programs.sweep_values import grid, grid_count, sample
 from tflab.runs.metrics import higher_is_better
-from tflab.runs.record import LARGEST_SEED, CodeCell, CommandOption, Problem, RunOptions, RunRequest
+from tflab.runs.record import (
+    LARGEST_SEED,
+    CodeCell,
+    CommandOption,
+    EditedCell,
+    Problem,
+    RunOptions,
+    RunRequest,
+)
 
 MOST_RUNS = 5000
 """Runs in one sweep."""
@@ -30,8 +38,8 @@ class SweepPlan(msgspec.Struct, frozen=True, kw_only=True):
     """A sweep before it runs; nothing in it changes afterwards.
 
     Attributes:
-        lesson, title, path, source, cells, command: As in a `RunRequest`; older sweeps kept no
-            cells.
+        lesson, title, path, source, cells, command, original, edits: As in a `RunRequest`; older
+            sweeps kept no cells.
         fields: The values of every parameter of the lesson.
         points: One for each run. The repeats of the same values stand side by side.
         repeat: Runs of the same values, each with the next seed.
@@ -53,6 +61,8 @@ class SweepPlan(msgspec.Struct, frozen=True, kw_only=True):
     points: list[Point]
     cells: tuple[CodeCell, ...] = ()
     command: tuple[CommandOption, ...] = ()
+    original: str = ""
+    edits: tuple[EditedCell, ...] = ()
     repeat: int = 1
     sample: int | None = None
     sample_seed: int = 0
@@ -95,6 +105,8 @@ class SweepPlan(msgspec.Struct, frozen=True, kw_only=True):
             parameters=point.parameters,
             cells=self.cells,
             command=self.command,
+            original=self.original,
+            edits=self.edits,
             seed=point.seed,
             python=self.python,
             **dataclasses.asdict(self.options),
@@ -145,6 +157,8 @@ def make_plan(
         source=lesson.source,
         cells=code_cells(lesson),
         command=command_options(lesson),
+        original=lesson.original,
+        edits=lesson.edits,
         fields=axes,
         points=[Point(values, seed + turn) for values in chosen for turn in range(repeat)],
         repeat=repeat,

@@ -34,6 +34,7 @@ class Action:
 
     Attributes:
         footer: Whether it is among the keys at the bottom; see `footer` for which of them when.
+        also: More keys that do the same, with commas between them.
     """
 
     id: str
@@ -42,6 +43,7 @@ class Action:
     help: str
     scope: Scope = "app"
     footer: bool = False
+    also: str = ""
 
 
 ACTIONS: tuple[Action, ...] = (
@@ -86,17 +88,30 @@ ACTIONS: tuple[Action, ...] = (
     Action("suspend_process", "ctrl+z", "Put aside", "Go to the shell; `fg` comes back here."),
     Action("open_lesson", "enter", "Open", "Open the lesson under the cursor.", "lessons", True),
     Action("search", "slash", "Search", "Find lessons by title and content.", "lessons", True),
+<<<<<<< HEAD
     Action("close", "escape", "Close", "Close the list.", "lessons", True),
     Action("next_cell", "j", "Next cell", "Go to the next code cell.", "lesson", True),
+=======
+    Action("read(1)", "space", "Read on", "Read on, to the end of the lesson.", "lesson", True),
+    Action("neighbour(1)", "n", "Next lesson", "Open the next lesson.", "lesson", True),
+    Action(
+        "read(-1)",
+        "b",
+        "Read back",
+        "Read back; so do Shift+Space and Backspace.",
+        "lesson",
+        also="shift+space,backspace",
+    ),
+    Action("next_cell", "j", "Next cell", "Go to the next code cell, or read on.", "lesson", True),
+>>>>>>> main
     Action("previous_cell", "k", "Previous", "Go to the code cell before.", "lesson", True),
     Action("run_here", "r", "Run to here", "Run from the top to this cell.", "lesson", True),
     Action("frame(-1)", "left", "Frame", "Go back one frame in a moving picture.", "lesson"),
     Action("frame(1)", "right", "Frame", "Go on one frame in a moving picture.", "lesson"),
     Action("contents", "t", "Contents", "Go to a section of the lesson.", "lesson", True),
     Action("glossary", "g", "Words", "Explain the technical words of this lesson.", "lesson", True),
-    Action("neighbour(1)", "n", "Next lesson", "Open the next lesson.", "lesson"),
     Action("neighbour(-1)", "p", "Lesson before", "Open the lesson before.", "lesson"),
-    Action("fold", "space", "Fold", "Fold a cell's code away, or unfold it.", "lesson"),
+    Action("fold", "f", "Fold", "Fold a cell's code away, or unfold it.", "lesson"),
     Action("copy_cell", "c", "Copy code", "Copy the cell's code.", "lesson", True),
     Action("copy_output", "o", "Copy output", "Copy the cell's output or error.", "lesson", True),
     Action("open_output", "enter", "Whole output", "Show the whole output of the cell.", "lesson"),
@@ -182,7 +197,7 @@ def workbench_bindings() -> list[Binding]:
 def _binding(action: Action) -> Binding:
     """Return the binding of an action. Some work while a field has the focus."""
     return Binding(
-        action.key,
+        f"{action.key},{action.also}" if action.also else action.key,
         action.id,
         action.label,
         show=action.footer,

@@ -36,6 +36,8 @@ class OutputBlock(Block):
         clock: Monotonic seconds; injected by tests.
     """
 
+    together = True
+
     def __init__(
         self,
         cell: int,

@@ -7,6 +7,7 @@ from enum import Enum
 from textual.content import Content
 
 from tflab.programs.program import Cell
+from tflab.runs.text import count_of
 from tflab.ui.terminal.glyphs import glyphs
 from tflab.ui.workbench.code_text import CodeText
 from tflab.ui.workbench.lesson_document import Block, Row
@@ -17,6 +18,9 @@ _SHORT = 36
 
 _GROUND = "on $code-background"
 _BAR = 2
+_FIRST = 12
+_FEW = 3
+"""Rows of a tall cell that are shown at first, and how many more make it a tall one."""
 
 
 class ProseBlock(Block):
@@ -55,12 +59,15 @@ class CodeBlock(Block):
             first. Parameters are in the form, and the code of goals gives their hints away.
     """
 
+    together = True
+
     def __init__(self, source: Cell, label: str = "") -> None:
         self.source = source
         self.cell = source.index
         self.cursor = self.running = self.failed = False
         self._label = label
         self._folded = bool(label)
+        self._cut = True
         self._whole = False
         self._code = CodeText(source.source)
 
@@ -78,9 +85,16 @@ class CodeBlock(Block):
         """The style of the bar."""
         return self.mark.value
 
-    def toggle_fold(self) -> None:
-        """Show the source, or fold it away."""
-        self._folded = not self._folded
+    def toggle_fold(self, width: int) -> None:
+        """Show all of the source, or fold it away."""
+        if self._folded or self.hidden_rows(width):
+            self.unfold()
+        else:
+            self._folded = True
+
+    def unfold(self) -> None:
+        """Show all of the source."""
+        self._folded = self._cut = False
 
     def show_whole(self, whole: bool) -> bool:
         """Show all of the source, whatever is folded or cut; return whether that is new."""
@@ -90,14 +104,31 @@ class CodeBlock(Block):
         self._code = CodeText(self.source.source, whole)
         return True
 
+    def hidden_rows(self, width: int) -> int:
+        """Return how many rows at the end of a tall cell are not shown yet."""
+        return 0 if self._is_folded else self._hidden(self._code.height(width - _BAR))
+
     def height(self, width: int) -> int:
         """Return how many rows it takes."""
-        return 1 if self._is_folded else self._code.height(width - _BAR)
+        if self._is_folded:
+            return 1
+        rows = self._code.height(width - _BAR)
+        return _FIRST + 1 if self._hidden(rows) else rows
 
     def rows(self, width: int) -> list[Row]:
         """Return the code in colours, or its label."""
-        lines = [self._folded_line()] if self._is_folded else self._code.rows(width - _BAR)
+        if self._is_folded:
+            return [Row(self._folded_line(), ground=_GROUND)]
+        lines = self._code.rows(width - _BAR)
+        hidden = self._hidden(len(lines))
+        if hidden:
+            more = f"+{count_of(hidden, 'line')}  Space"
+            lines = [*lines[:_FIRST], Content.styled(more, "$text-quiet")]
         return [Row(line, ground=_GROUND) for line in lines]
+
+    def _hidden(self, rows: int) -> int:
+        """Return how many of so many rows of code are not shown."""
+        return rows - _FIRST if self._cut and not self._whole and rows >= _FIRST + _FEW else 0
 
     @property
     def _is_folded(self) -> bool:
@@ -105,5 +136,5 @@ class CodeBlock(Block):
 
     def _folded_line(self) -> Content:
         label = self._label or self._code.plain.strip().partition("\n")[0]
-        hint = "  Space unfolds" if len(label) <= _SHORT else ""
+        hint = "  f unfolds" if len(label) <= _SHORT else ""
         return Content.assemble((f"{glyphs().here} ", "$text-quiet"), label, (hint, "$text-quiet"))

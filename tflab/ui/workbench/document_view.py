@@ -43,6 +43,7 @@ class DocumentView(HostingView, can_focus=True):
         self._strips: dict[Block, dict[int, Strip]] = {}
         self._on_screen: dict[int, Strip] = {}
         self._look: Any = None
+        self._placing = False
         self._timer: Timer | None = None
         self._slices = 0
 
@@ -161,8 +162,14 @@ class DocumentView(HostingView, can_focus=True):
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """Lay out what comes into view."""
         super().watch_scroll_y(old_value, new_value)
-        if round(old_value) != round(new_value):
-            self._keep(self.document.at(self.top))
+        if round(old_value) == round(new_value):
+            return
+        self._keep(self.document.at(self.top))
+        if not self._placing:
+            self.reader_scrolled()
+
+    def reader_scrolled(self) -> None:
+        """Hear that a person scrolled, by the wheel, the scroll bar or a key of Textual's."""
 
     def render_line(self, y: int) -> Strip:
         """Return one row of what is in view."""
@@ -217,7 +224,9 @@ class DocumentView(HostingView, can_focus=True):
 
     def scroll_to_row(self, row: int) -> None:
         """Scroll to a row at once, also while Textual is on its way to another."""
+        before, self._placing = self._placing, True
         self.scroll_y = self.scroll_target_y = max(0, min(row, self.max_scroll_y))
+        self._placing = before
 
     def _tell_height(self) -> bool:
         size = Size(self.document.width + _MARGIN, self.document.height)

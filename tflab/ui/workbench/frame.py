@@ -13,7 +13,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual import events
 from textual.content import Content
-from textual.geometry import Region, Size
+from textual.geometry import Offset, Region, Size
 from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
@@ -151,6 +151,18 @@ class PaneFrame(Widget):
     def title_of(self, pane: Pane) -> Title:
         """Return the title of a pane."""
         return self._titles[pane]
+
+    def tab_of(self, pane: Pane) -> Offset | None:
+        """Return where a pane that is out of sight is named, for those that take turns."""
+        box, others = self._drawn.get(self._slot), self._others(self._slot)
+        if box is None:
+            return None
+        x = box.right - 2 - _joined(others).cell_length
+        for other, content in others:
+            if other == pane:
+                return Offset(x, box.y)
+            x += content.cell_length
+        return None
 
     def badge(self, pane: Pane) -> None:
         """Mark that something new is in a pane which is out of sight."""

@@ -50,10 +50,15 @@ class Block:
     Attributes:
         cell: Index of the code cell that it belongs to; None for prose.
         bar: Style of the bar before rows that name none.
+        together: Whether it is read as a whole, and so not cut by the end of a page that has room
+            for it.
+        asks: Whether the reader has to decide something here before reading on.
     """
 
     cell: int | None = None
     bar = ""
+    together = False
+    asks = False
 
     def height(self, width: int) -> int:
         """Return how many rows it takes; cheaper than laying it out, where that can be."""

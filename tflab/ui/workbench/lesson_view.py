@@ -16,7 +16,6 @@ from tflab.ui.widgets.css import beside
 from tflab.ui.widgets.drawing_view import chart_options
 from tflab.ui.workbench.cell_output import TEXT_SECONDS, OutputBlock
 from tflab.ui.workbench.code_cell import CodeBlock, ProseBlock
-from tflab.ui.workbench.document_view import DocumentView
 from tflab.ui.workbench.figure_rows import PictureStyle
 from tflab.ui.workbench.glossary import heading_texts, link_terms
 from tflab.ui.workbench.lesson_document import Block
@@ -30,13 +29,14 @@ from tflab.ui.workbench.messages import (
     TextCopied,
     WordAsked,
 )
+from tflab.ui.workbench.reading_view import ReadingView
 
 _TALL = 30
 _ROWS = 16
 _NARROW_ROWS = 14
 
 
-class LessonView(DocumentView):
+class LessonView(ReadingView):
     """Shows one lesson. A cursor stands on one code cell; the keys of this pane act on it."""
 
     DEFAULT_CSS = beside(__file__)
@@ -46,41 +46,30 @@ class LessonView(DocumentView):
     def __init__(self) -> None:
         super().__init__(id="lesson")
         self._headings: list[tuple[int, str]] = []
-        self._code: list[CodeBlock] = []
         self._outputs = LessonOutputs()
-        self._cursor = 0
         self._later: Timer | None = None
         self._pointer = ""
-
-    @property
-    def current(self) -> Cell | None:
-        """The code cell under the cursor, or None in a lesson without code."""
-        return self._code[self._cursor].source if self._code else None
-
-    @property
-    def cursor(self) -> int:
-        """Place of the cursor among the code cells."""
-        return self._cursor
 
     async def show_lesson(
         self, lesson: Program, glossary: Mapping[str, str], keep_place: bool
     ) -> None:
         """Show `lesson`; with `keep_place` the scroll position and the cursor stay."""
-        top, cursor = self.top, self._cursor
+        top, cursor = self.top, self.cursor
         if self.screen.focused is None:
             self.screen.set_focus(self)
-        blocks = self._make_blocks(lesson, glossary)
-        self._cursor = min(cursor, max(len(self._code) - 1, 0)) if keep_place else 0
-        for number, block in enumerate(self._code):
-            block.cursor = number == self._cursor
+        code, blocks = self._make_blocks(lesson, glossary)
+        self.show_code(code, cursor if keep_place else 0)
         self.show_blocks(blocks)
         if keep_place:
             self.scroll_to_row(top)
 
-    def _make_blocks(self, lesson: Program, glossary: Mapping[str, str]) -> list[Block]:
+    def _make_blocks(
+        self, lesson: Program, glossary: Mapping[str, str]
+    ) -> tuple[list[CodeBlock], list[Block]]:
         prose = iter(link_terms([c.source for c in lesson.cells if c.kind == "prose"], glossary))
         blocks: list[Block] = []
-        self._headings, self._code, outputs = [], [], []
+        cells: list[CodeBlock] = []
+        self._headings, outputs = [], []
         for cell in lesson.cells:
             if cell.kind == "prose":
                 self._headings += [(len(blocks), text) for text in heading_texts(cell.source)]
@@ -88,11 +77,11 @@ class LessonView(DocumentView):
                 continue
             code = CodeBlock(cell, _fold_label(lesson, cell))
             output = OutputBlock(cell.index, self._picture_style)
-            self._code.append(code)
+            cells.append(code)
             outputs.append(output)
             blocks += [code, output]
-        self._outputs = LessonOutputs(lesson, self._code, outputs)
-        return blocks
+        self._outputs = LessonOutputs(lesson, cells, outputs)
+        return cells, blocks
 
     def _picture_style(self) -> PictureStyle:
         rows = _ROWS if self.app.size.height > _TALL else _NARROW_ROWS
@@ -100,7 +89,7 @@ class LessonView(DocumentView):
 
     def show_whole_code(self, whole: bool) -> None:
         """Show all code, nothing folded and nothing cut, as while one is asked to trust it."""
-        changed = [block for block in self._code if block.show_whole(whole)]
+        changed = [block for block in self.code if block.show_whole(whole)]
         if changed:
             self.block_changed(*changed)
 
@@ -135,7 +124,7 @@ class LessonView(DocumentView):
         """Bring what came out of a run to a person's notice: go to an error, point to output."""
         failed = self._outputs.failed
         if failed is not None:
-            self._put_cursor(self._code.index(failed))
+            self.move_cursor(self.code.index(failed))
             self.call_after_refresh(self.scroll_to_block, self._outputs.below(failed))
         else:
             self.call_after_refresh(self._point_to_output)
@@ -143,15 +132,24 @@ class LessonView(DocumentView):
     def _point_to_output(self) -> None:
         """Say that there is output when none of it is in view."""
         shown = [output for output in self._outputs.blocks if not output.empty]
-        below = shown and not any(self.block_in_view(output) for output in shown)
-        self._point("output below: j goes on" if below else "")
+        self._point(bool(shown) and not any(self.block_in_view(output) for output in shown))
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """Take the pointer to the output away as soon as a person moves."""
         super().watch_scroll_y(old_value, new_value)
-        self._point("")
+        self._point(False)
 
-    def _point(self, text: str) -> None:
+    def on_focus(self) -> None:
+        """Name the key that works now."""
+        self._point(bool(self._pointer))
+
+    def on_blur(self) -> None:
+        """Name the key that works now."""
+        self._point(bool(self._pointer))
+
+    def _point(self, below: bool) -> None:
+        key = "Space reads on" if self.has_focus else "F3, then Space"
+        text = f"output below: {key}" if below else ""
         if text != self._pointer:
             self._pointer = text
             self.post_message(OutputOutOfView(text))
@@ -166,30 +164,27 @@ class LessonView(DocumentView):
         self.scroll_to_block(blocks[place], top=True)
         below = [block for block in blocks[place:] if isinstance(block, CodeBlock)]
         if below:
-            self._put_cursor(self._code.index(below[0]))
+            self.move_cursor(self.code.index(below[0]))
 
-    def put_cursor(self, cursor: int) -> None:
-        """Put the cursor on a code cell and show it, to go on where one left off."""
-        if 0 < cursor < len(self._code):
-            self._put_cursor(cursor)
-            self.call_after_refresh(self.scroll_to_block, self._code[cursor], top=True)
+    def cells_in_view(self) -> list[tuple[int, int]]:
+        """Return the code cells whose beginning is in view: place among them, and row on screen."""
+        rows = [(at, self.document.span(block)[0] - self.top) for at, block in enumerate(self.code)]
+        return [(at, row) for at, row in rows if 0 <= row < self.rows_in_view]
 
-    def _put_cursor(self, cursor: int) -> None:
-        before, after = self._code[self._cursor], self._code[cursor]
-        self._cursor = cursor
-        before.cursor, after.cursor = False, True
-        self.block_recoloured(before, after)
+    def choose_cell(self, place: int) -> None:
+        """Put the cursor on a code cell."""
+        self.move_cursor(place)
 
     def on_click(self, event: events.Click) -> None:
         """Put the cursor on the cell that was pressed."""
         found = self.document.row(self.top + event.y)
-        cells = [block.cell for block in self._code]
+        cells = [block.cell for block in self.code]
         if found is not None and found[0].cell in cells:
-            self._put_cursor(cells.index(found[0].cell))
+            self.move_cursor(cells.index(found[0].cell))
 
     def action_frame(self, by: int) -> None:
         """Go through the frames of the moving picture under the cursor, or else of the first."""
-        near = [self._outputs.below(self._code[self._cursor])] if self._code else []
+        near = [self._outputs.below(self.code[self.cursor])] if self.code else []
         for output in [*near, *self._outputs.blocks]:
             for picture in output.pictures[:1]:
                 picture.step_frame(by)
@@ -213,13 +208,20 @@ class LessonView(DocumentView):
         """Ask for the next lesson or the one before."""
         self.post_message(GuidanceRequested(Guidance.NEXT if by > 0 else Guidance.PREVIOUS))
 
+    def action_read(self, by: int) -> None:
+        """Read on, or back."""
+        if by < 0:
+            self.read_back()
+        else:
+            self.read_on()
+
     def action_next_cell(self) -> None:
-        """Move the cursor to the next code cell."""
-        self._move(1)
+        """Move the cursor to the next code cell, or read on to it."""
+        self.next_cell()
 
     def action_previous_cell(self) -> None:
-        """Move the cursor to the code cell before."""
-        self._move(-1)
+        """Move the cursor to the code cell before, or read back to it."""
+        self.previous_cell()
 
     def action_run_here(self) -> None:
         """Ask for a run up to the cell under the cursor."""
@@ -228,9 +230,9 @@ class LessonView(DocumentView):
 
     def action_fold(self) -> None:
         """Fold the source of the cell under the cursor, or unfold it."""
-        if self._code:
-            self._code[self._cursor].toggle_fold()
-            self.block_changed(self._code[self._cursor])
+        if self.code:
+            self.code[self.cursor].toggle_fold(self.document.width)
+            self.block_changed(self.code[self.cursor])
 
     def action_copy_cell(self) -> None:
         """Copy the code of the cell under the cursor."""
@@ -249,15 +251,10 @@ class LessonView(DocumentView):
         """Show everything that the cell under the cursor gave."""
         text = self._output_text()
         if text:
-            self.post_message(OutputOpened(f"Output of cell {self._cursor + 1}", text))
-
-    def _move(self, by: int) -> None:
-        if self._code:
-            self._put_cursor(max(0, min(self._cursor + by, len(self._code) - 1)))
-            self.scroll_to_block(self._code[self._cursor], top=True)
+            self.post_message(OutputOpened(f"Output of cell {self.cursor + 1}", text))
 
     def _output_text(self) -> str:
-        return self._outputs.text(self._code[self._cursor]) if self._code else ""
+        return self._outputs.text(self.code[self.cursor]) if self.code else ""
 
 
 def _fold_label(lesson: Program, cell: Cell) -> str:

@@ -258,7 +258,7 @@ class PaneScreen(QuietWhenCovered[None]):
         self._goals_left = message.reached, message.count
         self.status.goals = self._goals_left
         reached, count = self._goals_left
-        title = Title(key_of("hint"), f"Goals {reached}/{count}", right="F10 hint")
+        title = Title(key_of("hint"), f"Goals {reached}/{count}", right="hint")
         self.frame.entitle("goals", title if count else Title())
         self.frame.refit()
 

@@ -95,6 +95,11 @@ class ParameterForm(Vertical):
         if field is not None:
             field.take_focus()
 
+    def go_to(self, field: ParameterField | DeviceField) -> None:
+        """Give the focus to a field."""
+        for control in field.query("Input, Select, Switch"):
+            self.screen.set_focus(control)
+
     def show_help_here(self, here: bool) -> None:
         """Say below the fields what is to be known of one, or leave that to the screen."""
         self.query_one("#field-help").display = here

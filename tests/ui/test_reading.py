@@ -1,0 +1,168 @@
+"""One key reads on and passes nothing over; the cursor is where one reads."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+from textual.events import MouseScrollDown
+
+from tests.ui.test_lesson_document import Lines
+from tests.ui.test_lesson_outputs import FIRST, ran
+from tests.ui.test_lesson_view import CELLS, lesson
+from tflab.ui.workbench.lesson_document import Document
+from tflab.ui.workbench.reading import Span, Window, page_above, page_below, top_to_show
+
+TALL = "\n".join(f"tall_{number} = {number}" for number in range(30))
+
+
+class Piece(Lines):
+    """A block that is not to be cut, or asks something."""
+
+    def __init__(self, count: int, together: bool, asks: bool) -> None:
+        super().__init__("row", count)
+        self.together, self.asks = together, asks
+
+
+PIECES = st.lists(st.tuples(st.integers(0, 30), st.booleans(), st.booleans()), max_size=12)
+
+
+@given(PIECES, st.integers(1, 25))
+def test_reading_on_shows_every_row_and_comes_to_the_end(pieces, rows):
+    document = Document([Piece(*piece) for piece in pieces], 80)
+    window, seen = Window(0, rows), set(range(rows))
+    while (there := page_below(document, window)) != window.top:
+        assert window.top < there <= window.bottom
+        window = Window(there, rows)
+        seen |= set(range(there, window.bottom))
+    assert window.bottom >= document.height
+    assert seen >= set(range(document.height))
+
+
+@given(PIECES, st.integers(2, 25))
+def test_reading_on_keeps_the_last_line_in_sight_and_stops_at_what_asks(pieces, rows):
+    document = Document([Piece(*piece) for piece in pieces], 80)
+    window = Window(0, rows)
+    while (there := page_below(document, window)) != window.top:
+        assert there < window.bottom
+        for block in document.blocks:
+            first, count = document.span(block)
+            new = block.asks and count and count < rows and first + count > window.bottom
+            # Nothing behind it comes into view together with it.
+            assert not new or there + rows <= max(first + count, window.bottom + 1)
+        window = Window(there, rows)
+
+
+@given(st.integers(0, 200), st.integers(1, 30))
+def test_reading_back_shows_every_row(top, rows):
+    document = Document([Piece(250, False, False)], 80)
+    there = page_above(document, Window(top, rows))
+    assert there <= top <= there + rows
+    assert there < top or top == 0
+
+
+def test_a_cell_that_fits_is_not_cut_by_the_end_of_a_page():
+    document = Document([Piece(8, False, False), Piece(6, True, False)], 80)
+    assert page_below(document, Window(0, 10)) == 8
+
+
+@given(st.integers(0, 50), st.integers(1, 20), st.integers(0, 50), st.integers(1, 30))
+def test_what_is_needed_is_seen_with_what_is_liked_where_there_is_room(top, rows, first, count):
+    window, needed = Window(top, rows), Span(first + 3, count)
+    liked = Span(first, count + 3)
+    there = top_to_show(window, needed, liked)
+    for span in (needed, liked):
+        if span.rows <= rows:
+            assert there <= span.first
+            assert span.end <= there + rows
+    if liked.first >= top and liked.end <= top + rows:
+        assert there == top
+
+
+async def test_space_alone_shows_every_line_of_code_prose_and_output():
+    texts = [f"printed {n}\n" * 4 for n in range(6)]
+    async with lesson(TALL, *CELLS[:5]) as (host, view, pilot):
+        await view.show_run(ran(*texts))
+        await pilot.pause()
+        seen = set(host.screen_rows())
+        for _ in range(40):
+            await pilot.press("space")
+            await pilot.pause()
+            seen |= set(host.screen_rows())
+            if view.at_end:
+                break
+        text = "\n".join(seen)
+        assert all(f"tall_{number} = {number}" in text for number in range(30))
+        assert all(f"printed {number}" in text for number in range(6))
+        everything = {view.document.row(y)[2].text for y in range(view.document.height)}
+        assert all(any(line in row for row in seen) for line in everything)
+
+
+async def test_a_tall_cell_shows_its_first_rows_until_one_reads_on():
+    async with lesson(TALL) as (host, view, pilot):
+        assert any("+18 lines  Space" in row for row in host.screen_rows())
+        assert view.document.height < 30
+        top = view.top
+        await pilot.press("space")
+        await pilot.pause()
+        assert not any("Space" in row for row in host.screen_rows())
+        assert "tall_12 = 12" in "\n".join(host.screen_rows())
+        assert view.top == top
+        await pilot.press("f")
+        await pilot.pause()
+        assert any("tall_0 = 0  f unfolds" in row for row in host.screen_rows())
+
+
+async def test_next_cell_passes_no_output_over():
+    texts = ["", *[f"line {n}\n" for n in range(40)]]
+    async with lesson("first()", *CELLS[:20]) as (host, view, pilot):
+        await view.show_run(ran("".join(texts[:20]) + "\n", "".join(texts[20:])))
+        await pilot.pause()
+        seen = set(host.screen_rows())
+        tops = [view.top]
+        while view.cursor < 4:
+            await pilot.press("j")
+            await pilot.pause()
+            seen |= set(host.screen_rows())
+            assert view.top - tops[-1] < view.rows_in_view
+            tops.append(view.top)
+        assert all(any(f"line {n}" in row for row in seen) for n in range(40))
+        while view.cursor > 0:
+            await pilot.press("k")
+            await pilot.pause()
+            assert tops[-1] - view.top <= view.rows_in_view
+            tops.append(view.top)
+
+
+def bar_in_view(view) -> bool:
+    first, count = view.document.span(view.code[view.cursor])
+    return first < view.window.bottom and first + count > view.window.top
+
+
+async def test_the_cursor_goes_where_the_view_goes():
+    async with lesson(*CELLS) as (_host, view, pilot):
+        for key in ("end", "home", "pagedown", "pagedown", "pageup", "space", "b", "backspace"):
+            await pilot.press(key)
+            await pilot.pause()
+            assert bar_in_view(view), key
+        for _ in range(12):
+            view.post_message(MouseScrollDown(view, 5, 5, 0, 1, 0, False, False, False))
+        await pilot.pause()
+        await pilot.pause()
+        assert view.top > 0
+        assert bar_in_view(view)
+        view.go_to(0)
+        await pilot.pause()
+        assert bar_in_view(view)
+        await pilot.press("j")
+        await pilot.pause()
+        assert view.cursor < 4
+
+
+async def test_what_comes_in_above_does_not_move_the_cursor():
+    async with lesson(*CELLS) as (_host, view, pilot):
+        view.put_cursor(10)
+        await pilot.pause()
+        await view.show_run(ran(*["line\n" * 20] * 5))
+        await pilot.pause()
+        assert view.cursor == 10
+        assert view.current.index == FIRST + 9
