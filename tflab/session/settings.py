@@ -11,7 +11,6 @@ from tflab.runs.atomic_files import read_file, write_atomically
 from tflab.runs.paths import data_folder
 from tflab.runs.record import RunOptions
 
-
 MOST_RECENT = 12
 
 

@@ -88,10 +88,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("suspend_process", "ctrl+z", "Put aside", "Go to the shell; `fg` comes back here."),
     Action("open_lesson", "enter", "Open", "Open the lesson under the cursor.", "lessons", True),
     Action("search", "slash", "Search", "Find lessons by title and content.", "lessons", True),
-<<<<<<< HEAD
     Action("close", "escape", "Close", "Close the list.", "lessons", True),
-    Action("next_cell", "j", "Next cell", "Go to the next code cell.", "lesson", True),
-=======
     Action("read(1)", "space", "Read on", "Read on, to the end of the lesson.", "lesson", True),
     Action("neighbour(1)", "n", "Next lesson", "Open the next lesson.", "lesson", True),
     Action(
@@ -103,7 +100,6 @@ ACTIONS: tuple[Action, ...] = (
         also="shift+space,backspace",
     ),
     Action("next_cell", "j", "Next cell", "Go to the next code cell, or read on.", "lesson", True),
->>>>>>> main
     Action("previous_cell", "k", "Previous", "Go to the code cell before.", "lesson", True),
     Action("run_here", "r", "Run to here", "Run from the top to this cell.", "lesson", True),
     Action("frame(-1)", "left", "Frame", "Go back one frame in a moving picture.", "lesson"),
