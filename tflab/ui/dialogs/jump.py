@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar, NamedTuple
 
 from textual import events
 from textual.app import ComposeResult
-from textual.geometry import Offset, Region
+from textual.geometry import Offset, Region, Size
 from textual.widget import Widget
 from textual.widgets import Static
 
 from tflab.ui.dialogs.dialog import Dialog
-from tflab.ui.terminal.region_layout import RegionLayout
+from tflab.ui.terminal.region_layout import PlacesChildren
 
 LETTERS = "asdfghjklqwertyuiopzxcvbnm1234567890"
 
@@ -24,7 +24,7 @@ class Target(NamedTuple):
     go: Callable[[], Any]
 
 
-class JumpScreen(Dialog[Target]):
+class JumpScreen(PlacesChildren, Dialog[Target]):
     """Shows a letter at each target; dismissed with the one whose letter was pressed.
 
     Any other key goes back. Of more targets than there are letters the last have none.
@@ -45,7 +45,6 @@ class JumpScreen(Dialog[Target]):
         super().__init__()
         self._targets = dict(zip(LETTERS, targets, strict=False))
         self._labels: dict[Widget, Target] = {}
-        self.styles.layout = RegionLayout(self._place)
 
     def compose(self) -> ComposeResult:
         """Lay out the letters."""
@@ -67,10 +66,7 @@ class JumpScreen(Dialog[Target]):
         """Go to the target whose letter was pressed, or back."""
         self.dismiss(self._labels.get(event.widget) if event.widget is not None else None)
 
-    def _place(self, size: object, children: list[Widget]) -> dict[Widget, Region]:
+    def place(self, size: Size) -> Mapping[Widget, Region]:
+        """Return where the letters are."""
         del size
-        return {
-            label: Region(*target.place, 3, 1)
-            for label, target in self._labels.items()
-            if label in children
-        }
+        return {label: Region(*target.place, 3, 1) for label, target in self._labels.items()}

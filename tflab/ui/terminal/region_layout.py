@@ -6,34 +6,43 @@ fields the width of its widest; and a change of sizes must not give every widget
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from textual.geometry import NULL_OFFSET, NULL_SPACING, Region, Size
 from textual.layout import ArrangeResult, Layout, WidgetPlacement
 from textual.widget import Widget
 
-Place = Callable[[Size, list[Widget]], Mapping[Widget, Region]]
-"""Gives the region of each child, for a size of the parent; a child without one is not drawn."""
 
-
-class RegionLayout(Layout):
-    """Asks a function where the children are.
-
-    Args:
-        place: The function.
-    """
+class _RegionLayout(Layout):
+    """Asks the parent where its children are."""
 
     name = "regions"
-
-    def __init__(self, place: Place) -> None:
-        self._place = place
 
     def arrange(
         self, parent: Widget, children: list[Widget], size: Size, greedy: bool = True
     ) -> ArrangeResult:
         """Return where the children are."""
-        del parent, greedy
+        del greedy
+        assert isinstance(parent, PlacesChildren)
+        places = parent.place(size)
         return [
-            WidgetPlacement(region, NULL_OFFSET, NULL_SPACING, widget)
-            for widget, region in self._place(size, children).items()
+            WidgetPlacement(places[child], NULL_OFFSET, NULL_SPACING, child)
+            for child in children
+            if child in places
         ]
+
+
+_LAYOUT = _RegionLayout()
+
+
+class PlacesChildren(Widget):
+    """A widget that says where its children are. Named first among the bases."""
+
+    @property
+    def layout(self) -> Layout:
+        """The layout, which Textual asks each widget for; a style knows only those of Textual."""
+        return _LAYOUT
+
+    def place(self, size: Size) -> Mapping[Widget, Region]:
+        """Return the region of each child, for this size; a child without one is not drawn."""
+        raise NotImplementedError

@@ -127,7 +127,7 @@ def arrange(
         case "low":
             return _low(size, wanted, shares)
         case "tall":
-            return _tall(size, wanted, shares, slot)
+            return _tall(size, wanted, shares)
         case _:
             return _small(size, wanted, shares, slot)
 
@@ -160,7 +160,8 @@ class _Lines:
     ) -> int:
         high = max(low, high)
         share = self._shares.get(name)
-        place = round(at if share is None else share * whole)
+        known = share is not None and 0 <= share <= 1
+        place = round(share * whole if share is not None and known else at)
         place = max(low, min(place, high))
         self.edges.append(Edge(name, upright, place, *span, low, high, whole))
         return place
@@ -226,7 +227,7 @@ def _low(size: Size, wanted: Wanted, shares: Shares) -> Arrangement:
     return Arrangement("low", boxes, tuple(lines.edges))
 
 
-def _tall(size: Size, wanted: Wanted, shares: Shares, slot: Pane) -> Arrangement:
+def _tall(size: Size, wanted: Wanted, shares: Shares) -> Arrangement:
     lines = _Lines(size, shares)
     right, bottom = lines.right, lines.bottom
     below = 1 + max(4, bottom // 6)

@@ -19,7 +19,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tflab.ui.terminal.glyphs import glyphs
-from tflab.ui.terminal.region_layout import RegionLayout
+from tflab.ui.terminal.region_layout import PlacesChildren
 from tflab.ui.widgets.box_lines import BoxLines
 from tflab.ui.widgets.notice_line import NoticeLine
 from tflab.ui.workbench.arrangement import SLOT, Arrangement, Edge, Kind, Pane, Wanted, arrange
@@ -41,7 +41,7 @@ class Title(NamedTuple):
     right: str = ""
 
 
-class PaneFrame(Widget):
+class PaneFrame(PlacesChildren):
     """Holds the panes, draws the lines between them, and lets a person move those.
 
     Args:
@@ -86,7 +86,6 @@ class PaneFrame(Widget):
         self._lines = BoxLines(())
         self._drawn: Mapping[Pane, Region] = {}
         self.arrangement = Arrangement("wide", {})
-        self.styles.layout = RegionLayout(self._place)
 
     @property
     def kind(self) -> Kind:
@@ -191,7 +190,8 @@ class PaneFrame(Widget):
             wanted = self._measure(form.width - 2)
         return found
 
-    def _place(self, size: Size, children: list[Widget]) -> Mapping[Widget, Region]:
+    def place(self, size: Size) -> Mapping[Widget, Region]:
+        """Return where the panes are, and the notice."""
         if not self.arrangement.boxes or not size.width:
             return {}
         found = {
@@ -201,7 +201,7 @@ class PaneFrame(Widget):
         if self._notice.display:
             rows = self._notice.rows(size.width)
             found[self._notice] = Region(0, size.height - rows, size.width, rows)
-        return {widget: region for widget, region in found.items() if widget in children}
+        return found
 
     # Moving lines
 

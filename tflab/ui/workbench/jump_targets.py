@@ -33,7 +33,7 @@ def _pane_targets(screen: PaneScreen) -> Iterator[Target]:
 def _field_targets(panes: Panes) -> Iterator[Target]:
     for field in panes.form.fields:
         region, shown = field.region, panes.form.query_one("#fields").region
-        if region in shown and region.width:
+        if region.width and shown.contains_region(region):
             control = field.children[-1].region
             place = Offset(control.x - _AFTER_NAME, control.y)
             yield Target(place, partial(panes.form.go_to, field))

@@ -174,7 +174,7 @@ class PaneScreen(QuietWhenCovered[None]):
         """Whether some panes take turns, because there is no room for all."""
         return self.frame.kind == "small"
 
-    def show_pane(self, scope: Scope) -> None:
+    def show_pane(self, scope: Scope | Pane) -> None:
         """Bring a pane into sight, and give it the focus; the list of lessons opens or closes."""
         if scope == "lessons":
             self.show_drawer(not self.drawer_open)

@@ -101,7 +101,7 @@ class ParameterField(Horizontal):
             case "bool":
                 return _BOOL_WIDTH
             case "choice":
-                texts = (choice_text(format_value(choice)) for choice in parameter.choices)
+                texts = [str(choice_text(format_value(choice))) for choice in parameter.choices]
                 longest = max((cell_len(text) for text in texts), default=1)
                 return min(longest + _ARROW, _WIDEST_CHOICE)
             case "str":

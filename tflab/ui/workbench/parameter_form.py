@@ -17,7 +17,7 @@ from textual.widgets import Input, OptionList, Static
 
 from tflab.session.form import SEED, Form
 from tflab.ui.actions import bindings
-from tflab.ui.terminal.region_layout import RegionLayout
+from tflab.ui.terminal.region_layout import PlacesChildren
 from tflab.ui.widgets.css import beside
 from tflab.ui.workbench.device_field import DeviceField
 from tflab.ui.workbench.messages import FieldExplained, PresetsRequested, RunRequested
@@ -26,6 +26,17 @@ from tflab.ui.workbench.parameter_field import ParameterField
 _HELP_ROWS = 2
 _SPARE = 6
 """Cells by which a column is wider than need be, where there is room."""
+
+
+class FieldColumns(PlacesChildren, VerticalScroll):
+    """Fields in as many columns as there is room for."""
+
+    def place(self, size: Size) -> Mapping[Widget, Region]:
+        """Return where the fields are."""
+        kinds = ParameterField | DeviceField
+        fields = [field for field in self.children if isinstance(field, kinds)]
+        places = _columns([field.least_width for field in fields], size.width)
+        return dict(zip(fields, places, strict=True))
 
 
 class ParameterForm(Vertical):
@@ -64,8 +75,7 @@ class ParameterForm(Vertical):
 
     def compose(self) -> ComposeResult:
         """Lay out what every lesson has; the lesson's own fields come above it."""
-        with VerticalScroll(id="fields", can_focus=False) as fields:
-            fields.styles.layout = RegionLayout(self._place)
+        with FieldColumns(id="fields", can_focus=False):
             yield self._seed
             yield self.device
         yield Static("", id="field-help")
@@ -172,11 +182,6 @@ class ParameterForm(Vertical):
         while node is not None and not isinstance(node, ParameterField | DeviceField):
             node = node.parent if isinstance(node.parent, Widget) else None
         return node if node in self.fields else None
-
-    def _place(self, size: Size, children: list[Widget]) -> Mapping[Widget, Region]:
-        fields = [field for field in self.fields if field in children]
-        places = _columns([field.least_width for field in fields], size.width)
-        return dict(zip(fields, places, strict=True))
 
 
 def _columns(widths: list[int], room: int) -> list[Region]:
