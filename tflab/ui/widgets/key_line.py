@@ -18,6 +18,10 @@ _KEPT = ("help", "leave")
 """What is always there goes first where room is short, these last."""
 
 
+_ENOUGH = 4
+"""Keys of the place in focus that come before those that are always there."""
+
+
 class _Key(NamedTuple):
     """A key as it is drawn; what is no action only parts the others."""
 
@@ -108,10 +112,15 @@ def _drawn(key: str, label: str) -> Content:
 def _fitted(first: Sequence[_Key], bar: _Key, others: Sequence[_Key], room: int) -> Sequence[_Key]:
     """Return the keys that fit: of those that are always there, help and quit stay longest."""
     own, always = list(first), list(others)
+
+    def minor() -> list[_Key]:
+        return [key for key in always if key.action and key.action.id not in _KEPT]
+
     while _length([*own, bar, *always]) > room:
-        minor = [key for key in always if key.action and key.action.id not in _KEPT]
-        if minor and (len(own) <= 3 or len(minor) > 2):
-            always.remove(minor[-1])
+        if len(own) > _ENOUGH:
+            own.pop()
+        elif minor():
+            always.remove(minor()[-1])
         elif len(own) > 1:
             own.pop()
         elif always:

@@ -90,13 +90,12 @@ class DeviceField(Horizontal):
         device, devices = self._form.device, self._form.devices
         if device is None or devices is None:
             return ""
-        words = [_memory(device, focused or device.key != "cpu")]
         if device.busy_with_others:
-            words.insert(0, f"In use by {device.others}.")
-        if devices.reason and len(devices.devices) == 1:
-            first = devices.reason.partition(". ")[0].rstrip(".") + "."
-            words.append(devices.reason if focused else first)
-        return "\n".join(words)
+            return f"In use by {device.others}.\n{_memory(device, True)}"
+        if devices.reason and len(devices.devices) == 1 and not focused:
+            return devices.reason.partition(". ")[0].rstrip(".") + "."
+        reason = f". {devices.reason}" if devices.reason and len(devices.devices) == 1 else ""
+        return _memory(device, focused or device.key != "cpu") + reason
 
 
 def _short(device: Device) -> str:

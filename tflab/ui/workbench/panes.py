@@ -169,6 +169,10 @@ class PaneScreen(QuietWhenCovered[None]):
         self._keys.full = self.frame.full is not None
         self._help_in_its_place()
 
+    def show_running(self, running: bool) -> None:
+        """Offer Stop in place of Run while a run goes on."""
+        self._keys.running = running
+
     @property
     def narrow(self) -> bool:
         """Whether some panes take turns, because there is no room for all."""

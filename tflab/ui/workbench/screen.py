@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from importlib import import_module
 from typing import TYPE_CHECKING, ClassVar, Literal
 
@@ -21,6 +22,7 @@ from tflab.ui.workbench.panes import Panes
 
 if TYPE_CHECKING:
     from tflab.programs.program import Program
+    from tflab.session.run_names import RunName
     from tflab.ui.workbench.run_panes import RunPanes
 
 _TERM_SECONDS = 12.0
@@ -40,6 +42,7 @@ class WorkbenchScreen(WorkbenchDialogs):
         super().__init__(session)
         self._run_panes: RunPanes | None = None
         self._imports = DiskQueue()
+        self._run_name: RunName | None = None
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Before the panes are there, no key is theirs."""
@@ -62,7 +65,7 @@ class WorkbenchScreen(WorkbenchDialogs):
 
         session = self._session
         panes = Panes(LessonView(), LossChart(), ParameterForm(session.form), RunList())
-        run_panes = RunPanes(panes, self.goals, self.status, session)
+        run_panes = RunPanes(panes, self.goals, self.status, session, self._name_run)
         with self.app.batch_update():
             await self.fill(panes)
             self._panes, self._run_panes = panes, run_panes
@@ -88,6 +91,7 @@ class WorkbenchScreen(WorkbenchDialogs):
                 await self._open_program(panes, event)
             case events.RunOpened() | events.RunAdvanced() | events.RunEnded():
                 await run_panes.show(event.run)
+                self.show_running(self._session.runs.running)
                 if isinstance(event, events.RunEnded) and event.own:
                     run_panes.end(event.run, event.diagnosis)
             case events.RunsListed():
@@ -97,6 +101,7 @@ class WorkbenchScreen(WorkbenchDialogs):
             case events.FormChanged() | events.DevicesListed():
                 _show_form(panes, event)
                 run_panes.show_status()
+                self._compare_values()
             case (
                 events.ServerChanged()
                 | events.LiveModeChanged()
@@ -138,7 +143,28 @@ class WorkbenchScreen(WorkbenchDialogs):
         if self._run_panes is not None:
             if session.runs.current is not None:
                 await self._run_panes.show(session.runs.current)
+            self._run_panes.show_name()
             self._run_panes.show_status()
+
+    def _name_run(self, name: RunName | None) -> None:
+        """Name the run on show wherever its results stand."""
+        self._run_name = name
+        about = name.fit if name is not None else _nothing
+        self.entitle("loss", self.titled("loss")._replace(about=about))
+        self.entitle("lesson", self.titled("lesson")._replace(about=_output_of(name)))
+        self._compare_values()
+
+    def _compare_values(self) -> None:
+        """Say above the form that the run on show had other values than stand there."""
+        run, name, form = self._session.runs.current, self._run_name, self._session.form
+        differs = False
+        if run is not None and name is not None:
+            asked = run.record.request
+            values = {key: value for key, value in asked.parameters.items() if key in form.fields}
+            now = {key: value for key, value in form.values.items() if key in values}
+            differs = (values, asked.seed) != (now, form.seed)
+        word = f"not those of {name.tag or 'the run'}" if differs and name is not None else ""
+        self.entitle("parameters", self.titled("parameters")._replace(right=word))
 
     def _show_course(self) -> None:
         """Show what was reached in each lesson, and in the one on show."""
@@ -300,6 +326,16 @@ def _show_form(panes: Panes, event: events.FormChanged | events.DevicesListed) -
         panes.form.device.show_devices()
     elif event.texts:
         panes.form.show_texts()
+
+
+def _nothing(_: int) -> str:
+    return ""
+
+
+def _output_of(name: RunName | None) -> Callable[[int], str]:
+    """Return what says whose output a lesson shows, in so many cells."""
+    words = "output of "
+    return _nothing if name is None else lambda room: words + name.fit(room - len(words))
 
 
 def _import_charts() -> None:
