@@ -176,7 +176,7 @@ def _wide(size: Size, wanted: Wanted, shares: Shares) -> Arrangement:
     lines = _Lines(size, shares)
     right, bottom = lines.right, lines.bottom
     least = _LEAST_WIDTH + 1
-    side = lines.upright("side", min(0.58 * right, _MEASURE), least, right - least, (0, bottom))
+    side = lines.upright("side", min(0.57 * right, _MEASURE), least, right - least, (0, bottom))
     span = (side, right)
     goals = 1 + min(wanted.goal_rows, bottom // 4) if wanted.goal_rows else 0
     form = min(wanted.form_rows, bottom * 2 // 5) + 1

@@ -85,13 +85,17 @@ class DeviceField(Horizontal):
         """Whether others use the chosen device."""
         return self.has_class("-busy")
 
-    def words(self, focused: bool) -> str:
-        """Return what is known of the device; more of it while the field has the focus."""
+    def words(self, focused: bool, width: int = 1000) -> str:
+        """Return what is known of the device; more of it while the field has the focus.
+
+        Where `width` cells do not hold it, lines are broken by whoever shows it.
+        """
+        del width
         device, devices = self._form.device, self._form.devices
         if device is None or devices is None:
             return ""
         if device.busy_with_others:
-            return f"In use by {device.others}.\n{_memory(device, True)}"
+            return f"In use by {device.others}. {_memory(device, True)}"
         if devices.reason and len(devices.devices) == 1 and not focused:
             return devices.reason.partition(". ")[0].rstrip(".") + "."
         reason = f". {devices.reason}" if devices.reason and len(devices.devices) == 1 else ""

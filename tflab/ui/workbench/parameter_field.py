@@ -11,13 +11,14 @@ from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Input, Select, Static, Switch
 
+from tflab.charts.text import fit
 from tflab.programs.parameters import allowed, format_value
 from tflab.session.form import Field, Form
 from tflab.ui.terminal.glyphs import glyphs
 from tflab.ui.terminal.safe_text import choice_text, short_line
 
 _NUMBER_KEYS = r"[0-9eE+\-._]*"
-_NUMBER_WIDTH = 7
+_NUMBER_WIDTH = 8
 _TEXT_WIDTH = 14
 _BOOL_WIDTH = 10
 _WIDEST_CHOICE = 18
@@ -54,6 +55,11 @@ class ParameterField(Horizontal):
         return 2 + cell_len(self.parameter) + self._control_width
 
     @property
+    def notable(self) -> bool:
+        """Whether there is something to be known of it before it is used."""
+        return bool(self._field.parameter.note)
+
+    @property
     def bad(self) -> bool:
         """Whether what stands in it is no value."""
         return self._field.problem is not None
@@ -82,17 +88,24 @@ class ParameterField(Horizontal):
         for control in self.query("Input, Select, Switch"):
             self.screen.set_focus(control)
 
-    def words(self, focused: bool) -> str:
-        """Return what is to be known of the field, and while it has the focus what it takes."""
+    def words(self, focused: bool, width: int = 1000) -> str:
+        """Return what is to be known of the field, and while it has the focus what it takes.
+
+        Where `width` cells do not hold both, each has a line of its own.
+        """
         parameter, problem = self._field.parameter, self._field.problem
+        name = "" if focused else f"{parameter.name}: "
         if problem is not None:
-            return short_line(problem)
-        words = parameter.help
-        if focused and parameter.type in ("int", "float"):
-            words = f"{words}: {allowed(parameter)}".lstrip(": ")
+            return short_line(f"{name}{problem}")
+        about = f"{name}{parameter.help}"
         if parameter.note:
-            words = f"{words} ({parameter.note})".lstrip()
-        return short_line(words)
+            about = f"{about} ({parameter.note})".lstrip()
+        takes = allowed(parameter) if focused and parameter.type in ("int", "float") else ""
+        about, takes = short_line(about), short_line(takes)
+        both = f"{about}: {takes}" if about and takes else about or takes
+        if not takes or cell_len(both) <= width:
+            return both
+        return f"{fit(about, width, glyphs().unicode)}\n{takes}"
 
     @property
     def _control_width(self) -> int:

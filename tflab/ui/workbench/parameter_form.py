@@ -105,6 +105,10 @@ class ParameterForm(Vertical):
         if field is not None:
             field.take_focus()
 
+    def on_resize(self) -> None:
+        """Break the words on a field anew."""
+        self._explain()
+
     def go_to(self, field: ParameterField | DeviceField) -> None:
         """Give the focus to a field."""
         for control in field.query("Input, Select, Switch"):
@@ -164,18 +168,24 @@ class ParameterForm(Vertical):
 
     def _explain(self) -> None:
         """Say what is to be known: of the field in focus, of a bad one, or of the device."""
-        focused = self._focused_field()
-        bad = next((f for f in (*self._own.values(), self._seed) if f.bad), None)
-        field = focused or bad or self.device
+        focused, all_ = self._focused_field(), (*self._own.values(), self._seed)
+        bad = next((field for field in all_ if field.bad), None)
+        notable = next((field for field in all_ if field.notable), None)
+        busy = self.device if self.device.busy else None
+        field = focused or bad or busy or notable or self.device
         wrong = field.bad if isinstance(field, ParameterField) else False
         tone = "$error" if wrong else "$text-quiet"
         if isinstance(field, DeviceField) and field.busy:
             tone = "$warning"
-        said = Content.styled(field.words(field is focused), tone)
+        line = self.query_one("#field-help", Static)
+        room = max(self.size.width - 2, 16)
+        said = Content.styled(field.words(field is focused, room), tone)
         if not said.is_same(self._said):
             self._said = said
-            self.query_one("#field-help", Static).update(said, layout=False)
-            self.post_message(FieldExplained(said if focused or wrong else Content()))
+            line.update(said, layout=False)
+            pressing = focused or bad or busy or notable
+            words = Content.styled(field.words(field is focused), tone) if pressing else Content()
+            self.post_message(FieldExplained(words))
 
     def _focused_field(self) -> ParameterField | DeviceField | None:
         node: Widget | None = self.app.focused

@@ -91,6 +91,7 @@ class WorkbenchScreen(WorkbenchDialogs):
                 await self._open_program(panes, event)
             case events.RunOpened() | events.RunAdvanced() | events.RunEnded():
                 await run_panes.show(event.run)
+                self._bring_curves(event)
                 self.show_running(self._session.runs.running)
                 if isinstance(event, events.RunEnded) and event.own:
                     run_panes.end(event.run, event.diagnosis)
@@ -116,6 +117,14 @@ class WorkbenchScreen(WorkbenchDialogs):
             case _:
                 return self.ask(event)
         return True
+
+    def _bring_curves(self, event: events.Event) -> None:
+        """Show the curves of a run that begins, where another pane has their place meanwhile."""
+        if isinstance(event, events.RunOpened) and self.scope != "runs":
+            self.reveal("loss")
+        elif isinstance(event, events.RunEnded):
+            self.frame.badge("loss")
+            self.frame.badge("runs")
 
     async def _open_program(self, panes: Panes, event: events.ProgramOpened) -> None:
         if event.program is self._shown:

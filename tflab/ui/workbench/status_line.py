@@ -78,10 +78,12 @@ class StatusLine(Widget):
             Content.assemble((" tflab", "bold $primary"), (f" {marks.dot} ", "$text-quiet")),
             title,
             goals if count else Content(),
-            Content.assemble((f"  {key_of(_LIST)}", "$primary"), (" Lessons", "$text-quiet")),
+            Content.styled(f"  {key_of(_LIST)}", "$primary"),
+            Content.styled(" Lessons", "$text-quiet"),
         ]
-        for left_out in ((), (3,), (3, 2), (3, 2, 0)):
-            found = Content("").join([p for at, p in enumerate(parts) if at not in left_out])
+        for left_out in ((), (4,), (0, 4), (0, 3, 4), (0, 2, 3, 4)):
+            shown = [part for at, part in enumerate(parts) if at not in left_out]
+            found = Content("" if 0 not in left_out else " ") + Content("").join(shown)
             if found.cell_length <= room:
                 return found
-        return Content.assemble(" ", title).truncate(room, ellipsis=marks.unicode)
+        return (Content(" ") + title).truncate(room, ellipsis=marks.unicode)
