@@ -89,7 +89,9 @@ def _warm(server: ForkServer, jobs: int) -> float:
     parameter = lesson.parameter("learning_rate")
     assert parameter is not None
     began = time.perf_counter()
-    plan = make_plan(lesson, {"learning_rate": parse_sweep_values(parameter, RATES)}, jobs=jobs)
+    plan = make_plan(lesson, {"learning_rate": parse_sweep_values(parameter, RATES)}).placed(
+        ["cpu"], jobs
+    )
     executor = RunExecutor([Slot()] * jobs, server=lambda: server, threaded=False)
     sweep = Sweep(SweepStore().create(plan), executor)
     sweep.start()

@@ -8,10 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
 from tflab.data import Dataset, load
+from tflab.recording.autolog import set_wanted
+from tflab.recording.checks import NOTHING, CheckRules, check_cases, check_value
+from tflab.recording.confusion import count_classes
 from tflab.recording.conversion import ConversionError, checked
 from tflab.recording.figures import Layers, axis_range
 from tflab.recording.guesses import compare
@@ -191,6 +195,80 @@ def heatmap(
     _figure(title, build, x_label, y_label, None, None, step, ranges)
 
 
+def image(value: Any, *, title: str = "", step: int | None = None) -> None:
+    """Record a picture.
+
+    Args:
+        value: An array or a tensor of shape (height, width), or with 1, 3 or 4 channels behind
+            that; a figure of matplotlib; an image of Pillow's; the path of an image.
+        title: Its title.
+        step: Pictures of one title with a step are the frames of a moving picture.
+
+    Raises:
+        Problem: When it is none of these.
+    """
+    from tflab.recording.shown_pictures import record_picture
+
+    checked("lab.image", title or "picture", partial(record_picture, _recorder, title, step), value)
+
+
+def images(
+    batch: Any,
+    titles: Sequence[Any] | None = None,
+    *,
+    title: str = "",
+    columns: int | None = None,
+    step: int | None = None,
+) -> None:
+    """Record images side by side in rows, such as `lab.images(digits[:20], labels[:20])`.
+
+    Args:
+        batch: Images, each as `lab.image` takes them: an array of shape (count, height, width) or
+            (count, height, width, channels), or a list. Of more than 400, the first are kept.
+        titles: One for each, such as its class.
+        title: The title of all.
+        columns: How many stand side by side; by default as many as make a wide rectangle.
+        step: Those of one title with a step are the frames of a moving picture.
+
+    Raises:
+        Problem: When something in the batch is no image.
+    """
+    from tflab.recording.shown_pictures import record_images
+
+    names = [to_text(str(one)) for one in titles] if titles is not None else []
+    record = partial(record_images, _recorder, names, title, columns, step)
+    checked("lab.images", title or "images", record, batch)
+
+
+def confusion_matrix(
+    true: Any,
+    predicted: Any,
+    labels: Sequence[Any] | None = None,
+    *,
+    title: str = "Confusion matrix",
+    step: int | None = None,
+) -> None:
+    """Record how often each true class was taken for which, such as after `model.predict`.
+
+    Args:
+        true: The number of the class of each example, from 0; or one-hot rows.
+        predicted: What was predicted: numbers of classes, or rows of scores, of which the largest
+            counts.
+        labels: The names of the classes; by default their numbers.
+        title: The title.
+        step: Those of one title with a step are the frames of a moving picture.
+
+    Raises:
+        Problem: When there are not as many of each, or they are no classes.
+    """
+
+    def build(layers: Layers) -> None:
+        counts, names = count_classes(true, predicted, labels)
+        layers.add_matrix(counts, names)
+
+    _figure(title, build, "predicted", "true", None, None, step)
+
+
 def keras_callback(
     batches: bool = False, prefix: str = "", frame: Callable[[int], None] | None = None
 ) -> Any:
@@ -205,6 +283,15 @@ def keras_callback(
     from tflab.recording.keras_callback import make_callback
 
     return make_callback(lambda: _recorder, batches, prefix, frame)
+
+
+def autolog(wanted: bool = True) -> None:
+    """Turn on or off what a run records without a word from the program, from here on.
+
+    That is what `fit` and `evaluate` of Keras, `tf.summary.scalar` and progress bars report. It is
+    on at first, unless the environment variable `TFLAB_AUTOLOG` is 0.
+    """
+    set_wanted(wanted)
 
 
 def goal(text: str, passed: Any, hint: str | Sequence[str] = (), *, id: str = "") -> None:
@@ -246,6 +333,43 @@ def predict(
         raise error.problem("lab.predict", question) from error
     _recorder.emit(found)
     return guess
+
+
+def check(
+    name: str,
+    value: Any,
+    expected: Any = NOTHING,
+    *,
+    cases: Iterable[Any] | None = None,
+    close: float = 1e-5,
+    seconds: float = 5.0,
+    changes: bool = False,
+) -> None:
+    """Say whether a value is as expected, or a function in every case.
+
+    `lab.check("area", area, 12)` compares a value; `lab.check("half", half, cases=[((2,), 1)])`
+    calls `half(2)`. The first case that fails is told: what was given, expected and got. Tensors
+    are compared by shape, dtype and nearness. Never raises for what is checked, whatever it does.
+
+    Args:
+        name: What is checked, in a word or two.
+        value: The value, or the function.
+        expected: What the value should be; may be left out where the value is True or False.
+        cases: Pairs of arguments and what is expected: a tuple of arguments, a dict of named ones,
+            or a single one. An exception's class is expected to be raised.
+        close: How far a number may be off; relative to the expected one where that is above 1.
+        seconds: How long one call may take.
+        changes: Whether a function may change what it is given.
+
+    Raises:
+        Problem: When nothing says what is expected.
+    """
+    rules = CheckRules(close=close, seconds=seconds, changes=changes)
+    if cases is None:
+        found = check_value(to_text(name), value, expected, rules)
+    else:
+        found = check_cases(to_text(name), value, cases, rules)
+    _recorder.emit(replace(found, cell=_recorder.cell, at=_recorder.at()))
 
 
 def folder() -> Path:

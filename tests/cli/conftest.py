@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tflab.session.approval import TrustStore
+from tflab.session.trust import TrustStore
 
 HEAD = """\
 # %% [markdown]

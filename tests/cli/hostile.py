@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tflab.session.approval import TrustStore
+from tflab.session.trust import TrustStore
 
 SEQUENCES = {
     "CSI": "\x1b[2J\x1b[1;1H\x1b[?1049l",

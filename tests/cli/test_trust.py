@@ -11,7 +11,7 @@ import pytest
 from tests.terminal.terminal import Terminal
 from tflab.runs.store import RunStore
 from tflab.runs.text import visible
-from tflab.session.approval import TrustStore
+from tflab.session.trust import TrustStore
 
 HEAD = "# %% [markdown]\n# # From elsewhere\n\n# %%\n"
 HIDDEN = "print('hidden', 6 * 7)"

@@ -12,8 +12,8 @@ import pytest
 
 from tests.session.hearing import write_program
 from tflab.runs.store import RunStore
-from tflab.session.approval import TrustStore
 from tflab.session.environments import EnvironmentStore
+from tflab.session.trust import TrustStore
 
 
 def tflab(*words: object, **changes: str) -> subprocess.CompletedProcess[str]:

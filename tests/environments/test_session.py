@@ -20,7 +20,6 @@ from tflab.runs.disk_queue import DiskQueue
 from tflab.runs.state import RunState
 from tflab.runs.store import RunStore
 from tflab.runs.transcript import Transcript
-from tflab.session.approval import TrustStore
 from tflab.session.environments import Environments, EnvironmentStore
 from tflab.session.events import (
     EnvironmentChosen,
@@ -30,6 +29,7 @@ from tflab.session.events import (
     RunEnded,
 )
 from tflab.session.session import Session
+from tflab.session.trust import TrustStore
 from tflab.targets.environments import Environment, Source
 
 

@@ -67,12 +67,12 @@ def lesson(tmp_path):
 @pytest.fixture
 def sweep(lesson, make_run):
     """Three rates and two seeds: a rate that failed, and a last run that never began."""
-    plan = make_plan(lesson, {"rate": (0.5, 0.25, 10.0)}, repeat=2, jobs=2)
+    plan = make_plan(lesson, {"rate": (0.5, 0.25, 10.0)}, repeat=2).placed(["cpu"], 2)
     ids = []
     for point in plan.points[:-1]:
         rate = point.parameters["rate"]
         losses = [rate / (step + 1) + point.seed / 100 for step in range(3)]
-        asked = {"lesson": plan.lesson, "parameters": point.parameters, "seed": point.seed}
+        asked = {"lesson": plan.each.lesson, "parameters": point.parameters, "seed": point.seed}
         state = "failed" if rate > 9 else "finished"
         ids.append(make_run({"loss": ([0, 1, 2], losses)}, state=state, **asked).record.id)
     store = SweepStore()
@@ -147,7 +147,7 @@ def test_a_metric_with_the_name_of_a_value_has_a_column_of_its_own(tmp_path, met
 
 def test_a_series_with_the_name_of_a_column_of_ours_has_one_of_its_own(lesson, make_run):
     plan = make_plan(lesson, {"rate": (0.5,)})
-    asked = {"lesson": plan.lesson, "parameters": plan.points[0].parameters}
+    asked = {"lesson": plan.each.lesson, "parameters": plan.points[0].parameters}
     run = make_run({"step": ([0, 1], [5.0, 6.0]), "mode": ([0, 1], [7.0, 8.0])}, **asked)
     store = SweepStore()
     record = store.create(plan)

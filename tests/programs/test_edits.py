@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from tflab.programs.check import ProgramError
 from tflab.programs.code_cells import code_cells
+from tflab.programs.edit_places import place_edits
 from tflab.programs.edits import (
     Edit,
     cell_problem,
@@ -18,14 +19,13 @@ from tflab.programs.edits import (
     edit_diff,
     new_edit,
     outline,
-    place_edits,
     program_as_run,
     with_edits,
 )
 from tflab.programs.library import find_lessons
 from tflab.programs.program import Program
 from tflab.programs.reader import parse_program, read_program
-from tflab.session.requests import new_request
+from tflab.targets.requests import new_request
 
 HEAD = '# %% [markdown]\n# # One\n# %% tags=["parameters"]\nrate = 0.5  # speed\n'
 LAST = "from tflab import lab\nprint(y)"

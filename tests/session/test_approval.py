@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from tests.cli.conftest import HEAD, command
 from tflab.programs.library import course_folder, user_folder
-from tflab.session.approval import TrustStore, content_hash, is_ours, origin
+from tflab.session.trust import TrustStore, content_hash, is_ours, origin
 
 
 def test_trust_is_by_content_and_kept_private(tmp_path: Path, data: Path) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from tests.session.hearing import Heard
-from tflab.session.approval import Approval, TrustStore
+from tflab.session.approval import Approval
 from tflab.session.disk import SessionDisk
 from tflab.session.events import QuestionAsked, QuestionKind
+from tflab.session.trust import TrustStore
 from tflab.targets.devices import Device, DeviceOwner
 
 BUSY = Device(

@@ -80,9 +80,9 @@ def test_read_back_it_asks_for_the_same(rate, steps, seed, until, guesses, limit
     assert given_guesses(LESSON, read.guess) == made
 
 
-def sweep_of(fields, **options):
+def sweep_of(fields, options=None, devices=("cpu",), jobs=1, **how):
     """Plan a sweep of the lesson."""
-    return make_plan(LESSON, fields, **options)
+    return make_plan(LESSON, fields, **how).placed(devices, jobs).asking(options)
 
 
 def test_a_sweep_leaves_out_what_is_default():
@@ -124,10 +124,8 @@ def test_read_back_a_sweep_is_the_same(rates, steps, repeat, budget, metric, nic
         budget=asked.sample,
         sample_seed=asked.sample_seed if budget is not None else 9,
         metric=asked.metric,
-        jobs=asked.jobs,
-        options=chosen_limits(asked),
     )
-    assert again == plan
+    assert again.placed(["cpu"], asked.jobs).asking(chosen_limits(asked)) == plan
 
 
 @pytest.mark.parametrize("text", ["it's", '"', "a b", "-x", "", "ü$HOME"])

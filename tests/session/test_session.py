@@ -31,6 +31,7 @@ from tflab.session.events import (
     RunsListed,
     ValueRefused,
 )
+from tflab.session.past_runs import RunUse
 from tflab.session.session import Session
 from tflab.session.settings import load_settings
 
@@ -98,6 +99,67 @@ def test_a_run_asked_for_before_anything_is_there_runs_when_it_is(sit: Any) -> N
     assert [row.id for row in runs.rows] == [ended.run.record.id]
 
 
+def test_on_return_the_last_run_is_shown_and_no_other_in_its_place(sit: Any) -> None:
+    sitting = sit()
+    sitting.session.run()
+    sitting.session.begin()
+    first = sitting.until(RunEnded).run.record.id
+    sitting.session.run()
+    second = sitting.until(RunEnded, 2).run.record.id
+    again = sit()
+    again.open()
+    shown = again.until(RunOpened)
+    assert shown.run.record.id == second
+    ended = again.until(RunEnded)
+    assert not ended.own
+    assert list(ended.run.state.series["loss"].values) == [1.0, 0.5, 1 / 3]
+    again.session.list_runs()
+    again.until(RunsListed, 2)
+    again.session.past_runs.use(first, RunUse.SHOW)
+    assert again.until(RunOpened, 2).run.record.id == first
+    other = write_program(user_folder() / "two.py", CODE)
+    again.session.open(other)
+    again.until(ProgramOpened, 2)
+    again.session.past_runs.use(first, RunUse.SHOW)
+    again.until(ProgramOpened, 3)
+    again.until(RunsListed, 4)
+    for _ in range(3):
+        again.session.disk.finish(5)
+        again.turn()
+    assert again.session.runs.current.record.id == first
+
+
+def test_a_last_run_that_cannot_be_read_is_a_word_in_passing(sit: Any) -> None:
+    sitting = sit()
+    sitting.session.run()
+    sitting.session.begin()
+    run = sitting.until(RunEnded).run.record.id
+    sitting.session.disk.finish(5)
+    (RunStore().root / run / "run.json").write_text("{")
+    again = sit()
+    again.open()
+    again.until(RunsListed)
+    until(lambda: not again.session.runs.opening, again.turn)
+    assert not again.heard.of(ProblemRaised)
+
+
+def test_who_has_reached_all_goals_is_asked_no_more(sit: Any) -> None:
+    path = write_program(user_folder() / "asks.py", CODE + 'lab.predict("How many?", steps)\n')
+    sitting = sit(path)
+    sitting.open()
+    sitting.session.run()
+    sitting.until(GuessesAsked).answer({})
+    sitting.until(RunEnded)
+    sitting.until(CourseChanged, 2)
+    again = sit(path)
+    again.open()
+    again.until(CourseChanged)
+    again.session.run()
+    again.until(RunOpened)
+    assert not again.heard.of(GuessesAsked)
+    again.until(RunEnded)
+
+
 def test_a_file_that_is_no_program_is_refused_and_no_run_waits_for_it(
     sit: Any, tmp_path: Path
 ) -> None:
@@ -117,7 +179,7 @@ def test_a_bad_value_is_named_and_nothing_runs(sit: Any) -> None:
     sitting.open()
     sitting.session.form.set_text("steps", "many")
     sitting.session.run()
-    assert sitting.heard.of(ValueRefused)[0].name == "steps"
+    assert sitting.until(ValueRefused).name == "steps"
     sitting.session.starter.rerun()
     sitting.turn()
     assert not sitting.session.runs.running
@@ -129,7 +191,7 @@ def test_questions_are_asked_once_a_sitting_and_the_guess_is_in_the_record(sit: 
     sitting = sit(path)
     sitting.open()
     sitting.session.run()
-    asked = sitting.heard.of(GuessesAsked)[0]
+    asked = sitting.until(GuessesAsked)
     assert not sitting.session.runs.running, "it waits for the answer"
     asked.answer({"How many?": 4.0})
     opened = sitting.until(RunOpened)
@@ -140,7 +202,7 @@ def test_questions_are_asked_once_a_sitting_and_the_guess_is_in_the_record(sit: 
     assert len(sitting.heard.of(GuessesAsked)) == 1
     sitting.until(RunEnded, 2)
     sitting.session.starter.predict()
-    assert sitting.heard.of(GuessesAsked)[1].guesses == {"How many?": 4.0}
+    assert sitting.until(GuessesAsked, 2).guesses == {"How many?": 4.0}
 
 
 def test_code_from_elsewhere_is_asked_about_and_a_yes_runs_what_was_on_show(

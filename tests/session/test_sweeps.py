@@ -103,7 +103,7 @@ class Sitting:
 
     def plan(self, *rates: float) -> SweepPlan:
         assert self.program is not None
-        return make_plan(self.program, {"rate": rates}, options=RunOptions(threads=3))
+        return make_plan(self.program, {"rate": rates}).asking(RunOptions(threads=3))
 
     def do(self, act: Callable[[], object]) -> None:
         act()
@@ -148,7 +148,7 @@ def test_without_a_program_there_is_nothing_to_sweep() -> None:
 def test_a_sweep_goes_from_approval_to_its_end(sitting: Sitting) -> None:
     plan = sitting.plan(0.3, 0.1, 0.2)
     sitting.do(lambda: sitting.sweeps.begin(plan, SLOTS))
-    assert sitting.asked == [(Path(plan.path), plan.source, ["cpu"])]
+    assert sitting.asked == [(Path(plan.each.path), plan.each.source, ["cpu"])]
     (shown,) = sitting.heard.of(SweepShown)
     assert sitting.sweeps.running
     assert shown.sweep is sitting.sweeps.current
@@ -240,7 +240,7 @@ def test_a_sweep_is_exported_and_its_line_copied(
     copied = sitting.heard.of(TextCopied)[-1]
     assert "-p rate=0.1,0.2" in copied.text.replace(", ", ",").replace("'", "")
     assert copied.notice == "Command copied."
-    Path(sweep.plan.path).write_text("nothing")
+    Path(sweep.plan.each.path).write_text("nothing")
     sitting.do(lambda: sitting.sweeps.copy_line(sweep.plan))
     assert "The lesson has changed since" in sitting.heard.of(TextCopied)[-1].notice
 

@@ -13,12 +13,13 @@ import pytest
 from tests.sweeps.sweeping import QUICK, WAITING, Start, Write, drive
 from tflab.runs.events import Scalars, Started
 from tflab.runs.log_writer import append
-from tflab.runs.record import Problem
+from tflab.runs.record import Problem, RunOptions
 from tflab.runs.store import RunStore
 from tflab.sweeps.plan import make_plan
 from tflab.sweeps.store import SweepStore
 from tflab.sweeps.sweep import Sweep, open_sweep
 from tflab.targets.fork_server import ForkServer
+from tflab.targets.requests import new_request
 
 
 def test_sweep_is_found_again(lesson: Write, start: Start, server: ForkServer, data: Path) -> None:
@@ -136,3 +137,30 @@ def test_sweep_that_another_process_drives_is_followed_until_that_is_gone(
         other.poll()
     assert other.runs[3].status == "not begun"
     assert not other.over, "its runs go on without it"
+
+
+def test_sweep_that_an_older_tflab_kept_is_read_the_same(lesson: Write) -> None:
+    """What is asked of each run stood in the plan itself."""
+    store = SweepStore()
+    plan = make_plan(lesson(QUICK), {"rate": (0.1, 0.2)}, seed=3)
+    record = store.create(plan.asking(RunOptions(nice=4, threads=2), "/some/python"))
+    path = store.root / f"{record.id}.json"
+    raw = json.loads(path.read_text())
+    each = raw["plan"].pop("each")
+    asked = ("lesson", "title", "path", "source", "cells", "command", "python")
+    raw["plan"] |= {name: each[name] for name in asked}
+    raw["plan"]["options"] = {"nice": 4, "threads": 2, "memory_limit": 0}
+    path.write_text(json.dumps(raw | {"version": 1}))
+    assert store.load(record.id) == record
+    del raw["plan"]["title"]
+    path.write_text(json.dumps(raw | {"version": 1}))
+    with pytest.raises(Problem, match="is damaged"):
+        store.load(record.id)
+
+
+def test_every_run_is_asked_for_as_a_single_one_would_be(lesson: Write) -> None:
+    program, options = lesson(QUICK), RunOptions(nice=4)
+    plan = make_plan(program, {"rate": (0.1, 0.2)}, seed=3).asking(options, "/some/python")
+    values = program.defaults | {"rate": 0.2}
+    alone = new_request(program, values, seed=3, options=options, python="/some/python")
+    assert plan.request(plan.points[1]) == alone

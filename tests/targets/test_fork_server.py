@@ -290,3 +290,17 @@ def test_an_interpreter_that_is_gone_is_named(tmp_path):
         server.start()
     assert str(gone) in caught.value.cause
     assert "tflab envs" in caught.value.next_step
+
+
+def test_code_that_others_could_have_put_there_is_not_started(tmp_path, data):
+    """The file that another environment's Python starts lies in the data folder."""
+    python = tmp_path / "env" / "bin" / "python"
+    python.parent.mkdir(parents=True)
+    python.symlink_to(sys.executable)
+    data.mkdir(exist_ok=True)
+    data.chmod(0o777)
+    server = ForkServer(tmp_path / "server.log", interpreter=str(python))
+    with pytest.raises(Problem, match="cannot be used safely") as caught:
+        server.start()
+    assert server.pid is None
+    assert f"chmod go-w {data}" in caught.value.next_step

@@ -117,7 +117,7 @@ def test_runs_are_spread_over_the_gpus_one_on_each(lesson: Write) -> None:
     slots = make_slots(chosen)
     server = DeadServer()
     executor = RunExecutor(slots, server=lambda: server, threaded=False)
-    plan = make_plan(lesson(QUICK), {"rate": [n / 10 for n in range(1, 9)]}, jobs=len(slots))
+    plan = make_plan(lesson(QUICK), {"rate": [n / 10 for n in range(1, 9)]})
     sweep = Sweep(SweepStore().create(plan), executor)
     sweep.start()
     order: list[str] = []

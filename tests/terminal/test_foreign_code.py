@@ -10,7 +10,7 @@ import pytest
 
 from tests.terminal.conftest import OpenApp
 from tflab.runs.store import RunStore
-from tflab.session.approval import TrustStore
+from tflab.session.trust import TrustStore
 
 QUESTION = "A lesson from elsewhere"
 LESSON = """\

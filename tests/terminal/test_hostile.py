@@ -10,7 +10,7 @@ import pytest
 from tests.cli.conftest import command
 from tests.terminal.conftest import OpenApp
 from tests.terminal.terminal import Terminal
-from tflab.session.approval import TrustStore
+from tflab.session.trust import TrustStore
 
 # The title of a terminal, the clipboard, another screen, the cursor, a reset, C1 and bidi.
 EVIL = (

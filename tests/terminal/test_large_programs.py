@@ -88,7 +88,8 @@ def test_a_line_without_end_neither_freezes_nor_delays_leaving(
     line = "ab cd(1+2) " * 145_000
     app = open_app(write_lesson(f"x = '{line}'", "print('w' * 1_600_000)", "# the end"))
     app.wait_for(r"x = 'ab cd", 20)
-    app.press("end")
+    app.wait_for(r"\+\d+ lines  Space")
+    app.press("space", "end")
     app.wait_for("more characters")
     app.wait_for("# the end")
     run(app, r"finished in")

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from hypothesis import given
 from hypothesis import strategies as st
 from textual.events import MouseScrollDown
 
 from tests.ui.test_lesson_document import Lines
-from tests.ui.test_lesson_outputs import FIRST, ran
-from tests.ui.test_lesson_view import CELLS, lesson
+from tests.ui.test_lesson_outputs import FIRST, ran, source
+from tests.ui.test_lesson_view import CELLS, Host, lesson
+from tflab.programs.reader import parse_program
+from tflab.runs import events as ev
 from tflab.ui.workbench.lesson_document import Document
 from tflab.ui.workbench.reading import Span, Window, page_above, page_below, top_to_show
 
@@ -166,3 +170,111 @@ async def test_what_comes_in_above_does_not_move_the_cursor():
         await pilot.pause()
         assert view.cursor == 10
         assert view.current.index == FIRST + 9
+
+
+LAYERS = [ev.Layer(kind="points", x=[0.0, 1.0], y=[0.0, 1.0])]
+
+
+def draw(state, cell: int, *steps: int) -> None:
+    for step in steps:
+        state.apply(ev.Figure(cell=cell, title="Moves", layers=LAYERS, step=step))
+
+
+def text_in_view(host) -> str:
+    return "\n".join(host.screen_rows())
+
+
+async def test_while_it_runs_the_view_follows_the_picture_that_moves():
+    async with lesson(*CELLS, size=(60, 40)) as (host, view, pilot):
+        view.styles.height = 36
+        await pilot.pause()
+        state = ran(*[""] * 20, ended=False)
+        await view.show_run(state)
+        await pilot.pause()
+        assert view.top == 0
+        draw(state, FIRST + 15, 0, 1)
+        await view.show_run(state)
+        await pilot.pause()
+        assert "step 1  2/2" in text_in_view(host)
+        # Its cell is seen with it, since both fit.
+        assert "def f15(x):" in text_in_view(host)
+        assert bar_in_view(view)
+        await pilot.press("home")
+        await pilot.pause()
+        top = view.top
+        draw(state, FIRST + 15, 2)
+        await view.show_run(state)
+        await pilot.pause()
+        assert view.top == top
+        view.show_end()
+        await pilot.pause()
+        assert view.top == top
+
+
+async def test_a_run_that_was_over_at_once_shows_its_picture_at_the_end():
+    async with lesson(*CELLS) as (host, view, pilot):
+        state = ran(*[""] * 20)
+        draw(state, FIRST + 15, 0, 1, 2)
+        await view.show_run(state)
+        await pilot.pause()
+        assert view.top == 0
+        view.show_end()
+        await pilot.pause()
+        assert "step 2  3/3" in text_in_view(host)
+
+
+async def test_a_failed_run_shows_its_error_with_the_cell_unless_one_has_moved():
+    async with lesson(*CELLS) as (host, view, pilot):
+        state = ran(*["text\n"] * 25, error=24)
+        await view.show_run(state)
+        view.show_end()
+        await pilot.pause()
+        assert "It broke." in text_in_view(host)
+        assert "def f24(x):" in text_in_view(host)
+        assert view.cursor == 25
+        again = ran(*["text\n"] * 25, error=20, ended=False)
+        await view.show_run(again)
+        await pilot.press("home")
+        await pilot.pause()
+        again.apply(ev.Ended(state="failed", time=2.0))
+        await view.show_run(again)
+        view.show_end()
+        await pilot.pause()
+        assert view.top == 0
+
+
+async def test_who_looks_at_an_output_in_live_mode_goes_on_looking_at_it():
+    async with lesson(*CELLS) as (_host, view, pilot):
+        await view.show_run(ran(*["text\n"] * 20))
+        view.put_cursor(4)
+        await pilot.pause()
+        top = view.top
+        state = ran(*["text\n"] * 20, ended=False)
+        draw(state, FIRST + 15, 0, 1)
+        await view.show_run(state, again=True)
+        await pilot.pause()
+        assert view.top == top
+
+
+async def test_an_output_names_its_run():
+    async with lesson(*CELLS[:2]) as (host, view, pilot):
+        await view.show_run(ran("one\n", "two\n"), label=lambda width: "#7 lr 0.13"[:width])
+        await pilot.pause()
+        rows = [row.strip() for row in host.screen_rows()]
+        place = rows.index("one")
+        assert rows[place - 1].startswith("output ───")
+        assert rows[place - 1].endswith("── #7 lr 0.13")
+
+
+async def test_one_goes_on_where_one_left_off_also_before_there_is_room():
+    host = Host()
+    host.view.styles.display = "none"
+    async with host.run_test(size=(60, 20)) as pilot:
+        await host.view.show_lesson(parse_program(source(*CELLS), Path("l.py")), {}, False)
+        host.view.put_cursor(12)
+        await pilot.pause()
+        host.view.styles.display = "block"
+        await pilot.pause()
+        await pilot.pause()
+        assert host.view.cursor == 12
+        assert host.screen_rows()[0].endswith("def f11(x):")

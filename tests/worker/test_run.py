@@ -81,6 +81,17 @@ def test_last_expressions_show_as_in_a_notebook(bench):
     assert items[6][0].text.endswith("5,000 items in all")
 
 
+def test_a_guess_stands_beside_its_answer_and_is_not_shown_again(bench):
+    run = bench.run(
+        "from tflab import lab\nlab.predict('How many?', 3)",
+        "class Model:\n    predict = abs\nModel.predict(-4)",
+        guesses={"How many?": 2.0},
+    )
+    items = [[i for i in c.items if isinstance(i, Value)] for c in run.state.cells.values()][1:]
+    assert [value.text for cell in items for value in cell] == ["4"]
+    assert run.state.predictions["How many?"].guess == 2.0
+
+
 def test_the_parameters_cell_runs_and_then_the_values_are_set(bench):
     run = bench.run("print(size, rate, type(rate).__name__)", parameters={"size": 7, "rate": 2})
     assert run.printed == "7 2.0 float\n"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -69,11 +70,13 @@ class ServerStarter:
     Args:
         python: What `--python` says.
         quiet: Whether nothing is said of the environment.
+        piped: Whether the program reads what is piped into the command line.
     """
 
-    def __init__(self, python: str = "", quiet: bool = False) -> None:
+    def __init__(self, python: str = "", quiet: bool = False, piped: bool = False) -> None:
         self._python = python
         self._quiet = quiet
+        self._stdin = None if piped else subprocess.DEVNULL
         self._probe = EnvironmentProbe()
         self._server: ForkServer | None = None
         self.environment: Environment | None = None
@@ -106,7 +109,9 @@ class ServerStarter:
 
     def make(self) -> ForkServer:
         """Return another server of the same environment, not started."""
-        return make_server(place_of(self.environment)) if self.environment else ForkServer()
+        if self.environment is None:
+            return ForkServer(stdin=self._stdin)
+        return make_server(place_of(self.environment), self._stdin)
 
     def close(self) -> None:
         """Let go of the server."""

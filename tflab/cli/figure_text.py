@@ -15,6 +15,7 @@ _KINDS = {
     "bars": ("set of bars", "sets of bars"),
     "hist": ("histogram", "histograms"),
     "grid": ("map of values", "maps of values"),
+    "matrix": ("confusion matrix", "confusion matrices"),
 }
 
 
@@ -58,6 +59,17 @@ def _layer(figure: Figure, layer: Layer) -> list[str]:
                 f"{count_of(len(layer.grid), 'row')} of {len(layer.grid[0]) if layer.grid else 0}"
             )
             return [f"{name}: {size}, {_span('values', values)}"]
+        case "matrix":
+            return [_class(layer, number) for number in range(len(layer.grid))]
+
+
+def _class(layer: Layer, number: int) -> str:
+    """Return what became of one true class."""
+    names = [plain_line(name) for name in layer.names]
+    counts = [_float(count) for count in layer.grid[number]]
+    pairs = [(names[at] if at < len(names) else str(at), n) for at, n in enumerate(counts) if n]
+    told = ", ".join(f"{count:.4g} as {name}" for name, count in pairs[:_MOST_BARS]) or "none"
+    return f"true {names[number] if number < len(names) else number}: {told}"
 
 
 def _histogram(name: str, layer: Layer) -> str:

@@ -7,9 +7,10 @@ import sys
 from collections.abc import Callable, Iterable, Sequence
 
 from tflab.cli.command import UsageProblem
+from tflab.programs.edit_store import EditStore
 from tflab.programs.program import Program, Question
 from tflab.runs.text import count_of, plain_line, visible
-from tflab.session.approval import TrustStore, origin, untrusted
+from tflab.session.trust import TrustStore, origin, others_at, untrusted
 from tflab.targets.devices import Device
 
 Guess = str | float
@@ -22,12 +23,15 @@ def require_trust(lesson: Program, arguments: argparse.Namespace) -> None:
         Problem: When it is not trusted.
     """
     store = TrustStore()
-    if store.trusts(lesson.path, lesson.source):
+    # One's own edits need no trust; those that somebody else may have written are code from there.
+    foreign = bool(lesson.edits) and others_at(EditStore().path_of(lesson.path)) is not None
+    source = lesson.source if foreign else lesson.file_source
+    if store.knows(source) or (not foreign and store.trusts(lesson.path, source)):
         return
     if not arguments.trust and not (_can_ask(arguments) and _asked(lesson)):
         raise untrusted(lesson.path)
     try:
-        store.trust(lesson.path, lesson.source)
+        store.trust_text(lesson.path, source)
     except OSError as error:
         print(f"That it is trusted cannot be kept: {error.strerror}.", file=sys.stderr)
 

@@ -6,8 +6,8 @@ import time
 from collections.abc import Callable
 
 from tflab.cli.figure_text import figure_lines
-from tflab.cli.run_text import prediction_line, value_text
-from tflab.runs.events import Figure, Result, Value
+from tflab.cli.run_text import check_line, exercise_line, prediction_line, value_text
+from tflab.runs.events import Check, Figure, Result, Value
 from tflab.runs.state import CellItem, CellState, RunState
 from tflab.runs.tensor_text import describe, grid
 from tflab.runs.text import count_of, plain, plain_line
@@ -55,6 +55,27 @@ class RunPrinter:
         self._print_outcomes(state)
         self._print_progress(state)
 
+    def begun_line(self, state: RunState) -> str:
+        """Return what the cell that runs has printed of its last line, as handed out from now on.
+
+        That is what a program says before it waits for a line: it belongs on the same one.
+        """
+        text = self._open_text(state)
+        if text is None:
+            return ""
+        self.update(state)
+        return "".join(self._cursor.take(text, whole=True))
+
+    def pass_over(self, state: RunState, shown: str) -> None:
+        """Leave out what comes next in the output of the cell that runs, if it is this text."""
+        if self._open_text(state) is not None:
+            self._cursor.pass_over(shown)
+
+    def _open_text(self, state: RunState) -> Transcript | None:
+        cell = state.cells.get(state.current_cell if state.current_cell is not None else -1)
+        last = cell.items[-1] if cell is not None and cell.items else None
+        return last if isinstance(last, Transcript) else None
+
     def _print_cell(self, index: int, cell: CellState, over: bool) -> None:
         while (number := self._done.get(index, 0)) < len(cell.items):
             item = cell.items[number]
@@ -79,6 +100,8 @@ class RunPrinter:
                 self._write(_result(item))
             case Figure(step=None):
                 self._draw(item, 1)
+            case Check():
+                self._write(check_line(item))
             case _:
                 pass
 
@@ -96,6 +119,9 @@ class RunPrinter:
         for key, found in state.predictions.items():
             if self._is_new("prediction", key):
                 self._write(prediction_line(found))
+        for name, outcome in state.exercises.items():
+            if self._is_new("exercise", name):
+                self._write(exercise_line(outcome))
         for key, goal in state.goals.items():
             if not self._brief and self._is_new("goal", key):
                 word = "reached" if goal.passed else "not reached"
@@ -128,6 +154,11 @@ class TextCursor:
 
     def __init__(self) -> None:
         self._at = 0
+        self._known = ""
+
+    def pass_over(self, known: str) -> None:
+        """Leave out this text, if it is what comes next."""
+        self._known = known
 
     def take(self, text: Transcript, whole: bool) -> list[str]:
         """Return what is new, as text without its last line end.
@@ -144,6 +175,13 @@ class TextCursor:
             pieces.append(f"({count_of(missing, 'character')} left out; output.log has them all)")
             self._at = tail_at
         fresh = text.head[self._at :] + text.tail[max(0, self._at - tail_at) :]
+        if self._known and fresh:
+            if not whole and len(fresh) < len(self._known) and self._known.startswith(fresh):
+                return pieces
+            known = self._known if fresh.startswith(self._known) else ""
+            self._known = ""
+            self._at += len(known)
+            fresh = fresh[len(known) :]
         complete = whole or len(fresh) > _LONGEST_WAIT
         cut = len(fresh) if complete else fresh.rfind("\n") + 1
         if cut:

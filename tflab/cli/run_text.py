@@ -9,7 +9,7 @@ from tflab.cli.run_json import error
 from tflab.cli.terminal import Terminal
 from tflab.programs.parameters import format_value
 from tflab.runs.diagnosis import diagnose
-from tflab.runs.events import Prediction, Result
+from tflab.runs.events import Check, ExerciseOutcome, Prediction, Result
 from tflab.runs.record import RunRecord, RunRequest
 from tflab.runs.series import Series
 from tflab.runs.state import RunState
@@ -67,6 +67,24 @@ def prediction_line(found: Prediction) -> str:
             verdict = ", right" if found.correct else ", not quite"
         words = f"you guessed {guess}, the answer is {answer}{verdict}"
     return f"{plain_line(found.question)} ({words})"
+
+
+def check_line(found: Check) -> str:
+    """Return what `lab.check` found."""
+    name = plain_line(found.name)
+    if found.passed:
+        return f"Check passed: {name}"
+    return f"Check failed: {name}. {plain_line(found.message)}"
+
+
+def exercise_line(found: ExerciseOutcome) -> str:
+    """Return how an exercise went."""
+    title, message = plain_line(found.title), plain_line(found.message)
+    if found.passed:
+        return f"Exercise passed: {title}" + (f". {message}" if message else "")
+    if not found.written:
+        return f"Exercise to do: {title}. The rest runs on its solution."
+    return f"Exercise not passed yet: {title}. {message}"
 
 
 def goal_lines(state: RunState, terminal: Terminal) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from typing import Protocol
 
 from tflab.cli import run_text
@@ -27,6 +28,12 @@ class RunView(Protocol):
     def end(self, run: LiveRun) -> None:
         """Show what is known at the end."""
 
+    def ask(self, run: LiveRun) -> None:
+        """Show what the run asks for, up to where a person types."""
+
+    def answered(self, run: LiveRun, shown: str) -> None:
+        """Take that it was answered here, so that the terminal shows `shown` already."""
+
 
 class JsonView:
     """One JSON object at the end, and nothing before it."""
@@ -41,13 +48,51 @@ class JsonView:
         """Print the object."""
         print_json(run_json(run.record, run.state))
 
+    def ask(self, run: LiveRun) -> None:
+        """Say nothing: nobody is asked."""
 
-class LinearView:
+    def answered(self, run: LiveRun, shown: str) -> None:
+        """Say nothing."""
+
+
+class _TextView:
+    """What both ways of printing a run share: the line on which a person types.
+
+    Args:
+        printer: Prints what is new.
+    """
+
+    def __init__(self, printer: RunPrinter) -> None:
+        self._printer = printer
+        self._asking = False
+
+    def ask(self, run: LiveRun) -> None:
+        """Print what the program says before it waits."""
+        self._asking = True
+        prompt = self._printer.begun_line(run.state) or "(the program waits for a line) "
+        print(prompt, end="", flush=True)
+        if not sys.stdout.isatty():
+            print(prompt, end="", file=sys.stderr, flush=True)
+
+    def answered(self, run: LiveRun, shown: str) -> None:
+        """Pass over what the terminal shows already."""
+        self._asking = False
+        self._printer.pass_over(run.state, shown)
+
+    def _end_line(self, run: LiveRun) -> None:
+        """End the line of a question that got no answer."""
+        if self._asking and run.state.question is None:
+            self._asking = False
+            if run.state.ended is not None:
+                _print("")
+
+
+class LinearView(_TextView):
     """Plain lines in the order in which things happen; no control sequence ever."""
 
     def __init__(self, terminal: Terminal) -> None:
+        super().__init__(RunPrinter(_print))
         self._terminal = terminal
-        self._printer = RunPrinter(_print)
 
     def begin(self, run: LiveRun) -> None:
         """Print title and settings."""
@@ -59,6 +104,7 @@ class LinearView:
 
     def end(self, run: LiveRun) -> None:
         """Print metrics, what went wrong, and how the run ended."""
+        self._end_line(run)
         self._printer.update(run.state)
         lines = [
             *run_text.metric_lines(run.state),
@@ -69,13 +115,13 @@ class LinearView:
             _print(line)
 
 
-class LiveView:
+class LiveView(_TextView):
     """A progress line while the run goes on; figures, chart, results and goals drawn inline."""
 
     def __init__(self, terminal: Terminal) -> None:
+        super().__init__(RunPrinter(self._above, self._draw, brief=True))
         self._terminal = terminal
         self._line = ProgressLine(terminal.columns, "━─" if terminal.unicode else "#.")
-        self._printer = RunPrinter(self._above, self._draw, brief=True)
 
     def begin(self, run: LiveRun) -> None:
         """Print title and settings."""
@@ -84,13 +130,21 @@ class LiveView:
 
     def update(self, run: LiveRun) -> None:
         """Print what is new above the progress line."""
+        self._end_line(run)
         self._printer.update(run.state)
-        self._line.update(run.state, "Stopping" if run.stopping else "")
+        if run.state.question is None:
+            self._line.update(run.state, "Stopping" if run.stopping else "")
+
+    def ask(self, run: LiveRun) -> None:
+        """Print what the program says before it waits, where the progress line was."""
+        self._line.clear()
+        super().ask(run)
 
     def end(self, run: LiveRun) -> None:
         """Print chart, results and goals, what went wrong, and how the run ended."""
         from tflab.cli.inline_charts import chart_rows
 
+        self._end_line(run)
         self._printer.update(run.state)
         self._line.clear()
         for line in chart_rows(run.state, self._terminal):

@@ -48,7 +48,7 @@ def _pad(cell: str, width: int, last: bool) -> str:
 def heading(sweep: Sweep) -> list[str]:
     """Return title, fields, sample and seeds of a sweep as lines."""
     plan = sweep.plan
-    lines = [plain_line(plan.title)]
+    lines = [plain_line(plan.each.title)]
     for name, values in plan.fields.items():
         lines.append("  " + plain_line(f"{name} = {', '.join(map(format_value, values))}"))
     if plan.sample is not None:

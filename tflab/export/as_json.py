@@ -29,13 +29,13 @@ def runs_json(runs: Sequence[LoadedRun]) -> str:
 def sweep_json(sweep: LoadedSweep) -> str:
     """Return a sweep as one object: what `tflab sweep --json` says, and every point of its runs."""
     plan = sweep.plan
-    found = report(sweep.sweep) | {"created": sweep.created, "title": plan.title}
+    found = report(sweep.sweep) | {"created": sweep.created, "title": plan.each.title}
     found["runs"] = [
         run_report(sweep.sweep, run) | (_points_of(loaded) if loaded is not None else {})
         for run, loaded in sweep.loaded()
     ]
     # Once for all of them, and last, because it is long.
-    found["source"] = plan.source
+    found["source"] = plan.each.source
     return _json(found)
 
 

@@ -85,7 +85,7 @@ def export_sweep(
 
 def sweep_file_name(kind: Format, sweep: LoadedSweep) -> str:
     """Return a name for the file that holds this sweep."""
-    return file_name(sweep.plan.lesson, "sweep", sweep.record.id, suffix=kind.suffix)
+    return file_name(sweep.plan.each.lesson, "sweep", sweep.record.id, suffix=kind.suffix)
 
 
 def _tensorboard(sweep: LoadedSweep, target: Path) -> Path:
@@ -138,7 +138,7 @@ def _chart_svg(sweep: LoadedSweep, options: ChartOptions, metric: str | None) ->
     from tflab.export.svg import loss_svg
 
     curves, about = _best_curves(sweep, metric)
-    return loss_svg(curves, f"{sweep.plan.title}: {about}", options)
+    return loss_svg(curves, f"{sweep.plan.each.title}: {about}", options)
 
 
 def _best_curves(sweep: LoadedSweep, metric: str | None) -> tuple[list[Curve], str]:

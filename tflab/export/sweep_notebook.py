@@ -43,7 +43,12 @@ def sweep_notebook(sweep: LoadedSweep) -> str:
 
 def _result(sweep: LoadedSweep) -> str:
     plan, rows = sweep.plan, sweep.sweep.rows()
-    lines = [f"# {plain_line(plan.title)}", "", f"{sweep_origin(sweep.record)}. What came out:", ""]
+    lines = [
+        f"# {plain_line(plan.each.title)}",
+        "",
+        f"{sweep_origin(sweep.record)}. What came out:",
+        "",
+    ]
     lines += [_line(columns(plan)), _line(["---"] * len(columns(plan)))]
     lines += [_line(cells(plan, row)) for row in rows[:_MOST_ROWS]]
     if len(rows) > _MOST_ROWS:

@@ -100,7 +100,7 @@ def sweep_program(record: SweepRecord) -> str:
 
 def sweep_origin(record: SweepRecord) -> str:
     """Say in one line which sweep this is."""
-    return plain_line(f"Sweep {record.id} of {record.plan.lesson}: {record.plan.about}")
+    return plain_line(f"Sweep {record.id} of {record.plan.each.lesson}: {record.plan.about}")
 
 
 def _head(record: SweepRecord) -> Iterator[str]:

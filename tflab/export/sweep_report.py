@@ -29,7 +29,7 @@ def report(sweep: Sweep) -> dict[str, Any]:
     rows = [_row(row) for row in sweep.rows()]
     return {
         "sweep": sweep.id,
-        "lesson": plan.lesson,
+        "lesson": plan.each.lesson,
         "metric": plan.metric,
         "order": "max" if plan.larger else "min",
         "fields": plan.fields,

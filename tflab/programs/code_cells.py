@@ -7,10 +7,11 @@ from collections.abc import Iterator
 
 from tflab.programs.edits import program_as_run
 from tflab.programs.environment_variables import loading_variables
+from tflab.programs.exercises import Exercise
 from tflab.programs.magics import plain_python
 from tflab.programs.program import Cell, Program
 from tflab.programs.syntax import parse_quietly
-from tflab.runs.record import CodeCell, CommandOption, ParameterPlace, RunRequest
+from tflab.runs.record import CodeCell, CommandOption, ExerciseCode, ParameterPlace, RunRequest
 
 
 def code_cells(program: Program) -> tuple[CodeCell, ...]:
@@ -31,6 +32,21 @@ def _code_cell(program: Program, cell: Cell) -> CodeCell:
         places=tuple(_places(program, cell)),
         variables=loading_variables(tree) if tree is not None else (),
         label=cell.label,
+        exercise=_exercise_code(program, cell.exercise) if cell.exercise is not None else None,
+        checks=cell.checks,
+    )
+
+
+def _exercise_code(program: Program, exercise: Exercise) -> ExerciseCode:
+    plain = exercise.text if program.kind == "lesson" else plain_python(exercise.text).source
+    return ExerciseCode(
+        id=exercise.id,
+        title=exercise.title,
+        answer=plain,
+        written=exercise.answer is not None,
+        solved=bool(exercise.solution),
+        by_hand=exercise.by_hand,
+        seconds=exercise.seconds,
     )
 
 

@@ -18,7 +18,8 @@ from typing import NamedTuple
 
 import msgspec
 
-from tflab.programs.edits import Edit, Placement, code_cells_of, outline, place_edits
+from tflab.programs.edit_places import Placement, place_edits
+from tflab.programs.edits import Edit, code_cells_of, outline
 from tflab.programs.library import course_folder
 from tflab.programs.program import Program
 from tflab.runs.atomic_files import locked, make_private_folder, read_file, replace_atomically
@@ -28,7 +29,7 @@ from tflab.runs.record import Problem
 VERSION = 1
 
 _MOST_ASIDE = 20
-_NOWHERE = -1
+NOWHERE = -1
 """The place of an edit whose cell is gone: only its code, or its id, finds the cell again."""
 
 
@@ -202,4 +203,4 @@ def _moved(program: Program, file: _File) -> Iterator[KeptEdit]:
     for one in (*others, *placed):
         yield msgspec.structs.replace(kept(one.edit), place=places[one.cell])
     for edit in lost:
-        yield msgspec.structs.replace(kept(edit), place=_NOWHERE)
+        yield msgspec.structs.replace(kept(edit), place=NOWHERE)

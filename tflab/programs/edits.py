@@ -1,15 +1,14 @@
-"""A program and a person's edits of its cells: what is run of the two, and which cell is whose.
+"""A program and a person's edits of its cells: what is run of the two.
 
-An edit keeps to its cell however the file changes around it. Cells stay as they are cut in the
-file, also where an edit holds what would begin another one.
+Cells stay as they are cut in the file, also where an edit holds what would begin another one.
 """
 
 from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
-from difflib import SequenceMatcher, unified_diff
+from collections.abc import Mapping
+from difflib import unified_diff
 from pathlib import Path
 from typing import NamedTuple
 
@@ -29,11 +28,6 @@ LARGEST_CELL = 2_000_000
 """Characters of the largest edit: as large as the largest program."""
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
-_ALIKE = 0.6
-"""How much of its text a changed cell has in common with what an edit replaced, at least."""
-
-_COMPARED = (12, 20_000)
-"""Characters of what is compared: less is alike by chance, and more takes too long."""
 
 
 class Edit(msgspec.Struct, frozen=True, kw_only=True):
@@ -57,38 +51,17 @@ class Edit(msgspec.Struct, frozen=True, kw_only=True):
         return cell_hash(self.before)
 
 
-class PlacedEdit(NamedTuple):
-    """An edit, and the index of the cell that it is of.
-
-    Attributes:
-        stale: Whether that cell has changed in the file since the edit was begun.
-    """
-
-    cell: int
-    edit: Edit
-    stale: bool
-
-
-class Placement(NamedTuple):
-    """Which cells edits are of, and which edits have no cell any more.
-
-    Attributes:
-        placed: One edit a cell at most.
-        lost: Those without a cell.
-        others: Earlier edits of cells that have a later one.
-    """
-
-    placed: tuple[PlacedEdit, ...] = ()
-    lost: tuple[Edit, ...] = ()
-    others: tuple[PlacedEdit, ...] = ()
-
-
 class CellProblem(NamedTuple):
     """Why Python cannot read a cell: line and column are from 1 and count within the cell."""
 
     line: int
     column: int
     message: str
+
+    @property
+    def sentence(self) -> str:
+        """What is wrong, as a sentence."""
+        return f"{self.message[:1].upper()}{self.message[1:]}."
 
 
 def cell_hash(source: str) -> str:
@@ -123,102 +96,12 @@ def tidy(text: str) -> str:
     return _LINE_END.sub("\n", text).rstrip()
 
 
-# Which edit is of which cell.
-
-
-def place_edits(
-    program: Program, edits: Sequence[Edit], outline_before: Sequence[str] = ()
-) -> Placement:
-    """Find the cell of each edit in a program as its file has it now.
-
-    A notebook's cell is known by its id. Any other is known by its code, and by its neighbours
-    where it changed itself, so that an edit stays with its cell when others come and go. Of two
-    edits of one cell the last one counts.
-
-    Args:
-        program: The program, without edits.
-        edits: What was kept.
-        outline_before: What `outline` gave when the edits' places were noted.
-    """
-    cells = code_cells_of(program)
-    moved = _moves(outline_before, outline(program))
-    free = dict(enumerate(cells))
-    placed: dict[int, PlacedEdit] = {}
-    lost: list[Edit] = []
-    others: list[PlacedEdit] = []
-    # Those that are certain come first, so that no other takes their cell.
-    for certain in (True, False):
-        for edit in edits:
-            known = _place_of(edit, cells, moved)
-            if (known is not None and cells[known].source == edit.before) is not certain:
-                continue
-            place = known if known is not None else _alike(edit, free, moved)
-            if place is None:
-                lost.append(edit)
-                continue
-            free.pop(place, None)
-            cell = cells[place]
-            found = PlacedEdit(cell.index, edit, cell.source != edit.before)
-            before = placed.get(cell.index)
-            if before is not None:
-                # What fits the cell as it is goes before what does not; else the later one.
-                found, before = (before, found) if found.stale > before.stale else (found, before)
-                others.append(before)
-            placed[cell.index] = found
-    return Placement(tuple(placed[index] for index in sorted(placed)), tuple(lost), tuple(others))
-
-
-def _place_of(edit: Edit, cells: Sequence[Cell], moved: Mapping[int, int]) -> int | None:
-    """Return the place of an edit's cell, as far as that is certain."""
-    if edit.id:
-        for place, cell in enumerate(cells):
-            if cell.id == edit.id:
-                return place
-    there = moved.get(edit.place)
-    if there is not None and there < len(cells):
-        return there
-    same = [place for place, cell in enumerate(cells) if cell.source == edit.before]
-    return min(same, key=lambda place: abs(place - edit.place), default=None)
-
-
-def _moves(before: Sequence[str], now: Sequence[str]) -> dict[int, int]:
-    """Return where cells are now, by where they were; of those that changed, where that is plain.
-
-    A cell that changed is where it was between its neighbours, if as many are there as there were.
-    """
-    moved: dict[int, int] = {}
-    for kind, first, last, there, end in SequenceMatcher(
-        None, before, now, autojunk=False
-    ).get_opcodes():
-        if kind == "equal" or (kind == "replace" and last - first == end - there):
-            moved.update(zip(range(first, last), range(there, end), strict=True))
-    return moved
-
-
-def _alike(edit: Edit, free: Mapping[int, Cell], moved: Mapping[int, int]) -> int | None:
-    """Return the place of the cell that an edit's cell has most likely become; None if none has."""
-    taken = set(moved.values())
-    best, found = _ALIKE, None
-    least, most = _COMPARED
-    if not least <= len(edit.before) <= most:
-        return None
-    for place, cell in free.items():
-        if place in taken or len(cell.source) > most:
-            continue
-        matcher = SequenceMatcher(None, edit.before, cell.source, autojunk=False)
-        if matcher.quick_ratio() > best and (ratio := matcher.ratio()) > best:
-            best, found = ratio, place
-    return found
-
-
-# The program as it runs.
-
-
 def with_edits(program: Program, texts: Mapping[int, str]) -> Program:
     """Return a program with other code in some of its cells; the program itself if none differs.
 
     Its source is the file's text with that code in place. Its parameters, goals and questions are
-    those of the edited code.
+    those of the edited code. What is written in the place of an exercise becomes its answer; the
+    source keeps the solution, for the run to go on with where the answer fails.
 
     Args:
         program: The program as its file has it.
@@ -233,16 +116,31 @@ def with_edits(program: Program, texts: Mapping[int, str]) -> Program:
     changed = changed_texts(program, texts)
     if not changed:
         return program
-    if program.kind == "notebook":
-        found = parse_program(_edited_listing(program, changed), program.path)
+    answers = {i: text for i, text in changed.items() if program.cells[i].exercise is not None}
+    others = {i: text for i, text in changed.items() if i not in answers}
+    if not others:
+        found = program
+    elif program.kind == "notebook":
+        found = parse_program(_edited_listing(program, others), program.path)
     else:
-        source, cells = _edited_text(program, changed)
+        source, cells = _edited_text(program, others)
         found = parse_program(source, program.path, Cut(cells, program.kind))
     return msgspec.structs.replace(
         found,
-        original=program.source,
+        cells=_with_answers(found.cells, answers),
+        original=program.source if others else "",
         edits=tuple(EditedCell(index=index, source=text) for index, text in changed.items()),
     )
+
+
+def _with_answers(cells: tuple[Cell, ...], answers: Mapping[int, str]) -> tuple[Cell, ...]:
+    made = list(cells)
+    for index, text in answers.items():
+        exercise = made[index].exercise
+        if exercise is not None:
+            answered = msgspec.structs.replace(exercise, answer=text)
+            made[index] = msgspec.structs.replace(made[index], exercise=answered)
+    return tuple(made)
 
 
 def changed_texts(program: Program, texts: Mapping[int, str]) -> dict[int, str]:
@@ -251,7 +149,10 @@ def changed_texts(program: Program, texts: Mapping[int, str]) -> dict[int, str]:
     Raises:
         ValueError: When there is no such code cell.
     """
-    cells = {cell.index: cell.source for cell in code_cells_of(program)}
+    cells = {
+        cell.index: cell.exercise.starter if cell.exercise else cell.source
+        for cell in code_cells_of(program)
+    }
     if unknown := set(texts) - set(cells):
         raise ValueError(f"there is no code cell {min(unknown)}")
     tidied = {index: tidy(texts[index]) for index in sorted(texts)}
@@ -318,9 +219,6 @@ def _edited_listing(program: Program, changed: Mapping[int, str]) -> str:
         for index, cell in enumerate(found.cells)
     ]
     return notebook.write_listing(msgspec.structs.replace(found, cells=cells))
-
-
-# What is said of an edit.
 
 
 def cell_problem(source: str, kind: ProgramKind) -> CellProblem | None:

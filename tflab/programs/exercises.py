@@ -44,7 +44,8 @@ class Exercise(msgspec.Struct, frozen=True, kw_only=True):
         tests: Indices of the cells that check it, in order.
         points: What nbgrader gives for it.
         by_hand: A person grades it; nothing checks it.
-        seconds: How long an answer and its checks may take.
+        seconds: How long an answer, and each cell that checks it, may take.
+        answer: What the learner has written; None before they have.
     """
 
     id: str
@@ -58,6 +59,12 @@ class Exercise(msgspec.Struct, frozen=True, kw_only=True):
     points: float = 0.0
     by_hand: bool = False
     seconds: float = SECONDS
+    answer: str | None = None
+
+    @property
+    def text(self) -> str:
+        """What stands in its cell: what the learner has written, or the starter."""
+        return self.starter if self.answer is None else self.answer
 
 
 def read_grading(found: Any) -> Grading | None:

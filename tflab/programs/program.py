@@ -131,8 +131,8 @@ class Cell(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def shown(self) -> str:
-        """What a learner sees: the starter of an exercise, and no hidden tests."""
-        return self.exercise.starter if self.exercise else without_secrets(self.source)
+        """What a learner sees: their own answer to an exercise, or its starter; no hidden tests."""
+        return self.exercise.text if self.exercise else without_secrets(self.source)
 
     @property
     def locked(self) -> bool:

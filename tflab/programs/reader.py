@@ -112,7 +112,7 @@ class _Reading:
         self._layout = Layout(source, path, findings, cut)
         self._is_lesson = self._layout.kind == "lesson"
         self._cells = with_exercises(
-            self._layout.cells, self._layout.trees, findings, self._is_lesson
+            self._layout.cells, self._layout.trees, findings, self._is_lesson and cut is None
         )
 
     def program(self) -> Program:

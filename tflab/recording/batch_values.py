@@ -5,13 +5,27 @@ from __future__ import annotations
 import importlib
 import math
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple
+
+
+class Reading(NamedTuple):
+    """The state of one metric that is a mean: sum and weight of everything in the epoch so far."""
+
+    name: str
+    metric: int
+    total: float
+    weight: float
 
 
 class BatchValues:
-    """Takes a model's running means apart, batch by batch."""
+    """Takes a model's running means apart, batch by batch, or a few batches at a time.
 
-    def __init__(self) -> None:
+    Args:
+        library: The package of the model: `keras`, or `tf_keras` for the Keras of old.
+    """
+
+    def __init__(self, library: str = "keras") -> None:
+        self._library = library
         self._before: dict[int, tuple[float, float]] = {}
 
     def begin_epoch(self) -> None:
@@ -19,7 +33,7 @@ class BatchValues:
         self._before.clear()
 
     def own(self, model: Any, logs: Mapping[str, Any]) -> dict[str, Any]:
-        """Return what each of `logs` is for the newest batch alone.
+        """Return what each of `logs` is for the batches since the last call alone.
 
         A value that no metric of the model stands behind is the batch's own already. A metric that
         is no mean, such as an AUC, is left out: a single batch has none.
@@ -28,38 +42,67 @@ class BatchValues:
             model: The Keras model, after the batch.
             logs: What Keras reports of it.
         """
+        return self.resolve(self.read(model), logs)
+
+    def read(self, model: Any) -> list[Reading | str]:
+        """Return the state of each metric of a model: of one that is no mean, only the name."""
         # Keras on JAX keeps its variables elsewhere while it trains.
         sync = getattr(model, "jax_state_sync", None)
         if callable(sync):
             sync()
-        metrics = list(_all_metrics(model))
+        mean = importlib.import_module(self._library).metrics.Mean
+        found: list[Reading | str] = []
+        for metric in _all_metrics(model):
+            # One that is made of a mean, such as its root, gives a result of its own.
+            if getattr(type(metric), "result", None) is not mean.result:
+                found.append(metric.name)
+                continue
+            total, count = self._number(metric.total), self._number(metric.count)
+            found.append(Reading(metric.name, id(metric), total, count))
+        return found
+
+    def resolve(self, readings: list[Reading | str], logs: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what each of `logs` is alone, given the state of the metrics at that batch."""
         found: dict[str, Any] = {}
+        free = list(readings)
         for key, value in logs.items():
-            named = [m for m in metrics if key == m.name or key.endswith(f"_{m.name}")]
+            named = [one for one in readings if _stands_behind(one, key)]
             if not named:
                 found[key] = value
                 continue
-            single = self._single(named, float(value))
+            # Outputs whose metrics have one name and one value follow each other in both.
+            single = self._single([one for one in named if one in free], float(value), free)
             if single is not None:
                 found[key] = single
         return found
 
-    def _single(self, metrics: list[Any], mean: float) -> float | None:
-        keras_mean = importlib.import_module("keras").metrics.Mean
-        for metric in metrics:
-            # One that is made of a mean, such as its root, gives a result of its own.
-            if getattr(type(metric), "result", None) is not keras_mean.result:
+    def _single(
+        self, named: list[Reading | str], mean: float, free: list[Reading | str]
+    ) -> float | None:
+        for reading in named:
+            if isinstance(reading, str):
                 continue
-            total, count = _number(metric.total), _number(metric.count)
-            if not count or not _same(total / count, mean):
+            _, metric, total, weight = reading
+            if not weight or not _same(total / weight, mean):
                 # Another output has a metric of the same name.
                 continue
-            before, number = self._before.get(id(metric), (0.0, 0.0))
-            if number >= count:
-                before, number = 0.0, 0.0
-            self._before[id(metric)] = total, count
-            return (total - before) / (count - number)
+            before, weight_before = self._before.get(metric, (0.0, 0.0))
+            if weight_before >= weight:
+                before, weight_before = 0.0, 0.0
+            self._before[metric] = total, weight
+            free.remove(reading)
+            return (total - before) / (weight - weight_before)
         return None
+
+    def _number(self, variable: Any) -> float:
+        if self._library == "keras":
+            return float(importlib.import_module("keras").ops.convert_to_numpy(variable))
+        return float(variable.numpy())
+
+
+def _stands_behind(reading: Reading | str, key: str) -> bool:
+    name = reading if isinstance(reading, str) else reading.name
+    return key == name or key.endswith(f"_{name}")
 
 
 def _all_metrics(model: Any) -> Iterator[Any]:
@@ -71,10 +114,6 @@ def _all_metrics(model: Any) -> Iterator[Any]:
             waiting.extend(inner)
         else:
             yield metric
-
-
-def _number(variable: Any) -> float:
-    return float(importlib.import_module("keras").ops.convert_to_numpy(variable))
 
 
 def _same(one: float, other: float) -> bool:

@@ -9,6 +9,8 @@ from tflab.runs.events import (
     Error,
     Event,
     Goal,
+    InputAsked,
+    InputTaken,
     Notice,
     Prediction,
     Started,
@@ -19,7 +21,8 @@ EVENTS_LIMIT = 512 << 20
 """Bytes of a run log up to which everything is kept: about fifteen million points."""
 
 _ROOM = 8 << 20
-_OUTLINE = (Started, CellStarted, CellEnded, Goal, Prediction, Notice, Error, Ended)
+_ASKING = (InputAsked, InputTaken)
+_OUTLINE = (Started, CellStarted, CellEnded, Goal, Prediction, Notice, *_ASKING, Error, Ended)
 _ENDING = (Error, Ended)
 
 

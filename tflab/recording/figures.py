@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -65,14 +65,14 @@ class Layers:
             self._note_thinned(label, len(kept), len(xs))
             self._add("line", label, x=rounded(xs[kept]), y=rounded(ys[kept]))
 
-    def add_bars(self, bars: Mapping[str, Any]) -> None:
+    def add_bars(self, bars: Mapping[str, Any], label: str = "") -> None:
         """Add one layer with a bar for each name.
 
         Raises:
             ConversionError: When a height is no number.
         """
         names = [to_text(str(name)) for name in bars]
-        self._add("bars", "", names=names, y=[as_number(to_number(v)) for v in bars.values()])
+        self._add("bars", label, names=names, y=[as_number(to_number(v)) for v in bars.values()])
 
     def add_histograms(self, groups: Mapping[str, Any], bins: int) -> None:
         """Add one histogram for each group, all over the same bin edges.
@@ -90,6 +90,19 @@ class Layers:
             if lost := len(arrays[label]) - len(array):
                 are = "is" if lost == 1 else "are"
                 self._notes.append(f"{label}: {count_of(lost, 'value')} {are} not finite.")
+
+    def add_counts(self, label: str, edges: Any, counts: Any) -> None:
+        """Add a histogram that was counted already; it has one edge more than counts.
+
+        Raises:
+            ConversionError: When they are no numbers.
+        """
+        self._add("hist", label, x=rounded(edges), y=rounded(counts))
+
+    def add_matrix(self, counts: Array, names: Sequence[str]) -> None:
+        """Add a confusion matrix: counts with a row for each true class, and the classes' names."""
+        grid = [[int(count) for count in row] for row in counts]
+        self._add("matrix", "", names=[to_text(str(name)) for name in names], grid=grid)
 
     def add_grid(self, grid: Any) -> tuple[int, int]:
         """Add a grid, rows from the smallest y upwards, and return its rows and columns.

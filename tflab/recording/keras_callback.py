@@ -22,10 +22,10 @@ def make_callback(
 ) -> Any:
     """Return the callback; see `tflab.lab.keras_callback`."""
     base = importlib.import_module("keras").callbacks.Callback
-    return type("LabCallback", (_Hooks, base), {})(recorder, batches, prefix, frame)
+    return type("LabCallback", (LabHooks, base), {})(recorder, batches, prefix, frame)
 
 
-class _Hooks:
+class LabHooks:
     """What the callback does, without its Keras base."""
 
     params: Mapping[str, Any]
@@ -50,6 +50,7 @@ class _Hooks:
     def on_train_begin(self, logs: Mapping[str, Any] | None = None) -> None:  # noqa: ARG002
         """Begin to measure progress over the epochs."""
         self._meter = self._recorder().begin(self.params.get("epochs"))
+        self._meter.unit = "epoch"
 
     def on_epoch_begin(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:  # noqa: ARG002
         """Begin the means of an epoch."""

@@ -10,14 +10,15 @@ import atexit
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, TextIO
 
 from tflab.recording.conversion import checked
+from tflab.recording.pictures import Drawn
 from tflab.recording.progress import Meter
 from tflab.recording.values import to_number, to_whole
-from tflab.runs.events import Event, Figure, Goal, Prediction, Result
+from tflab.runs.events import Check, Event, Figure, Goal, Prediction, Result
 
 _FIRST_WAIT = 0.05
 
@@ -60,7 +61,7 @@ class PlainRecorder:
             self.finish()
 
     def emit(self, event: Event) -> None:
-        """Print a result, a figure's title, a goal or a question."""
+        """Print a result, a figure's title, a goal, a question or a check."""
         self.finish()
         if isinstance(event, Result):
             value = event.value if event.tensor is None else event.tensor.values
@@ -72,6 +73,19 @@ class PlainRecorder:
             self._say(f"goal {'reached' if event.passed else 'not reached'}: {event.text}")
         elif isinstance(event, Prediction):
             self._say(f"{event.question} {event.answer}")
+        elif isinstance(event, Check):
+            told = "" if event.passed else f": {event.message}"
+            self._say(f"check {'passed' if event.passed else 'failed'}: {event.name}{told}")
+
+    def figure_number(self, name: Hashable = None) -> int:  # noqa: ARG002
+        """Return 0: figures are not told apart here."""
+        return 0
+
+    def show_picture(self, drawn: Drawn) -> None:
+        """Print a picture's title and size."""
+        self.finish()
+        title = drawn.picture.title or "without a title"
+        self._say(f"picture: {title}, {drawn.image.width} × {drawn.image.height}")
 
     def at(self) -> int:
         """Return 0: nothing is captured here."""

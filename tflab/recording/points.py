@@ -123,6 +123,10 @@ class Points:
                 self._add_elsewhere(batch, number, failed)
         return max(start, end)
 
+    def is_taken(self, tag: str, axis: str) -> bool:
+        """Return whether points of that name are kept over another axis."""
+        return any(tag in codes for other, codes in self._codes.items() if other != axis)
+
     def is_full(self) -> bool:
         """Return whether the next point has to wait."""
         return self.count - self.written >= ROOM

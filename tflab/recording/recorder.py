@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
+from tflab.recording.pictures import Drawn
 from tflab.recording.progress import Meter
 from tflab.runs.events import Event
 
@@ -21,6 +22,12 @@ class Recorder(Protocol):
 
     def emit(self, event: Event) -> None:
         """Record any other event."""
+
+    def figure_number(self, name: Hashable = None) -> int:
+        """Return the number of a new figure, or the one that this name has had before."""
+
+    def show_picture(self, drawn: Drawn) -> None:
+        """Keep a picture."""
 
     def at(self) -> int:
         """Return how many bytes the lesson has printed so far."""

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from tflab.recording.conversion import checked
 from tflab.recording.journal import Journal
 from tflab.recording.log_thread import LogThread
+from tflab.recording.pictures import Drawn, PictureFolder
 from tflab.recording.points import Points
 from tflab.recording.progress import Meter, Meters
 from tflab.recording.values import to_whole
@@ -55,9 +57,12 @@ class RunRecorder:
         self._folder = folder
         self._watch = watch
         self._meters = Meters(lambda: self.cell)
+        self._pictures = PictureFolder(folder)
         self._is_child = self._told_of_child = False
         self._points = Points(journal or Journal(), reads_later, self._make_room, self._attend)
         self.log = self._points.log
+        self._hear: Callable[[Event], object] | None = None
+        self._is_muted = False
         self._thread = LogThread(folder, writer, self._points, self._news)
 
     def emit(self, event: Event) -> None:
@@ -69,9 +74,43 @@ class RunRecorder:
         Raises:
             Problem: When something logged earlier could not be kept.
         """
-        if not self._is_child:
+        if self._hear is not None:
+            self._hear(event)
+        if not (self._is_child or self._is_muted):
             self._thread.add(event)
             self.settle()
+
+    @contextmanager
+    def heard(self, hear: Callable[[Event], object], muted: bool = False) -> Iterator[None]:
+        """Tell `hear` of each event within this block; record nothing of it when `muted`."""
+        self._hear, self._is_muted = hear, muted
+        if muted:
+            self.log = self._log_nothing
+        try:
+            yield
+        finally:
+            self._hear, self._is_muted = None, False
+            self.log = self._points.log
+
+    def figure_number(self, name: Hashable = None) -> int:
+        """Return the number of a new figure, or the one that this name has had before."""
+        return self._pictures.number(name)
+
+    def show_picture(self, drawn: Drawn) -> None:
+        """Keep a picture. One that cannot be kept is said, and stops nothing.
+
+        Raises:
+            Problem: When something logged earlier could not be kept.
+        """
+        if not (self._is_child or self._is_muted):
+            for picture in self._pictures.keep(drawn):
+                self.emit(picture)
+
+    def end_pictures(self) -> None:
+        """Keep the last frames of moving pictures, at the end of a cell."""
+        if not self._is_child:
+            for picture in self._pictures.rest():
+                self.emit(picture)
 
     def track(self, iterable: Iterable[Any], total: int | None) -> Iterator[Any]:
         """Yield from `iterable`, recording how far it has come.
@@ -99,6 +138,10 @@ class RunRecorder:
         self._add(self._meters.news())
         return meter
 
+    def watch(self, meter: Meter) -> None:
+        """Begin a progress that something else measures; see `Meter.look` and `Meter.over`."""
+        self._meters.add(meter)
+
     def end(self, meter: Meter) -> None:
         """End a progress, keeping how far it came."""
         self._add(self._meters.end(meter))
@@ -106,6 +149,10 @@ class RunRecorder:
     def forget_meters(self) -> None:
         """Drop progress that an earlier cell left open."""
         self._meters.clear()
+
+    def is_taken(self, tag: str, axis: str) -> bool:
+        """Return whether a series of that name counts something else than `axis`."""
+        return self._points.is_taken(tag, axis)
 
     def folder(self) -> Path:
         """Return the run's `files` folder."""
@@ -144,8 +191,11 @@ class RunRecorder:
         self._is_child = True
         self._points.detach()
 
+    def _log_nothing(self, step: Any, scalars: Mapping[str, Any], axis: str = "") -> None:
+        """Take a point as `log` does, and forget it."""
+
     def _add(self, events: Iterable[Event]) -> None:
-        if not self._is_child:
+        if not (self._is_child or self._is_muted):
             for event in events:
                 self._thread.add(event)
 

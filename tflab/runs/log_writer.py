@@ -2,7 +2,7 @@
 
 A run folder holds `run.json` (see `record`), `events.jsonl` (see `events`), `output.log` (what the
 program printed, byte for byte), `stderr.log` (what C++ libraries wrote to descriptor 2) and
-`files/` (what the program saved). All are append-only but the last.
+`files/` (what the program saved), `pictures/` (what it showed). All but these two are append-only.
 
 `log_reader` reads what is written here. This half belongs to the run side: it needs the standard
 library only.
@@ -25,6 +25,7 @@ OUTPUT = "output.log"
 NATIVE = "stderr.log"
 RECORD = "run.json"
 FILES = "files"
+PICTURES = "pictures"
 STOP = "stop"
 """A mark that somebody asked the run to stop: tells that kill from any other."""
 

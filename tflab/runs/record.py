@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from tflab.runs.text import count_of
 
@@ -85,6 +85,29 @@ class ParameterPlace:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ExerciseCode:
+    """What a learner wrote in the place of a cell.
+
+    Attributes:
+        id: What the exercise is known by.
+        title: What people call it.
+        answer: The code: the learner's, or the starter.
+        written: Whether the learner has written it.
+        solved: Whether the cell itself is a solution, to go on with where the answer fails.
+        by_hand: A person grades it; nothing checks it.
+        seconds: How long the answer, and each cell that checks it, may take.
+    """
+
+    id: str
+    title: str
+    answer: str
+    written: bool
+    solved: bool
+    by_hand: bool = False
+    seconds: float = 30.0
+
+
+@dataclass(frozen=True, kw_only=True)
 class CodeCell:
     """A code cell as the run process executes it.
 
@@ -95,6 +118,8 @@ class CodeCell:
         places: The literals in it that a run's values take the place of.
         variables: The environment variables that it sets and that count when a library is loaded.
         label: What it is called, for a cell of a notebook, such as `cell 4 (In [2])`.
+        exercise: What stands in its place, where the learner writes it.
+        checks: The id of the exercise that it checks; empty where it is no such cell.
     """
 
     index: int
@@ -103,6 +128,8 @@ class CodeCell:
     places: tuple[ParameterPlace, ...] = ()
     variables: tuple[str, ...] = ()
     label: str = ""
+    exercise: ExerciseCode | None = None
+    checks: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -154,6 +181,9 @@ class RunRequest:
         memory_limit: Memory for the run in MiB, on top of what TensorFlow itself takes; 0 for none.
         python: The interpreter that it is to run in; empty for the one that tflab runs in.
         shell_commands: Whether the shell commands of a notebook run; they are skipped otherwise.
+        solutions: Whether exercises run as their solutions, whatever the learner wrote.
+        stdin: What the program reads as its standard input: lines that a person is `asked` for,
+            what is `piped` into the command line, or `none`.
         original: Text of the lesson file, where edits make `source` another; empty otherwise.
         edits: The cells that are not as in the file.
     """
@@ -175,6 +205,8 @@ class RunRequest:
     memory_limit: int = 0
     python: str = ""
     shell_commands: bool = False
+    solutions: bool = False
+    stdin: Literal["none", "asked", "piped"] = "none"
     original: str = ""
     edits: tuple[EditedCell, ...] = ()
 
@@ -243,6 +275,7 @@ def read_record(path: Path) -> RunRecord:
                 cell,
                 places=tuple(_known(ParameterPlace, p) for p in cell["places"]),
                 variables=tuple(cell.get("variables", ())),
+                exercise=_known(ExerciseCode, cell["exercise"]) if cell.get("exercise") else None,
             )
             for cell in request.get("cells", ())
         ]

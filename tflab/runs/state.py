@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from tflab.runs import bounds
@@ -10,13 +11,18 @@ from tflab.runs.events import (
     LOG_VERSION,
     CellEnded,
     CellStarted,
+    Check,
     Ended,
     Environment,
     Error,
     Event,
+    ExerciseOutcome,
     Figure,
     Goal,
+    InputAsked,
+    InputTaken,
     Notice,
+    Picture,
     Prediction,
     Progress,
     Result,
@@ -31,7 +37,7 @@ from tflab.runs.log_writer import as_dict
 from tflab.runs.series import Series
 from tflab.runs.transcript import Transcript
 
-CellItem = Transcript | Value | Result | Figure | Prediction
+CellItem = Transcript | Value | Result | Figure | Picture | Prediction | Check
 _Named = TypeVar("_Named")
 
 _ALL = " The log has them all."
@@ -67,9 +73,12 @@ class RunState:
         cells: State of each code cell that has started, by cell index.
         series: Metrics by tag, in the order of their first point.
         results: What `lab.show` reported, by name.
+        question: What the program waits to be told, while it waits for a line.
         goals: Goals that were checked, by id.
         predictions: Questions that were asked, by id.
+        exercises: How each exercise went, by id.
         frames: Figures by title, in order; more than one with `step` is a moving picture.
+        pictures: Pictures by number, in order; more than one is a moving picture.
     """
 
     def __init__(self) -> None:
@@ -85,7 +94,10 @@ class RunState:
         self.results: dict[str, Result] = {}
         self.goals: dict[str, Goal] = {}
         self.predictions: dict[str, Prediction] = {}
+        self.exercises: dict[str, ExerciseOutcome] = {}
         self.frames: dict[str, list[Figure]] = {}
+        self.question: InputAsked | None = None
+        self.pictures: dict[int, list[Picture]] = {}
         self.notices: list[str] = []
         self.points = 0
         self._figure_numbers = 0
@@ -126,7 +138,7 @@ class RunState:
                 cell = self._cell(index)
                 cell.seconds = event.seconds
                 cell.version += 1
-            case Value() | Result() | Figure() | Prediction():
+            case Value() | Result() | Figure() | Picture() | Prediction() | Check():
                 self._add_item(event)
             case _:
                 self._apply_outcome(event)
@@ -152,11 +164,19 @@ class RunState:
                 self.environment = event
             case Goal():
                 self._name(self.goals, event.key, event)
+            case ExerciseOutcome(id=name):
+                self._name(self.exercises, name, event)
+                self._cell(event.cell).version += 1
             case Error():
                 self.error = event
             case Notice(text=text):
                 self.note(text)
+            case InputAsked():
+                self.question = event
+            case InputTaken():
+                self.question = None
             case Ended():
+                self.question = None
                 # The run's own word counts; the server only speaks for a run that could not.
                 if self.ended is None or self.ended.writer == "server":
                     self.ended = event
@@ -173,7 +193,7 @@ class RunState:
         series.extend(event.steps, event.values)
         self.points += len(event.values)
 
-    def _add_item(self, event: Value | Result | Figure | Prediction) -> None:
+    def _add_item(self, event: Value | Result | Figure | Picture | Prediction | Check) -> None:
         cell = self._cell(event.cell)
         cell.version += 1
         if isinstance(event, Result):
@@ -187,10 +207,21 @@ class RunState:
             frames.append(event)
             if event.step is not None and len(frames) > 1:
                 return
+        if isinstance(event, Picture):
+            event = self._bounded(event)
+            pictures = self.pictures.setdefault(event.figure, [])
+            pictures.append(event)
+            if len(pictures) > 1:
+                return
         if len(cell.items) < bounds.MAX_ITEMS:
             cell.items.append(event)
         else:
             self.note(f"Only the first {bounds.MAX_ITEMS} outputs of a cell are shown.{_ALL}")
+
+    def _bounded(self, picture: Picture) -> Picture:
+        """Return a picture with what it shows as data, if there is room for that."""
+        room = all(self._make_room(figure) for figure in picture.data)
+        return picture if room else replace(picture, data=[])
 
     def _make_room(self, figure: Figure) -> bool:
         """Thin moving pictures until there is room for one more figure."""

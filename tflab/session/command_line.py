@@ -11,7 +11,7 @@ from tflab.programs.library import find_lessons
 from tflab.programs.parameters import format_value
 from tflab.programs.program import Program
 from tflab.programs.sweep_values import format_sweep_values
-from tflab.runs.record import RunOptions, RunRequest
+from tflab.runs.record import RunRequest
 from tflab.sweeps.plan import SweepPlan
 
 
@@ -52,7 +52,7 @@ def sweep_line(plan: SweepPlan, lesson: Program, defaults: Mapping[str, Any]) ->
         lesson: The lesson as the sweep had it.
         defaults: The lesson's defaults now.
     """
-    words = ["tflab", "sweep", _lesson(plan.lesson, plan.path)]
+    words = ["tflab", "sweep", _lesson(plan.each.lesson, plan.each.path)]
     for parameter in lesson.parameters:
         name, values = parameter.name, plan.fields[parameter.name]
         if name not in defaults or values != [defaults[name]]:
@@ -68,7 +68,7 @@ def sweep_line(plan: SweepPlan, lesson: Program, defaults: Mapping[str, Any]) ->
     words += ["--jobs", str(plan.jobs)]
     if (plan.metric, plan.larger) != ("loss", False):
         words += ["--metric", f"{plan.metric}:{'max' if plan.larger else 'min'}"]
-    return shlex.join([*words, *_limits(plan.options), *_python(plan)])
+    return shlex.join([*words, *_limits(plan.each), *_python(plan.each)])
 
 
 def copied_text(current: bool, edited: bool = False) -> str:
@@ -87,11 +87,11 @@ def copied_text(current: bool, edited: bool = False) -> str:
     return f"Command copied.{changed}"
 
 
-def _python(asked: RunRequest | SweepPlan) -> list[str]:
+def _python(asked: RunRequest) -> list[str]:
     return ["--python", asked.python] if asked.python else []
 
 
-def _limits(asked: RunRequest | RunOptions) -> list[str]:
+def _limits(asked: RunRequest) -> list[str]:
     values = (asked.nice, asked.threads, asked.memory_limit)
     options = zip(("--nice", "--threads", "--memory-limit"), values, strict=True)
     return [word for option, value in options if value for word in (option, str(value))]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from tflab.programs.progress import Course, LessonProgress, ProgressStore
+from tflab.programs.progress import Course, LessonProgress, ProgressStore, standing
 from tflab.session.disk import SessionDisk
 from tflab.session.events import CourseChanged, Emit, GuessesAsked, Notice
 
@@ -68,6 +68,8 @@ class CourseProgress:
     def ask(self, program: Program, then: Callable[[], object], again: bool = False) -> bool:
         """Ask a program's questions once a session, and then call `then`.
 
+        Who has reached all goals of a program is not asked any more, unless by wish.
+
         Args:
             program: Its questions are asked.
             then: Called when they have been answered; not at all when the person goes back.
@@ -76,7 +78,8 @@ class CourseProgress:
         Returns:
             Whether anything is asked.
         """
-        if not program.questions or (program.id in self._asked and not again):
+        asked = program.id in self._asked or self._all_reached(program)
+        if not program.questions or (asked and not again):
             return False
 
         def take(guesses: dict[str, Any]) -> None:
@@ -86,6 +89,11 @@ class CourseProgress:
 
         self._emit(GuessesAsked(program, self.guesses.get(program.id, {}), take))
         return True
+
+    def _all_reached(self, program: Program) -> bool:
+        kept = self.of(program)
+        goals = [goal.text for goal in program.goals]
+        return kept is not None and standing(kept, goals) == "goals reached"
 
     def _keep(
         self, change: Callable[[], Course], then: Callable[[], object] = lambda: None

@@ -236,7 +236,7 @@ def _keep_summaries(store: RunStore, runs: list[str]) -> None:
 def _going(found: FoundRun) -> str:
     where = f" on {plain_line(found.host)}" if found.host else ""
     lesson = plain_line(found.record.request.lesson)
-    return f"A run of {lesson} is still going{where}, started {_ago(found.began)}"
+    return f"A run of {lesson} is still going{where}, started {time_ago(found.began)}"
 
 
 def _over(found: FoundRun) -> str:
@@ -245,8 +245,8 @@ def _over(found: FoundRun) -> str:
     return f"A run of {plain_line(found.record.request.lesson)} {endings.get(state, 'was lost')}"
 
 
-def _ago(when: float) -> str:
-    """How long ago, in words. The clock may have been set back since."""
+def time_ago(when: float) -> str:
+    """Return how long ago, in words. The clock may have been set back since."""
     minutes = int(max(0.0, time.time() - when) / 60)
     if minutes < 1:
         return "just now"

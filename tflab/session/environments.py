@@ -16,7 +16,6 @@ from tflab.runs.events import Error
 from tflab.runs.paths import data_folder
 from tflab.runs.record import Problem
 from tflab.runs.text import plain_line
-from tflab.session.approval import TrustStore, others_at
 from tflab.session.events import (
     Emit,
     EnvironmentChosen,
@@ -25,6 +24,7 @@ from tflab.session.events import (
     Notice,
     ProblemRaised,
 )
+from tflab.session.trust import TrustStore, others_at
 from tflab.targets.environment_probe import EnvironmentProbe
 from tflab.targets.environment_search import (
     Choice,

@@ -159,6 +159,13 @@ class RunEnded(Event):
 
 
 @dataclass(frozen=True)
+class InputWanted(Event):
+    """The run on show waits for a line, or waits no longer: `run.state.question` says which."""
+
+    run: LiveRun
+
+
+@dataclass(frozen=True)
 class RunsListed(Event):
     """The newest runs of a program."""
 

@@ -33,7 +33,8 @@ class OpenProgram:
         clock: Monotonic seconds; injected by tests.
 
     Attributes:
-        program: The program on show; None before the first.
+        program: The program on show, with the person's edits; None before the first.
+        as_run: Whether it is shown as a run had it, which its file may not be.
         reading: The file that is being read, or None.
     """
 
@@ -55,6 +56,7 @@ class OpenProgram:
         self._looking = False
         self._next_look = clock() + _LOOK_SECONDS
         self.program: Program | None = None
+        self.as_run = False
         self.reading: Path | None = None
 
     def open(self, path: Path) -> None:
@@ -72,7 +74,11 @@ class OpenProgram:
                 self._stamp = done.result()
 
         self._disk.do_then(lambda: stamp_of(path), note)
-        self._show(program, reloaded=False)
+        self._show(program, reloaded=False, as_run=True)
+
+    def amend(self, program: Program) -> None:
+        """Take what edits have made of the program on show."""
+        self.program = program
 
     def look(self) -> None:
         """Read the file on show again, if it has changed."""
@@ -116,7 +122,8 @@ class OpenProgram:
 
         self._disk.do_then(lambda: _read(path), take)
 
-    def _show(self, program: Program, reloaded: bool) -> None:
+    def _show(self, program: Program, reloaded: bool, as_run: bool = False) -> None:
+        self.as_run = as_run
         before, self.program = self.program, program
         self._opened(program, before, reloaded)
 

@@ -22,6 +22,7 @@ from tflab.session.events import Emit, Notice, ProblemRaised, TextCopied
 from tflab.session.form import Form
 from tflab.session.open_program import OpenProgram
 from tflab.session.runs import Runs
+from tflab.session.trust import others_at
 from tflab.targets.devices import Device, DeviceList, find_device
 
 _T = TypeVar("_T")
@@ -42,6 +43,7 @@ class _Past(NamedTuple):
     request: RunRequest
     program: Program | ProgramError
     current: bool
+    folder: Path
 
 
 class PastRuns:
@@ -110,7 +112,15 @@ class PastRuns:
         if shown is not None and (shown.path, shown.source) == (program.path, program.source):
             return
         self._opened.show(program)
-        if not past.current:
+        if past.current:
+            self._emit(
+                Notice(
+                    "You see the lesson with the code that this run had; open it from the list for "
+                    "yours as it is now.",
+                    title="Lesson as run",
+                )
+            )
+        else:
             self._emit(
                 Notice(
                     "The file has changed since. You see the lesson as this run had it; open it "
@@ -135,11 +145,14 @@ class PastRuns:
             with_cells(past.request),
             device=device.key,
             device_uuid=device.uuid,
+            stdin="asked",
             **dataclasses.asdict(self._options()),
         )
         self._show_program(past)
         start = partial(self._runs.start, request)
-        self._approval.require(program.path, program.source, [device], start)
+        # An edit that was typed here was the person's own, unless others may write to the run.
+        edited = program.source if program.edits and others_at(past.folder) else ""
+        self._approval.require(program.path, program.file_source, [device], start, edited=edited)
 
     def _past(self, run: str) -> _Past:
         request = self._runs.store.record(run).request
@@ -148,7 +161,7 @@ class PastRuns:
             program = program_as_run(request)
         except ProgramError as problem:
             program = problem
-        return _Past(request, program, _is_current(request))
+        return _Past(request, program, _is_current(request), self._runs.store.folder(run))
 
     def _line_of(self, run: str) -> TextCopied:
         request = self._runs.store.record(run).request

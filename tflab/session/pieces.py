@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from tflab.session.course import CourseProgress
     from tflab.session.devices import DeviceWatch
     from tflab.session.discovery import Discovery
+    from tflab.session.edits import Edits
     from tflab.session.environments import Environments
     from tflab.session.form import Form
     from tflab.session.history import RunHistory
@@ -70,7 +71,7 @@ class SessionPieces(ABC):
         self.disk = SessionDisk(emit, wake)
         self._slow_disk = self.disk.beside()
         # Programs often lie on another disk than the data folder, and may be read while that hangs.
-        programs = self.disk.beside()
+        self._programs = programs = self.disk.beside()
         self.opened = OpenProgram(
             programs, self._opened, self._refused, held=lambda: self.approval.asking, clock=clock
         )
@@ -119,10 +120,26 @@ class SessionPieces(ABC):
         """What a run must pass before it may start."""
         from tflab.session.approval import Approval
 
-        def on_show() -> str | None:
-            return self.program.source if self.program is not None else None
+        def on_show() -> tuple[str, str] | None:
+            shown = self.program
+            return None if shown is None else (shown.source, shown.file_source)
 
         return Approval(self.disk, self._emit, on_show=on_show)
+
+    @cached_property
+    def edits(self) -> Edits:
+        """The person's edits of the program on show."""
+        from tflab.session.edits import Edits
+
+        return Edits(
+            self.opened,
+            self.disk,
+            self._programs,
+            self._hear,
+            ready=self._edits_ready,
+            changed=self.live.changed,
+            clock=self._clock,
+        )
 
     @cached_property
     def course(self) -> CourseProgress:
@@ -138,6 +155,7 @@ class SessionPieces(ABC):
 
         return RunStarter(
             self.opened,
+            self.edits,
             self.form,
             self.course,
             self.approval,
@@ -182,7 +200,7 @@ class SessionPieces(ABC):
         """The list of runs."""
         from tflab.session.history import RunHistory
 
-        return RunHistory(self.runs.store, self._trash, self._slow_disk, self._emit)
+        return RunHistory(self.runs.store, self._trash, self._slow_disk, self._hear)
 
     @cached_property
     def history_work(self) -> HistoryWork:
@@ -225,7 +243,7 @@ class SessionPieces(ABC):
 
         def hear(event: Event) -> None:
             program = self.program.id if self.program is not None else ""
-            if isinstance(event, SweepEnded) and event.sweep.plan.lesson == program:
+            if isinstance(event, SweepEnded) and event.sweep.plan.each.lesson == program:
                 self.list_runs()
             self._emit(event)
 
@@ -261,7 +279,11 @@ class SessionPieces(ABC):
     ) -> None:
         """Approve of a sweep, and see that its environment serves."""
         self.approval.require(
-            path, source, devices, lambda: self.environments.require(lambda _: then())
+            path,
+            source,
+            devices,
+            lambda: self.environments.require(lambda _: then()),
+            edited=self.edits.foreign(),
         )
 
     def _sweep_basis(self) -> SweepBasis | None:
@@ -283,6 +305,10 @@ class SessionPieces(ABC):
     @abstractmethod
     def _opened(self, program: Program, before: Program | None, reloaded: bool) -> None:
         """Take the program that is now on show."""
+
+    @abstractmethod
+    def _edits_ready(self) -> None:
+        """Take that the edits of the program on show have been read."""
 
     @abstractmethod
     def _refused(self, path: Path, problem: Problem) -> None:

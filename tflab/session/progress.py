@@ -10,7 +10,7 @@ from tflab.runs.text import plain_line
 
 
 def progress_parts(state: RunState, now: float | None = None, of: str = " of ") -> list[str]:
-    """Return count, rate and time left of the tracked loop, as far as they are known.
+    """Return epoch, count, rate and time left of the loop, as far as they are known.
 
     Args:
         state: The run.
@@ -20,7 +20,11 @@ def progress_parts(state: RunState, now: float | None = None, of: str = " of ") 
     latest = state.progress
     if latest is None:
         return []
-    parts = [f"{latest.done:,}" + ("" if latest.total is None else f"{of}{latest.total:,}")]
+    parts = []
+    if latest.epoch is not None:
+        parts.append(_part(latest.epoch, latest.epochs, of, "epoch"))
+    if latest.epoch is None or latest.unit:
+        parts.append(_part(latest.done, latest.total, of, latest.unit))
     speed = rate(state)
     if speed is not None:
         parts.append(f"{speed:,.0f}/s" if speed >= 10 else f"{speed:.2g}/s")
@@ -48,6 +52,11 @@ def status_parts(state: RunState, now: float | None = None) -> list[str]:
     if tag is not None:
         parts.append(f"{plain_line(tag)} {state.series[tag].values[-1]:.4g}")
     return parts or ["running"]
+
+
+def _part(done: int, total: int | None, of: str, unit: str) -> str:
+    count = f"{done:,}" + ("" if total is None else f"{of}{total:,}")
+    return f"{unit} {count}" if unit else count
 
 
 def _clock(seconds: float) -> str:

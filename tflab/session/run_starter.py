@@ -12,11 +12,12 @@ from tflab.session.environments import Environments
 from tflab.session.events import Emit, Notice, ValueRefused
 from tflab.session.form import Form
 from tflab.session.open_program import OpenProgram
-from tflab.session.requests import new_request
 from tflab.session.runs import Runs
+from tflab.targets.requests import new_request
 
 if TYPE_CHECKING:
     from tflab.programs.program import Program
+    from tflab.session.edits import Edits
     from tflab.targets.environments import Environment
 
 
@@ -25,6 +26,7 @@ class RunStarter:
 
     Args:
         opened: The program on show.
+        edits: The person's edits of it.
         form: Has the values and the device.
         course: Asks the program's questions.
         approval: Every run passes through it.
@@ -37,6 +39,7 @@ class RunStarter:
     def __init__(
         self,
         opened: OpenProgram,
+        edits: Edits,
         form: Form,
         course: CourseProgress,
         approval: Approval,
@@ -46,6 +49,7 @@ class RunStarter:
         emit: Emit,
     ) -> None:
         self._opened = opened
+        self._edits = edits
         self._form = form
         self._course = course
         self._approval = approval
@@ -55,14 +59,20 @@ class RunStarter:
         self._emit = emit
 
     def run(self, until: int | None) -> None:
-        """Start a run, or say what stands in the way.
+        """Start a run with every edit in it, or say what stands in the way.
 
         Args:
             until: Index of the last cell to run; None for the whole program.
         """
+        self._edits.settle(lambda: self._run(until))
+
+    def _run(self, until: int | None) -> None:
         program, bad = self._opened.program, self._form.first_bad
+        refusal = self._edits.refusal()
         if program is None:
             self._emit(Notice("Open a lesson first.", severity="warning"))
+        elif refusal is not None:
+            self._emit(refusal)
         elif self._runs.own_running:
             text = "A run is going on. Stop it first (^x)."
             self._emit(Notice(text, severity="warning"))
@@ -73,14 +83,23 @@ class RunStarter:
 
     def rerun(self) -> None:
         """Start a run, superseding one that goes on."""
-        if self._opened.program is not None and self._form.first_bad is None:
-            self._start(self._opened.program, None)
+        self._edits.settle(self._rerun)
+
+    def _rerun(self) -> None:
+        program, bad = self._opened.program, self._form.first_bad
+        if program is not None and bad is None and self._edits.problem is None:
+            self._start(program, None)
 
     def predict(self) -> None:
         """Ask the program's questions again, then run."""
+        self._edits.settle(self._predict)
+
+    def _predict(self) -> None:
         program = self._opened.program
         if program is None or not program.questions:
             self._emit(Notice("This lesson asks nothing."))
+        elif (refusal := self._edits.refusal()) is not None:
+            self._emit(refusal)
         elif not self._runs.own_running:
             self._course.ask(program, lambda: self._start(program, None), again=True)
 
@@ -92,14 +111,18 @@ class RunStarter:
             self._begin(environment, program, until)
 
         self._approval.require(
-            program.path, program.source, devices, lambda: self._environments.require(begin)
+            program.path,
+            program.file_source,
+            devices,
+            lambda: self._environments.require(begin),
+            edited=self._edits.foreign(),
         )
 
     def _begin(self, environment: Environment, program: Program, until: int | None) -> None:
         now = self._opened.program
         if now is not program:
             # The form has the values of another reading by now, if not of another program.
-            if now is not None and now.path == program.path:
+            if now is not None and now.path == program.path and self._edits.problem is None:
                 self._start(now, until)
             return
         self._runs.start(
@@ -112,5 +135,6 @@ class RunStarter:
                 guesses=self._course.guesses.get(program.id, {}),
                 options=self._options(),
                 python=environment.request_python,
+                stdin="asked",
             )
         )

@@ -23,6 +23,7 @@ from tflab.session.events import (
     RunEnded,
     RunOpened,
 )
+from tflab.session.run_input import RunInput
 from tflab.session.server import Server
 from tflab.targets.live_run import LiveRun
 from tflab.targets.runner import hand_over, versions
@@ -58,6 +59,7 @@ class Runs:
     Attributes:
         current: The run on show.
         own: Ids of the runs that were started here.
+        input: What they ask a person for.
     """
 
     def __init__(
@@ -75,17 +77,19 @@ class Runs:
         self._clock = clock
         self._beginning: _Beginning | None = None
         self._watched: list[LiveRun] = []
-        self._next_watch = 0.0
-        self._notices_told = 0
+        self._next_watch, self._notices_told = 0.0, 0
+        self._quiet: LiveRun | None = None
+        self.opening = 0
         self._after_end: Callable[[], object] | None = None
         self.current: LiveRun | None = None
         self.own: set[str] = set()
+        self.input = RunInput(disk, emit)
 
     @property
     def running(self) -> bool:
         """Whether a run is about to begin, or the one on show has not ended."""
-        current = self.current
-        return self._beginning is not None or (current is not None and current.state.ended is None)
+        run = self.current
+        return self._beginning is not None or (run is not None and run.state.ended is None)
 
     @property
     def own_running(self) -> bool:
@@ -138,24 +142,31 @@ class Runs:
         future = self._disk.do_then(lambda: self.store.create(request, versions()), begin)
         self._beginning = _Beginning(future, self._clock() + _NEW_RUN_SECONDS)
 
-    def open(self, run_id: str) -> None:
-        """Show a run from the history; `RunOpened` follows, or a problem when it cannot be read."""
+    def open(self, run_id: str, quietly: bool = False) -> None:
+        """Show a run from the history; `RunOpened` follows, or a problem when it cannot be read.
+
+        Done `quietly` because nobody asked, that takes no more than a word, and what was cut in
+        the run none.
+        """
         for run in self._watched:
             if run.record.id == run_id:
                 self._show(run)
                 return
+        self.opening += 1
 
         def take(read: Future[LiveRun]) -> None:
+            self.opening -= 1
             try:
                 run = read.result()
             except Problem as problem:
-                self._emit(ProblemRaised(problem))
+                words = Notice(plain(f"{problem.title}. {problem.cause}"), severity="warning")
+                self._emit(words if quietly else ProblemRaised(problem))
             else:
+                self._quiet = run if quietly else None
                 self._show(run)
 
-        self._disk.do_then(
-            lambda: LiveRun(self.store.record(run_id), self.store.folder(run_id)), take
-        )
+        store = self.store
+        self._disk.do_then(lambda: LiveRun(store.record(run_id), store.folder(run_id)), take)
 
     def watch(self, run: LiveRun) -> None:
         """Follow a run that is not on show to its end, at leisure."""
@@ -210,8 +221,8 @@ class Runs:
         self._do_after_end()
 
     def _do_after_end(self) -> None:
-        if self._after_end is not None:
-            after, self._after_end = self._after_end, None
+        after, self._after_end = self._after_end, None
+        if after is not None:
             after()
 
     def _unmake(self, made: Future[RunRecord]) -> None:
@@ -220,14 +231,13 @@ class Runs:
             self._disk.do(partial(shutil.rmtree, folder, ignore_errors=True))
 
     def _show(self, run: LiveRun) -> None:
-        before, self.current = self.current, run
-        self._notices_told = 0
+        before, self.current, self._notices_told = self.current, run, 0
         self._watched = [other for other in self._watched if other is not run]
         if before is not None and before is not run and not before.over:
             self.watch(before)
         run.advance(_DISK_SECONDS, self._disk)
         self._emit(RunOpened(run))
-        self._tell_notices(run)
+        self._tell_news(run)
         if run.over:
             self._end(run)
 
@@ -240,18 +250,20 @@ class Runs:
         for run in self._watched:
             if (due or run.stopping) and run.advance(0.001, self._disk):
                 self._emit(RunAdvanced(run))
+                self.input.tell_behind(run)
         self._watched = [run for run in self._watched if not run.over]
 
     def _advance(self, run: LiveRun) -> None:
         if run.advance(_DISK_SECONDS, self._disk):
             self._emit(RunAdvanced(run))
-        self._tell_notices(run)
+        self._tell_news(run)
         if run.over:
             self._end(run)
 
-    def _tell_notices(self, run: LiveRun) -> None:
-        """Tell what was cut or left out of the run on show."""
-        notices = run.state.notices
+    def _tell_news(self, run: LiveRun) -> None:
+        """Tell what was cut or left out of the run on show, and what it asks for."""
+        self.input.tell(run)
+        notices = run.state.notices if run is not self._quiet else []
         for text in notices[self._notices_told :]:
             self._emit(Notice(plain(text), severity="warning"))
         self._notices_told = len(notices)

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 
 from tflab.runs.record import Problem, RunOptions
+from tflab.session.edit_events import EditsChanged
 from tflab.session.events import (
     DevicesListed,
     Emit,
@@ -27,6 +28,7 @@ from tflab.session.events import (
     ProgramOpened,
     ProgramRefused,
     RunEnded,
+    RunsListed,
 )
 from tflab.session.pieces import SessionPieces
 from tflab.session.settings import save_settings
@@ -77,6 +79,7 @@ class Session(SessionPieces):
         self._first = program
         self._begun = False
         self._run_when_ready = False
+        self._returning = False
 
     @property
     def first_program(self) -> Path | None:
@@ -112,6 +115,7 @@ class Session(SessionPieces):
         self.runs.advance()
         self.live.advance()
         self.opened.advance()
+        self.edits.advance()
         self.devices.advance()
         self.discovery.advance()
         if (sweeps := self._sweeps_begun) is not None:
@@ -126,7 +130,7 @@ class Session(SessionPieces):
         sweeps = self._sweeps_begun
         if sweeps is not None and sweeps.going:
             busy = BUSY_SECONDS
-        return min(busy, self.runs.pause, self.live.pause)
+        return min(busy, self.runs.pause, self.live.pause, self.edits.pause)
 
     def close(self) -> None:
         """Let go of the fork server, and wait a little for what is still being written.
@@ -137,6 +141,7 @@ class Session(SessionPieces):
             if (sweeps := self._sweeps_begun) is not None:
                 sweeps.close()
             self.server.close()
+            self.edits.finish()
         self.disk.finish(_LAST_SECONDS)
 
     @property
@@ -165,7 +170,8 @@ class Session(SessionPieces):
         Args:
             until: Index of the last cell to run; None for the whole program.
         """
-        if until is None and (not self._begun or self.opened.reading is not None):
+        waits = not self._begun or self.opened.reading is not None or self.edits.loading
+        if until is None and waits:
             self._run_when_ready = True
         else:
             self.starter.run(until)
@@ -247,14 +253,21 @@ class Session(SessionPieces):
         self.form.show(program, keep=same)
         kept = self.course.of(program)
         self._emit(ProgramOpened(program, reloaded, same, kept.cell if kept is not None else 0))
+        self.edits.open(program, as_run=self.opened.as_run, reloaded=reloaded)
         if reloaded:
             self._emit(Notice("The file changed; the lesson was read again."))
         else:
+            self._returning = True
             self.settings.lesson = self.library.name_of(program)
             self.keep_settings()
         self.live.changed()
         self.list_runs()
         self.environments.open(program)
+        if self._run_when_ready:
+            self._run_when_ready = False
+            self.run()
+
+    def _edits_ready(self) -> None:
         if self._run_when_ready:
             self._run_when_ready = False
             self.run()
@@ -267,12 +280,28 @@ class Session(SessionPieces):
         """Act on what a piece tells, and pass it on."""
         if isinstance(event, FormChanged) and event.values:
             self.live.changed()
+        elif isinstance(event, EditsChanged):
+            if event.parameters:
+                self.form.show(event.program, keep=True)
         elif isinstance(event, RunEnded) and event.own:
             program, run = self.program, event.run
             if program is not None and run.record.request.lesson == program.id:
                 self.course.note_run(program, run.state)
                 self.environments.tell_who_has(run.state.error)
+        elif isinstance(event, RunsListed):
+            self._show_last(event)
         self._emit(event)
+
+    def _show_last(self, listed: RunsListed) -> None:
+        """Show the newest run of a program that was just opened, unless another is on its way."""
+        program, runs = self.program, self.runs
+        if program is None or listed.program != program.id or not self._returning:
+            return
+        self._returning = False
+        current = runs.current
+        shown = current is not None and current.record.request.lesson == program.id
+        if listed.rows and not (shown or runs.own_running or runs.opening):
+            runs.open(listed.rows[0].id, quietly=True)
 
     def _devices_listed(self, devices: DeviceList) -> None:
         self.form.show_devices(devices)

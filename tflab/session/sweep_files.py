@@ -34,7 +34,7 @@ def earlier_sweeps(store: SweepStore, program: str | None) -> list[EarlierSweep]
             record = store.load(sweep)
         except Problem:
             continue  # A damaged file must not hide the others.
-        if program is None or record.plan.lesson == program:
+        if program is None or record.plan.each.lesson == program:
             found.append(EarlierSweep(sweep, record.created, plain_line(record.plan.about)))
         if len(found) >= _EARLIER:
             break
@@ -47,7 +47,7 @@ def line_of_sweep(plan: SweepPlan) -> TextCopied:
     Raises:
         Problem: When its own text makes no sense any more.
     """
-    path = Path(plan.path)
+    path = Path(plan.each.path)
     lesson = program_as_run(plan.request(plan.points[0]))
     try:
         now = read_program(path)
@@ -55,7 +55,9 @@ def line_of_sweep(plan: SweepPlan) -> TextCopied:
         # A file that is gone or bad now has no defaults, so every value is written.
         return TextCopied(sweep_line(plan, lesson, {}), copied_text(current=False))
     line = sweep_line(plan, lesson, now.defaults)
-    return TextCopied(line, copied_text(now.source == plan.source, edited=bool(plan.edits)))
+    return TextCopied(
+        line, copied_text(now.source == plan.each.source, edited=bool(plan.each.edits))
+    )
 
 
 def export_sweep_file(store: RunStore, sweep: str, kind: Format) -> Notice:

@@ -9,8 +9,6 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from tflab.runs.disk_queue import DiskQueue
 from tflab.runs.record import Problem, RunOptions
 from tflab.runs.store import RunStore
@@ -106,7 +104,7 @@ class Sweeps:
         """Show the sweep that goes on, or this program's last one, or plan a new one."""
         basis, sweep = self._basis(), self.current
         if sweep is not None and (
-            self.running or (basis is not None and basis.program.id == sweep.plan.lesson)
+            self.running or (basis is not None and basis.program.id == sweep.plan.each.lesson)
         ):
             self._emit(SweepShown(sweep))
         else:
@@ -138,13 +136,13 @@ class Sweeps:
 
     def begin(self, plan: SweepPlan, slots: Sequence[Slot]) -> None:
         """Begin a sweep once its program and its devices are approved of, and show it."""
-        plan = msgspec.structs.replace(plan, options=behind_the_workbench(plan.options))
+        plan = plan.asking(behind_the_workbench(plan.options))
         start = partial(self._create, plan, slots)
 
         def approve(known: DeviceList) -> None:
             # As they are now: the plan may have been made long ago.
             devices = [device for device in known.devices if device.key in plan.devices]
-            self._approve(Path(plan.path), plan.source, devices, start)
+            self._approve(Path(plan.each.path), plan.each.file_source, devices, start)
 
         self._devices(approve)
 
@@ -227,8 +225,8 @@ class Sweeps:
         self._slow.do_then(partial(line_of_sweep, plan), self._take_copied)
 
     def _create(self, plan: SweepPlan, slots: Sequence[Slot]) -> None:
-        python = self._python(Path(plan.path))
-        create = partial(self._sweeps.create, msgspec.structs.replace(plan, python=python))
+        python = self._python(Path(plan.each.path))
+        create = partial(self._sweeps.create, plan.asking(python=python))
         self._disk.do_then(create, partial(self._start, slots, python))
 
     def _start(self, slots: Sequence[Slot], python: str, done: Future[SweepRecord]) -> None:

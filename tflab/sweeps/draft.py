@@ -73,7 +73,7 @@ class SweepDraft:
         self.slots = make_slots(devices, jobs)
         budget, sample_seed = sample
         try:
-            self.plan = make_plan(
+            plan = make_plan(
                 lesson,
                 {name: values for name, values in fields.items() if values is not None},
                 seed=seed or 0,
@@ -81,10 +81,9 @@ class SweepDraft:
                 budget=budget,
                 sample_seed=sample_seed or 0,
                 metric=options["metric"].strip() or "loss",
-                devices=[device.key for device in devices],
-                jobs=len(self.slots),
-                options=limits,
             )
+            plan = plan.placed([device.key for device in devices], len(self.slots))
+            self.plan = plan.asking(limits)
         except Problem as problem:
             self.problems[""] = f"{problem.cause} {problem.next_step}"
 

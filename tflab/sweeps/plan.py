@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict, fields, replace
 from typing import Any
 
 import msgspec
+from msgspec import structs
 
-from tflab.programs.code_cells import code_cells, command_options
 from tflab.programs.parameters import format_value
 from tflab.programs.program import Program
 from tflab.programs.sweep_values import grid, grid_count, sample
 from tflab.runs.metrics import higher_is_better
-from tflab.runs.record import (
-    LARGEST_SEED,
-    CodeCell,
-    CommandOption,
-    EditedCell,
-    Problem,
-    RunOptions,
-    RunRequest,
-)
+from tflab.runs.record import LARGEST_SEED, Problem, RunOptions, RunRequest
+from tflab.targets.requests import new_request
 
 MOST_RUNS = 5000
 """Runs in one sweep."""
@@ -38,9 +31,8 @@ class SweepPlan(msgspec.Struct, frozen=True, kw_only=True):
     """A sweep before it runs; nothing in it changes afterwards.
 
     Attributes:
-        lesson, title, path, source, cells, command, original, edits: As in a `RunRequest`; older
-            sweeps kept no cells.
-        fields: The values of every parameter of the lesson.
+        each: What is asked of every run, but for its values, its seed and its device.
+        fields: The values of every parameter of the program.
         points: One for each run. The repeats of the same values stand side by side.
         repeat: Runs of the same values, each with the next seed.
         sample: How many combinations were drawn at random, or None for the whole grid.
@@ -49,29 +41,18 @@ class SweepPlan(msgspec.Struct, frozen=True, kw_only=True):
         larger: Whether a larger metric is better.
         devices: Keys of the devices it may use.
         jobs: Runs at once.
-        options: How much of a shared machine each run may take.
-        python: The interpreter that the runs are to have; empty for our own.
     """
 
-    lesson: str
-    title: str
-    path: str
-    source: str
+    each: RunRequest
     fields: dict[str, list[Any]]
     points: list[Point]
-    cells: tuple[CodeCell, ...] = ()
-    command: tuple[CommandOption, ...] = ()
-    original: str = ""
-    edits: tuple[EditedCell, ...] = ()
     repeat: int = 1
     sample: int | None = None
     sample_seed: int = 0
     metric: str = "loss"
     larger: bool = False
-    devices: list[str] = []
+    devices: list[str] = msgspec.field(default_factory=lambda: ["cpu"])
     jobs: int = 1
-    options: RunOptions = RunOptions()
-    python: str = ""
 
     @property
     def varied(self) -> list[str]:
@@ -95,26 +76,29 @@ class SweepPlan(msgspec.Struct, frozen=True, kw_only=True):
         words = [f"{name}={format_value(point.parameters[name])}" for name in self.shown]
         return ", ".join([*words, f"seed={point.seed}"] if self.repeat > 1 else words)
 
+    @property
+    def options(self) -> RunOptions:
+        """How much of a shared machine each run may take."""
+        return RunOptions(**{f.name: getattr(self.each, f.name) for f in fields(RunOptions)})
+
+    def asking(self, options: RunOptions | None = None, python: str | None = None) -> SweepPlan:
+        """Return the plan with other limits or another interpreter for each run."""
+        changed: dict[str, Any] = {} if python is None else {"python": python}
+        return structs.replace(
+            self, each=replace(self.each, **changed, **asdict(options or self.options))
+        )
+
+    def placed(self, devices: Sequence[str], jobs: int) -> SweepPlan:
+        """Return the plan with its runs on devices, named by their keys, `jobs` of them at once."""
+        return structs.replace(self, devices=list(devices), jobs=jobs)
+
     def request(self, point: Point) -> RunRequest:
         """Return what to ask for one run; its device comes with its slot."""
-        return RunRequest(
-            lesson=self.lesson,
-            title=self.title,
-            path=self.path,
-            source=self.source,
-            parameters=point.parameters,
-            cells=self.cells,
-            command=self.command,
-            original=self.original,
-            edits=self.edits,
-            seed=point.seed,
-            python=self.python,
-            **dataclasses.asdict(self.options),
-        )
+        return replace(self.each, parameters=point.parameters, seed=point.seed)
 
 
 def make_plan(
-    lesson: Program,
+    program: Program,
     fields: Mapping[str, Sequence[Any]],
     *,
     seed: int = 0,
@@ -122,55 +106,42 @@ def make_plan(
     budget: int | None = None,
     sample_seed: int = 0,
     metric: str = "loss",
-    devices: Sequence[str] = ("cpu",),
-    jobs: int = 1,
-    options: RunOptions | None = None,
-    python: str = "",
 ) -> SweepPlan:
-    """Plan the runs of a grid, or of a random sample of it.
+    """Plan the runs of a grid, or of a random sample of it, one after the other on the CPU.
 
     Args:
-        lesson: The lesson to run.
+        program: What is run.
         fields: Checked values by parameter; the others keep their default.
         seed: Seed of the first repeat.
         repeat: Runs of each combination, with the seeds `seed`, `seed + 1` and so on.
         budget: Combinations to draw at random; None takes them all.
         sample_seed: Decides which combinations are drawn.
         metric: What ranks the runs: a name, or a name with `:min` or `:max`.
-        devices: Keys of the devices it may use.
-        jobs: Runs at once.
-        options: How much of a shared machine each run may take; None for no limits.
-        python: The interpreter that the runs are to have; empty for our own.
 
     Raises:
         Problem: When there would be more than `MOST_RUNS` runs, or a seed that is too large.
     """
-    axes = {p.name: list(fields.get(p.name, (p.default,))) for p in lesson.parameters}
-    _check_count(run_count(axes, repeat, budget))
-    _check_seeds(seed, repeat)
-    chosen = grid(axes) if budget is None else sample(axes, budget, sample_seed)
+    axes = {p.name: list(fields.get(p.name, (p.default,))) for p in program.parameters}
     name, larger = metric_order(metric)
     return SweepPlan(
-        lesson=lesson.id,
-        title=lesson.title,
-        path=str(lesson.path),
-        source=lesson.source,
-        cells=code_cells(lesson),
-        command=command_options(lesson),
-        original=lesson.original,
-        edits=lesson.edits,
+        each=new_request(program, {}),
         fields=axes,
-        points=[Point(values, seed + turn) for values in chosen for turn in range(repeat)],
+        points=_points(axes, seed, repeat, budget, sample_seed),
         repeat=repeat,
         sample=budget,
         sample_seed=sample_seed,
         metric=name,
         larger=larger,
-        devices=list(devices),
-        jobs=jobs,
-        options=options or RunOptions(),
-        python=python,
     )
+
+
+def _points(
+    axes: Mapping[str, Sequence[Any]], seed: int, repeat: int, budget: int | None, sample_seed: int
+) -> list[Point]:
+    _check_count(run_count(axes, repeat, budget))
+    _check_seeds(seed, repeat)
+    chosen = grid(axes) if budget is None else sample(axes, budget, sample_seed)
+    return [Point(values, seed + turn) for values in chosen for turn in range(repeat)]
 
 
 def _check_count(count: int) -> None:

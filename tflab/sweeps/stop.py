@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from tflab.runs.record import Problem
 from tflab.runs.store import RunStore
@@ -38,27 +38,34 @@ def stop_sweep(
     sweeps = SweepStore()
     found = Sweep(sweeps.load(sweep), store=store, sweeps=sweeps)
     found.catch_up()
-    over = found.over
-    if over:
+    if found.over:
         cause = f"All runs of {sweep} have ended."
         raise Problem("The sweep is over", cause, f"See it with `tflab sweeps {sweep}`.")
-    deadline, asked = clock() + _PATIENCE, found.driven
-    if asked:
-        sweeps.ask_stop(sweep)
-    else:
-        found.stop_all()
-    while not over:
-        if asked and not found.driven:
-            # Whoever began its runs has left; those that it let go of are stopped from here.
-            asked = False
-            sweeps.take_stop(sweep)
-            found.stop_all()
+    deadline = clock() + _PATIENCE
+    for over in _stopping(found, sweeps):
+        if over:
+            break
         if clock() >= deadline:
             raise _unheard(found)
         sleep(_PAUSE)
-        found.poll()
-        over = found.over
     return found
+
+
+def _stopping(sweep: Sweep, sweeps: SweepStore) -> Iterator[bool]:
+    """Yield whether the sweep is over, looking at it each time."""
+    asked = sweep.driven
+    if asked:
+        sweeps.ask_stop(sweep.id)
+    else:
+        sweep.stop_all()
+    while True:
+        sweep.poll()
+        yield sweep.over
+        if asked and not sweep.driven:
+            # Whoever began its runs has left; those that it let go of are stopped from here.
+            asked = False
+            sweeps.take_stop(sweep.id)
+            sweep.stop_all()
 
 
 def _unheard(sweep: Sweep) -> Problem:

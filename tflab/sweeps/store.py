@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -22,6 +23,12 @@ from tflab.sweeps.plan import SweepPlan
 STOP = ".stop"
 """End of the name of a mark beside a sweep's file that asks for its end."""
 
+_VERSION = 2
+_ASKED = (
+    *("lesson", "title", "path", "source", "cells", "command", "python"),
+    *("original", "edits"),
+)
+"""Of a request, in a plan of the first version."""
 _ID = re.compile(r"\d{8}-\d{6}-[0-9a-f]{6}")
 
 
@@ -39,13 +46,14 @@ class SweepRecord(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         runs: The run of each point of the plan, by id; None where none was started.
         driver: Who begins its runs; None before and after.
+        version: Of the file. In the first, what is asked of each run stood in the plan itself.
     """
 
     id: str
     created: float
     plan: SweepPlan
     runs: list[str | None]
-    version: int = 1
+    version: int = _VERSION
     driver: Driver | None = None
 
     @property
@@ -55,6 +63,20 @@ class SweepRecord(msgspec.Struct, frozen=True, kw_only=True):
             return False
         here = self.driver.host == this_host()
         return not here or is_same(self.driver.pid, self.driver.process_start)
+
+
+class _Versioned(msgspec.Struct):
+    version: int = 1
+
+
+class _First(msgspec.Struct):
+    """A file of the first version."""
+
+    id: str
+    created: float
+    plan: dict[str, Any]
+    runs: list[str | None]
+    driver: Driver | None = None
 
 
 class SweepStore:
@@ -116,7 +138,7 @@ class SweepStore:
         if not _ID.fullmatch(sweep) or os.path.islink(path) or not os.path.isfile(path):
             raise Problem("No such sweep", f"There is no sweep {sweep!r}.", "See `tflab sweeps`.")
         try:
-            record = msgspec.json.decode(read_file(path), type=SweepRecord)
+            record = _decode(read_file(path))
         except OSError as error:
             raise unreadable("The sweep cannot be read", path, error) from error
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
@@ -165,6 +187,22 @@ class SweepStore:
             stem, dot, end = name.rpartition(".")
             if dot and end == "json" and _ID.fullmatch(stem):
                 yield stem
+
+
+def _decode(data: bytes) -> SweepRecord:
+    """Read a sweep's file.
+
+    Raises:
+        MsgspecError: When it is no such file.
+    """
+    if msgspec.json.decode(data, type=_Versioned).version >= _VERSION:
+        return msgspec.json.decode(data, type=SweepRecord)
+    raw = msgspec.json.decode(data, type=_First)
+    each = {name: raw.plan.pop(name) for name in _ASKED if name in raw.plan}
+    limits = raw.plan.pop("options", {})
+    raw.plan["each"] = {"parameters": {}, **each, **limits}
+    found = msgspec.structs.asdict(raw) | {"version": _VERSION}
+    return msgspec.convert(found, SweepRecord)
 
 
 def _fault(record: SweepRecord, sweep: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 import socket
 import subprocess
 import time
@@ -11,9 +10,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Literal
 
-from tflab.runs.atomic_files import make_private_folder, read_file
+from tflab.runs.atomic_files import make_private_folder
 from tflab.runs.paths import data_folder
-from tflab.runs.processes import signal_name
 from tflab.runs.protocol import (
     Message,
     RunForked,
@@ -24,7 +22,7 @@ from tflab.runs.protocol import (
     to_line,
 )
 from tflab.runs.record import Problem
-from tflab.runs.system_errors import what_to_do
+from tflab.targets.server_faults import cannot_start, does_not_answer, gone, last_words
 from tflab.targets.worker_command import worker_command
 
 Phase = Literal["off", "importing", "ready", "broken", "gone"]
@@ -47,6 +45,7 @@ class ForkServer:
         clock: Monotonic seconds; injected by tests.
         interpreter: The Python that it runs in; empty for our own.
         variables: What is set in its environment on top of ours.
+        stdin: What it hands on to runs that read what is piped in; None for what we have.
 
     Attributes:
         phase: Where the server stands, as far as `poll` has heard.
@@ -60,8 +59,10 @@ class ForkServer:
         clock: Callable[[], float] = time.monotonic,
         interpreter: str = "",
         variables: Mapping[str, str] | None = None,
+        stdin: int | None = subprocess.DEVNULL,
     ) -> None:
         self.interpreter = interpreter
+        self._stdin = stdin
         self._variables = dict(variables or {})
         self.phase: Phase = "off"
         self.problem: Problem | None = None
@@ -90,26 +91,20 @@ class ForkServer:
         """Start the server in a session of its own. Starting again does nothing.
 
         Raises:
-            Problem: When the system gives it no process, or its log cannot be written.
+            Problem: When the system gives it no process, its log cannot be written, or others could
+                put their code into its way.
         """
         if self._process is not None:
             return
         mine, other = socket.socketpair()
         try:
             self._process = self._spawn(other)
+        except Problem:
+            mine.close()
+            raise
         except OSError as error:
             mine.close()
-            if self.interpreter and error.filename == self.interpreter:
-                raise Problem(
-                    "The environment's Python cannot be started",
-                    f"{error.filename}: {error.strerror}.",
-                    "Choose another environment, or make this one anew; `tflab envs` lists them.",
-                ) from error
-            raise Problem(
-                "The fork server cannot be started",
-                f"{error.filename or 'The system'}: {error.strerror}.",
-                what_to_do(error),
-            ) from error
+            raise cannot_start(error, self.interpreter) from error
         finally:
             other.close()
         mine.setblocking(False)
@@ -180,7 +175,7 @@ class ForkServer:
             self._log_begins = os.fstat(log).st_size
             return subprocess.Popen(
                 worker_command(self.interpreter, "tflab.worker", "--socket", str(end.fileno())),
-                stdin=subprocess.DEVNULL,
+                stdin=self._stdin,
                 stdout=log,
                 stderr=log,
                 pass_fds=[end.fileno()],
@@ -240,14 +235,7 @@ class ForkServer:
             self._process.kill()
             # Not waited for: one that hangs in the kernel may take its time.
             _left_behind.append(self._process)
-        self._lose(
-            Problem(
-                "The fork server does not answer",
-                f"It was asked for a run {_ANSWER_SECONDS:.0f} s ago and has not begun it. It may "
-                "have been stopped, or the machine is short of memory.",
-                "Run again; a new one starts by itself. Runs that were going on go on.",
-            )
-        )
+        self._lose(does_not_answer(_ANSWER_SECONDS))
 
     def _lose(self, problem: Problem | None) -> None:
         if self._end is not None:
@@ -269,29 +257,7 @@ class ForkServer:
                 code = self._process.wait(_LEAVE_SECONDS)
             except subprocess.TimeoutExpired:
                 code = None
-        if code == -signal.SIGILL:
-            return Problem(
-                "TensorFlow does not fit this CPU",
-                "It used an instruction that this CPU does not have (most builds need AVX).",
-                "Install a TensorFlow that was built for this machine.",
-            )
-        how = {None: "", 0: " by itself"}.get(code, f" with code {code}")
-        if code is not None and code < 0:
-            how = f" by {signal_name(-code)}"
-        said = self._last_words()
-        return Problem(
-            "The fork server is gone",
-            f"It ended{how}. {f'It said last: {said}' if said else 'It said nothing.'}",
-            "Start it again; runs that were going on have logs of their own.",
-        )
-
-    def _last_words(self) -> str:
-        try:
-            data = read_file(self._log_path)[self._log_begins :]
-        except OSError:
-            return ""
-        lines = [line.strip() for line in data.decode("utf-8", "replace").splitlines()]
-        return " ".join([line for line in lines if line][-3:])[-600:]
+        return gone(code, last_words(self._log_path, self._log_begins))
 
 
 def _environment() -> dict[str, str]:

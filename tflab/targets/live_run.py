@@ -13,6 +13,7 @@ from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
+from tflab.runs.answers import Answer, give_answer
 from tflab.runs.disk_queue import DiskQueue
 from tflab.runs.events import Ended, Event
 from tflab.runs.log_reader import LogReader, last_event
@@ -166,6 +167,23 @@ class LiveRun:
             check_here(self.state.started)
         self._stop_asked = True
         self._carry_stop_on()
+
+    def answer(self, number: int, answer: Answer) -> None:
+        """Answer what the program asks for. Touches the disk; the log tells when it was taken.
+
+        Args:
+            number: The question's.
+            answer: The line.
+
+        Raises:
+            Problem: When it asks that no more, or the answer cannot be written.
+        """
+        question = self.state.question
+        if question is None or question.number != number:
+            raise Problem(
+                "The run asks that no more", "It has its line, or gave up waiting.", "Go on."
+            )
+        give_answer(self.folder, number, answer)
 
     def fail(self, problem: Problem) -> None:
         """End a run that could not even start."""

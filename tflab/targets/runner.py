@@ -47,6 +47,7 @@ def follow(
     on_change: Callable[[LiveRun], None] | None = None,
     stops: Callable[[], int] = lambda: 0,
     leaving: Callable[[], bool] = lambda: False,
+    meanwhile: Callable[[LiveRun], None] = lambda _: None,
 ) -> None:
     """Follow a run until it is over and its whole log was read, or until it is let go.
 
@@ -59,6 +60,7 @@ def follow(
         stops: How often a stop was asked for up to now. The first begins the stop ladder, the
             second kills the run at once.
         leaving: Whether to let go of the run, which goes on by itself.
+        meanwhile: Called again and again, also while nothing is added.
     """
     handled = 0
     try:
@@ -75,6 +77,7 @@ def follow(
                     on_change(run)
             elif not run.over:
                 _wait(server)
+            meanwhile(run)
     except BaseException:
         _abandon(server, run)
         raise

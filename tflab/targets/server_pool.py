@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import subprocess
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -38,13 +39,19 @@ def place_of(environment: Environment) -> ServerPlace:
     return ServerPlace(environment.request_python, variables)
 
 
-def make_server(place: ServerPlace) -> ForkServer:
-    """Return the fork server of an environment, not started. Each has a log of its own."""
+def make_server(place: ServerPlace, stdin: int | None = subprocess.DEVNULL) -> ForkServer:
+    """Return the fork server of an environment, not started. Each has a log of its own.
+
+    Args:
+        place: The environment.
+        stdin: What it hands on to runs that read what is piped in.
+    """
     log = None
     if place != OWN:
         key = hashlib.sha256(repr(place).encode("utf-8", "surrogateescape")).hexdigest()[:12]
         log = data_folder() / f"server-{key}.log"
-    return ForkServer(log, interpreter=place.interpreter, variables=dict(place.variables))
+    variables = dict(place.variables)
+    return ForkServer(log, interpreter=place.interpreter, variables=variables, stdin=stdin)
 
 
 class ServerPool:

@@ -9,18 +9,21 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shlex
 import sys
 from contextlib import suppress
 from pathlib import Path
 
 from tflab.runs.atomic_files import make_private_folder, replace_atomically
-from tflab.runs.paths import data_folder
+from tflab.runs.paths import data_folder, writable_by_others
+from tflab.runs.record import Problem
 
 _PACKAGE = Path(__file__).resolve().parent.parent
 _START = b'''"""Starts the module of tflab that the command line names. Written by tflab."""
 
 import importlib
 import os
+import shlex
 import sys
 
 here = os.path.dirname(os.path.abspath(__file__))
@@ -40,6 +43,7 @@ def worker_command(interpreter: str, module: str, *words: str) -> list[str]:
 
     Raises:
         OSError: When the folder with the link cannot be made.
+        Problem: When others may write that folder, so that what lies there may be theirs.
     """
     if not interpreter or interpreter == sys.executable:
         # -P: a file of the user's in the current folder must not pass for a module.
@@ -53,6 +57,13 @@ def _start_script() -> Path:
     key = hashlib.sha256(os.fsencode(_PACKAGE)).hexdigest()[:12]
     folder = data_folder().absolute() / "cache" / f"run-side-{key}"
     make_private_folder(folder)
+    loose = writable_by_others(folder)
+    if loose is not None:
+        raise Problem(
+            "The environment cannot be used safely",
+            f"Others may write {loose}, from where its Python would start our code.",
+            f"`chmod go-w {shlex.quote(str(loose))}`, then start again.",
+        )
     link, script = folder / "tflab", folder / "start.py"
     if _leads_to(link) != str(_PACKAGE):
         # Made beside and moved there: another workbench may be about to use it.

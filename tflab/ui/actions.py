@@ -61,7 +61,7 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action("edit", "f7", "Edit", "Open the lesson in your editor ($EDITOR).", footer=True),
     Action("palette", "ctrl+p", "Commands", "Search every command and lesson.", footer=True),
-    Action("jump", "f12", "Jump", "Show a letter at every place, and go to one.", footer=True),
+    Action("jump", "ctrl+f", "Jump", "Show a letter at every place, and go to one.", footer=True),
     Action("help", "f1", "Help", "Show the keys of the pane in focus.", footer=True),
     Action("leave", "ctrl+q", "Quit", "Leave the workbench.", footer=True),
     Action("show('lessons')", "f2", "Lessons", "Open the list of lessons and recent files."),
@@ -73,12 +73,13 @@ ACTIONS: tuple[Action, ...] = (
     Action("live", "ctrl+t", "Live", "Run again at every change of a value, or stop doing so."),
     Action("options", "", "Run options", "Set priority, threads and memory of runs."),
     Action("environment", "", "Environment", "Choose the Python that this lesson runs in."),
+    Action("answer", "f12", "Answer", "Answer what the run asks for."),
     Action("predict", "ctrl+g", "Guess", "Guess what the run will give, then run."),
     Action("follow", "ctrl+o", "Found run", "Show the run that was found still going, or ended."),
     Action("forget('lesson')", "", "Start lesson anew", "Forget the progress of this lesson."),
     Action("forget('course')", "", "Start course anew", "Forget the progress of every lesson."),
     Action("full_screen", "f8", "Full screen", "Give the pane the whole screen, or take it back."),
-    Action("notices", "ctrl+f", "Messages", "Read the messages again, the newest first."),
+    Action("notices", "ctrl+k", "Messages", "Read the messages again, the newest first."),
     Action("push(-1, 0)", "alt+left", "Line left", "Move the line beside the pane to the left."),
     Action("push(1, 0)", "alt+right", "Line right", "Move the line beside the pane to the right."),
     Action("push(0, -1)", "alt+up", "Line up", "Move the line below the pane, or above it, up."),
@@ -208,8 +209,8 @@ def actions(scope: Scope) -> list[Action]:
 
 
 def key_of(action: str) -> str:
-    """Return the key of an action that works everywhere, as people write it."""
-    return next(key_name(each.key) for each in actions("app") if each.id == action)
+    """Return the key of an action, as people write it."""
+    return next(key_name(known.key) for known in ACTIONS if known.id == action)
 
 
 def is_letter(action: Action) -> bool:

@@ -166,7 +166,7 @@ class LabApp(SessionApp):
             view,
             title,
             program.defaults if program is not None else {},
-            code_mark(program.source) if program is not None else "",
+            code_mark(program.file_source) if program is not None else "",
         )
         self.push_screen(self._history, self._use_run)
 

@@ -1,4 +1,4 @@
-"""The standard descriptors of a run: what the lesson prints becomes a file.
+"""The descriptors that a run writes to: what the lesson prints becomes a file.
 
 At the descriptor level, because C++ writes to descriptor 2 past Python, and programs that a lesson
 starts write to both.
@@ -59,7 +59,7 @@ def install_streams() -> None:
 
 
 class Capture:
-    """Points the standard descriptors at the run's files and keeps those within bounds.
+    """Points descriptors 1 and 2 at the run's files and keeps those within bounds.
 
     Args:
         folder: The run folder.
@@ -74,9 +74,6 @@ class Capture:
         self._output = _Bounded(folder / OUTPUT, 1, limit)
         self._native = _Bounded(folder / NATIVE, 2, NATIVE_LIMIT)
         self._past_python = NativeOutput(folder, journal)
-        nothing = os.open(os.devnull, os.O_RDWR)
-        os.dup2(nothing, 0)
-        os.close(nothing)
         # A crash in C++ then leaves the line of the lesson that led to it.
         faulthandler.enable(file=2)
         if _stream is not None:

@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from types import CodeType
 from typing import Any
 
 from tflab.recording.run_recorder import RunRecorder
+from tflab.recording.time_limit import time_limit
 from tflab.runs.events import CellEnded, CellStarted, Notice, Result
 from tflab.runs.record import CodeCell, Problem, RunRequest, cells_to_run
+from tflab.worker.exercises import Exercises, answer_name, spans
 from tflab.worker.interrupt import Interrupt
-from tflab.worker.main_module import Compiler, awaits, fresh_main, run_awaiting
+from tflab.worker.main_module import Compiler, awaits, fresh_main, keep_lines, run_awaiting
+from tflab.worker.matplotlib_figures import MatplotlibFigures
 from tflab.worker.shown import shown
+
+_NOTHING = compile("", "<nothing>", "exec")
 
 
 @dataclass
@@ -27,6 +34,7 @@ class OpenCell:
         expression: That expression, if its value is to be shown.
         names: The global names to execute it with.
         began: When, by `time.perf_counter`.
+        excuse: Title of an exercise that is not solved, for which the cell may fail.
         value: What `expression` gave; whoever executes the cell sets it.
     """
 
@@ -34,6 +42,7 @@ class OpenCell:
     expression: CodeType | None
     names: dict[str, Any]
     began: float
+    excuse: str = ""
     value: Any = None
 
     @property
@@ -56,16 +65,23 @@ class Execution:
         folder: Path,
         recorder: RunRecorder,
         interrupt: Interrupt,
+        figures: MatplotlibFigures,
+        end_cell: Callable[[], None],
     ) -> None:
         self.cell: int | None = None
+        self._figures = figures
         self._request = request
         self._recorder = recorder
         self._interrupt = interrupt
+        self._end_cell = end_cell
         self._compiler = Compiler(request)
         self._loop: asyncio.AbstractEventLoop | None = None
         # Kept alive here: a program may put another module in its place.
         self._module = fresh_main(request, folder)
         self.names = self._module.__dict__
+        self._exercises = Exercises(
+            request, recorder, interrupt, self.names, self._try, self._run_quietly
+        )
 
     def cells(self) -> Iterator[OpenCell]:
         """Yield the code cells in order, up to the one that was asked for.
@@ -83,10 +99,16 @@ class Execution:
                 "The run was asked for without a code cell.",
                 "Open the program and run it from there.",
             )
-        for cell in cells_to_run(self._request):
-            opened = self._open(cell)
-            yield opened
-            self._close(cell, opened)
+        for span in spans(cells_to_run(self._request)):
+            plain: Iterable[CodeCell] = span
+            if (exercise := span[0].exercise) is not None:
+                shows = self._request.solutions and exercise.solved
+                take = self._exercises.show_solution if shows else self._exercises.take
+                plain = take(span)
+            for cell in plain:
+                opened = self._open(cell)
+                yield opened
+                self._close(cell, opened)
         self._tell_what_was_used()
 
     def run_in_loop(self, cell: OpenCell) -> None:
@@ -97,18 +119,53 @@ class Execution:
         coroutine = run_awaiting(cell.statements, cell.expression, cell.names)
         cell.value = self._loop.run_until_complete(coroutine)
 
-    def _open(self, cell: CodeCell) -> OpenCell:
+    def _try(self, cell: CodeCell, source: str, seconds: float) -> None:
+        """Execute other code in the place of a cell, for so many seconds at most."""
+        name = ""
+        if cell.exercise is not None:
+            name = answer_name(self._request, cell.exercise)
+            keep_lines(name, source)
+            cell = dataclasses.replace(cell, source=source, line=1, places=())
+        opened: OpenCell | None = None
+        try:
+            opened = self._open(cell, name)
+            self._execute(opened, seconds)
+        finally:
+            self._close(cell, opened or OpenCell(_NOTHING, None, self.names, time.perf_counter()))
+
+    def _run_quietly(self, cell: CodeCell) -> None:
+        """Execute a cell; nothing of it is recorded or shown."""
+        self.cell = self._recorder.cell = cell.index
+        with self._exercises.quiet():
+            opened = OpenCell(*self._compiler.compile(cell), self.names, time.perf_counter())
+            self._execute(opened)
+            self._figures.end_cell()
+
+    def _execute(self, opened: OpenCell, seconds: float = 0.0) -> None:
+        limit = time_limit(seconds) if seconds else nullcontext()
+        with self._interrupt.armed(), limit:
+            if opened.awaits:
+                self.run_in_loop(opened)
+                return
+            exec(opened.statements, opened.names)
+            if opened.expression is not None:
+                opened.value = eval(opened.expression, opened.names)
+
+    def _open(self, cell: CodeCell, path: str = "") -> OpenCell:
         recorder = self._recorder
         self.cell = recorder.cell = cell.index
         recorder.forget_meters()
         recorder.emit(CellStarted(cell=cell.index, time=time.time(), at=recorder.at()))
         began = time.perf_counter()
-        return OpenCell(*self._compiler.compile(cell), self.names, began)
+        code = self._compiler.compile(cell, path)
+        return OpenCell(*code, self.names, began, self._exercises.unsolved)
 
     def _close(self, cell: CodeCell, opened: OpenCell) -> None:
         recorder = self._recorder
+        self._end_cell()
         for event in shown(opened.value, cell.index, recorder.at()):
             recorder.emit(event)
+        self._figures.end_cell()
         seconds = time.perf_counter() - opened.began
         recorder.emit(CellEnded(cell=cell.index, seconds=seconds, at=recorder.at()))
         if self._interrupt.asked:

@@ -15,6 +15,7 @@ from typing import IO, NamedTuple
 
 from tflab.recording.journal import SIZE, Journal
 from tflab.recording.writing import rescued
+from tflab.runs.answers import forget_answers
 from tflab.runs.log_writer import RECORD, append, has_ended
 from tflab.runs.record import needs_fresh_process, read_record
 from tflab.worker.endings import close_log
@@ -74,6 +75,7 @@ def reap(child: Child) -> bool:
         os.killpg(child.pid, signal.SIGKILL)
     _, status = os.waitpid(child.pid, 0)
     remove_scratch(child.folder.name)
+    forget_answers(child.folder)
     _keep_what_it_left(child)
     close_log(child.folder, status, child.kills_before)
     return True
@@ -106,7 +108,6 @@ def _spawn(folder: Path, kills: MemoryKills) -> Child:
         command = [sys.executable, *sys.orig_argv[1:-2]]
         process = subprocess.Popen(
             [*command, "--journal", str(file.fileno()), "--run", str(folder)],
-            stdin=subprocess.DEVNULL,
             start_new_session=True,
             pass_fds=[file.fileno()],
         )

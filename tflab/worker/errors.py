@@ -14,6 +14,7 @@ from typing import Any
 from tflab.recording.values import to_text
 from tflab.runs.events import Error
 from tflab.runs.record import CodeCell, Problem
+from tflab.worker.standard_input import ASKED_FOR_INPUT, AT_ITS_END
 from tflab.worker.trouble import disk_trouble, gpu_trouble, text_of
 
 CAUSE_LIMIT = 2_000
@@ -137,6 +138,13 @@ def _next_step(error: BaseException, message: str, place: str, names: Iterable[s
         module = (error.name or "").partition(".")[0]
         line = shlex.join([sys.executable, "-m", "pip", "install", module])
         return f"Install it where this ran: `{line}`. Or choose an environment that has it."
+    if isinstance(error, EOFError) and message.startswith(ASKED_FOR_INPUT):
+        return (
+            "Run it in the app or at a terminal and answer there, pipe the answers in "
+            "(`echo ANSWER | tflab run …`), or make what it asks for a parameter."
+        )
+    if isinstance(error, EOFError) and message == AT_ITS_END:
+        return "It asks for more lines than were piped in: give it one for each question."
     if isinstance(error, SyntaxError):
         if (error.filename or "<").startswith("<"):
             return "Correct the code that is executed as text there."
@@ -165,7 +173,6 @@ def _is_about_shapes(message: str) -> bool:
 _SHAPES = "Compare the shapes in the message; print `tensor.shape` just before the line."
 _OUT_OF_MEMORY = "Make the data, the batch or the layers smaller, or choose another device."
 _FOR_KIND: dict[str, str] = {
-    "EOFError": "A lesson cannot ask for input: make what you would type a parameter.",
     "FileNotFoundError": "Check the path; lessons run in the folder of their file.",
     "InvalidArgumentError": _SHAPES,
     "KeyError": "Print the keys that there are just before the line.",

@@ -29,11 +29,15 @@ class Interrupt:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
 
     @contextmanager
-    def armed(self) -> Iterator[None]:
-        """Raise KeyboardInterrupt inside this block; at once if SIGINT came before it."""
+    def armed(self, again: bool = False) -> Iterator[None]:
+        """Raise KeyboardInterrupt inside this block; at once if SIGINT came before it.
+
+        Args:
+            again: Whether only another SIGINT is meant, since the one before has done its work.
+        """
         self._armed = True
         try:
-            if self.asked:
+            if self.asked and not again:
                 raise KeyboardInterrupt
             yield
         finally:

@@ -45,26 +45,31 @@ class Compiler:
         self._values = request.parameters
         self._flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
 
-    def compile(self, cell: CodeCell) -> tuple[CodeType, CodeType | None]:
+    def compile(self, cell: CodeCell, path: str = "") -> tuple[CodeType, CodeType | None]:
         """Return the code of a cell, and that of its last expression if its value is to be shown.
 
         Where one of them awaits something, both belong into an event loop: see `run_awaiting`.
+
+        Args:
+            cell: The cell.
+            path: The file that it seems to come from; the program's own by default.
 
         Raises:
             SyntaxError: When it is no Python.
         """
         flags = self._flags | ast.PyCF_ONLY_AST
+        path = path or self._path
         # Empty lines in front put every line, and every syntax error, where it is in the file.
         source = "\n" * (cell.line - 1) + cell.source + "\n"
-        tree = compile(source, self._path, "exec", flags=flags, dont_inherit=True)
+        tree = compile(source, path, "exec", flags=flags, dont_inherit=True)
         put_values(tree, cell, self._values)
         last = tree.body[-1] if tree.body else None
         expression = None
-        if isinstance(last, ast.Expr) and not _ends_in_semicolon(cell.source):
+        if isinstance(last, ast.Expr) and not _says_enough(last, cell.source):
             tree.body.pop()
             shown = ast.Expression(last.value)
-            expression = compile(shown, self._path, "eval", flags=self._flags, dont_inherit=True)
-        statements = compile(tree, self._path, "exec", flags=self._flags, dont_inherit=True)
+            expression = compile(shown, path, "eval", flags=self._flags, dont_inherit=True)
+        statements = compile(tree, path, "exec", flags=self._flags, dont_inherit=True)
         self._flags |= statements.co_flags & _FUTURES
         return statements, expression
 
@@ -153,7 +158,7 @@ def prepare_names(names: dict[str, Any], request: RunRequest) -> None:
     Tracebacks, `inspect` and AutoGraph read what runs, not what the file has become since.
     """
     path = request.path
-    _keep_lines(path, request.source)
+    keep_lines(path, request.source)
     if path.lower().endswith(".ipynb"):
         # A notebook has none in Jupyter either.
         names.pop("__file__", None)
@@ -163,7 +168,7 @@ def prepare_names(names: dict[str, Any], request: RunRequest) -> None:
         names["__doc__"] = _docstring(request.source)
 
 
-def _keep_lines(path: str, source: str) -> None:
+def keep_lines(path: str, source: str) -> None:
     """Give everybody who asks for the lines of the program those that run.
 
     What is put into the line cache alone does not stay: AutoGraph has it read the file again,
@@ -193,6 +198,18 @@ def _docstring(source: str) -> str | None:
             return ast.get_docstring(ast.parse(source), clean=False)
     except (SyntaxError, ValueError, RecursionError):
         return None
+
+
+def _says_enough(last: ast.Expr, source: str) -> bool:
+    """Return whether a cell ends in something whose value is not to be shown.
+
+    What `lab.predict` returns, the guess, stands beside the answer already.
+    """
+    match last.value:
+        case ast.Call(func=ast.Attribute(value=ast.Name(id="lab"), attr="predict")):
+            return True
+        case _:
+            return _ends_in_semicolon(source)
 
 
 def _ends_in_semicolon(source: str) -> bool:

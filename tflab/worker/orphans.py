@@ -63,12 +63,6 @@ def _let_go_of_pools() -> None:
         util._run_finalizers(0)
 
 
-def unfinished_threads() -> list[str]:
-    """Return the names of the threads that Python would wait for at its own end."""
-    main = threading.main_thread()
-    return [t.name for t in threading.enumerate() if t is not main and not t.daemon]
-
-
 def _children() -> list[int]:
     try:
         text = Path(f"/proc/self/task/{os.getpid()}/children").read_text()

@@ -5,10 +5,9 @@ from __future__ import annotations
 import dataclasses
 import os
 import signal
-import sys
 import time
-import traceback
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
@@ -19,23 +18,25 @@ from tflab.recording.run_recorder import RunRecorder
 from tflab.runs.events import Ended, Environment, Error, Event, Notice, Started
 from tflab.runs.log_writer import FILES, RECORD
 from tflab.runs.processes import start_of, this_host
-from tflab.runs.record import needs_fresh_process, read_record
+from tflab.runs.record import Problem, needs_fresh_process, read_record
 from tflab.runs.reserve import give_back
+from tflab.worker.autolog import Autolog
 from tflab.worker.capture import OUTPUT_LIMIT, Capture
 from tflab.worker.cells import Execution, OpenCell
 from tflab.worker.devices import check_device, choose_device
 from tflab.worker.environment import environment
-from tflab.worker.errors import explain, leaving
+from tflab.worker.exercises import excused
 from tflab.worker.exit_codes import DISK_FAILED
 from tflab.worker.flush_files import flush_open_files
 from tflab.worker.interrupt import Interrupt
+from tflab.worker.leaving import ExitHandlers, unfinished_threads, wait_for_threads
 from tflab.worker.limits import limit_memory, limit_threads, lower_priority
-from tflab.worker.orphans import keep_orphans, let_go_of_pools, unfinished_threads
+from tflab.worker.matplotlib_figures import MatplotlibFigures
+from tflab.worker.orphans import keep_orphans, let_go_of_pools
+from tflab.worker.outcome import cancelled, code_of_child, outcome
 from tflab.worker.scratch import make_scratch, remove_scratch
 from tflab.worker.seeds import set_seeds
-
-_WRONG_OPTIONS = 2
-"""What `argparse` leaves with when it refuses what it is given."""
+from tflab.worker.standard_input import forget_input, set_input
 
 _RESET = (signal.SIGTERM, signal.SIGCHLD, signal.SIGPIPE, signal.SIGQUIT)
 
@@ -56,7 +57,7 @@ def run(folder: Path, journal: Journal | None = None) -> int:
         # The lesson's code is called from here and no deeper: TensorFlow walks the whole stack at
         # every eager operation, and each frame below the lesson's slows a small step by 0.2 %.
         for cell in process.cells():
-            with process.interrupt.armed():
+            with process.interrupt.armed(), excused(cell.excuse):
                 if cell.awaits:
                     process.run_in_loop(cell)
                     continue
@@ -93,6 +94,8 @@ class RunProcess:
         keep_orphans()
         self.interrupt = Interrupt()
         self.interrupt.install()
+        self._handlers = ExitHandlers()
+        self._handlers.install()
         capture = Capture(folder, journal)
         record = read_record(folder / RECORD)
         self._request = record.request
@@ -110,6 +113,9 @@ class RunProcess:
             journal,
             reads_later=record.request.device != "cpu",
         )
+        self._autolog = Autolog(self._recorder)
+        set_input(record.request, folder, self._recorder)
+        self._figures = MatplotlibFigures(self._recorder, record.request)
         self._pid = os.getpid()
 
     def __enter__(self) -> RunProcess:
@@ -134,12 +140,17 @@ class RunProcess:
     ) -> bool:
         if os.getpid() != self._pid:
             # A child that the lesson forked and that came this far: the run is its parent's.
-            self.code = _code_of_child(error)
+            self.code = code_of_child(error, self._handlers)
             return True
-        errors, end = self._ending(error)
+        errors, end = self._leave(*self._ending(error))
         self.interrupt.ignore()
+        with suppress(Problem):
+            # A log that cannot be written is said below.
+            self._autolog.end_cell()
+        self._figures.end()
         flush_open_files()
         let_go_of_pools()
+        forget_input(self._folder)
         # What was written past Python is in its place before the run has ended.
         self._recorder.at()
         self._tell_environment()
@@ -160,20 +171,71 @@ class RunProcess:
             KeyboardInterrupt: When SIGINT came, whether or not the lesson swallowed it.
         """
         self._make_ready()
-        self._execution = Execution(self._request, self._folder, self._recorder, self.interrupt)
+        self._figures.install()
+        self._autolog.begin()
+        self._execution = Execution(
+            self._request,
+            self._folder,
+            self._recorder,
+            self.interrupt,
+            self._figures,
+            self._autolog.end_cell,
+        )
         yield from self._execution.cells()
         self._recorder.settle()
-        if names := unfinished_threads():
-            text = (
-                f"Threads that had not ended are ended with the run: {', '.join(names[:3])}"
-                f"{' and others' if len(names) > 3 else ''}. Join them to keep what they still do."
-            )
-            self._recorder.emit(Notice(text=text, at=self._recorder.at()))
 
     def run_in_loop(self, cell: OpenCell) -> None:
         """Execute a cell that awaits something."""
         assert self._execution is not None
         self._execution.run_in_loop(cell)
+
+    def _ending(self, error: BaseException | None) -> tuple[list[Error], Ended]:
+        cell = self._execution.cell if self._execution else None
+        names = list(self._execution.names) if self._execution else []
+        return outcome(error, self._request, self.interrupt.asked, cell, names)
+
+    def _leave(self, errors: list[Error], end: Ended) -> tuple[list[Error], Ended]:
+        """Do what Python does at the end of a program; return what is still to be written."""
+        try:
+            with self.interrupt.armed(again=end.state == "cancelled"):
+                if unfinished_threads() or end.state == "failed":
+                    # What follows may take long, and what went wrong is not to wait for it.
+                    errors = self._write_at_once(errors)
+                self._see_to_threads(end)
+                for wrong in self._handlers.run():
+                    self._notice(wrong)
+        except KeyboardInterrupt:
+            if end.state == "finished":
+                end = cancelled("Stopped after its last line, while it was leaving.")
+        return errors, end
+
+    def _see_to_threads(self, end: Ended) -> None:
+        """Wait for the threads of a program that was run to its end, as Python does."""
+        request = self._request
+        notebook = request.path.lower().endswith(".ipynb")
+        if not notebook and request.until is None and end.state != "cancelled":
+            wait_for_threads(
+                lambda names: self._notice(f"It has come to its end, and waits for {_few(names)}.")
+            )
+        elif names := [thread.name for thread in unfinished_threads()]:
+            self._notice(
+                f"Threads that had not ended are ended with the run: {_few(names)}. "
+                "Join them to keep what they still do."
+            )
+
+    def _write_at_once(self, errors: list[Error]) -> list[Error]:
+        try:
+            for error in errors:
+                self._recorder.emit(error)
+        except Problem:
+            # The log takes nothing now; it is tried again with the last words.
+            return errors
+        return []
+
+    def _notice(self, text: str) -> None:
+        # A log that takes nothing is told of with the run's end.
+        with suppress(Problem):
+            self._recorder.emit(Notice(text=text, at=self._recorder.at()))
 
     def _tell_environment(self) -> None:
         """Say what this process runs in, once more where the lesson has loaded something else."""
@@ -181,16 +243,6 @@ class RunProcess:
         if found != self._told:
             self._told = found
             self._recorder.emit(found)
-
-    def _ending(self, error: BaseException | None) -> tuple[list[Error], Ended]:
-        """Return the error if there was one, and how the run ended."""
-        if error is None:
-            return [], Ended(state="finished", time=time.time(), exit_code=0)
-        if isinstance(error, KeyboardInterrupt):
-            return [], _cancelled("Stopped.")
-        if isinstance(error, SystemExit):
-            return [], self._left(error)
-        return self._failed(error)
 
     def _make_ready(self) -> None:
         if names := needs_fresh_process(self._request):
@@ -205,57 +257,6 @@ class RunProcess:
         home = Path(self._request.path).parent
         os.chdir(home if home.is_dir() else self._folder / FILES)
 
-    def _left(self, error: SystemExit) -> Ended:
-        if self.interrupt.asked:
-            return _cancelled("The lesson left when it was interrupted.")
-        code, said = leaving(error)
-        if code == 0:
-            return Ended(
-                state="finished",
-                time=time.time(),
-                cause="The lesson left early, by sys.exit.",
-                exit_code=0,
-            )
-        return Ended(
-            state="failed",
-            time=time.time(),
-            cause=f"The lesson left by sys.exit with code {code}{f': {said}' if said else '.'}",
-            next_step="Read what it says of its options, and give others."
-            if code == _WRONG_OPTIONS and self._request.command
-            else "Look at what it printed before, or remove the call of sys.exit.",
-            exit_code=code,
-        )
-
-    def _failed(self, error: BaseException) -> tuple[list[Error], Ended]:
-        """Explain an error; one that came of an interrupt is no failure of the lesson."""
-        cell = self._execution.cell if self._execution else None
-        names = list(self._execution.names) if self._execution else []
-        found = explain(error, Path(self._request.path), cell, names, self._request.cells)
-        cause = f"{found.title}: {found.cause}".partition("\n")[0][:300]
-        if self.interrupt.asked:
-            return [], _cancelled(f"While it was stopped: {cause}")
-        return [found], Ended(
-            state="failed",
-            time=time.time(),
-            cause=cause,
-            next_step=found.next_step,
-            exit_code=1,
-        )
-
-
-def _code_of_child(error: BaseException | None) -> int:
-    """Return what a forked child leaves with, as plain `python` would, and say what it raised."""
-    flush_open_files()
-    if error is None:
-        return 0
-    if isinstance(error, SystemExit):
-        code, said = leaving(error)
-        if said:
-            sys.stderr.write(f"{said}\n")
-        return code
-    traceback.print_exception(type(error), error, error.__traceback__)
-    return 130 if isinstance(error, KeyboardInterrupt) else 1
-
 
 def _own_session() -> None:
     """Lead a session and a process group; take signals as any fresh program would."""
@@ -267,8 +268,8 @@ def _own_session() -> None:
     signal.pthread_sigmask(signal.SIG_SETMASK, ())
 
 
-def _cancelled(cause: str) -> Ended:
-    return Ended(state="cancelled", time=time.time(), cause=cause, exit_code=130)
+def _few(names: list[str]) -> str:
+    return f"{', '.join(names[:3])}{' and others' if len(names) > 3 else ''}"
 
 
 def _cut_notice(capture: Capture) -> Notice:

@@ -6,6 +6,7 @@ import argparse
 import signal
 import time
 
+from tflab.cli.answering import TerminalAnswers, asks_here
 from tflab.cli.command import Command
 from tflab.cli.options import add_json, add_plain, add_run
 from tflab.cli.run_views import RunView, run_view
@@ -34,7 +35,8 @@ def run(arguments: argparse.Namespace) -> int:
     view = run_view(arguments)
     try:
         view.begin(live)
-        _follow(live, view)
+        with TerminalAnswers(view, asks_here(arguments)) as answers:
+            _follow(live, view, answers)
     except KeyboardInterrupt:
         print(
             f"\nLet go of the run; it goes on. `tflab attach {found}` follows it again, "
@@ -47,8 +49,9 @@ def run(arguments: argparse.Namespace) -> int:
     return codes.get(live.state.status, 1)
 
 
-def _follow(live: LiveRun, view: RunView) -> None:
+def _follow(live: LiveRun, view: RunView, answers: TerminalAnswers) -> None:
     while not live.over:
+        answers.look(live)
         if live.advance():
             view.update(live)
         elif not live.over:
@@ -67,5 +70,5 @@ COMMAND = Command(
     "tflab attach last",
     run,
     _add_options,
-    "Ctrl+C lets go of the run and leaves it running.",
+    "Ctrl+C lets go of the run and leaves it running. What it asks for can be answered here.",
 )

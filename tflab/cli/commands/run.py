@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import signal
 import sys
 from typing import Any
 
+from tflab.cli.answering import TerminalAnswers, input_of
 from tflab.cli.command import Command, UsageProblem
 from tflab.cli.environments import ServerStarter, add_python, tell_who_has
 from tflab.cli.hangup import leave, while_connected
+from tflab.cli.kept_edits import add_edits, with_kept_edits
 from tflab.cli.options import (
     add_json,
     add_lesson,
@@ -32,24 +35,26 @@ from tflab.programs.reader import read_program
 from tflab.runs.record import Problem, RunRequest
 from tflab.runs.state import RunState
 from tflab.runs.store import RunStore
-from tflab.session.requests import new_request
 from tflab.targets.devices import Device, find_device, list_devices
+from tflab.targets.requests import new_request
 from tflab.targets.runner import begin, follow
 from tflab.targets.stop_signals import StopSignals
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Run a lesson to its end and return the exit code; `arguments` describes them all."""
-    starter = ServerStarter(arguments.python, quiet=arguments.json)
+    stdin = input_of(arguments)
+    starter = ServerStarter(arguments.python, quiet=arguments.json, piped=stdin == "piped")
     lesson = arguments.lesson
     try:
         path = resolve(lesson)
         lesson, _ = lesson_id(path)
-        program = read_program(path)
+        program = with_kept_edits(read_program(path), arguments.edits)
         # TensorFlow takes seconds to import; asking goes on meanwhile.
         starter.begin(program, trusted=arguments.trust)
         view = run_view(arguments)
         request = _request(arguments, program, starter, asking=isinstance(view, LinearView))
+        request = dataclasses.replace(request, stdin=stdin)
     except Problem as problem:
         starter.close()
         if arguments.json:
@@ -65,7 +70,7 @@ def run(arguments: argparse.Namespace) -> int:
 def _run(starter: ServerStarter, program: Program, request: RunRequest, view: RunView) -> int:
     server = starter.ready(program)
     try:
-        with StopSignals() as stops:
+        with StopSignals() as stops, TerminalAnswers(view, request.stdin == "asked") as answers:
             try:
                 live = begin(server, RunStore(), request)
             except Problem as problem:
@@ -75,7 +80,8 @@ def _run(starter: ServerStarter, program: Program, request: RunRequest, view: Ru
                 return 1
             while_connected(view.begin, stops)(live)
             show = while_connected(view.update, stops)
-            follow(server, live, show, lambda: stops.count, lambda: stops.left)
+            answer = while_connected(answers.look, stops)
+            follow(server, live, show, lambda: stops.count, lambda: stops.left, answer)
             if live.over or isinstance(view, JsonView):
                 while_connected(view.end, stops)(live)
             if live.over:
@@ -181,6 +187,7 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="run a notebook's shell commands (!…, %%pip, %%%%bash) too, not skip them",
     )
+    add_edits(parser)
     add_trust(parser)
     add_python(parser)
     add_limits(parser)

@@ -10,6 +10,7 @@ from functools import partial
 from tflab.cli.command import Command, UsageProblem
 from tflab.cli.environments import ServerStarter, add_python, keep_python
 from tflab.cli.hangup import leave, while_connected
+from tflab.cli.kept_edits import add_edits, with_kept_edits
 from tflab.cli.options import (
     add_json,
     add_lesson,
@@ -42,7 +43,7 @@ from tflab.targets.stop_signals import StopSignals
 
 def run(arguments: argparse.Namespace) -> int:
     """Run a sweep to its end and return the exit code; `arguments` describes them all."""
-    lesson = read_program(resolve(arguments.lesson))
+    lesson = with_kept_edits(read_program(resolve(arguments.lesson)), arguments.edits)
     fields = parse_fields(lesson, arguments.parameter)
     require_trust(lesson, arguments)
     keep_python(lesson.path, arguments.python)
@@ -58,11 +59,9 @@ def run(arguments: argparse.Namespace) -> int:
         budget=arguments.sample,
         sample_seed=arguments.sample_seed,
         metric=arguments.metric,
-        devices=[device.key for device in devices],
-        jobs=len(slots),
-        options=chosen_limits(arguments),
-        python=starter.python,
     )
+    plan = plan.placed([device.key for device in devices], len(slots))
+    plan = plan.asking(chosen_limits(arguments), starter.python)
     tell_others(devices)
     return _run(plan, RunExecutor(slots, threaded=False, make=starter.make), sweep_view(arguments))
 
@@ -92,7 +91,7 @@ def _run(plan: SweepPlan, executor: RunExecutor, view: SweepView) -> int:
     try:
         with StopSignals() as stops:
             sweep.start()
-            usual = usual_seconds(RunStore(), plan.lesson)
+            usual = usual_seconds(RunStore(), plan.each.lesson)
             while_connected(partial(view.begin, usual=usual), stops)(sweep)
             show, handled = while_connected(view.update, stops), 0
             while not sweep.over and not stops.left:
@@ -154,6 +153,7 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
         default="loss",
         help="what ranks the runs, the smallest first or as :max or :min says; default: loss",
     )
+    add_edits(parser)
     add_trust(parser)
     add_python(parser)
     add_limits(parser)

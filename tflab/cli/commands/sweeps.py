@@ -97,15 +97,15 @@ def _columns(record: SweepRecord, states: dict[str, int]) -> tuple[str, ...]:
     plan = record.plan
     counts = ", ".join(f"{count} {state}" for state, count in states.items())
     when = ago(time.time() - record.created)
-    return record.id, plain_line(plan.lesson), plain_line(plan.about), counts, when
+    return record.id, plain_line(plan.each.lesson), plain_line(plan.about), counts, when
 
 
 def _as_json(record: SweepRecord, states: dict[str, int]) -> dict[str, Any]:
     plan = record.plan
     return {
         "sweep": record.id,
-        "lesson": plan.lesson,
-        "title": plan.title,
+        "lesson": plan.each.lesson,
+        "title": plan.each.title,
         "created": record.created,
         "fields": plan.fields,
         "metric": plan.metric,

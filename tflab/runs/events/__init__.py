@@ -12,7 +12,7 @@ printed text, values and figures of a cell into the order in which the lesson ma
 from __future__ import annotations
 
 from tflab.runs.events.event import Event, Number, as_number
-from tflab.runs.events.figures import Figure, Layer
+from tflab.runs.events.figures import Figure, Layer, Picture, Tiles
 from tflab.runs.events.life import (
     LOG_VERSION,
     CellEnded,
@@ -21,12 +21,14 @@ from tflab.runs.events.life import (
     EndState,
     Environment,
     Error,
+    InputAsked,
+    InputTaken,
     Notice,
     RunStatus,
     Started,
 )
 from tflab.runs.events.metrics import Progress, Scalars
-from tflab.runs.events.teaching import Goal, Prediction
+from tflab.runs.events.teaching import Check, ExerciseOutcome, Goal, Prediction
 from tflab.runs.events.values import Result, TensorValue, Value
 
 AnyEvent = (
@@ -39,10 +41,15 @@ AnyEvent = (
     | Progress
     | Result
     | Figure
+    | Picture
     | Goal
     | Prediction
+    | Check
+    | ExerciseOutcome
     | Error
     | Notice
+    | InputAsked
+    | InputTaken
     | Ended
 )
 
@@ -51,16 +58,21 @@ __all__ = [
     "AnyEvent",
     "CellEnded",
     "CellStarted",
+    "Check",
     "EndState",
     "Ended",
     "Environment",
     "Error",
     "Event",
+    "ExerciseOutcome",
     "Figure",
     "Goal",
+    "InputAsked",
+    "InputTaken",
     "Layer",
     "Notice",
     "Number",
+    "Picture",
     "Prediction",
     "Progress",
     "Result",
@@ -68,6 +80,7 @@ __all__ = [
     "Scalars",
     "Started",
     "TensorValue",
+    "Tiles",
     "Value",
     "as_number",
 ]

@@ -107,6 +107,36 @@ class Notice(Event):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class InputAsked(Event):
+    """The program waits for a line that a person types, as `input()` does.
+
+    Attributes:
+        number: Counts the questions of the run, from 1; an answer names the one that it is for.
+        prompt: What the program says before; it stands in the output too.
+        secret: Whether what is typed is not to be shown, as for `getpass`.
+    """
+
+    TYPE: ClassVar[str] = "input_asked"
+
+    number: int
+    time: float
+    prompt: str = ""
+    secret: bool = False
+    cell: int = 0
+    at: int = 0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class InputTaken(Event):
+    """The program has its line, or gave up waiting. What was typed stands in the output alone."""
+
+    TYPE: ClassVar[str] = "input_taken"
+
+    number: int
+    at: int = 0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Ended(Event):
     """The end of a run. Written by the run itself, or by the fork server when it could not.
 

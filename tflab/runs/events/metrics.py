@@ -28,7 +28,13 @@ class Scalars(Event):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Progress(Event):
-    """How far `lab.track` has come. `total` is None when the iterable has no length."""
+    """How far a loop has come. `total` is None when nobody knows it.
+
+    Attributes:
+        unit: What `done` counts, such as `batch`; empty for the steps of `lab.track`.
+        epoch: The epoch that is running, from 1; None where there are none.
+        epochs: How many there are to be.
+    """
 
     TYPE: ClassVar[str] = "progress"
 
@@ -36,3 +42,6 @@ class Progress(Event):
     done: int
     total: int | None
     time: float
+    unit: str = ""
+    epoch: int | None = None
+    epochs: int | None = None

@@ -13,8 +13,8 @@ from tflab.runs.atomic_files import make_private_folder, write_atomically
 from tflab.runs.paths import check_data_folder
 from tflab.runs.record import Problem
 from tflab.runs.text import plain_line
-from tflab.session.approval import others_at
 from tflab.session.doctor.check import Check, ok, problem, warning
+from tflab.session.trust import others_at
 
 _GIB = 1 << 30
 _LITTLE, _NONE = _GIB, 64 << 20

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from tflab.runs.processes import signal_name
+from tflab.runs.record import Problem
 from tflab.runs.text import count_of, plain_line
 from tflab.session.doctor.check import Check, ok, problem, warning
 from tflab.targets.devices import Device, DeviceList
@@ -37,6 +38,9 @@ def check_tensorflow(gpus: int, patience: float = PATIENCE, python: str = "") ->
         command = worker_command(python, "tflab.worker.probe", *(["--gpu"] if gpus else []))
     except OSError:
         # The data folder cannot be written, which has a line of its own.
+        return
+    except Problem as refused:
+        yield problem("TensorFlow", refused.cause, refused.next_step)
         return
     try:
         done = subprocess.run(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Sequence
 from enum import Enum, auto
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
@@ -16,11 +15,8 @@ from textual.content import Content
 from textual.timer import Timer
 from textual.widgets import Static
 
-from tflab.charts.drawing import Drawing, LegendEntry
-from tflab.charts.loss import draw_loss
-from tflab.charts.response import draw_response
 from tflab.runs.summary import RunSummary, summarise
-from tflab.runs.text import count_of, plain_line
+from tflab.runs.text import count_of
 from tflab.session.past_runs import RunUse
 from tflab.session.sweeps import Sweeps
 from tflab.sweeps.run import SweepRun
@@ -28,7 +24,7 @@ from tflab.sweeps.sweep import Sweep
 from tflab.sweeps.table import SweepRow, duration
 from tflab.ui.actions import bindings
 from tflab.ui.dialogs.dialog import Dialog
-from tflab.ui.sweep.curves import SweepCurves, short_legend, trials_of
+from tflab.ui.sweep.picture import SweepPicture
 from tflab.ui.sweep.table import SweepTable
 from tflab.ui.terminal.glyphs import glyphs
 from tflab.ui.terminal.safe_text import box_title
@@ -76,12 +72,7 @@ class SweepScreen(Dialog[SweepRunChosen | SweepChoice]):
         super().__init__()
         self._sweep = sweep
         self._sweeps = sweeps
-        self._metric = sweep.plan.metric
-        self._log_y: bool | None = None
-        self._parameter: str | None = None
-        self._log_response = False
-        self._y_range: tuple[float, float] | None = None
-        self._curves = SweepCurves()
+        self._picture = SweepPicture(sweep)
         self._rows: list[SweepRow] = []
         self._table = SweepTable(sweep.plan, id="sweep-rows")
         self._version = -1
@@ -103,7 +94,7 @@ class SweepScreen(Dialog[SweepRunChosen | SweepChoice]):
     def on_mount(self) -> None:
         """Show what there is, and follow the theme."""
         box = self.query_one("#sweep")
-        box.border_title = box_title(f"Sweep: {self._sweep.plan.title}")
+        box.border_title = box_title(f"Sweep: {self._sweep.plan.each.title}")
         self._table.focus()
         self.app.theme_changed_signal.subscribe(self, lambda _: self.advance(now=True))
         self.set_interval(_LOOK_SECONDS, self.advance)
@@ -120,8 +111,8 @@ class SweepScreen(Dialog[SweepRunChosen | SweepChoice]):
             return
         began = time.monotonic()
         self._version = self._sweep.version
-        self._rows = self._sweep.rows(self._metric)
-        self._table.show_sweep(self._rows, self._metric)
+        self._rows = self._sweep.rows(self._picture.metric)
+        self._table.show_sweep(self._rows, self._picture.metric)
         self._show_progress()
         # The chart is most of what is sent, so it follows at half the pace.
         if now or self._sweep.over or began >= self._next_draw:
@@ -157,24 +148,17 @@ class SweepScreen(Dialog[SweepRunChosen | SweepChoice]):
 
     def action_log_axis(self) -> None:
         """Change between a linear and a logarithmic y axis."""
-        drawn = self._log_response if self._parameter is not None else self._is_log()
-        self._log_y, self._y_range = not drawn, None
+        self._picture.toggle_log_y(self._rows)
         self._draw()
 
     def action_next_parameter(self) -> None:
         """Draw the metric against the next parameter that varies, or the curves again."""
-        names = [None, *self._sweep.plan.shown]
-        self._parameter = names[(names.index(self._parameter) + 1) % len(names)]
-        self._y_range = None
+        self._picture.next_parameter()
         self._draw()
 
     def action_next_metric(self) -> None:
         """Rank by the next metric or result that the runs have given."""
-        metrics = self._sweep.metrics()
-        if metrics:
-            place = metrics.index(self._metric) if self._metric in metrics else -1
-            self._metric = metrics[(place + 1) % len(metrics)]
-            self._y_range = None
+        if self._picture.next_metric():
             self.advance(now=True)
 
     def action_new_sweep(self) -> None:
@@ -245,49 +229,16 @@ class SweepScreen(Dialog[SweepRunChosen | SweepChoice]):
         )
         self._say("#sweep-progress", bar + Content(f"  {dot.join(words)}"))
 
-    def _drawn_metric(self) -> str:
-        """The metric whose curves are drawn; a result has none, so those of the loss stay."""
-        drawn = any(run.curve(self._metric) is not None for run in self._sweep.runs)
-        return self._metric if drawn else self._sweep.plan.metric
-
-    def _is_log(self) -> bool:
-        if self._log_y is not None:
-            return self._log_y
-        return self._curves.wants_log(self._rows, self._drawn_metric())
-
     def _draw(self) -> None:
-        picture = self.query_one("#sweep-picture", DrawingView)
-        size, metric = picture.size, self._drawn_metric()
-        if size.width < 10 or size.height < 3:
+        view = self.query_one("#sweep-picture", DrawingView)
+        if view.size.width < 10 or view.size.height < 3:
             return
-        if self._parameter is not None:
-            self._draw_response(picture, self._parameter)
-            return
-        curves, notes = self._curves.make(self._rows, metric, self._table.row)
-        options = picture.chart_options(log_y=self._is_log(), y_range=self._y_range)
-        drawing = draw_loss(curves, (size.width, size.height), options)
-        self._show(drawing, plain_line(metric), short_legend(drawing.legend), notes)
-
-    def _draw_response(self, picture: DrawingView, parameter: str) -> None:
-        """Draw the metric that ranks the runs against a parameter."""
-        options = picture.chart_options(
-            log_y=self._log_y, y_range=self._y_range, x_label=plain_line(parameter)
-        )
-        trials = trials_of(self._rows, parameter, self._metric)
-        drawing = draw_response(trials, (picture.size.width, picture.size.height), options)
-        self._log_response = drawing.log_y
-        title = f"{plain_line(self._metric)} against {plain_line(parameter)}"
-        self._show(drawing, title, drawing.legend, drawing.notes)
-
-    def _show(
-        self, drawing: Drawing, title: str, legend: Sequence[LegendEntry], notes: Sequence[str]
-    ) -> None:
-        self._y_range = drawing.y_range
-        self.query_one("#sweep-picture", DrawingView).show_drawing(drawing)
-        heading = Content.styled(f"{title}   ", "bold")
-        self._say("#sweep-legend", heading + legend_content(legend))
-        self.query_one("#sweep-notes").display = bool(notes)
-        self._say("#sweep-notes", Content(f" {glyphs().dot} ".join(notes)))
+        picture = self._picture.draw(view, self._rows, self._table.row)
+        view.show_drawing(picture.drawing)
+        heading = Content.styled(f"{picture.title}   ", "bold")
+        self._say("#sweep-legend", heading + legend_content(picture.legend))
+        self.query_one("#sweep-notes").display = bool(picture.notes)
+        self._say("#sweep-notes", Content(f" {glyphs().dot} ".join(picture.notes)))
 
     def _say(self, place: str, words: Content) -> None:
         """Show a line. It stays one line, and a new layout would draw the whole screen again."""

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from textual.content import Content
 
 from tflab.charts.text import cell_width, pad
-from tflab.runs.events import Error, Figure, Prediction, Result, Value
+from tflab.runs.events import Check, Error, Figure, Picture, Prediction, Result, Value
 from tflab.runs.state import CellItem, RunState
 from tflab.runs.tensor_text import describe, grid, number_text, result_text
 from tflab.runs.text import count_of, plain, shorten
@@ -23,8 +23,13 @@ _BAR = 2
 _MAX_LINES = 24
 _MAX_COLUMNS = 400
 _FEW_CELLS = 18
+_LEAST_HEAD = 12
+"""Cells of the word and the line before the name of the run."""
 # Text that streams in is laid out anew each time, which costs the more the longer it is.
 TEXT_SECONDS = 0.2
+
+Label = Callable[[int], str]
+"""Names a run in so many cells."""
 
 
 class OutputBlock(Block):
@@ -34,6 +39,9 @@ class OutputBlock(Block):
         cell: Index of the cell.
         style: Says how pictures are drawn.
         clock: Monotonic seconds; injected by tests.
+
+    Attributes:
+        label: Names the run that gave it, in so many cells; None where there is only one.
     """
 
     together = True
@@ -51,11 +59,17 @@ class OutputBlock(Block):
         self._error: Error | None = None
         self._note = ""
         self._next_text = 0.0
+        self.label: Label | None = None
 
     @property
     def empty(self) -> bool:
         """Whether the cell gave nothing."""
         return not self._shown and self._error is None
+
+    @property
+    def has_figure(self) -> bool:
+        """Whether there is any picture."""
+        return any(isinstance(shown, FigureRows) for _, _, shown in self._shown)
 
     @property
     def pictures(self) -> list[FigureRows]:
@@ -100,20 +114,51 @@ class OutputBlock(Block):
 
     def rows(self, width: int) -> list[Row]:
         """Return the rows of everything in order."""
+        return [row for part in self._parts(width) for row in part]
+
+    def picture_rows(self, width: int) -> tuple[int, int] | None:
+        """Return the first row of the last moving picture, and how many it has."""
+        parts = self._parts(width)
+        moving = [place for place, (_, _, s) in enumerate(self._shown) if s in self.pictures]
+        if not moving:
+            return None
+        # The name of the run comes first, and a blank row is above and below a picture.
+        place = moving[-1] + 1
+        return sum(map(len, parts[:place])) + 1, max(len(parts[place]) - 2, 1)
+
+    def error_rows(self, width: int) -> tuple[int, int]:
+        """Return the first row of the error, and how many it has."""
+        parts = self._parts(width)
+        return sum(map(len, parts[:-2])), len(parts[-2])
+
+    def _parts(self, width: int) -> list[list[Row]]:
+        """Return the rows of head, items, error, and the blank row behind them."""
         room = max(width - _INDENT, 1)
-        rows = []
-        if self._note and not self.empty:
-            note = Content.styled(f"{glyphs().changed} {self._note}", "$warning")
-            rows += [Row(line, _INDENT) for line in note.wrap(room)]
+        parts = [[] if self.empty else self._head(room)]
         for _, _, shown in self._shown:
             if isinstance(shown, FigureRows):
-                rows += [row._replace(indent=_INDENT) for row in shown.rows(room, self._style())]
+                found = shown.rows(room, self._style())
+                parts.append([row._replace(indent=_INDENT) for row in found])
             else:
-                rows += [Row(line, _INDENT) for line in shown.wrap(room)]
+                parts.append([Row(line, _INDENT) for line in shown.wrap(room)])
+        error: list[Row] = []
         if self._error is not None:
             lines = error_content(self._error).wrap(max(room - _BAR - 1, 1))
-            rows += [Row(line, _INDENT, "$error", "on $error 10%") for line in lines]
-        return [*rows, Row(Content())]
+            error = [Row(line, _INDENT, "$error", "on $error 10%") for line in lines]
+        return [*parts, error, [Row(Content())]]
+
+    def _head(self, room: int) -> list[Row]:
+        """Return what stands above the output: which run gave it, and whether it is old."""
+        rows = []
+        if self.label is not None and room > _LEAST_HEAD:
+            name = self.label(room - _LEAST_HEAD)
+            line = ("─" if glyphs().unicode else "-") * max(room - cell_width(name) - 8, 2)
+            head = Content.assemble("output ", (line, "$border-quiet"), f" {name}")
+            rows.append(Row(head.stylize_before("$text-quiet"), _INDENT))
+        if self._note:
+            note = Content.styled(f"{glyphs().changed} {self._note}", "$warning")
+            rows += [Row(line, _INDENT) for line in note.wrap(room)]
+        return rows
 
     def _too_soon(self, state: RunState) -> bool:
         now = self._clock()
@@ -123,7 +168,7 @@ class OutputBlock(Block):
         return True
 
 
-Item = Transcript | Value | Figure | Prediction | list[Result]
+Item = Transcript | Value | Figure | Picture | Prediction | Check | list[Result]
 
 
 def _items(items: Sequence[CellItem]) -> Iterator[Item]:
@@ -181,6 +226,8 @@ def _content(block: Item) -> Content:
             return _table(block)
         case Prediction():
             return _prediction(block)
+        case Check():
+            return _check(block)
         case _:
             return Content("")
 
@@ -201,6 +248,22 @@ def _prediction(prediction: Prediction) -> Content:
         mark, ("you said: ", "$text-quiet"), short_text(number_text(prediction.guess)), "   "
     )
     return question + guess + answer
+
+
+def _check(check: Check) -> Content:
+    """Return whether a check passed; of one that did not, the first case that fails."""
+    marks = glyphs()
+    if check.passed:
+        cases = f" ({count_of(check.cases, 'case')})" if check.cases else ""
+        return Content.assemble((f"{marks.passed} ", "$success"), short_text(check.name), cases)
+    lines = [Content.assemble((f"{marks.failed} ", "$warning"), short_text(check.name))]
+    rows = [("given", check.given), ("expected", check.expected), ("got", check.got)]
+    for label, text in rows:
+        if text:
+            lines.append(Content.assemble("  ", (f"{label:<8}  ", "$text-quiet"), short_text(text)))
+    if check.reason:
+        lines.append(Content("  ") + Content(short_text(check.reason)))
+    return Content("\n").join(lines)
 
 
 def text_content(text: str) -> Content:

@@ -19,7 +19,7 @@ _SHORT = 36
 _GROUND = "on $code-background"
 _BAR = 2
 _FIRST = 12
-_FEW = 3
+_FEW = 5
 """Rows of a tall cell that are shown at first, and how many more make it a tall one."""
 
 

@@ -10,12 +10,16 @@ from textual.dom import DOMNode
 
 from tflab.session import events
 from tflab.session.session import Session
-from tflab.ui.actions import ON_EVERY_SCREEN
+from tflab.ui.actions import ON_EVERY_SCREEN, key_of
 from tflab.ui.workbench.panes import Panes, PaneScreen
 
 if TYPE_CHECKING:
     from tflab.programs.program import Program
+    from tflab.runs.answers import Answer
+    from tflab.runs.events import InputAsked
     from tflab.runs.record import RunOptions
+    from tflab.targets.live_run import LiveRun
+    from tflab.ui.dialogs.answer import AnswerScreen
     from tflab.ui.dialogs.palette import Command
     from tflab.ui.workbench.pickers import PresetChoice
 
@@ -32,6 +36,7 @@ class WorkbenchDialogs(PaneScreen):
         self._session = session
         self._panes: Panes | None = None
         self._shown: Program | None = None
+        self._answering: AnswerScreen | None = None
 
     def ask(self, event: events.Event) -> bool:
         """Put what the session asks, and hand on the answer; return whether it asks anything."""
@@ -46,6 +51,8 @@ class WorkbenchDialogs(PaneScreen):
                 self._choose_lesson(event)
             case events.EnvironmentsListed():
                 self._choose_environment(event)
+            case events.InputWanted():
+                self._ask_input(event.run)
             case _:
                 return False
         return True
@@ -129,6 +136,45 @@ class WorkbenchDialogs(PaneScreen):
         """Carry out an action of a pane, of the workbench, or of every screen."""
         place = self.app if action in ON_EVERY_SCREEN else self
         await self.app.run_action(action, pane or place)
+
+    def action_answer(self) -> None:
+        """Answer what the run on show asks for."""
+        run = self._session.runs.current
+        if run is None or run.state.question is None:
+            self.notify("No run asks for anything.")
+        elif self._answering is None:
+            self._open_answer(run, run.state.question)
+
+    def _ask_input(self, run: LiveRun) -> None:
+        """Open the field for what a run asks, where that takes no key from what a person types."""
+        from textual.widgets import Input, TextArea
+
+        if self._answering is not None:
+            self._answering.let_go()
+        question = run.state.question
+        if question is None or run.stopping:
+            return
+        typing = isinstance(self.focused, Input | TextArea)
+        if self.app.screen is self and not typing:
+            self._open_answer(run, question)
+        else:
+            self.notify(f"The program asks for input: {key_of('answer')} answers.", timeout=8)
+
+    def _open_answer(self, run: LiveRun, question: InputAsked) -> None:
+        from tflab.runs.transcript import Transcript
+        from tflab.ui.dialogs.answer import AnswerScreen
+
+        state = run.state
+        items = state.cells[question.cell].items if question.cell in state.cells else []
+        said = items[-1].text() if items and isinstance(items[-1], Transcript) else question.prompt
+
+        def take(answer: Answer | None) -> None:
+            self._answering = None
+            if answer is not None:
+                self._session.runs.input.answer(run, question.number, answer)
+
+        self._answering = AnswerScreen(said, question.secret)
+        self.app.push_screen(self._answering, take)
 
     def _ask_question(self, event: events.QuestionAsked) -> None:
         from tflab.ui.dialogs.confirm import ConfirmScreen

@@ -158,6 +158,10 @@ class DocumentView(HostingView, can_focus=True):
             self._lay_out(anchor)
         else:
             self._keep(self.document.at(self.top))
+        self.resized()
+
+    def resized(self) -> None:
+        """Hear that the page has another size, and is laid out for it."""
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """Lay out what comes into view."""

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from tflab.programs.program import Cell, Program
 from tflab.programs.reader import ProgramError, parse_program
 from tflab.runs.state import CellState, RunState
-from tflab.ui.workbench.cell_output import OutputBlock
+from tflab.ui.workbench.cell_output import Label, OutputBlock
 from tflab.ui.workbench.code_cell import CodeBlock
 from tflab.ui.workbench.output_text import output_text
 
@@ -61,8 +61,10 @@ class LessonOutputs:
         self.blocks = blocks
         self._program = program
         self._code = {block.source.index: block for block in code}
+        self._above = dict(zip(blocks, code, strict=True))
         self._below = {block.source.index: out for block, out in zip(code, blocks, strict=True)}
-        self._source: str | None = None
+        self.source: str | None = None
+        self.label: Label | None = None
         self._places: dict[int, Place] = {}
         self._versions: dict[int, int] = {}
 
@@ -82,18 +84,26 @@ class LessonOutputs:
         ran = [index for index, place in self._places.items() if place.cell == code.source.index]
         return output_text(self.state, ran[0]) if self.state is not None and ran else ""
 
-    def show(self, state: RunState, source: str | None = None) -> Shown:
+    def above(self, output: OutputBlock) -> CodeBlock:
+        """Return the cell that an output is of."""
+        return self._above[output]
+
+    def show(self, state: RunState, source: str | None = None, label: Label | None = None) -> Shown:
         """Bring the outputs up to date with a run; another run's outputs go away first.
 
         Args:
             state: The run.
             source: The lesson as it ran; None when it is certainly the one on show.
+            label: Names the run.
         """
         changed: list[OutputBlock] = []
-        if state is not self.state or source != self._source:
-            self.state, self._source, self._versions = state, source, {}
+        if state is not self.state or source != self.source:
+            self.state, self.source, self._versions = state, source, {}
             self._places = self._match(source)
             changed += [output for output in self.blocks if output.clear()]
+            self.label = label
+            for output in self.blocks:
+                output.label = label
         recoloured = self._mark(state)
         later = False
         for index, cell in list(state.cells.items()):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from textual import events
@@ -14,7 +14,7 @@ from tflab.runs.state import RunState
 from tflab.ui.actions import bindings
 from tflab.ui.widgets.css import beside
 from tflab.ui.widgets.drawing_view import chart_options
-from tflab.ui.workbench.cell_output import TEXT_SECONDS, OutputBlock
+from tflab.ui.workbench.cell_output import TEXT_SECONDS, Label, OutputBlock
 from tflab.ui.workbench.code_cell import CodeBlock, ProseBlock
 from tflab.ui.workbench.figure_rows import PictureStyle
 from tflab.ui.workbench.glossary import heading_texts, link_terms
@@ -31,9 +31,10 @@ from tflab.ui.workbench.messages import (
 )
 from tflab.ui.workbench.reading_view import ReadingView
 
-_TALL = 30
 _ROWS = 16
-_NARROW_ROWS = 14
+_LEAST_ROWS = 8
+_AROUND_PICTURE = 5
+"""Rows of a picture, and of title, axis and legend around it, so that all is seen together."""
 
 
 class LessonView(ReadingView):
@@ -49,6 +50,7 @@ class LessonView(ReadingView):
         self._outputs = LessonOutputs()
         self._later: Timer | None = None
         self._pointer = ""
+        self._picture_rows = 0
 
     async def show_lesson(
         self, lesson: Program, glossary: Mapping[str, str], keep_place: bool
@@ -84,8 +86,15 @@ class LessonView(ReadingView):
         return cells, blocks
 
     def _picture_style(self) -> PictureStyle:
-        rows = _ROWS if self.app.size.height > _TALL else _NARROW_ROWS
+        rows = max(_LEAST_ROWS, min(self.rows_in_view - _AROUND_PICTURE, _ROWS))
         return PictureStyle(chart_options(self), rows)
+
+    def resized(self) -> None:
+        """Draw pictures that fit the page."""
+        super().resized()
+        if self._picture_rows != (rows := self._picture_style().rows):
+            self._picture_rows = rows
+            self.block_changed(*[o for o in self._outputs.blocks if o.has_figure])
 
     def show_whole_code(self, whole: bool) -> None:
         """Show all code, nothing folded and nothing cut, as while one is asked to trust it."""
@@ -93,22 +102,37 @@ class LessonView(ReadingView):
         if changed:
             self.block_changed(*changed)
 
-    async def show_run(self, state: RunState, source: str | None = None) -> None:
+    async def show_run(
+        self,
+        state: RunState,
+        source: str | None = None,
+        label: Label | None = None,
+        again: bool = False,
+    ) -> None:
         """Bring the outputs up to date with a run; another run's outputs go away first.
+
+        While the run goes on, the view follows a picture that moves, until the person moves.
 
         Args:
             state: The run.
             source: The lesson as it ran; None when it is certainly the one on show.
+            label: Names the run.
+            again: Whether it runs again by itself. Then a person who looks at an output goes on
+                looking at that.
         """
-        shown = self._outputs.show(state, source)
+        if state is not self._outputs.state:
+            self.following = not (again and self._output_in_view())
+        shown = self._outputs.show(state, source, label)
         if shown.recoloured:
             self.block_recoloured(*shown.recoloured)
         if shown.changed:
             self.block_changed(*shown.changed)
+            if state.ended is None:
+                self._follow(shown.changed)
         if shown.later:
-            self._come_back(state, source)
+            self._come_back(state)
 
-    def _come_back(self, state: RunState, source: str | None) -> None:
+    def _come_back(self, state: RunState) -> None:
         """Text was drawn a moment ago; what has been printed since is drawn a moment later."""
         if self._later is not None:
             return
@@ -116,23 +140,37 @@ class LessonView(ReadingView):
         async def again() -> None:
             self._later = None
             if state is self._outputs.state:
-                await self.show_run(state, source)
+                await self.show_run(state, self._outputs.source, self._outputs.label)
 
         self._later = self.set_timer(TEXT_SECONDS, again)
 
     def show_end(self) -> None:
-        """Bring what came out of a run to a person's notice: go to an error, point to output."""
+        """Bring what came out of a run to a person's notice: an error, a picture, or output."""
         failed = self._outputs.failed
-        if failed is not None:
+        if failed is None:
+            self._follow(self._outputs.blocks)
+        elif self.following:
             self.move_cursor(self.code.index(failed))
-            self.call_after_refresh(self.scroll_to_block, self._outputs.below(failed))
-        else:
-            self.call_after_refresh(self._point_to_output)
+            error = self._outputs.below(failed)
+            self.show_below(failed, error, error.error_rows(self.document.width))
+            self.move_cursor(self.code.index(failed))
+        self.call_after_refresh(self._point_to_output)
+
+    def _follow(self, outputs: Sequence[OutputBlock]) -> None:
+        """Show the last of the pictures that move, unless the person has moved."""
+        for output in reversed(outputs) if self.following else ():
+            rows = output.picture_rows(self.document.width)
+            if rows is not None:
+                self.show_below(self._outputs.above(output), output, rows)
+                return
+
+    def _output_in_view(self) -> bool:
+        return any(not o.empty and self.block_in_view(o) for o in self._outputs.blocks)
 
     def _point_to_output(self) -> None:
         """Say that there is output when none of it is in view."""
-        shown = [output for output in self._outputs.blocks if not output.empty]
-        self._point(bool(shown) and not any(self.block_in_view(output) for output in shown))
+        some = any(not output.empty for output in self._outputs.blocks)
+        self._point(some and not self._output_in_view())
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """Take the pointer to the output away as soon as a person moves."""
@@ -162,6 +200,7 @@ class LessonView(ReadingView):
         """Scroll to a place that `headings` gave, and put the cursor on the code below it."""
         blocks = self.document.blocks
         self.scroll_to_block(blocks[place], top=True)
+        self.reader_moved()
         below = [block for block in blocks[place:] if isinstance(block, CodeBlock)]
         if below:
             self.move_cursor(self.code.index(below[0]))
@@ -183,8 +222,9 @@ class LessonView(ReadingView):
             self.move_cursor(cells.index(found[0].cell))
 
     def action_frame(self, by: int) -> None:
-        """Go through the frames of the moving picture under the cursor, or else of the first."""
+        """Go through the frames of the moving picture at the cursor, or else the first in view."""
         near = [self._outputs.below(self.code[self.cursor])] if self.code else []
+        near += [output for output in self._outputs.blocks if self.block_in_view(output)]
         for output in [*near, *self._outputs.blocks]:
             for picture in output.pictures[:1]:
                 picture.step_frame(by)

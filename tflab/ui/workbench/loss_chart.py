@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Sequence
 from typing import ClassVar
 
 from textual import events, on
@@ -15,7 +14,6 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static
 
-from tflab.charts.drawing import Curve, Drawing, LegendEntry
 from tflab.charts.metrics import Metric
 from tflab.runs.state import RunState
 from tflab.ui.actions import SCOPE_TITLES, bindings
@@ -25,6 +23,7 @@ from tflab.ui.workbench.loss_view import LossView
 from tflab.ui.workbench.messages import ChartHeadingChanged
 from tflab.ui.workbench.progress_text import progress_content
 from tflab.ui.workbench.run_curves import RunCurves
+from tflab.ui.workbench.run_drawing import RunDrawing
 
 _NO_RUN = "Run the lesson to see its curves here (^r)."
 _NONE_HERE = "No curves in this lesson: see the output of its cells."
@@ -52,8 +51,7 @@ class LossChart(Vertical, can_focus=True):
         self._diagnosis = ""
         self._said: dict[str, Content] = {}
         self._view = LossView()
-        self._all_metrics = False
-        self._y_ranges: dict[str, tuple[float, float]] = {}
+        self._drawing = RunDrawing(self._curves, self._view)
         self._drawn_points = -1
         self._next_draw = 0.0
         self._next_progress = 0.0
@@ -122,11 +120,7 @@ class LossChart(Vertical, can_focus=True):
         if not own and not ghosts:
             self._show_none(picture)
             return
-        drawing, legend = (
-            (self._draw_all(picture), ())
-            if self._all_metrics
-            else self._draw_one(picture, ghosts, own)
-        )
+        drawing, legend = self._drawing.draw(picture, ghosts, own)
         picture.show_drawing(drawing)
         parts = [Content(self._view.reading(own)), legend_content(legend, size.width)]
         self._say("#loss-legend", Content("\n").join(part for part in parts if part))
@@ -136,33 +130,6 @@ class LossChart(Vertical, can_focus=True):
             notes.append(f"{len(own)} of {len(own) + self._curves.left_out()} curves are drawn.")
         self._say("#loss-notes", Content("\n".join(notes)))
         self.query_one("#loss-notes").display = bool(notes)
-
-    def _draw_one(
-        self, picture: DrawingView, ghosts: Sequence[Curve], own: Sequence[Curve]
-    ) -> tuple[Drawing, Sequence[LegendEntry]]:
-        """Return the metric on show, and what of its legend has no label at a line's end."""
-        # NumPy is a tenth of a second that a lesson need not wait for.
-        from tflab.charts.loss import draw_loss
-
-        options = picture.chart_options(
-            x_max=self._curves.x_max(), end_labels=True, **self._view.options()
-        )
-        drawing = draw_loss([*ghosts, *own], (picture.size.width, picture.size.height), options)
-        self._view.drawn(drawing)
-        # All ghosts are of one run and have its name: one entry says it.
-        names = [entry for entry in drawing.unlabelled if entry in drawing.legend[: len(ghosts)]]
-        return drawing, [*names[:1], *drawing.unlabelled[len(names) :]]
-
-    def _draw_all(self, picture: DrawingView) -> Drawing:
-        """Return a small chart for each metric."""
-        from tflab.charts.multiples import Panel, draw_multiples
-
-        curves = self._curves
-        panels = [Panel(m.name, curves.of(m), curves.x_max(m)) for m in curves.metrics()]
-        options = picture.chart_options(smoothing=self._view.smoothing, log_x=self._view.log_x)
-        size = picture.size.width, picture.size.height
-        drawing, self._y_ranges = draw_multiples(panels, size, options, self._y_ranges)
-        return drawing
 
     def _show_none(self, picture: DrawingView) -> None:
         """Say why there is nothing to see."""
@@ -237,7 +204,7 @@ class LossChart(Vertical, can_focus=True):
 
     def action_all_metrics(self) -> None:
         """Show a small chart for each metric, or one metric again."""
-        self._all_metrics = not self._all_metrics
+        self._drawing.all_metrics = not self._drawing.all_metrics
         self._view.reset()
         self.redraw()
 
@@ -247,7 +214,7 @@ class LossChart(Vertical, can_focus=True):
         if not metrics:
             return
         place = metrics.index(metric) if metric in metrics else -1
-        self._all_metrics = False
+        self._drawing.all_metrics = False
         self._choose(metrics[(place + 1) % len(metrics)])
         self.redraw()
 
@@ -271,8 +238,7 @@ class LossChart(Vertical, can_focus=True):
         if not before:
             self.call_after_refresh(self.redraw)
         self._drawn_points, self._diagnosis = -1, ""
-        self._view.reset()
-        self._y_ranges = {}
+        self._drawing.begin()
         self.query_one("#loss-notes", Static).display = False
         self.query_one("#loss-progress", Static).display = False
 

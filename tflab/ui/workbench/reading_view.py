@@ -25,12 +25,17 @@ class ReadingView(DocumentView):
     """Shows blocks, of which some are code cells. A cursor stands on one of those.
 
     However a person moves, the cursor is on a cell in view, where there is one.
+
+    Attributes:
+        following: Whether the view goes where a run is at work; not any more once a person moves.
     """
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
+        self.following = False
         self.code: Sequence[CodeBlock] = ()
         self._cursor = 0
+        self._shown_first: CodeBlock | None = None
 
     @property
     def current(self) -> Cell | None:
@@ -62,7 +67,16 @@ class ReadingView(DocumentView):
         """Put the cursor on a code cell and show it, to go on where one left off."""
         if 0 < cursor < len(self.code):
             self.move_cursor(cursor)
-            self.call_after_refresh(self.scroll_to_block, self.code[cursor], top=True)
+            if self.document.width:
+                self.call_after_refresh(self.scroll_to_block, self.code[cursor], top=True)
+            else:
+                self._shown_first = self.code[cursor]
+
+    def resized(self) -> None:
+        """Show the cell where one left off as soon as there is room for it."""
+        block, self._shown_first = self._shown_first, None
+        if block is not None and block in self.code and self.document.width:
+            self.scroll_to_block(block, top=True)
 
     def move_cursor(self, cursor: int) -> None:
         """Put the cursor on a code cell, and scroll nowhere."""
@@ -80,6 +94,7 @@ class ReadingView(DocumentView):
             block, mark = tall
             block.unfold()
             self.block_changed(block)
+            self.following = False
             self.move_cursor(list(self.code).index(block))
             if mark < self.window.bottom - _NEAR_END:
                 return True
@@ -115,7 +130,12 @@ class ReadingView(DocumentView):
             self.read_back()
 
     def reader_moved(self) -> None:
-        """Take the cursor along to what is in view."""
+        """Stay where the person went, and take the cursor along."""
+        self.following = False
+        self.take_cursor_along()
+
+    def take_cursor_along(self) -> None:
+        """Put the cursor on a cell in view."""
         if not self.code:
             return
         seen = self._cells_in_view()
@@ -123,17 +143,23 @@ class ReadingView(DocumentView):
             self.move_cursor(seen[0] if seen else self._cell_above())
 
     def reader_scrolled(self) -> None:
-        """Take the cursor along."""
+        """Hear that a person scrolled."""
         self.reader_moved()
 
-    def show_together(self, needed: Span, liked: Span) -> None:
-        """Scroll no further than rows need to be seen, with those around them if there is room."""
-        self.scroll_to_row(top_to_show(self.window, needed, liked))
+    def show_below(self, code: CodeBlock, block: Block, rows: tuple[int, int]) -> None:
+        """Scroll no further than rows of a block need to be seen, with the code above if it fits.
 
-    def span_of(self, block: Block, first: int = 0, count: int | None = None) -> Span:
-        """Return where a block is on the page, or some of its rows."""
-        top, height = self.document.span(block)
-        return Span(top + first, height - first if count is None else count)
+        Args:
+            code: The cell.
+            block: What stands below it.
+            rows: The first row of the block that is to be seen, and how many.
+        """
+        top, _ = self.document.span(code)
+        below, _ = self.document.span(block)
+        needed = Span(below + rows[0], rows[1])
+        liked = Span(top, needed.end - top)
+        self.scroll_to_row(top_to_show(self.window, needed, liked))
+        self.take_cursor_along()
 
     def _go_to_cell(self, cursor: int) -> None:
         self.scroll_to_block(self.code[cursor], top=True)

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from tflab.charts.drawing import Curve, Memo
 from tflab.charts.metrics import Metric, by_metric, curve_of
+from tflab.runs.events import Progress
 from tflab.runs.series import Series
 from tflab.runs.state import RunState
 
@@ -83,7 +84,8 @@ class RunCurves:
             return None
         series = self._found().get(metric or self.metric, ())
         last = max((s.steps[-1] for s in series if s.steps), default=0.0)
-        total = state.progress.total if state.progress is not None else None
+        axes = {s.axis for s in series}
+        total = _total(state.progress, axes) if state.progress is not None else None
         if total is not None and last <= total:
             return float(total)
         return round_up(last)
@@ -95,6 +97,13 @@ class RunCurves:
         if series.tag not in self._memos:
             self._memos[series.tag] = Memo(series)
         return self._memos[series.tag]
+
+
+def _total(progress: Progress, axes: set[str]) -> int | None:
+    """Return where an axis ends that counts what the progress counts."""
+    if axes == {"epoch"} and progress.epoch is not None:
+        return progress.epochs
+    return progress.total if axes <= {progress.unit} else None
 
 
 def round_up(value: float) -> float:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from functools import partial
 
 from tflab.programs.program import Program
 from tflab.runs.summary import summarise
 from tflab.runs.text import plain_line
+from tflab.session.discovery import time_ago
 from tflab.session.environments import Environments
 from tflab.session.history_columns import value_text
 from tflab.session.run_names import RunName, name_of_run
 from tflab.session.session import Session
 from tflab.targets.live_run import LiveRun
+from tflab.ui.actions import key_of
 from tflab.ui.terminal.glyphs import glyphs
 from tflab.ui.workbench.goals import Goals
 from tflab.ui.workbench.panes import Panes
@@ -76,9 +79,15 @@ class RunPanes:
         if ours:
             self._panes.chart.show_run(run.state, difference(self._on_show, run))
             self._on_show = run
-            await self._panes.lesson.show_run(run.state, run.record.request.source)
+            await self._panes.lesson.show_run(
+                run.state,
+                run.record.request.source,
+                partial(self._name, run),
+                self._session.live.on,
+            )
             self._goals.show_run(run.state)
-        state = f"{run.record.id} {run.state.status} {run.over}"
+        asks = run.state.question is not None
+        state = f"{run.record.id} {run.state.status} {run.over} {asks}"
         if state != self._state_told:
             self._state_told = state
             self.show_name()
@@ -99,7 +108,7 @@ class RunPanes:
             self._name_run(None)
             return
         self._panes.runs.mark_shown(run.record.id)
-        self._name_run(name_of_run(run.record, program.defaults, program.source))
+        self._name_run(name_of_run(run.record, program.defaults, program.file_source))
 
     def show_status(self) -> None:
         """Write the status line."""
@@ -121,6 +130,13 @@ class RunPanes:
             words, server = server, ""
         status.server = server
         status.run = f"live {glyphs().dot} {words}" if session.live.on else words
+
+    def _name(self, run: LiveRun, width: int) -> str:
+        """Return what an output says of its run; how old that is, if not of this session."""
+        session = self._session
+        defaults = session.program.defaults if session.program is not None else {}
+        age = "" if run.record.id in session.runs.own else f", {time_ago(run.record.created)}"
+        return name_of_run(run.record, defaults).fit(width - len(age)) + age
 
     def _show_words(self, run: LiveRun, now: float, ours: bool) -> None:
         settled = run.state.ended is None or run.over
@@ -153,6 +169,8 @@ def run_text(run: LiveRun | None, server_ready: bool) -> tuple[str, str]:
     tone = _TONES.get(state.status, "$secondary")
     if state.status == "starting" and not server_ready:
         return "waits for TensorFlow", tone
+    if state.question is not None:
+        return f"waits for an answer: {key_of('answer')}", "$warning"
     if state.status == "running":
         return f"running {progress_line(state)}".rstrip(), tone
     seconds = f" in {state.seconds:.1f} s" if state.seconds is not None else ""

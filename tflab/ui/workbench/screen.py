@@ -188,7 +188,7 @@ class WorkbenchScreen(WorkbenchDialogs):
             # What reads runs is not there yet at the first paint.
             from tflab.runs.summary import code_mark
 
-            code = code_mark(self._shown.source)
+            code = code_mark(self._shown.file_source)
             panes.runs.show_runs(list(event.rows), self._shown.defaults, code)
 
     # What the panes tell

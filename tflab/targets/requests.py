@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from tflab.programs.code_cells import code_cells, command_options
 from tflab.runs.record import RunOptions, RunRequest
@@ -25,6 +25,8 @@ def new_request(
     options: RunOptions | None = None,
     python: str = "",
     shell_commands: bool = False,
+    solutions: bool = False,
+    stdin: Literal["none", "asked", "piped"] = "none",
 ) -> RunRequest:
     """Return the request for a run.
 
@@ -38,6 +40,8 @@ def new_request(
         options: How much of a shared machine the run may take.
         python: The interpreter that it is to run in; empty for our own.
         shell_commands: Whether the shell commands of a notebook run too.
+        solutions: Whether exercises run as their solutions, whatever the learner wrote.
+        stdin: What the program reads as its standard input; see `RunRequest`.
     """
     return RunRequest(
         lesson=program.id,
@@ -56,5 +60,7 @@ def new_request(
         guesses=dict(guesses or {}),
         python=python,
         shell_commands=shell_commands,
+        solutions=solutions,
+        stdin=stdin,
         **dataclasses.asdict(options or RunOptions()),
     )

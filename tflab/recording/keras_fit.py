@@ -1,0 +1,208 @@
+"""One call of `fit`, recorded while it goes on."""
+
+from __future__ import annotations
+
+import functools
+import time
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+from tflab.recording.autolog import numbers
+from tflab.recording.batch_values import BatchValues, Reading
+from tflab.recording.keras_training import KerasTraining
+from tflab.recording.progress import Meter
+from tflab.runs.record import Problem
+
+SHARE = 0.01
+"""The part of a training's time that reading its batches may take."""
+
+FREE = 64
+"""Readings of a run that are not held against it, so that a short training has all its batches."""
+
+_FREE_SECONDS = 0.5
+
+_Method = TypeVar("_Method", bound=Callable[..., None])
+
+
+class Budget:
+    """Says when a batch may be read next, so that reading takes no more than its share of time."""
+
+    def __init__(self, clock: Callable[[], float] = time.perf_counter) -> None:
+        self._clock = clock
+        self._free = FREE
+        self._free_seconds = _FREE_SECONDS
+        self._next = 0.0
+
+    def allows(self) -> bool:
+        """Return whether a batch may be read now."""
+        return self._clock() >= self._next
+
+    def spend(self, seconds: float) -> None:
+        """Take in how long a reading took."""
+        if self._free and self._free_seconds > 0:
+            self._free -= 1
+            self._free_seconds -= seconds
+        else:
+            self._next = self._clock() + seconds / SHARE
+
+
+def _guarded(method: _Method) -> _Method:
+    """Have recording fail in words, and the training go on; a `Problem` is the program's."""
+
+    @functools.wraps(method)
+    def guarded(self: Fit, *arguments: Any) -> None:
+        if self.failed:
+            return
+        try:
+            method(self, *arguments)
+        except Problem:
+            raise
+        except Exception as error:  # noqa: BLE001
+            self.failed = True
+            self.training.give_up(error)
+
+    return guarded  # type: ignore[return-value]
+
+
+class Fit:
+    """Records the epochs and batches of one call of `fit`.
+
+    A batch is read between it and the next one, on the thread that trains: Keras hands its logs to
+    callbacks on other threads while training goes on. So what it was is first read and then held
+    against its logs, once these have come.
+
+    Args:
+        training: What it belongs to.
+        budget: How often batches may be read.
+        model: The model.
+        given: What Keras knows of the training: `epochs`, and `steps` of each or None.
+
+    Attributes:
+        failed: Whether recording has failed and was given up.
+    """
+
+    failed = False
+
+    def __init__(
+        self, training: KerasTraining, budget: Budget, model: Any, given: Mapping[str, Any]
+    ) -> None:
+        self.training = training
+        self._own = training.own
+        self._budget = budget
+        self._model = model
+        self._curves = training.curves(model)
+        self._values = BatchValues(training.library)
+        self._steps: int | None = given.get("steps")
+        self._epochs: int | None = given.get("epochs")
+        self._first: int | None = None
+        self._shift = 0
+        self._done = 0
+        self._last = -1
+        self._takes_batches = True
+        self._calls = self._own.calls
+        # The batch that is to be read next, its logs, and what was read.
+        self._wanted = -1
+        self._logs: Mapping[str, Any] | None = None
+        self._readings: list[Reading | str] | None = None
+        self._read_batch = -1
+        self._left_to_program: set[str] = set()
+        self._own.listen()
+        self._own.forget()
+        self._meter = Meter(None)
+        self._meter.unit = "batch"
+        self._meter.epochs = self._epochs
+        training.recorder.watch(self._meter)
+
+    def __del__(self) -> None:
+        # An error in `fit` ends it without a word.
+        self._meter.over = True
+
+    @_guarded
+    def begin_epoch(self, epoch: int) -> None:
+        """Begin an epoch, counted from 0 as Keras does; those of a model go on from fit to fit."""
+        if self._first is None:
+            self._first = epoch
+            self._shift = max(0, self._curves.epoch - epoch)
+        self._curves.epoch = self._shift + epoch + 1
+        self._meter.epoch = epoch + 1
+        self._last = -1
+        self._calls = self._own.calls
+        self._values.begin_epoch()
+        self._measure(epoch)
+
+    def begin_batch(self, batch: int) -> None:
+        """Read the batch before this one, if it is its turn."""
+        self._meter.done = self._done + batch
+        if self._own.calls != self._calls:
+            self._leave_batches()
+        elif self._wanted >= 0 or self._readings is not None:
+            self._read()
+        if self._takes_batches and self._readings is None and self._budget.allows():
+            self._logs, self._wanted = None, batch
+
+    def end_batch(self, batch: int, logs: Mapping[str, Any] | None) -> None:
+        """Keep what is needed of a batch; this may be on any thread, and out of order."""
+        self._last = max(self._last, batch)
+        if self._logs is None and batch >= self._wanted >= 0:
+            self._logs = logs or {}
+
+    @_guarded
+    def end_batches(self) -> None:
+        """Read the last batch, before its metrics are set back for the validation."""
+        if self._wanted >= 0:
+            self._read()
+
+    @_guarded
+    def end_epoch(self, epoch: int, logs: Mapping[str, Any]) -> None:
+        """Record the epoch, with what the program's own callbacks have added to it."""
+        if self._wanted >= 0:
+            self._read()
+        # By now Keras has waited for all logs; what has none is left out.
+        self._settle()
+        self._readings = None
+        values = numbers(logs)
+        self._left_to_program |= {n for n, v in values.items() if self._own.has_logged(n, v)}
+        self._own.forget()
+        kept = {n: v for n, v in values.items() if n not in self._left_to_program}
+        self.training.log(self._curves, self._curves.epoch, kept, "epoch")
+        self._curves.batches += self._last + 1
+        if self._steps is None and self._last >= 0:
+            self._steps = self._last + 1
+        self._measure(epoch + 1)
+
+    def end(self) -> None:
+        """End the progress, however many epochs there were in the end."""
+        self.training.recorder.end(self._meter)
+
+    def _measure(self, epochs: int) -> None:
+        """Bring the progress up to date, given how many epochs are over, those left out too."""
+        first = self._first or 0
+        if self._steps is not None:
+            self._done = (epochs - first) * self._steps
+            if self._epochs is not None:
+                self._meter.total = (self._epochs - first) * self._steps
+        self._meter.done = self._done
+
+    @_guarded
+    def _read(self) -> None:
+        began = time.perf_counter()
+        if self._readings is None:
+            self._readings, self._read_batch = self._values.read(self._model), self._wanted
+            self._wanted = -1
+        self._settle()
+        self._budget.spend(time.perf_counter() - began)
+
+    def _leave_batches(self) -> None:
+        """Record no more batches: the program logs its own."""
+        self._takes_batches, self._calls = False, self._own.calls
+        self._wanted, self._readings = -1, None
+
+    def _settle(self) -> None:
+        """Record what was read, if the logs of that batch have come."""
+        if self._readings is None or self._logs is None:
+            return
+        logs, readings = numbers(self._logs), self._readings
+        self._readings = self._logs = None
+        own = self._values.resolve(readings, logs)
+        step = self._curves.batches + self._read_batch + 1
+        self.training.log(self._curves, step, own, "batch")

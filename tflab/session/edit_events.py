@@ -1,0 +1,36 @@
+"""What the session tells of edits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tflab.programs.program import Program
+from tflab.session.events import Event
+
+
+@dataclass(frozen=True)
+class EditsChanged(Event):
+    """The program on show was read with other edits of the person's.
+
+    Attributes:
+        program: The program with them. Its cells are where they were.
+        parameters: Whether its parameters are others.
+    """
+
+    program: Program
+    parameters: bool = False
+
+
+@dataclass(frozen=True)
+class CodeRefused(Event):
+    """A run was asked for while the edited code cannot run.
+
+    Attributes:
+        cell: Index of the cell that is wrong; None when no one cell is.
+        line: The line in that cell, from 1.
+        problem: What is wrong, in a sentence.
+    """
+
+    cell: int | None
+    line: int
+    problem: str

@@ -1,0 +1,297 @@
+"""Exercises of a run: what the learner wrote is tried and checked; where it fails, the rest of
+the program runs on the solution.
+
+A trial executes the cells from the exercise to the last one that checks it. Whatever the learner's
+code does in it, raising, hanging, leaving, is said and stops nothing.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import re
+import sys
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from tflab.recording.run_recorder import RunRecorder
+from tflab.recording.time_limit import TookTooLong
+from tflab.runs.events import Check, Error, Event, ExerciseOutcome
+from tflab.runs.record import CodeCell, ExerciseCode, RunRequest
+from tflab.worker.errors import explain
+from tflab.worker.interrupt import Interrupt
+from tflab.worker.snapshot import Snapshot
+
+_SECRET = re.compile(r"\s*#+\s*(BEGIN|END) HIDDEN TESTS\b")
+_LONGEST = 500
+
+
+class Failure(Exception):
+    """Why an answer does not pass: its text says it, `line` is that of the learner's code."""
+
+    def __init__(self, message: str, line: int | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.line = line
+
+
+@dataclass
+class Trial:
+    """What came of trying an answer.
+
+    Attributes:
+        tried: How many cells of the span were executed, the one that failed counted.
+        failure: Why it failed; None when it passed.
+    """
+
+    tried: int
+    failure: Failure | None
+
+
+def spans(cells: Sequence[CodeCell]) -> Iterator[list[CodeCell]]:
+    """Yield the cells in order: each exercise with all up to the last that checks it, else one."""
+    place = 0
+    while place < len(cells):
+        size = 1
+        exercise = cells[place].exercise
+        if exercise is not None:
+            for ahead in range(place + 1, len(cells)):
+                if cells[ahead].exercise is not None:
+                    break
+                if cells[ahead].checks == exercise.id:
+                    size = ahead - place + 1
+        yield list(cells[place : place + size])
+        place += size
+
+
+class Exercises:
+    """Tries the answers of one run.
+
+    Args:
+        request: The run.
+        recorder: Records it.
+        interrupt: Ends it.
+        names: The global names of the program.
+        execute: Executes other code in the place of a cell, for so many seconds at most, and
+            records what it does.
+        execute_quietly: Executes a cell, without a word of it in the log.
+    """
+
+    def __init__(
+        self,
+        request: RunRequest,
+        recorder: RunRecorder,
+        interrupt: Interrupt,
+        names: dict[str, Any],
+        execute: Callable[[CodeCell, str, float], None],
+        execute_quietly: Callable[[CodeCell], None],
+    ) -> None:
+        self._request = request
+        self._recorder = recorder
+        self._interrupt = interrupt
+        self._names = names
+        self._execute = execute
+        self._execute_quietly = execute_quietly
+        self._failed: list[Check] = []
+        self.unsolved = ""
+
+    def take(self, span: Sequence[CodeCell]) -> Iterator[CodeCell]:
+        """Try an exercise; yield what of its span is then to be executed like any other cell.
+
+        Raises:
+            KeyboardInterrupt: When the run is to stop.
+        """
+        cell, exercise = span[0], span[0].exercise
+        assert exercise is not None
+        snapshot = Snapshot(self._names)
+        trial = self._try(span, exercise)
+        failure = trial.failure
+        outcome = ExerciseOutcome(
+            id=exercise.id,
+            title=exercise.title,
+            cell=cell.index,
+            passed=failure is None and exercise.written,
+            message=_bounded(failure.message if failure else self._praise(span, exercise)),
+            written=exercise.written,
+            line=failure.line if failure else None,
+        )
+        if failure is None:
+            self._recorder.emit(outcome)
+            return
+        if not exercise.solved:
+            self._recorder.emit(outcome)
+            self.unsolved = self.unsolved or exercise.title
+            yield from (one for one in span[trial.tried :] if not one.checks)
+            return
+        snapshot.restore()
+        self._recorder.emit(outcome)
+        broken = ""
+        for place, one in enumerate(span):
+            if one.checks:
+                broken = broken or self._solve_check(one, exercise)
+            elif place < trial.tried:
+                self._execute_quietly(one)
+            else:
+                yield one
+        if broken:
+            self._recorder.emit(replace(outcome, broken=_bounded(broken)))
+
+    def show_solution(self, span: Sequence[CodeCell]) -> Iterator[CodeCell]:
+        """Yield the cells of an exercise, to be executed like any other, and say how they went."""
+        cell, exercise = span[0], span[0].exercise
+        assert exercise is not None
+        self._failed = []
+        with self._recorder.heard(self._hear):
+            yield from span
+        broken = self._failed[0].message if self._failed else ""
+        self._recorder.emit(
+            ExerciseOutcome(
+                id=exercise.id,
+                title=exercise.title,
+                cell=cell.index,
+                passed=not broken,
+                message=_bounded(broken) or "It ran as its solution.",
+                broken=_bounded(broken),
+            )
+        )
+
+    def _try(self, span: Sequence[CodeCell], exercise: ExerciseCode) -> Trial:
+        for place, cell in enumerate(span):
+            source = exercise.answer if place == 0 else cell.source
+            try:
+                self._try_cell(cell, exercise, source)
+            except Failure as failure:
+                return Trial(place + 1, failure)
+        return Trial(len(span), None)
+
+    def _try_cell(self, cell: CodeCell, exercise: ExerciseCode, source: str) -> None:
+        """Execute a cell of a trial.
+
+        Raises:
+            Failure: When it raised, took too long, or holds a check that failed.
+            KeyboardInterrupt: When the run is to stop.
+        """
+        self._failed = []
+        try:
+            with self._recorder.heard(self._hear):
+                self._execute(cell, source, exercise.seconds)
+        except KeyboardInterrupt:
+            if self._interrupt.asked:
+                raise
+            raise Failure("It raised KeyboardInterrupt.") from None
+        except (Exception, SystemExit, TookTooLong) as error:
+            raise self._failure(cell, exercise, error) from error
+        if self._failed:
+            raise Failure(self._failed[0].message)
+
+    def _solve_check(self, cell: CodeCell, exercise: ExerciseCode) -> str:
+        """Run a check on the solution, and say why that does not pass; empty when it does."""
+        self._failed = []
+        try:
+            self._execute_quietly(cell)
+        except KeyboardInterrupt:
+            raise
+        except Exception as error:  # noqa: BLE001
+            return self._failure(cell, exercise, error).message
+        return self._failed[0].message if self._failed else ""
+
+    @contextlib.contextmanager
+    def quiet(self) -> Iterator[None]:
+        """Hear checks within this block, and have nothing recorded or printed."""
+        nowhere = _Nowhere()
+        with (
+            self._recorder.heard(self._hear, muted=True),
+            contextlib.redirect_stdout(nowhere),
+            contextlib.redirect_stderr(nowhere),
+        ):
+            yield
+
+    def _hear(self, event: Event) -> None:
+        if isinstance(event, Check) and not event.passed:
+            self._failed.append(event)
+
+    def _praise(self, span: Sequence[CodeCell], exercise: ExerciseCode) -> str:
+        if not exercise.written:
+            return "The starter passes as it is: there is nothing to do."
+        if exercise.by_hand:
+            return "It ran without an error; a person grades it."
+        if len(span) == 1:
+            return "It ran without an error; nothing checks it."
+        return ""
+
+    def _failure(self, cell: CodeCell, exercise: ExerciseCode, error: BaseException) -> Failure:
+        if isinstance(error, TookTooLong):
+            words = f"It was ended after {error.seconds:g} seconds. Is there a loop without an end?"
+            return Failure(words)
+        if isinstance(error, SystemExit):
+            return Failure("It calls sys.exit, which would end the program.")
+        if isinstance(error, NotImplementedError) and not str(error):
+            words = "Nothing is written here yet."
+            if exercise.written:
+                words = "It still raises NotImplementedError; write your code in its place."
+            return Failure(words)
+        found = self._explained(answer_name(self._request, exercise), cell, error)
+        if cell.exercise is not None or found.line:
+            said = f"{found.title}: {found.cause}"
+            return Failure(said + (f" (line {found.line})" if found.line else ""), found.line)
+        found = self._explained(self._request.path, cell, error)
+        if isinstance(error, NameError) and error.name and error.name not in self._names:
+            return Failure(f"`{error.name}` is not defined; it should be, here.")
+        if isinstance(error, AssertionError):
+            return Failure(_assertion(cell, found.line, found.cause if str(error) else ""))
+        place = "a check" if cell.checks else "the code after it"
+        return Failure(f"{found.title} in {place}: {found.cause}")
+
+    def _explained(self, name: str, cell: CodeCell, error: BaseException) -> Error:
+        return explain(error, Path(name), cell.index, list(self._names), self._request.cells)
+
+
+@contextlib.contextmanager
+def excused(title: str) -> Iterator[None]:
+    """Say what a cell raises, and go on, where it may lack an exercise that is not solved.
+
+    Args:
+        title: That exercise; empty where there is none, and nothing is excused.
+    """
+    try:
+        yield
+    except Exception as error:
+        if not title:
+            raise
+        told = "".join(traceback.format_exception_only(error)).strip()
+        sys.stdout.write(f"{told}\nIt may need the exercise that is not solved yet: {title}.\n")
+
+
+def answer_name(request: RunRequest, exercise: ExerciseCode) -> str:
+    """Return the name of the file that a learner's code seems to come from."""
+    return f"{request.path}:{exercise.id}"
+
+
+def _assertion(cell: CodeCell, line: int | None, said: str) -> str:
+    """Say which check a failed `assert` is, but of a hidden one no more than that."""
+    lines = cell.source.split("\n")
+    place = (line or 0) - cell.line
+    text = lines[place].strip() if line and 0 <= place < len(lines) else ""
+    if _is_secret(lines, place):
+        return "A hidden check does not pass."
+    if said:
+        return f"A check does not pass: {said}"
+    return f"This does not hold: {text.removeprefix('assert ')}" if text else "A check fails."
+
+
+def _is_secret(lines: Sequence[str], place: int) -> bool:
+    marks = [m[1] for line in lines[: place + 1] if (m := _SECRET.match(line))]
+    return bool(marks) and marks[-1] == "BEGIN"
+
+
+def _bounded(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= _LONGEST else f"{line[: _LONGEST - 1]}…"
+
+
+class _Nowhere(io.TextIOBase):
+    def write(self, text: str) -> int:
+        return len(text)
