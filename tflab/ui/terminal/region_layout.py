@@ -43,6 +43,12 @@ class PlacesChildren(Widget):
         """The layout, which Textual asks each widget for; a style knows only those of Textual."""
         return _LAYOUT
 
+    def places_changed(self) -> None:
+        """Ask again where the children are, also for the same size."""
+        # Textual keeps the answer for each size, and forgets only those of a widget's ancestors.
+        self._clear_arrangement_cache()
+        self.refresh(layout=True)
+
     def place(self, size: Size) -> Mapping[Widget, Region]:
         """Return the region of each child, for this size; a child without one is not drawn."""
         raise NotImplementedError

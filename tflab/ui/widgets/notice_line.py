@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from textual.content import Content
 from textual.geometry import Size
+from textual.message import Message
 from textual.timer import Timer
 from textual.widget import Widget
 
@@ -43,6 +44,9 @@ class NoticeLine(Widget):
     A long one takes more lines, for which what is above makes room. Between notices a quiet word
     may stand here.
     """
+
+    class Changed(Message):
+        """It says something else, and may take more lines or none."""
 
     DEFAULT_CSS = "NoticeLine { height: 1; display: none; background: $panel; }"
 
@@ -95,6 +99,7 @@ class NoticeLine(Widget):
         if self.display != shown:
             self.display = shown
         self.refresh(layout=True)
+        self.post_message(self.Changed())
 
     def _lines(self, width: int) -> list[Content]:
         note = self._note

@@ -178,7 +178,7 @@ def _wide(size: Size, wanted: Wanted, shares: Shares) -> Arrangement:
     least = _LEAST_WIDTH + 1
     side = lines.upright("side", min(0.57 * right, _MEASURE), least, right - least, (0, bottom))
     span = (side, right)
-    goals = 1 + min(wanted.goal_rows, bottom // 4) if wanted.goal_rows else 0
+    goals = 1 + max(2, min(wanted.goal_rows, (bottom - 8) // 4)) if wanted.goal_rows else 0
     form = min(wanted.form_rows, bottom * 2 // 5) + 1
     below = 2 * (_LEAST_HEIGHT + 1) + _LEAST_CHART + 1
     first = lines.level("form", form, _LEAST_HEIGHT + 1, bottom - below, span)

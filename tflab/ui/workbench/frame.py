@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from rich.segment import Segment
 from rich.style import Style
-from textual import events
+from textual import events, on
 from textual.content import Content
 from textual.geometry import Offset, Region, Size
 from textual.message import Message
@@ -109,7 +109,7 @@ class PaneFrame(PlacesChildren):
         if self.arrangement.boxes != self._drawn:
             self._drawn = self.arrangement.boxes
             self._lines = BoxLines(self._drawn.values(), glyphs().unicode)
-            self.refresh(layout=True)
+            self.places_changed()
 
     def refit(self) -> None:
         """Arrange the panes anew, after one of them wants more room or less."""
@@ -117,6 +117,12 @@ class PaneFrame(PlacesChildren):
 
     def on_resize(self) -> None:
         """Arrange the panes for another size."""
+        self.refit()
+
+    @on(NoticeLine.Changed)
+    def _make_room(self, event: NoticeLine.Changed) -> None:
+        """Leave a notice the lines that it takes."""
+        event.stop()
         self.refit()
 
     def activate(self, pane: Pane) -> None:
@@ -337,8 +343,8 @@ class PaneFrame(PlacesChildren):
         right = self._titles[pane].right
         return Content.styled(f" {right} ", "$text-quiet") if right else Content()
 
-    def _others(self, pane: Pane) -> list[tuple[Pane, Content]]:
-        """Return the panes that take turns with this one, where they do."""
+    def _others(self, pane: Pane, named: bool = True) -> list[tuple[Pane, Content]]:
+        """Return the panes that take turns with this one; short of room by their keys alone."""
         if self.kind != "small" or pane != self._slot:
             return []
         found: list[tuple[Pane, Content]] = []
@@ -346,9 +352,14 @@ class PaneFrame(PlacesChildren):
             title = self._titles[other]
             if other != pane and title.text:
                 new = glyphs().bullet if other in self._news else ""
-                parts = (f" {title.key} ", "$primary"), (title.text, "$text-quiet")
+                word = f" {title.text}" if named else ""
+                parts = (f" {title.key}", "$primary"), (word, "$text-quiet")
                 found.append((other, Content.assemble(*parts, (f"{new} ", "$success"))))
-        return found
+        box = self._drawn.get(pane)
+        room = box.width - 5 - self._left(pane, box.width - 4).cell_length if box else 0
+        return (
+            found if not named or _joined(found).cell_length <= room else self._others(pane, False)
+        )
 
     def _refresh_lines(self, pane: Pane | None) -> None:
         box = self._drawn.get(pane) if pane is not None else None

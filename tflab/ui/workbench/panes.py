@@ -101,6 +101,7 @@ class PaneScreen(QuietWhenCovered[None]):
         super().__init__()
         self.status = StatusLine(id="status")
         self.lessons = LessonList(entries, current)
+        self.status.title = next((e.title for e in entries if e.path == current), "")
         self.goals = Goals()
         self.notices = NoticeLine()
         self._keys = KeyLine(id="keys")
