@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
 import signal
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import HealthCheck, settings
 
@@ -54,4 +56,6 @@ def shared_gpus(tmp_path: Path) -> dict[str, str]:
     folder = tmp_path / "driver"
     folder.mkdir()
     (folder / "pynvml.py").write_text(_DRIVER)
-    return {"PYTHONPATH": str(folder)}
+    # Any library that can be loaded; nothing of it is called.
+    shutil.copy(msgspec._core.__file__, folder / "libnvidia-ml.so.1")
+    return {"PYTHONPATH": str(folder), "LD_LIBRARY_PATH": str(folder)}

@@ -29,6 +29,8 @@ KEYS = [
     "metrics",
     "results",
     "goals",
+    "figures",
+    "pictures",
     "output",
     "error",
 ]

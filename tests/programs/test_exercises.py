@@ -134,7 +134,10 @@ def test_a_teachers_notebook_shows_what_learners_are_given():
         },
     )
     first, second = program.exercises
-    assert (first.id, first.title, first.tests) == ("half_of_it", "half of it", (2,))
+    assert (first.id, first.title, first.tests, first.points) == (
+        *("half_of_it", "half of it"),
+        *((2,), 2),
+    )
     assert "raise NotImplementedError()" in first.starter
     assert (second.title, second.starter) == (
         "Exercise 2",

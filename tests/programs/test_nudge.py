@@ -24,6 +24,20 @@ def test_a_rate_climbs_a_ladder_that_is_even_in_proportion():
     assert nudge(RATE, 0.1, -1) == 0.07
 
 
+def test_a_fine_nudge_is_a_tenth_of_the_step_wherever_the_value_is_in_it():
+    values = [0.1]
+    for _ in range(10):
+        values.append(nudge(RATE, values[-1], 1, fine=True))
+    assert values == [0.1, 0.105, 0.11, 0.115, 0.12, 0.125, 0.13, 0.135, 0.14, 0.145, 0.15]
+    assert nudge(RATE, 0.15, -1, fine=True) == 0.145
+    assert nudge(RATE, 0.1, -1, fine=True) == 0.097
+    assert nudge(MOMENTUM, 0.5, 1, fine=True) == 0.505
+    assert nudge(STEPS, 3, 1, fine=True) == 4
+    assert nudge(STEPS, 700, 1, fine=True) == 730
+    assert nudge(RATE, 10.0, 1, fine=True) == 10.0
+    assert nudge(MODE, "a", 1, fine=True) == "b"
+
+
 def test_small_counts_go_by_one_and_large_ones_in_proportion():
     assert nudge(STEPS, 3, 1) == 4
     assert nudge(STEPS, 40, 1) == 50
@@ -55,9 +69,10 @@ def test_choices_go_to_the_next_one_and_stop_at_the_last():
     st.sampled_from([RATE, MOMENTUM, FREE]),
     st.floats(0.001, 0.99),
     st.sampled_from([1, -1]),
+    st.booleans(),
 )
-def test_a_nudged_number_is_allowed_and_goes_the_right_way(parameter, value, direction):
-    after = nudge(parameter, value, direction)
+def test_a_nudged_number_is_allowed_and_goes_the_right_way(parameter, value, direction, fine):
+    after = nudge(parameter, value, direction, fine)
     assert check_value(parameter, after) == after
     assert (after - value) * direction >= 0
 

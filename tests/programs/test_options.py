@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tflab.programs.code_cells import command_options
+from tflab.programs.option_arguments import COMPUTED
 from tflab.programs.parameters import check_values
 from tflab.programs.program import Parameter, Program
 from tflab.programs.reader import parse_program
@@ -40,6 +41,7 @@ def one(*call: str, **more: Any) -> Parameter:
         ('"-l", "--learning-rate", type=float, default=1e-3', ("learning_rate", "float", 1e-3, "")),
         ('"-n", type=int, default=64 * 8', ("n", "int", 512, "")),
         ('"--n", type=int, default="3"', ("n", "int", 3, "")),
+        ('"--n", type=int, default=6e7', ("n", "int", 60_000_000, "")),
         ('"--to", dest="out", default="x"', ("out", "str", "x", "")),
         ('"--name"', ("name", "str", "", "empty: not given")),
         ('"--n", type=int, default=None', ("n", "str", "", "empty: not given")),
@@ -54,6 +56,14 @@ def one(*call: str, **more: Any) -> Parameter:
         ('"--sizes", nargs="+", type=int, default=[1, 2]', ("sizes", "str", "1 2", "")),
         ('"--seed", type=int, default=3', ("program_seed", "int", 3, "")),
         ('"--f", type=str2bool, default=True', ("f", "str", "True", "")),
+        ('"-v", action="count"', ("v", "int", 0, "")),
+        ('"-v", action="count", default=2', ("v", "int", 2, "")),
+        ('"--x", action="append"', ("x", "str", "", "empty: not given")),
+        ('"--x", action="append", default=[1]', ("x", "str", "", "added to [1]")),
+        ('"--n", type=int, default=os.cpu_count()', ("n", "str", "", COMPUTED)),
+        ('"--n", default=os.environ.get("N", 3), type=int', ("n", "str", "", COMPUTED)),
+        ('"--m", choices=MODELS, default="a"', ("m", "str", "a", "")),
+        ('"--m", choices=[0.5, 1.5], type=float, default=0.5', ("m", "float", 0.5, "")),
     ],
 )
 def test_what_an_option_becomes(call: str, expected: tuple[Any, ...]) -> None:
@@ -78,22 +88,19 @@ def test_a_default_may_be_a_global_name() -> None:
         "type=float)\np.add_argument('--k', default=K)\nprint(p.parse_args())\n"
     )
     program = parse_program(source, PATH)
-    assert program.defaults == {"lr": 0.25}
-    assert [r.name for r in program.refused] == ["k"]
+    assert program.defaults == {"lr": 0.25, "k": ""}
+    assert program.parameters[1].note == COMPUTED
 
 
 @pytest.mark.parametrize(
     ("call", "reason"),
     [
-        ('"--v", action="count"', "its action is count"),
-        ('"--v", action="append"', "its action is append"),
+        ('"--v", action="count", default=X', "it counts from what is no whole number"),
+        ('"--v", action="append_const", const=1', "its action is append_const"),
         ('"--v", action="version"', "its action is version"),
         ("name", "its name is not a literal"),
         ('f"--{name}"', "its name is not a literal"),
         ('"--v", **more', "its settings are not written out"),
-        ('"--v", default=os.cpu_count()', "its default is what a call returns"),
-        ('"--v", choices=MODELS', "its choices are not written out"),
-        ('"--v", choices=[1.5]', "its choices are neither"),
         ('"--v", type=int, default=0.5', "its default is none that it takes"),
         ('"--v", action="store_true", default=True', "its default is what it is set to"),
     ],
@@ -105,15 +112,118 @@ def test_why_an_option_is_no_parameter(call: str, reason: str) -> None:
     assert program.refused[0].line == 3
 
 
-def test_groups_count_and_subcommands_do_not() -> None:
+def test_groups_count_and_subcommands_are_chosen() -> None:
     rest = (
         "group = parser.add_argument_group('x')\ngroup.add_argument('--a', default='1')\n"
         "sub = parser.add_subparsers()\nb = sub.add_parser('b')\nb.add_argument('--c')\n"
         "args = parser.parse_args()\n"
     )
     program = read(rest=rest)
-    assert [p.name for p in program.parameters] == ["a"]
-    assert [(r.name, "subcommand" in r.reason) for r in program.refused] == [("c", True)]
+    assert [p.name for p in program.parameters] == ["command", "a", "c"]
+    assert program.parameters[0].choices == ("", "b")
+    assert program.parameters[2].option.under == ("b",)
+    values = {"command": "", "a": "2", "c": "3"}
+    assert command_line(command_options(program), values) == ["--a=2"]
+    values["command"] = "b"
+    assert command_line(command_options(program), values) == ["--a=2", "b", "--c=3"]
+
+
+SUBCOMMANDS = """\
+import argparse
+shared = argparse.ArgumentParser(add_help=False)
+shared.add_argument("--data", default="d")
+parser = argparse.ArgumentParser()
+parser.add_argument("--sizes", nargs="+", default=["1"])
+parser.add_argument("--verbose", action="store_true")
+sub = parser.add_subparsers(dest="task", required=True)
+
+def common(p):
+    p.add_argument("--lr", type=float, default=0.1)
+
+train = sub.add_parser("train", parents=[shared])
+common(train)
+extra = train.add_argument_group("extra")
+extra.add_argument("--epochs", type=int, default=3)
+p = sub.add_parser("test", parents=[shared])
+common(p)
+p.add_argument("model", nargs="?", default="m")
+p = sub.add_parser("show")
+p.add_argument("--wide", action="count", default=0)
+for each in (train, p):
+    each.add_argument("--tag", action="append")
+
+
+class Setup:
+    def more(self, its_parser):
+        its_parser.add_argument("--extra", default="e")
+
+
+Setup().more(p)
+args = parser.parse_args()
+"""
+
+
+def test_options_of_subcommands_are_found_wherever_they_are_declared() -> None:
+    program = parse_program(SUBCOMMANDS, PATH)
+    under = {p.name: p.option.under for p in program.parameters if p.option}
+    assert under == {
+        "task": (),
+        "data": ("train", "test"),
+        "sizes": (),
+        "verbose": (),
+        "lr": ("train", "test"),
+        "epochs": ("train",),
+        "model": ("test",),
+        "wide": ("show",),
+        "tag": ("train", "show"),
+        "extra": ("show",),
+    }
+    assert program.refused == ()
+    assert program.parameters[0].note == "required"
+
+
+@given(
+    task=st.sampled_from(["train", "test", "show"]),
+    lr=st.floats(0, 1),
+    epochs=st.integers(0, 9),
+    wide=st.integers(0, 3),
+    sizes=st.sampled_from(["1", "2 3"]),
+    verbose=st.booleans(),
+    model=st.sampled_from(["m", "-n", "o"]),
+    tag=st.sampled_from(["", "a", "a 'b c'"]),
+)
+def test_a_subcommand_gets_exactly_the_values_of_the_form(**values: Any) -> None:
+    values["verbose"] |= values["sizes"] == "2 3"
+    program = parse_program(SUBCOMMANDS, PATH)
+    arguments = command_line(command_options(program), program.defaults | values)
+    names: dict[str, Any] = {}
+    source = SUBCOMMANDS.replace("parse_args()", "parse_args(arguments)")
+    exec(compile(source, "train.py", "exec"), names | {"arguments": arguments}, names)
+    read = vars(names["args"])
+    # Several values end where another option begins; `argparse` has no other way before a command.
+    expected = values | {"sizes": shlex.split(values["sizes"]), "data": "d", "extra": "e"}
+    expected["tag"] = shlex.split(values["tag"]) or None
+    assert read.items() <= expected.items()
+    assert {"task", "sizes", "verbose"} <= read.keys()
+
+
+@pytest.mark.parametrize(
+    ("call", "read_here"),
+    [
+        ("main(['--x', '2'])", False),
+        ("main(argv=['--x', '2'])", False),
+        ("main()", True),
+        ("main(None)", True),
+        ("main(sys.argv[1:])", True),
+        ("main(['--x', '2']) if notebook else main()", True),
+    ],
+)
+def test_a_list_that_is_handed_on_is_found(call: str, read_here: bool) -> None:
+    rest = f"def main(argv=None):\n    return parser.parse_args(argv)\n{call}\nargs = 1\n"
+    program = read('add_argument("--x", default="1")', rest=rest)
+    assert bool(program.parameters) is read_here
+    own = "words = ['--x', '2']\nargs = parser.parse_args(words)\n"
+    assert read('add_argument("--x", default="1")', rest=own).parameters == ()
 
 
 @pytest.mark.parametrize("given", ["[]", '"".split()', "args=['--x', '1']", '""'])
@@ -171,7 +281,13 @@ flags.DEFINE_boolean("fast", True, "Fast")
 flags.DEFINE_enum("mode", "a", ["a", "b"], "Mode")
 flags.DEFINE_string("who", None, "Who")
 flags.DEFINE_list("sizes", [1, 2], "Sizes")
-flags.DEFINE_multi_integer("many", [1], "Many")
+flags.DEFINE_multi_integer("many", [1, 2], "Many")
+flags.DEFINE_integer("batch", "0", "Batch")
+flags.DEFINE_float("decay", None, "Decay")
+flags.DEFINE_spaceseplist("names", ["a", "b"], "Names")
+flags.DEFINE_string("home", os.environ["HOME"], "Home")
+flags.DEFINE_enum("kind", "a", KINDS, "Kind")
+flags.DEFINE_alias("step", "steps")
 flags.mark_flag_as_required("who")
 """
     program = parse_program(source, PATH)
@@ -182,11 +298,17 @@ flags.mark_flag_as_required("who")
         "mode": "a",
         "who": "",
         "sizes": "1,2",
+        "many": "1 2",
+        "batch": 0,
+        "decay": "",
+        "names": "a b",
+        "home": "",
+        "kind": "a",
     }
     assert (program.parameters[0].ge, program.parameters[0].le) == (1, 9)
     assert program.parameters[4].note == "required"
     assert [(r.name, r.reason) for r in program.refused] == [
-        ("many", "DEFINE_multi_integer is not known here")
+        ("step", "DEFINE_alias is not known here")
     ]
 
 
@@ -208,6 +330,8 @@ OPTIONS: dict[str, tuple[dict[str, Any], st.SearchStrategy[Any]]] = {
     "--parts": ({"nargs": "+", "default": ["a b", "c"]}, st.just(["a b", "c"]) | PARTS),
     "--more": ({"nargs": "*", "type": int, "default": [1]}, st.lists(st.integers(-9, 9))),
     "place": ({"nargs": "?", "default": "here"}, TEXT.filter(bool)),
+    "--verbose": ({"action": "count", "default": 1}, st.integers(1, 4)),
+    "--add": ({"action": "append"}, st.none() | PARTS),
     "other": ({"nargs": "?", "default": "there"}, TEXT.filter(bool)),
 }
 
@@ -231,8 +355,28 @@ def test_argparse_gets_exactly_the_values_of_the_form(drawn: st.DataObject) -> N
     program = read(*calls)
     checked = check_values(
         program,
-        {n: shlex.join(map(str, v)) if isinstance(v, list) else v for n, v in values.items()},
+        {
+            n: shlex.join(map(str, v)) if isinstance(v, list) else "" if v is None else v
+            for n, v in values.items()
+        },
     )
     arguments = command_line(command_options(program), checked)
     assert vars(parser.parse_args(arguments)) == values
     ast.parse(program.source)
+
+
+@pytest.mark.parametrize(
+    ("line", "name"),
+    [
+        ("import click", "click"),
+        ("import fire as f", "fire"),
+        ("from typer import Option", "typer"),
+        ("from transformers import HfArgumentParser", "HfArgumentParser"),
+        ("from ml_collections import config_flags", "config_flags"),
+    ],
+)
+def test_a_library_whose_options_are_not_recognised_is_named(line: str, name: str) -> None:
+    program = parse_program(f"import os\n{line}\nrate = 0.5\nprint(rate)\n", PATH)
+    (found,) = [r for r in program.remarks if "whose options are not recognised" in r.message]
+    assert f"with {name}," in found.message
+    assert found.line == 2

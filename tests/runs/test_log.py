@@ -19,6 +19,7 @@ from tflab.runs.events import (
     CellEnded,
     CellStarted,
     Check,
+    Cleared,
     Ended,
     Environment,
     ExerciseOutcome,
@@ -253,7 +254,7 @@ def test_a_log_of_version_1_stays_readable(folder):
     found, reader = read_all(folder(VERSION_1.read_bytes(), b"said"))
     assert reader.damaged == 0
     # Of every kind that there was.
-    newer = {Check, Environment, ExerciseOutcome, InputAsked, InputTaken, Picture}
+    newer = {Check, Cleared, Environment, ExerciseOutcome, InputAsked, InputTaken, Picture}
     assert {type(event) for event in found} == {*get_args(AnyEvent), Output} - newer
     state = RunState()
     for event in found:

@@ -18,6 +18,7 @@ from tflab.runs.summary import code_mark
 from tflab.session.edit_book import EditBook
 from tflab.session.edit_events import CodeRefused, EditsChanged
 from tflab.session.events import (
+    DifferenceShown,
     FormChanged,
     ProblemRaised,
     ProgramOpened,
@@ -27,6 +28,7 @@ from tflab.session.events import (
 from tflab.session.past_runs import RunUse
 from tflab.session.server import Server
 from tflab.session.session import Session
+from tflab.session.trust import TrustStore
 from tflab.targets.server_pool import ServerPool
 from tflab.ui.workbench.output_text import output_text
 
@@ -300,6 +302,10 @@ def test_a_past_run_is_shown_and_run_again_with_its_code(sit: Any) -> None:
     run = sitting.run().record.id
     sitting.edits.put_back([PRINT])
     sitting.settle()
+    sitting.session.past_runs.use(run, RunUse.CODE)
+    shown = sitting.until(DifferenceShown)
+    assert "+print('mine')" in shown.text
+    assert "one as it ran" in shown.text
     sitting.session.past_runs.use(run, RunUse.SHOW)
     sitting.until(ProgramOpened, 2)
     assert sitting.session.program.cells[PRINT].source == "print('mine')"
@@ -327,7 +333,7 @@ def test_ones_own_edits_need_no_trust_and_those_of_others_do(sit: Any, data: Pat
     asked = again.until(QuestionAsked)
     assert "print('mine')" in asked.question.source
     assert "Edits that others may have written" in asked.question.title
-    assert not again.heard.of(RunEnded)
+    assert not [event for event in again.heard.of(RunEnded) if event.own]
 
 
 def test_a_damaged_file_of_edits_is_said(sit: Any) -> None:
@@ -348,3 +354,32 @@ def test_live_mode_runs_after_a_pause_in_typing(sit: Any) -> None:
     run = sitting.until(RunEnded, 2).run
     assert [one.index for one in run.record.request.edits] == [PRINT]
     assert not sitting.heard.of(FormChanged)
+
+
+def test_edits_are_saved_in_the_file_and_are_none_any_more(sit: Any, tmp_path: Path) -> None:
+    path = write_program(tmp_path / "elsewhere.py", CODE)
+    TrustStore().trust(path, path.read_text())
+    sitting = sit(path).open()
+    sitting.edits.change(PRINT, "print('mine')")
+    sitting.edits.save()
+    sitting.wait(lambda: not sitting.edits.texts)
+    assert path.read_text() == path.read_text().replace("the file's", "mine")
+    assert "print('mine')\n" in path.read_text()
+    sitting.settle()
+    assert not sitting.session.program.edits
+    assert sitting.run().state.status == "finished"
+    assert not sitting.heard.of(QuestionAsked), "what one has written oneself is trusted"
+    sitting.edits.save()
+    assert "Nothing is changed here." in sitting.heard.notices
+
+
+def test_a_copy_is_opened_with_the_edits_in_it(sit: Any, tmp_path: Path) -> None:
+    sitting = sit().open()
+    before = sitting.session.program.path.read_text()
+    sitting.edits.change(PRINT, "print('mine')")
+    target = user_folder() / "copy.py"
+    sitting.edits.save(target, lambda: sitting.session.open(target))
+    sitting.wait(lambda: sitting.session.program.path == target)
+    assert sitting.session.program.cells[PRINT].source == "print('mine')"
+    assert not sitting.session.program.edits
+    assert (user_folder() / "one.py").read_text() == before

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -12,6 +13,7 @@ import psutil
 import pytest
 
 from tflab.runs.record import Problem
+from tflab.targets import devices
 from tflab.targets.devices import Device, DeviceList, DeviceOwner, find_device, list_devices
 
 GIB = 1 << 30
@@ -75,6 +77,20 @@ def test_cpu_is_there() -> None:
     assert 0 < cpu.memory_free <= cpu.memory_total
     assert cpu.utilisation is not None
     assert not cpu.busy_with_others
+
+
+@pytest.mark.parametrize("told", [None, "", "MemTotal: many kB\n", "MemTotal: 9 kB\n"])
+def test_memory_is_what_psutil_tells(
+    told: str | None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """From Linux itself, and by psutil where that tells nothing that makes sense."""
+    if told is not None:
+        (tmp_path / "meminfo").write_text(told)
+        monkeypatch.setattr(devices, "_MEMORY", tmp_path / "meminfo")
+    cpu = look(SimulatedNvml(0)).devices[0]
+    memory = psutil.virtual_memory()
+    assert cpu.memory_total == memory.total
+    assert cpu.memory_free == pytest.approx(memory.available, rel=0.2)
 
 
 def test_gpu_is_read() -> None:

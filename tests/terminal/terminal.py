@@ -124,6 +124,14 @@ class Terminal:
         return self._display()
 
     @property
+    def cursor(self) -> tuple[int, int] | None:
+        """Row and column of the terminal's own cursor; None while it is hidden."""
+        while self._parse_next():
+            pass
+        cursor = self._screen.cursor
+        return None if cursor.hidden else (cursor.y, cursor.x)
+
+    @property
     def cells(self) -> list[list[Char]]:
         """The screen as it is now, each cell with its character, colours and style."""
         while self._parse_next():

@@ -5,15 +5,18 @@ from __future__ import annotations
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from textual import on
 from textual.app import App
 from textual.geometry import Offset, Region
 from textual.selection import Selection
 
 from tests.ui.test_lesson_outputs import FIRST, ran, source
+from tflab.programs.edits import with_edits
 from tflab.programs.reader import parse_program
 from tflab.runs import events as ev
 from tflab.ui.terminal.themes import DARK, LIGHT
 from tflab.ui.workbench import messages
+from tflab.ui.workbench.code_cell import CellNote
 from tflab.ui.workbench.lesson_view import LessonView
 
 CELLS = [f"def f{n}(x):\n    return x + {n}\n\nprint(f{n}(1))" for n in range(30)]
@@ -32,6 +35,7 @@ class Host(App):
         self.view = LessonView()
         self.sent: list[object] = []
         self.drawn: list[Region] = []
+        self.told: list[str] = []
 
     def compose(self):
         yield self.view
@@ -46,6 +50,10 @@ class Host(App):
             return post(message)
 
         self.view.post_message = note
+
+    @on(messages.RunSummedUp)
+    def _note_words(self, message: messages.RunSummedUp) -> None:
+        self.told.append(message.text)
 
     def screen_rows(self) -> list[str]:
         height = self.view.rows_in_view
@@ -178,7 +186,9 @@ async def test_an_error_is_brought_into_view_with_the_cursor():
 
 
 async def test_only_the_cells_that_changed_are_drawn_again():
-    async with lesson(*CELLS[:3]) as (host, view, pilot):
+    async with lesson(*CELLS[:3], size=(60, 44)) as (host, view, pilot):
+        view.styles.height = 42
+        await pilot.pause()
         state = ran("step 1\n", ended=False)
         await view.show_run(state)
         await pilot.pause()
@@ -267,3 +277,44 @@ async def test_text_is_selected_and_copied_as_it_stands():
         marked = host.screen.get_component_rich_style("screen--selection").bgcolor
         assert any(s.style and s.style.bgcolor == marked for s in strip)
         assert strip.text.rstrip() == rows[row]
+
+
+async def test_an_editor_stands_in_the_place_of_its_cell_and_grows_with_its_text():
+    async with lesson(*CELLS) as (host, view, pilot):
+        block = view.code[3]
+        view.open_editor(block.cell, "a = 1", "lesson", block.source.source)
+        await pilot.pause()
+        assert view.cursor == 3
+        assert host.focused is view.editor.area
+        assert view.document.span(block)[1] == 3
+        await pilot.press("end", "enter", "enter", "b")
+        await pilot.pause()
+        await pilot.pause()
+        assert view.document.span(block)[1] == 5
+        await pilot.press(*["enter"] * 40)
+        await pilot.pause()
+        await pilot.pause()
+        first, count = view.document.span(block)
+        assert count == view.rows_in_view
+        assert view.top == first
+        view.close_editor()
+        await pilot.pause()
+        assert host.focused is view
+        assert view.document.span(block)[1] == 4
+        assert "return x + 2" in "\n".join(host.screen_rows())
+
+
+async def test_a_changed_cell_says_so_above_its_code():
+    async with lesson(*CELLS[:3]) as (host, view, pilot):
+        base = parse_program(source(*CELLS[:3]), Path("lesson.py"))
+        cell = view.code[1].cell
+        edited = with_edits(base, {cell: "mine = 1"})
+        view.show_amended(edited, {cell: CellNote("changed", hint="d shows the difference")})
+        await pilot.pause()
+        rows = [row.strip(" \u258c\u258e|") for row in host.screen_rows()]
+        place = next(n for n, row in enumerate(rows) if "changed" in row)
+        assert "d shows the difference" in rows[place]
+        assert rows[place + 1].endswith("mine = 1")
+        view.show_amended(base, {})
+        await pilot.pause()
+        assert not any("changed" in row for row in host.screen_rows())

@@ -131,10 +131,14 @@ class Curve:
 
 
 class Run(NamedTuple):
-    """Neighbouring cells of one ink. `ink` is None for the terminal's own text colour."""
+    """Neighbouring cells of one ink. `ink` is None for the terminal's own text colour.
+
+    `ground` is the colour behind them, None for the terminal's own.
+    """
 
     text: str
     ink: Ink | None
+    ground: Ink | None = None
 
 
 Row = tuple[Run, ...]
@@ -221,7 +225,8 @@ class Drawing:
 def encode_row(runs: Iterable[Run], colour: ColourMode) -> str:
     """Return `runs` as one line of text with SGR codes; it ends in the terminal's own colour."""
     parts: list[str] = []
-    for text, ink in runs:
+    for text, ink, ground in runs:
         code = ink.sgr(colour) if ink is not None else ""
+        code += ground.ground_sgr(colour) if ground is not None else ""
         parts.append(f"{code}{text}{RESET}" if code else text)
     return "".join(parts)

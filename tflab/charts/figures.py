@@ -5,7 +5,8 @@ from __future__ import annotations
 from tflab.charts.bars import draw_bars, read_bars
 from tflab.charts.canvas import picture_rows
 from tflab.charts.drawing import ChartOptions, Drawing, LegendEntry, Row, Size, encode_row
-from tflab.charts.layers import axis_ranges, read_shape
+from tflab.charts.layers import axis_ranges, log_axes, read_shape
+from tflab.charts.matrix import draw_matrix
 from tflab.charts.palette import series_ink
 from tflab.charts.plane import Plane
 from tflab.charts.text import clean, legend_lines, room_for_drawing, stack
@@ -27,12 +28,14 @@ def draw_figure(figure: Figure, size: Size, options: ChartOptions) -> Drawing:
     """
     if any(layer.kind == "bars" for layer in figure.layers):
         return _bar_figure(figure, size, options)
+    if any(layer.kind == "matrix" for layer in figure.layers):
+        return _matrix_figure(figure, size, options)
     shapes = [read_shape(layer) for layer in figure.layers]
     room = max(size[0], 1), max(size[1], 1)
     rows = picture_rows(room[1], options.unicode)
     x_range, y_range = axis_ranges(figure, shapes, rows, options.y_range)
     x_label = clean(figure.x_label, options.unicode)
-    plane = Plane(room, x_range, y_range, x_label, options)
+    plane = Plane(room, x_range, y_range, x_label, options, log_axes(figure))
     plane.draw(shapes)
     notes = _notes(figure, sum(shape.lost for shape in shapes), plane.outside)
     if not any(len(shape.y) or shape.grid.size for shape in shapes):
@@ -92,6 +95,19 @@ def _bar_figure(figure: Figure, size: Size, options: ChartOptions) -> Drawing:
         clean(figure.title),
         clean(figure.x_label),
         clean(figure.y_label),
+    )
+
+
+def _matrix_figure(figure: Figure, size: Size, options: ChartOptions) -> Drawing:
+    layer = next(layer for layer in figure.layers if layer.kind == "matrix")
+    runs, notes = draw_matrix(layer, size, options) if min(size) > 0 else ((), ())
+    return Drawing(
+        _encode(runs, options),
+        (*_notes(figure, 0, 0), *notes),
+        runs=runs,
+        title=clean(figure.title),
+        x_label=clean(figure.x_label),
+        y_label=clean(figure.y_label),
     )
 
 

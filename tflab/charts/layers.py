@@ -71,8 +71,9 @@ def axis_ranges(
 
     Those of y are a little wider where that has the ticks divide the rows. A grid fills its axes.
     """
-    xs = _limits(shape.x for shape in shapes)
-    ys = _limits(shape.y for shape in shapes)
+    log_x, log_y = log_axes(figure)
+    xs = _limits((shape.x for shape in shapes), log_x)
+    ys = _limits((shape.y for shape in shapes), log_y)
     grid = next((shape.grid for shape in shapes if shape.kind == "grid" and shape.grid.size), None)
     if any(shape.kind == "hist" for shape in shapes) and ys is not None:
         ys = min(ys[0], 0.0), max(ys[1], 0.0)
@@ -82,19 +83,32 @@ def axis_ranges(
     else:
         scattered = any(shape.kind == "points" for shape in shapes)
         exact = xs is not None and not scattered and usable(*xs)
-        x_range = xs if exact and xs is not None else value_range(*(xs or (0.0, 1.0)))
-        y_range = even_range(*(ys or (0.0, 1.0)), picture, previous=previous)
-    if figure.x_range is not None and usable(*figure.x_range):
+        empty = (0.1, 1.0) if log_x else (0.0, 1.0)
+        x_range = xs if exact and xs is not None else value_range(*(xs or empty), log_x)
+        empty = (0.1, 1.0) if log_y else (0.0, 1.0)
+        y_range = even_range(*(ys or empty), picture, log_y, previous=previous)
+    if figure.x_range is not None and _fits(figure.x_range, log_x):
         x_range = figure.x_range
-    if figure.y_range is not None and usable(*figure.y_range):
+    if figure.y_range is not None and _fits(figure.y_range, log_y):
         y_range = figure.y_range
         if grid is None:
-            y_range = even_range(*y_range, picture, fixed=True)
+            y_range = even_range(*y_range, picture, log_y, fixed=True)
     return x_range, y_range
 
 
-def _limits(arrays: Iterable[Floats]) -> Range | None:
+def log_axes(figure: Figure) -> tuple[bool, bool]:
+    """Return which axes are logarithmic; those of bins and grids never are."""
+    plain = all(layer.kind in ("points", "line") for layer in figure.layers)
+    return figure.log_x and plain, figure.log_y and plain
+
+
+def _fits(limits: Range, log: bool) -> bool:
+    return usable(*limits) and (not log or limits[0] > 0)
+
+
+def _limits(arrays: Iterable[Floats], log: bool = False) -> Range | None:
     parts = [array[np.isfinite(array)] for array in arrays]
+    parts = [part[part > 0] for part in parts] if log else parts
     parts = [part for part in parts if len(part)]
     if not parts:
         return None

@@ -29,6 +29,10 @@ class Ink(NamedTuple):
         """Return the escape sequence that switches to this colour; empty without colour."""
         return _sgr(self, mode)
 
+    def ground_sgr(self, mode: ColourMode) -> str:
+        """Return the escape sequence that makes this the ground; empty with few colours."""
+        return _sgr(self, mode).replace("[38;", "[48;") if mode in ("true", "256") else ""
+
 
 _DARK = (
     Ink((86, 180, 233), 94),  # sky blue
@@ -117,7 +121,7 @@ def _mix(start: RGB, end: RGB, part: float) -> RGB:
     return red, green, blue
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=8192)
 def _sgr(ink: Ink, mode: ColourMode) -> str:
     if mode == "true":
         return "\x1b[38;2;{};{};{}m".format(*ink.rgb)

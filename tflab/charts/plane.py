@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,13 +38,21 @@ class Plane:
     """
 
     def __init__(
-        self, size: Size, x_range: Range, y_range: Range, x_label: str, options: ChartOptions
+        self,
+        size: Size,
+        x_range: Range,
+        y_range: Range,
+        x_label: str,
+        options: ChartOptions,
+        log: tuple[bool, bool] = (False, False),
     ) -> None:
         self.x_range, self.y_range, self.options = x_range, y_range, options
-        self._y_marks = y_axis_marks(y_range, picture_rows(size[1], options.unicode))
+        self._log = log
+        self._y_marks = y_axis_marks(y_range, picture_rows(size[1], options.unicode), log[1])
         names = [mark.label for mark in self._y_marks]
         self._layout = lay_out(*size, names, x_label)
-        self._x_marks = x_axis_marks(ticks, x_range, self._layout.width)
+        maker = partial(ticks, log=log[0])
+        self._x_marks = x_axis_marks(maker, x_range, self._layout.width, log[0])
         self._x_label = x_label
         self.cells = Cells(self._layout.width, self._layout.height, options.unicode)
         self.inks: list[Ink] = []
@@ -166,8 +176,8 @@ class Plane:
     def _dots(self, x: Floats, y: Floats) -> tuple[Floats, Floats]:
         """Return places in dots, held within what arithmetic on them can bear."""
         with np.errstate(over="ignore", invalid="ignore"):
-            across = fractions(x, *self.x_range) * (self.cells.width - 1)
-            up = fractions(y, *self.y_range) * (self.cells.height - 1)
+            across = _parts(x, self.x_range, self._log[0]) * (self.cells.width - 1)
+            up = _parts(y, self.y_range, self._log[1]) * (self.cells.height - 1)
         return np.clip(across, -_FARTHEST, _FARTHEST), np.clip(up, -_FARTHEST, _FARTHEST)
 
     def _add(self, ink: Ink) -> int:
@@ -177,6 +187,15 @@ class Plane:
         if shape.label:
             shown = ink if self.options.colour != "none" else None
             self.legend.append(LegendEntry(marker, shown, shape.label))
+
+
+def _parts(values: Floats, limits: Range, log: bool) -> Floats:
+    """Return how far along an axis values lie, 0 to 1; nowhere if a log axis has no place."""
+    if not log:
+        return fractions(values, *limits)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        powers: Floats = np.where(values > 0, np.log10(values), np.nan)
+    return fractions(powers, math.log10(limits[0]), math.log10(limits[1]))
 
 
 def _outline(shape: Shape) -> tuple[Floats, Floats]:

@@ -14,10 +14,13 @@ from threading import Lock
 from typing import Any, NamedTuple
 
 import numpy as np
-import plotext
 from numpy.typing import NDArray
 
+from tflab.charts.slim_import import slim_import
 from tflab.charts.text import pad
+
+with slim_import():
+    import plotext
 
 Glyphs = NDArray[np.uint32]
 """Code points of cells, 0 where blank; shape (rows, columns), row 0 at the bottom."""

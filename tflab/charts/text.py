@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
+from functools import lru_cache
 
 from tflab.charts.drawing import RESET, ChartOptions, Drawing, LegendEntry, Size
 from tflab.charts.palette import Ink, label_ink
@@ -23,10 +24,19 @@ def cell_width(text: str) -> int:
     """Return how many terminal cells `text` takes; wide characters take two, marks none."""
     if text.isascii():
         return len(text)
-    # Its tables take longer to import than a lesson to be read.
+    if all(map(_is_narrow, text)):
+        return len(text)
+    # Its tables take 5 MB, and longer to import than a lesson to be read.
     from wcwidth import wcswidth
 
     return max(int(wcswidth(text)), 0)
+
+
+@lru_cache(1024)
+def _is_narrow(character: str) -> bool:
+    """Whether a character takes one cell beyond doubt: no mark, none that is wide or unknown."""
+    kind = unicodedata.category(character)
+    return kind[0] not in "CM" and unicodedata.east_asian_width(character) not in "WF"
 
 
 def clean(text: str, unicode: bool = True) -> str:

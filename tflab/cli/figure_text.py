@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from tflab.runs.events import Figure, Layer, Number
+from tflab.runs.events import Figure, Layer, Number, Picture
 from tflab.runs.text import count_of, plain_line
 
 _MOST_BARS = 20
@@ -32,6 +32,22 @@ def figure_lines(figure: Figure, frames: int = 1) -> list[str]:
     if figure.note:
         lines.append(f"  {plain_line(figure.note)}")
     return lines
+
+
+def picture_lines(picture: Picture, frames: int = 1) -> list[str]:
+    """Return one sentence on a picture, what it shows as far as that is told, and its file."""
+    moving = f", the last of {frames} frames" if frames > 1 else ""
+    tiles = picture.tiles
+    many = f", {count_of(tiles.count, 'image')}" if tiles is not None and tiles.count > 1 else ""
+    title = f" {plain_line(picture.title)}" if picture.title else ""
+    lines = [f"Picture{title}{moving}{many}, {picture.width} × {picture.height} dots."]
+    for figure in picture.data:
+        lines += [f"  {line}" for line in figure_lines(figure)]
+    if tiles is not None and any(tiles.titles):
+        lines.append(f"  Images: {', '.join(map(plain_line, tiles.titles[:_MOST_BARS]))}")
+    if picture.note:
+        lines.append(f"  {plain_line(picture.note)}")
+    return [*lines, f"  File: {picture.file}"] if picture.file else lines
 
 
 def _layer(figure: Figure, layer: Layer) -> list[str]:

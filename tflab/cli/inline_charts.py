@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
-from tflab.charts.drawing import ChartOptions, Drawing
+from tflab.charts.drawing import ChartOptions, Drawing, encode_row
 from tflab.charts.metrics import by_metric, curve_of
 from tflab.charts.text import legend_lines
 from tflab.cli.terminal import Terminal
-from tflab.runs.events import Figure
+from tflab.runs.events import Figure, Picture
 from tflab.runs.state import RunState
 from tflab.runs.text import count_of, plain_line
 
 _MOST_COLUMNS = 100
 _ROWS = 16
+_PICTURE_ROWS = 30
+_TILE_ROWS = 60
 _MOST_CHARTS = 3
 _MOST_CURVES = 12
 
@@ -24,6 +27,52 @@ def figure_rows(figure: Figure, terminal: Terminal) -> list[str]:
 
     drawing = draw_figure(figure, _size(terminal), _options(terminal))
     return _lines(drawing, plain_line(figure.title), terminal)
+
+
+def picture_rows(picture: Picture, folder: Path | None, terminal: Terminal) -> list[str]:
+    """Return a picture as lines for this terminal: as data where it can be told, else as it is."""
+    notes = [plain_line(picture.note)] if picture.note else []
+    if picture.file and folder is not None:
+        notes.append(f"picture {picture.width} × {picture.height}: {folder / picture.file}")
+    if picture.data and picture.tiles is None:
+        title = picture.title if len(picture.data) > 1 else ""
+        lines = ["", plain_line(title)] if title else []
+        for figure in picture.data:
+            lines += figure_rows(figure, terminal)
+        return [*lines, *notes]
+    rows, more = _dots(picture, folder, terminal)
+    titles = [plain_line(picture.title)] if picture.title else []
+    return ["", *titles, *rows, *more, *notes]
+
+
+def _dots(picture: Picture, folder: Path | None, terminal: Terminal) -> tuple[list[str], list[str]]:
+    """Return the rows of the picture itself, and why there are none, or fewer."""
+    from tflab.charts.pictures import (
+        PictureError,
+        draw_picture,
+        draw_tiles,
+        picture_path,
+        picture_size,
+        read_picture,
+    )
+
+    tiles = picture.tiles
+    file = tiles.file if tiles is not None else picture.file
+    path = picture_path(folder, file) if folder is not None else None
+    if path is None:
+        return [], []
+    try:
+        image = read_picture(path)
+    except PictureError as error:
+        return [], [str(error)]
+    options, room = _options(terminal), (_size(terminal)[0], _PICTURE_ROWS)
+    if tiles is None:
+        size = picture_size((picture.width, picture.height), room)
+        drawn = draw_picture(image, size, options)
+        return [encode_row(row, options.colour) for row in drawn], []
+    drawn, shown = draw_tiles(image, tiles, (room[0], _TILE_ROWS), options)
+    left = [f"({shown} of {tiles.count} images)"] if shown < tiles.count else []
+    return [encode_row(row, options.colour) for row in drawn], left
 
 
 def chart_rows(state: RunState, terminal: Terminal) -> Iterator[str]:

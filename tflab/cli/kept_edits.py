@@ -23,7 +23,7 @@ def add_edits(parser: argparse.ArgumentParser) -> None:
 def with_kept_edits(program: Program, wanted: bool) -> Program:
     """Return a program with what the person wrote in the workbench, if that is wanted.
 
-    Otherwise what there is of it is told on stderr.
+    Answers to exercises are taken either way. What else there is and not wanted is told on stderr.
 
     Raises:
         ProgramError: When the program cannot be used with the edits.
@@ -38,10 +38,12 @@ def with_kept_edits(program: Program, wanted: bool) -> Program:
     texts = {one.cell: one.edit.text for one in found.placed}
     if wanted:
         return with_edits(program, texts)
+    answers = {i: text for i, text in texts.items() if program.cells[i].exercise is not None}
+    texts = {i: text for i, text in texts.items() if i not in answers}
     if texts:
         cells = [cell.index for cell in code_cells_of(program)]
         names = ", ".join(str(cells.index(index) + 1) for index in texts)
         what = f"cell {names}" if len(texts) == 1 else f"the cells {names}"
         text = f"You have edits of {what}; this runs the file as it is. --edits takes them."
         print(text, file=sys.stderr)
-    return program
+    return with_edits(program, answers)

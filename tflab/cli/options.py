@@ -65,6 +65,15 @@ def add_trust(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_commands(parser: argparse.ArgumentParser) -> None:
+    """Add `--commands`."""
+    parser.add_argument(
+        "--commands",
+        action="store_true",
+        help="run a notebook's shell commands (!…, %%pip, %%%%bash) too, not skip them",
+    )
+
+
 def add_limits(parser: argparse.ArgumentParser) -> None:
     """Add what runs may take of a machine that others use too."""
     parser.add_argument(

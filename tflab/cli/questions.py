@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from tflab.cli.command import UsageProblem
 from tflab.programs.edit_store import EditStore
+from tflab.programs.edits import source_with_answers
 from tflab.programs.program import Program, Question
 from tflab.runs.text import count_of, plain_line, visible
 from tflab.session.trust import TrustStore, origin, others_at, untrusted
@@ -25,7 +26,7 @@ def require_trust(lesson: Program, arguments: argparse.Namespace) -> None:
     store = TrustStore()
     # One's own edits need no trust; those that somebody else may have written are code from there.
     foreign = bool(lesson.edits) and others_at(EditStore().path_of(lesson.path)) is not None
-    source = lesson.source if foreign else lesson.file_source
+    source = source_with_answers(lesson) if foreign else lesson.file_source
     if store.knows(source) or (not foreign and store.trusts(lesson.path, source)):
         return
     if not arguments.trust and not (_can_ask(arguments) and _asked(lesson)):
@@ -52,7 +53,7 @@ def _asked(lesson: Program) -> bool:
             return False
         if answer not in ("s", "show"):
             return answer in ("y", "yes")
-        print(visible(lesson.source))
+        print(visible(source_with_answers(lesson)))
 
 
 def tell_others(devices: Iterable[Device]) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from tflab.export.pictures import figures_json, pictures_json
+from tflab.runs.events import ExerciseOutcome
 from tflab.runs.record import Problem, RunRecord
 from tflab.runs.state import RunState, result_value
 from tflab.runs.text import plain
@@ -25,8 +27,21 @@ def run_json(record: RunRecord, state: RunState) -> dict[str, Any]:
         "metrics": {tag: series.summary() for tag, series in state.series.items()},
         "results": {name: result_value(result) for name, result in state.results.items()},
         "goals": [{"text": goal.text, "passed": goal.passed} for goal in state.goals.values()],
+        "exercises": [exercise_json(found) for found in state.exercises.values()],
+        "figures": figures_json(state),
+        "pictures": pictures_json(state),
         "output": output(state),
         "error": error(state),
+    }
+
+
+def exercise_json(found: ExerciseOutcome) -> dict[str, Any]:
+    """Return how an exercise went."""
+    return {
+        "id": found.id,
+        "title": found.title,
+        "passed": found.passed,
+        "message": plain(found.message),
     }
 
 
@@ -53,6 +68,9 @@ def refused(
         "metrics": {},
         "results": {},
         "goals": [],
+        "exercises": [],
+        "figures": [],
+        "pictures": [],
         "output": "",
         "error": {
             "title": problem.title,

@@ -5,10 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from tflab.cli.figure_text import figure_lines
+from tflab.cli.figure_text import figure_lines, picture_lines
 from tflab.cli.run_text import check_line, exercise_line, prediction_line, value_text
-from tflab.runs.events import Check, Figure, Result, Value
-from tflab.runs.state import CellItem, CellState, RunState
+from tflab.runs.cell_state import CellItem, CellState
+from tflab.runs.events import Check, Figure, Picture, Result, Value
+from tflab.runs.state import RunState
 from tflab.runs.tensor_text import describe, grid
 from tflab.runs.text import count_of, plain, plain_line
 from tflab.runs.transcript import Transcript
@@ -24,6 +25,7 @@ class RunPrinter:
     Args:
         write: Takes lines, without the last line end.
         draw: Prints a figure, given the number of its frames; in words by default.
+        show: Prints a picture, given the number of its frames; in words by default.
         brief: Leaves out results, goals and progress, for a caller that shows them otherwise.
         clock: Monotonic seconds; injected by tests.
     """
@@ -32,14 +34,17 @@ class RunPrinter:
         self,
         write: Callable[[str], None],
         draw: Callable[[Figure, int], None] | None = None,
+        show: Callable[[Picture, int], None] | None = None,
         brief: bool = False,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._write = write
         self._draw = draw or self._describe
+        self._show = show or self._describe_picture
         self._brief = brief
         self._clock = clock
         self._done: dict[int, int] = {}
+        self._cleared: dict[int, int] = {}
         self._cursor = TextCursor()
         self._told: set[tuple[str, str]] = set()
         self._notices = 0
@@ -77,6 +82,9 @@ class RunPrinter:
         return last if isinstance(last, Transcript) else None
 
     def _print_cell(self, index: int, cell: CellState, over: bool) -> None:
+        if cell.cleared != self._cleared.get(index, 0):
+            self._cleared[index] = cell.cleared
+            self._done[index], self._cursor = 0, TextCursor()
         while (number := self._done.get(index, 0)) < len(cell.items):
             item = cell.items[number]
             complete = over or number < len(cell.items) - 1
@@ -106,7 +114,10 @@ class RunPrinter:
                 pass
 
     def _print_pictures(self, state: RunState, cell: int) -> None:
-        """Print the last frame of each moving picture of a cell that is over."""
+        """Print pictures, and the last frame of each that moves, of a cell that is over."""
+        for number, pictures in state.pictures.items():
+            if pictures[-1].cell == cell and self._is_new("shown", str(number)):
+                self._show(pictures[-1], len(pictures))
         for title, frames in state.frames.items():
             last = frames[-1]
             if last.step is not None and last.cell == cell and self._is_new("picture", title):
@@ -136,6 +147,9 @@ class RunPrinter:
 
     def _describe(self, figure: Figure, frames: int) -> None:
         self._write("\n".join(figure_lines(figure, frames)))
+
+    def _describe_picture(self, picture: Picture, frames: int) -> None:
+        self._write("\n".join(picture_lines(picture, frames)))
 
     def _is_new(self, kind: str, name: str) -> bool:
         if (kind, name) in self._told:
@@ -174,7 +188,9 @@ class TextCursor:
             missing = tail_at - max(self._at, len(text.head))
             pieces.append(f"({count_of(missing, 'character')} left out; output.log has them all)")
             self._at = tail_at
+        end = tail_at + len(text.tail)
         fresh = text.head[self._at :] + text.tail[max(0, self._at - tail_at) :]
+        fresh += text.open[max(0, self._at - end) :]
         if self._known and fresh:
             if not whole and len(fresh) < len(self._known) and self._known.startswith(fresh):
                 return pieces
@@ -182,8 +198,12 @@ class TextCursor:
             self._known = ""
             self._at += len(known)
             fresh = fresh[len(known) :]
-        complete = whole or len(fresh) > _LONGEST_WAIT
-        cut = len(fresh) if complete else fresh.rfind("\n") + 1
+        if whole:
+            cut = len(fresh)
+        else:
+            # What may still be written over waits.
+            settled = fresh[: max(0, end - self._at)]
+            cut = len(settled) if len(settled) > _LONGEST_WAIT else settled.rfind("\n") + 1
         if cut:
             pieces.append(_line(fresh[:cut]))
             self._at += cut

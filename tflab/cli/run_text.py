@@ -123,6 +123,9 @@ def summary_line(record: RunRecord, state: RunState) -> str:
     if state.goals:
         passed = sum(goal.passed for goal in state.goals.values())
         words += f", {passed} of {count_of(len(state.goals), 'goal')} reached"
+    if state.exercises:
+        passed = sum(found.passed for found in state.exercises.values())
+        words += f", {passed} of {count_of(len(state.exercises), 'exercise')} passed"
     return f"{words}. Run {record.id}."
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from pathlib import Path
 from typing import Protocol
 
 from tflab.cli import run_text
@@ -12,7 +13,7 @@ from tflab.cli.progress_line import ProgressLine
 from tflab.cli.run_json import run_json
 from tflab.cli.run_printer import RunPrinter
 from tflab.cli.terminal import Terminal, print_json, terminal
-from tflab.runs.events import Figure
+from tflab.runs.events import Figure, Picture
 from tflab.targets.live_run import LiveRun
 
 
@@ -119,12 +120,14 @@ class LiveView(_TextView):
     """A progress line while the run goes on; figures, chart, results and goals drawn inline."""
 
     def __init__(self, terminal: Terminal) -> None:
-        super().__init__(RunPrinter(self._above, self._draw, brief=True))
+        super().__init__(RunPrinter(self._above, self._draw, self._show, brief=True))
+        self._folder: Path | None = None
         self._terminal = terminal
         self._line = ProgressLine(terminal.columns, "━─" if terminal.unicode else "#.")
 
     def begin(self, run: LiveRun) -> None:
         """Print title and settings."""
+        self._folder = run.folder
         _print(run_text.heading(run.record.request))
         self._line.update(run.state, "Starting TensorFlow")
 
@@ -165,6 +168,13 @@ class LiveView(_TextView):
     def _above(self, text: str) -> None:
         self._line.clear()
         _print(text)
+
+    def _show(self, picture: Picture, _frames: int) -> None:
+        from tflab.cli.inline_charts import picture_rows
+
+        self._line.clear()
+        for row in picture_rows(picture, self._folder, self._terminal):
+            stdout().painted(row)
 
     def _draw(self, figure: Figure, _frames: int) -> None:
         from tflab.cli.inline_charts import figure_rows

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from tflab.export.loaded import LoadedRun
+from tflab.export.pictures import figures_json, pictures_json
 from tflab.export.sweep import LoadedSweep
 from tflab.export.sweep_report import report, run_report
 from tflab.runs.events import as_number
@@ -68,10 +69,16 @@ def _describe(run: LoadedRun) -> dict[str, Any]:
         "series": {tag: _points(series) for tag, series in state.series.items()},
         "results": {name: result_value(result) for name, result in state.results.items()},
         "goals": [{"text": g.text, "passed": g.passed} for g in state.goals.values()],
+        "exercises": [
+            {"id": e.id, "title": e.title, "passed": e.passed, "message": e.message}
+            for e in state.exercises.values()
+        ],
         "predictions": [
             {"question": p.question, "guess": p.guess, "answer": p.answer, "correct": p.correct}
             for p in state.predictions.values()
         ],
+        "figures": figures_json(state),
+        "pictures": pictures_json(state),
         "output": "".join(
             item.text()
             for _, cell in sorted(state.cells.items())

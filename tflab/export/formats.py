@@ -32,7 +32,8 @@ class Format:
 FORMATS: tuple[Format, ...] = (
     Format("csv", ".csv", "every point of the series, a line a step"),
     Format("csv-summary", ".csv", "one line a run: values, state, metrics"),
-    Format("json", ".json", "everything but figures, points included"),
+    Format("json", ".json", "everything, points and figures included"),
+    Format("pictures", "", "a folder of its pictures, and its figures as data", several=False),
     Format("tensorboard", "", "a folder of event files, one folder a run"),
     Format("script", ".py", "a Python program with the values in place", several=False),
     Format("notebook", ".ipynb", "a Jupyter notebook with the values in place", several=False),
@@ -60,7 +61,7 @@ def export_text(
     """Return runs as the text of one file.
 
     Args:
-        kind: Any format but `tensorboard`, which is a folder.
+        kind: Any format but `tensorboard` and `pictures`, which are folders.
         runs: What to write; at least one.
         options: How charts are drawn.
         metric: What charts show; None for the main one.
@@ -68,12 +69,7 @@ def export_text(
     Raises:
         Problem: When they cannot be written so; it says what to do.
     """
-    if len(runs) > 1 and not kind.several:
-        raise Problem(
-            "One run at a time",
-            f"A {kind.name} holds one run; you gave {len(runs)}.",
-            "Export them one after another.",
-        )
+    _check_one(kind, runs)
     makers: dict[str, Callable[[], str]] = {
         "csv": lambda: _csv(runs, summary=False),
         "csv-summary": lambda: _csv(runs, summary=True),
@@ -103,6 +99,8 @@ def export_to(
     with writing_to(target):
         if kind.name == "tensorboard":
             return _tensorboard(runs, target)
+        if kind.name == "pictures":
+            return _pictures(runs, target)
         return write_text(
             target, default_name(kind, runs), export_text(kind, runs, options, metric)
         )
@@ -121,6 +119,22 @@ def _tensorboard(runs: Sequence[LoadedRun], target: Path) -> Path:
     for run in runs:
         write_event_file(run, target / run.record.id)
     return target
+
+
+def _pictures(runs: Sequence[LoadedRun], target: Path) -> Path:
+    from tflab.export.pictures import write_pictures
+
+    _check_one(find_format("pictures"), runs)
+    return write_pictures(runs[0], target)
+
+
+def _check_one(kind: Format, runs: Sequence[LoadedRun]) -> None:
+    if len(runs) > 1 and not kind.several:
+        raise Problem(
+            "One run at a time",
+            f"The format {kind.name} holds one run; you gave {len(runs)}.",
+            "Export them one after another.",
+        )
 
 
 def _csv(runs: Sequence[LoadedRun], summary: bool) -> str:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import ast
+import shlex
 from collections.abc import Mapping
 from typing import Any
 
 from tflab.programs.option_arguments import (
+    COMPUTED,
     NOT_GIVEN,
     ArgumentReader,
     NoOptionError,
@@ -19,7 +21,7 @@ from tflab.programs.option_arguments import (
     read_default,
 )
 from tflab.programs.program import Option, Parameter, ParameterType, Refusal
-from tflab.programs.syntax import NotLiteral, what_it_is
+from tflab.programs.syntax import NotLiteral
 
 _FLAG_TYPES: dict[str, ParameterType] = {
     "integer": "int",
@@ -29,6 +31,13 @@ _FLAG_TYPES: dict[str, ParameterType] = {
     "boolean": "bool",
     "enum": "choice",
     "list": "str",
+    "spaceseplist": "str",
+    "multi_string": "str",
+    "multi_integer": "str",
+    "multi_float": "str",
+    "multi_enum": "str",
+    "enum_class": "str",
+    "multi_enum_class": "str",
 }
 
 
@@ -70,10 +79,20 @@ def absl_flags(flags: list[ast.Call], calls: list[ast.Call], resolve: ArgumentRe
 
 def _flag_arguments(call: ast.Call) -> dict[str, ast.expr]:
     order = ["name", "default", "help"]
-    if flag_kind(call) == "enum":
+    if "enum" in flag_kind(call):
         order = ["name", "default", "enum_values", "help"]
     given = dict(zip(order, call.args, strict=False))
     return given | {keyword.arg: keyword.value for keyword in call.keywords if keyword.arg}
+
+
+def _choices(
+    written: str, arguments: Mapping[str, ast.expr], resolve: ArgumentReader
+) -> tuple[Any, ...]:
+    """Return the values of an enum; none where only a run knows them, and the flag itself looks."""
+    try:
+        return read_choices(arguments.get("enum_values"), resolve) if written == "enum" else ()
+    except NoOptionError:
+        return ()
 
 
 def _flag(
@@ -88,15 +107,19 @@ def _flag(
     if kind is None:
         raise NoOptionError(f"DEFINE_{written} is not known here")
     default = read_default(arguments.get("default"), resolve)
-    if default is NotLiteral:
-        raise NoOptionError(f"its default is {what_it_is(arguments.get('default'))}")
-    choices = read_choices(arguments.get("enum_values"), resolve)
-    style: Any = "pair" if kind == "bool" else "value"
+    choices = _choices(written, arguments, resolve)
+    if kind == "choice" and not choices:
+        kind = "str"
+    style: Any = "append" if written.startswith("multi_") else "value"
+    style = "pair" if kind == "bool" else style
     note = ""
+    if style == "append" and default not in (None, NotLiteral):
+        default = shlex.join(map(str, default if isinstance(default, list) else [default]))
     if isinstance(default, list):
-        default = ",".join(str(item) for item in default)
-    if default is None:
-        kind, default, note = ("choice" if choices else "str"), "", NOT_GIVEN
+        default = (" " if written == "spaceseplist" else ",").join(str(item) for item in default)
+    if default is None or default is NotLiteral:
+        note = NOT_GIVEN if default is None else COMPUTED
+        kind, default = ("choice" if choices else "str"), ""
         choices = ("", *choices) if choices else ()
         style = "value"
     bounds: dict[str, Any] = {}

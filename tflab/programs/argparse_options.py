@@ -7,7 +7,10 @@ import shlex
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import msgspec
+
 from tflab.programs.option_arguments import (
+    COMPUTED,
     NOT_GIVEN,
     ArgumentReader,
     NoOptionError,
@@ -21,8 +24,10 @@ from tflab.programs.option_arguments import (
     read_choices,
     read_default,
 )
+from tflab.programs.parsed_lists import PARSING, is_own_list
 from tflab.programs.program import Option, Parameter, ParameterType, Refusal
-from tflab.programs.syntax import NotLiteral, folded, what_it_is
+from tflab.programs.subcommands import Subcommands
+from tflab.programs.syntax import NotLiteral, folded
 
 _ARGPARSE_TYPES: dict[str, ParameterType] = {"int": "int", "float": "float", "str": "str"}
 _ON_OFF = {"store_true": "on", "store_false": "off", "BooleanOptionalAction": "pair"}
@@ -43,9 +48,11 @@ def argparse_options(
         trees: The program's syntax trees.
     """
     found = Options(by="argparse")
-    sub = _subcommand_parsers(trees)
-    whole = _why_not_read(calls) or _argv_set(trees)
+    sub = Subcommands(trees, calls)
+    whole = _why_not_read(calls, trees) or _argv_set(trees)
     over = _defaults_set_later(calls, resolve)
+    if (chooser := sub.chooser()) is not None and not whole:
+        found.parameters.append(chooser)
     for call in declared:
         name = f"option on line {call.lineno}"
         try:
@@ -53,26 +60,36 @@ def argparse_options(
             name = _dest(call, flags)
             if whole:
                 raise NoOptionError(whole)
-            owner = call.func.value if isinstance(call.func, ast.Attribute) else None
-            if isinstance(owner, ast.Name) and owner.id in sub:
+            under = sub.of(call)
+            if under and chooser is None:
                 raise NoOptionError("it belongs to a subcommand, which cannot be chosen here")
-            found.parameters.append(_argparse_option(call, name, flags, resolve, over))
+            option = _argparse_option(call, name, flags, resolve, over)
+            found.parameters.append(_put_under(option, under))
         except NoOptionError as error:
             found.refused.append(Refusal(name=name, line=call.lineno, reason=str(error)))
     return found
 
 
-def _why_not_read(calls: list[ast.Call]) -> str:
+def _put_under(parameter: Parameter, under: tuple[str, ...]) -> Parameter:
+    if not under or parameter.option is None:
+        return parameter
+    option = msgspec.structs.replace(parameter.option, under=under)
+    note = "; ".join(filter(None, (parameter.note, f"of {' and '.join(under)}")))
+    return msgspec.structs.replace(parameter, option=option, note=note)
+
+
+def _why_not_read(calls: list[ast.Call], trees: Sequence[ast.Module]) -> str:
     """Return why no option that is given would reach the program; empty when it would."""
-    parsing = [c for c in calls if method_name(c) in ("parse_args", "parse_known_args")]
+    parsing = [c for c in calls if method_name(c) in PARSING]
     if not parsing:
         return "nothing parses the command line"
     for call in parsing:
         given = call.args[0] if call.args else keyword_argument(call, "args")
-        if given is None or _is_argv(given):
-            return ""
         if isinstance(given, ast.Name):
             # As in `def main(argv=None)`: None, or what is left of the command line.
+            if not is_own_list(given, call, calls, trees):
+                return ""
+        elif given is None or _is_argv(given):
             return ""
     return f"the program parses a list of its own, on line {parsing[0].lineno}"
 
@@ -106,19 +123,6 @@ def _defaults_set_later(calls: list[ast.Call], resolve: ArgumentReader) -> dict[
     return found
 
 
-def _subcommand_parsers(trees: Sequence[ast.Module]) -> set[str]:
-    """Return the names that hold parsers of subcommands."""
-    return {
-        target.id
-        for tree in trees
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call)
-        if method_name(node.value) == "add_parser"
-        for target in node.targets
-        if isinstance(target, ast.Name)
-    }
-
-
 def _flags(call: ast.Call) -> list[str]:
     written = [arg.value for arg in call.args if isinstance(arg, ast.Constant)]
     flags = [flag for flag in written if isinstance(flag, str)]
@@ -147,20 +151,24 @@ def _argparse_option(
     text = help_text(said.get("help"))
     if action in _ON_OFF:
         return _switch(call, name, flag, action, text, said, resolve, over)
-    if action not in ("", "store"):
+    if action == "count":
+        return _counter(call, name, flag, text, said, resolve, over)
+    if action not in ("", "store", "append", "extend"):
         raise NoOptionError(f"its action is {action}")
     default = over.get(name) if name in over else read_default(said.get("default"), resolve)
-    if default is NotLiteral:
-        raise NoOptionError(f"its default is {what_it_is(said.get('default'))}")
-    choices = read_choices(said.get("choices"), resolve)
+    choices = _choices(said.get("choices"), resolve)
     kind, style = _argparse_type(said, choices)
     required = (positional and "nargs" not in said) or is_true(said.get("required"))
     note = ""
+    if action == "append":
+        kind, style = "str", "several" if "nargs" in said else "append"
+        note, default = (f"added to {default}" if default else ""), None
     if isinstance(default, list):
         default = shlex.join(str(item) for item in default)
-    if default is None:
-        kind, default, note = "str", "", NOT_GIVEN
-        if choices:
+    if default is None or default is NotLiteral:
+        note = note or (NOT_GIVEN if default is None else COMPUTED)
+        kind, default = "str", ""
+        if choices and style == "value":
             kind, choices = "choice", ("", *choices)
     if required:
         note = "required"
@@ -169,11 +177,42 @@ def _argparse_option(
         type=kind,
         default=default,
         help=text.replace("%(default)s", str(default)).replace("%%", "%"),
-        choices=tuple(choices),
+        choices=tuple(choices) if kind == "choice" else (),
         line=call.lineno,
         note=note,
         option=Option(flag=flag, style=style),
-        **_bounds(said.get("choices")),
+        **(_bounds(said.get("choices")) if kind == "int" else {}),
+    )
+
+
+def _choices(node: ast.expr | None, resolve: ArgumentReader) -> tuple[Any, ...]:
+    """Return choices that a form can list; of others the program itself refuses what is none."""
+    try:
+        return read_choices(node, resolve)
+    except NoOptionError:
+        return ()
+
+
+def _counter(
+    call: ast.Call,
+    name: str,
+    flag: str,
+    text: str,
+    said: Mapping[str, ast.expr],
+    resolve: ArgumentReader,
+    over: Mapping[str, Any],
+) -> Parameter:
+    default = over.get(name, read_default(said.get("default"), resolve)) or 0
+    if type(default) is not int:
+        raise NoOptionError("it counts from what is no whole number")
+    return checked_parameter(
+        name=name,
+        type="int",
+        default=default,
+        ge=default,
+        help=text,
+        line=call.lineno,
+        option=Option(flag=flag, style="count"),
     )
 
 

@@ -59,6 +59,7 @@ def command_options(program: Program) -> tuple[CommandOption, ...]:
             style=parameter.option.style,
             negative=parameter.option.negative,
             default=parameter.default,
+            under=parameter.option.under,
         )
         for parameter in program.parameters
         if parameter.option is not None

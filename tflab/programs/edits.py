@@ -123,7 +123,7 @@ def with_edits(program: Program, texts: Mapping[int, str]) -> Program:
     elif program.kind == "notebook":
         found = parse_program(_edited_listing(program, others), program.path)
     else:
-        source, cells = _edited_text(program, others)
+        source, cells = edited_text(program, others)
         found = parse_program(source, program.path, Cut(cells, program.kind))
     return msgspec.structs.replace(
         found,
@@ -131,6 +131,19 @@ def with_edits(program: Program, texts: Mapping[int, str]) -> Program:
         original=program.source if others else "",
         edits=tuple(EditedCell(index=index, source=text) for index, text in changed.items()),
     )
+
+
+def source_with_answers(program: Program) -> str:
+    """Return all that may run of a program: its source with the learner's answers, if it has any.
+
+    What an answer runs as is no part of `Program.source`; whoever trusts code reads it here.
+    """
+    answers = [
+        f"# %% {exercise.id}\n{exercise.answer}"
+        for exercise in program.exercises
+        if exercise.answer is not None
+    ]
+    return "\n\n".join([program.source, *answers])
 
 
 def _with_answers(cells: tuple[Cell, ...], answers: Mapping[int, str]) -> tuple[Cell, ...]:
@@ -149,10 +162,7 @@ def changed_texts(program: Program, texts: Mapping[int, str]) -> dict[int, str]:
     Raises:
         ValueError: When there is no such code cell.
     """
-    cells = {
-        cell.index: cell.exercise.starter if cell.exercise else cell.source
-        for cell in code_cells_of(program)
-    }
+    cells = {cell.index: cell.given for cell in code_cells_of(program)}
     if unknown := set(texts) - set(cells):
         raise ValueError(f"there is no code cell {min(unknown)}")
     tidied = {index: tidy(texts[index]) for index in sorted(texts)}
@@ -173,8 +183,13 @@ def program_as_run(request: RunRequest) -> Program:
         return parse_program(request.source, Path(request.path))
 
 
-def _edited_text(program: Program, changed: Mapping[int, str]) -> tuple[str, tuple[Cell, ...]]:
-    """Return the text of a program with other code in cells, and its cells there."""
+def edited_text(program: Program, changed: Mapping[int, str]) -> tuple[str, tuple[Cell, ...]]:
+    """Return the text of a program with other code in cells, and its cells there.
+
+    Args:
+        program: The program, no notebook.
+        changed: The code of cells, by the cell's index, as `changed_texts` gives it.
+    """
     pieces: list[str] = []
     cells: list[Cell] = []
     spans = line_spans(program.source)

@@ -18,9 +18,10 @@ from tflab.programs.exercise_marks import (
 )
 from tflab.programs.exercises import SECONDS, Exercise
 from tflab.programs.program import Cell
-from tflab.programs.statements import heading
+from tflab.runs.text import plain_line
 
 _NAMED = re.compile(r"^(?:(?:async )?def|class)\s+(\w+)|^(\w+)\s*(?::[^=]+)?=[^=]", re.MULTILINE)
+_HEADING = re.compile(r"^#{1,6}[ \t]+(\S.*?)[ \t]*#*$", re.MULTILINE)
 _MADE_BY_NBGRADER = re.compile(r"(cell-)?[0-9a-f]{8,}")
 
 
@@ -48,7 +49,9 @@ def with_exercises(
             exercise = _exercise(cell, cells, is_source, names)
             made[cell.index] = msgspec.structs.replace(cell, exercise=exercise)
         elif exercise is not None and _is_check(cell, trees.get(cell.index)):
-            exercise = msgspec.structs.replace(exercise, tests=(*exercise.tests, cell.index))
+            points = exercise.points + (cell.grading.points if cell.grading else 0.0)
+            tests = (*exercise.tests, cell.index)
+            exercise = msgspec.structs.replace(exercise, tests=tests, points=points)
             home = made[exercise.cell]
             made[exercise.cell] = msgspec.structs.replace(home, exercise=exercise)
             made[cell.index] = msgspec.structs.replace(cell, checks=exercise.id)
@@ -107,9 +110,9 @@ def _title(cell: Cell, cells: Sequence[Cell], number: int) -> str:
         return cell.title
     before = cells[cell.index - 1] if cell.index else None
     if before is not None and before.kind == "prose":
-        found = heading(before.source)
-        if found:
-            return found
+        headings = _HEADING.findall(before.source)
+        if headings:
+            return plain_line(headings[-1])
     given = cell.grading.grade_id if cell.grading else ""
     if given and not _MADE_BY_NBGRADER.fullmatch(given):
         return given.replace("_", " ").replace("-", " ")

@@ -10,15 +10,22 @@ from tflab.programs.program import Parameter
 _LADDER = (1.0, 1.5, 2.0, 3.0, 5.0, 7.0)
 _SMALL_COUNT = 20
 _DECADE = 10.0
+_FINE = 10
 _INT64 = 1 << 63
 
 
-def nudge(parameter: Parameter, value: Any, direction: int) -> Any:
+def nudge(parameter: Parameter, value: Any, direction: int, fine: bool = False) -> Any:
     """Return the next value in `direction` (1 or -1); the same value at the end of the range.
 
     Choices go to the next one and bools flip. Small counts go by one. Numbers that may span a
     decade or more go up and down the ladder 1, 1.5, 2, 3, 5, 7, 10, …; others go by a twentieth of
     their range.
+
+    Args:
+        parameter: What the value is of.
+        value: It.
+        direction: 1 for larger, -1 for smaller.
+        fine: Whether a number goes by a tenth of such a step, to come near a limit.
     """
     match parameter.type:
         case "bool":
@@ -27,9 +34,16 @@ def nudge(parameter: Parameter, value: Any, direction: int) -> Any:
             place = parameter.choices.index(value) + direction
             return parameter.choices[max(0, min(place, len(parameter.choices) - 1))]
         case "int":
-            return _clamp(parameter, _next_int(int(value), direction), value)
+            there = _next_int(int(value), direction)
+            if fine:
+                there = int(value) + direction * max(1, round(abs(there - int(value)) / _FINE))
+            return _clamp(parameter, there, value)
         case "float":
-            return _clamp(parameter, _next_float(parameter, float(value), direction), value)
+            number = float(value)
+            far = _next_float(parameter, number, direction)
+            if fine:
+                far = _tidy(number + direction * _step(parameter, number, far) / _FINE)
+            return _clamp(parameter, far, value)
         case _:
             return value
 
@@ -49,6 +63,14 @@ def _next_float(parameter: Parameter, value: float, direction: int) -> float:
         return _tidy(_rung(value, direction))
     size = 10.0 ** math.floor(math.log10(max(abs(value), 1.0)))
     return _tidy(value + direction * size / 2)
+
+
+def _step(parameter: Parameter, value: float, there: float) -> float:
+    """Return the whole step that `value` lies in: between two rungs, it is their distance."""
+    if value <= 0 or there <= 0 or abs(there - value) > value:
+        return abs(there - value)
+    back = _next_float(parameter, there, -1 if there > value else 1)
+    return abs(there - back)
 
 
 def _is_share(parameter: Parameter, low: float, high: float) -> bool:

@@ -16,6 +16,9 @@ from tflab.runs.text import plain_line
 NOT_GIVEN = "empty: not given"
 """What is noted of an option whose default is None."""
 
+COMPUTED = "empty: what the program computes"
+"""What is noted of an option whose default only a run can tell."""
+
 
 class Options(msgspec.Struct, kw_only=True):
     """What a program reads from its command line; `by` is empty where it reads nothing."""
@@ -69,6 +72,10 @@ def checked_parameter(**fields: Any) -> Parameter:
             fields["default"] = {"int": int, "float": float}[fields["type"]](fields["default"])
         except ValueError:
             fields["type"] = "str"
+    default = fields["default"]
+    if fields["type"] == "int" and isinstance(default, float) and default.is_integer():
+        # As in `default=6e7`, which stays what it is where it is not given.
+        fields["default"] = int(default)
     parameter = Parameter(**fields)
     try:
         default = check_value(parameter, parameter.default)

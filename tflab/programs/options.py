@@ -8,11 +8,33 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Sequence
 
+import msgspec
+
 from tflab.programs.absl_flags import absl_flags, flag_kind
 from tflab.programs.argparse_options import argparse_options
 from tflab.programs.bindings import GlobalNames
 from tflab.programs.option_arguments import ArgumentReader, Options, method_name
 from tflab.programs.program import Parameter, Refusal
+
+_OTHERS = frozenset(
+    [
+        "click",
+        "docopt",
+        "fire",
+        "gin",
+        "hydra",
+        "jsonargparse",
+        "plac",
+        "sacred",
+        "simple_parsing",
+        "tap",
+        "typer",
+        "tyro",
+        "HfArgumentParser",
+        "config_flags",
+    ]
+)
+"""Modules, and names of others, that read a command line in ways that are not understood here."""
 
 
 def find_options(trees: Sequence[ast.Module], names: GlobalNames) -> Options:
@@ -37,15 +59,50 @@ def find_options(trees: Sequence[ast.Module], names: GlobalNames) -> Options:
     return found
 
 
+def unknown_reader(trees: Sequence[ast.Module]) -> tuple[str, int] | None:
+    """Return what else a program reads its command line with, and the line; None where nothing."""
+    for tree in trees:
+        for node in ast.walk(tree):
+            match node:
+                case ast.Import(names=aliases):
+                    modules = [alias.name.partition(".")[0] for alias in aliases]
+                case ast.ImportFrom(module=str() as module, names=aliases, level=0):
+                    modules = [module.partition(".")[0], *(alias.name for alias in aliases)]
+                case _:
+                    continue
+            for module in modules:
+                if module in _OTHERS:
+                    return module, node.lineno
+    return None
+
+
 def _drop_doubles(found: Options) -> None:
     """Refuse options of a name that is there twice: which of them is read, only a run knows."""
     seen: dict[str, Parameter] = {}
     for parameter in list(found.parameters):
         if parameter.name in seen:
             found.parameters.remove(parameter)
+            if (merged := _of_both(seen[parameter.name], parameter)) is not None:
+                found.parameters[found.parameters.index(seen[parameter.name])] = merged
+                seen[parameter.name] = merged
+                continue
             reason = f"it is declared twice, first on line {seen[parameter.name].line}"
             found.refused.append(Refusal(name=parameter.name, line=parameter.line, reason=reason))
         seen.setdefault(parameter.name, parameter)
+
+
+def _of_both(first: Parameter, second: Parameter) -> Parameter | None:
+    """Return an option that several subcommands declare alike; None when they are two options."""
+    one, other = first.option, second.option
+    if one is None or other is None or not one.under or not other.under:
+        return None
+    under = tuple(dict.fromkeys((*one.under, *other.under)))
+    option = msgspec.structs.replace(one, under=under)
+    same = msgspec.structs.replace(second, option=one, line=first.line, note=first.note)
+    if msgspec.structs.replace(same, help=first.help) != first:
+        return None
+    note = f"{first.note.rpartition('of ')[0]}of {' and '.join(under)}"
+    return msgspec.structs.replace(first, option=option, note=note)
 
 
 def set_by_the_program(trees: Sequence[ast.Module]) -> Iterator[tuple[str, int]]:

@@ -43,13 +43,19 @@ class Option(msgspec.Struct, frozen=True, kw_only=True):
         flag: What is written before the value, such as `--rate`; empty for a positional one.
         style: `value` is `--rate=0.5`; `on` is there when it is true and `off` when it is not;
             `pair` writes `flag` or `negative`; `text` is any text for true and an empty one for
-            false, as `type=bool` wants it; `several` takes what is parted by spaces.
+            false, as `type=bool` wants it; `several` takes what is parted by spaces, and `append`
+            has the flag before each of them; `count` has the flag as often as the number is above
+            its default; `command` is a subcommand.
         negative: The other flag of a `pair`.
+        under: The subcommands that take it; empty for the program's own.
     """
 
     flag: str
-    style: Literal["value", "on", "off", "pair", "text", "several"] = "value"
+    style: Literal[
+        "value", "on", "off", "pair", "text", "several", "append", "count", "command"
+    ] = "value"
     negative: str = ""
+    under: tuple[str, ...] = ()
 
 
 class Parameter(msgspec.Struct, frozen=True, kw_only=True):
@@ -128,6 +134,11 @@ class Cell(msgspec.Struct, frozen=True, kw_only=True):
     grading: Grading | None = None
     exercise: Exercise | None = None
     checks: str = ""
+
+    @property
+    def given(self) -> str:
+        """What a person finds here to edit: the starter of an exercise, else its code."""
+        return self.exercise.starter if self.exercise else self.source
 
     @property
     def shown(self) -> str:

@@ -32,11 +32,15 @@ class LessonProgress(msgspec.Struct, kw_only=True, omit_defaults=True):
         goals: The goals that were reached at least once.
         runs: How often it was run.
         stated: All goals that the lesson had when it was last run.
+        exercises: The exercises that were passed at least once.
+        set: All exercises that the lesson had when it was last run.
         cell: Where the cursor stood when it was left.
     """
 
     goals: list[str] = []
     stated: list[str] = []
+    exercises: list[str] = []
+    set: list[str] = []
     runs: int = 0
     cell: int = 0
 
@@ -71,7 +75,14 @@ class ProgressStore:
             _know_goals_by_ids(course)
         return course
 
-    def note_run(self, lesson: str, reached: Sequence[str], stated: Mapping[str, str]) -> Course:
+    def note_run(
+        self,
+        lesson: str,
+        reached: Sequence[str],
+        stated: Mapping[str, str],
+        passed: Sequence[str] = (),
+        exercises: Sequence[str] = (),
+    ) -> Course:
         """Keep that a lesson was run.
 
         Args:
@@ -79,6 +90,8 @@ class ProgressStore:
             reached: The ids of the goals that the run reached.
             stated: The text of each goal that the lesson states, by its id. What was reached
                 before the goal had an id is known by the text.
+            passed: The ids of the exercises that passed in the run.
+            exercises: The ids of the exercises that the lesson has.
 
         Raises:
             OSError: When the file cannot be written.
@@ -90,6 +103,8 @@ class ProgressStore:
             kept = [ids.get(goal, goal) for goal in entry.goals]
             entry.goals = list(dict.fromkeys([*kept, *reached]))
             entry.stated = list(stated)
+            entry.exercises = list(dict.fromkeys([*entry.exercises, *passed]))
+            entry.set = list(exercises)
 
         return self._change(lesson, change)
 
@@ -143,10 +158,13 @@ def _know_goals_by_ids(course: Course) -> None:
     course.version = VERSION
 
 
-def standing(progress: LessonProgress | None, goals: Sequence[str]) -> Standing:
-    """Return where a person stands in a lesson that now has these goals."""
+def standing(
+    progress: LessonProgress | None, goals: Sequence[str], exercises: Sequence[str] = ()
+) -> Standing:
+    """Return where a person stands in a lesson that now has these goals and exercises."""
     if progress is None or not (progress.runs or progress.goals):
         return "not started"
-    if goals and all(goal in progress.goals for goal in goals):
+    reached = set(progress.goals).issuperset(goals)
+    if (goals or exercises) and reached and set(progress.exercises).issuperset(exercises):
         return "goals reached"
     return "in progress"

@@ -22,7 +22,7 @@ from tflab.programs.declarations import read_parameters
 from tflab.programs.exercise_cells import with_exercises
 from tflab.programs.hidden_characters import MOST_TOLD, hidden_characters
 from tflab.programs.layout import Cut, Layout, uses_tflab
-from tflab.programs.options import find_options, set_by_the_program
+from tflab.programs.options import find_options, set_by_the_program, unknown_reader
 from tflab.programs.program import (
     Finding,
     GoalSpec,
@@ -248,6 +248,14 @@ class _Reading:
         return [(index, tree) for index, tree in trees.items() if text in cells[index].source]
 
     def _advise(self, title: str, parameters: Sequence[Parameter]) -> None:
+        other = unknown_reader(list(self._layout.trees.values()))
+        if other is not None:
+            self._findings.add(
+                other[1],
+                f"It reads its command line with {other[0]}, whose options are not recognised.",
+                "A run gives it none, so that its own defaults count.",
+                level="advice",
+            )
         if not title:
             self._findings.add(
                 0,

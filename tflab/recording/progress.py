@@ -50,6 +50,7 @@ class Meters:
         self._clock = clock
         self._lock = threading.Lock()
         self._open: list[Meter] = []
+        self._ended: list[Event] = []
         self._told: tuple[Meter, int, int | None] | None = None
         self._told_at = 0.0
 
@@ -62,6 +63,8 @@ class Meters:
     def add(self, meter: Meter) -> None:
         """Begin the loop of a meter that somebody else has made."""
         with self._lock:
+            # One that is over is not around it.
+            self._ended += self._end_over()
             self._open.append(meter)
 
     def end(self, meter: Meter) -> list[Event]:
@@ -77,8 +80,11 @@ class Meters:
     def news(self) -> list[Event]:
         """Return the progress of the outermost loop if it is due."""
         with self._lock:
-            ended = [event for meter in self._open if meter.over for event in self._end(meter)]
+            ended, self._ended = self._ended + self._end_over(), []
             return ended + self._due()
+
+    def _end_over(self) -> list[Event]:
+        return [event for meter in self._open if meter.over for event in self._end(meter)]
 
     def _due(self) -> list[Event]:
         meter = next(iter(self._open), None)

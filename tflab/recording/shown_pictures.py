@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import dataclasses
 import io
 import math
@@ -232,14 +233,18 @@ def _columns(figure: Any) -> int | None:
 def _image_of(value: Any) -> Image | None:
     if type(value).__module__.partition(".")[0] == "PIL" and hasattr(value, "convert"):
         return read_image(value)
-    draw = getattr(value, "_repr_png_", None)
-    if isinstance(value, type) or not callable(draw):
+    if isinstance(value, type):
         return None
-    found = draw()
-    content = found[0] if isinstance(found, tuple) else found
-    if not isinstance(content, bytes):
-        return None
-    try:
-        return read_image(content)
-    except ConversionError:
-        return None
+    for name in ("_repr_png_", "_repr_jpeg_"):
+        draw = getattr(value, name, None)
+        found = draw() if callable(draw) else None
+        content = found[0] if isinstance(found, tuple) else found
+        try:
+            if isinstance(content, str):
+                # So IPython hands out its own images.
+                content = base64.b64decode(content, validate=True)
+            if isinstance(content, bytes):
+                return read_image(content)
+        except (ConversionError, ValueError):
+            continue
+    return None

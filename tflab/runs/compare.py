@@ -41,6 +41,21 @@ def differences(records: Sequence[RunRecord]) -> list[Difference]:
     return [item for item in found if any(value != item.values[0] for value in item.values[1:])]
 
 
+def text_diff(first: str, second: str, before: str, after: str) -> str:
+    """Return how a text differs from another, as a unified diff.
+
+    Args:
+        first: What the text before is called.
+        second: What the text after is called.
+        before: A text.
+        after: What it became.
+    """
+    lines = difflib.unified_diff(
+        before.splitlines(), after.splitlines(), first, second, lineterm=""
+    )
+    return "\n".join(lines)
+
+
 def source_diff(records: Sequence[RunRecord]) -> str:
     """Return how the lesson's text changed from each run to the next that differs.
 
@@ -50,12 +65,7 @@ def source_diff(records: Sequence[RunRecord]) -> str:
     for before, after in pairwise(records):
         if before.request.source == after.request.source:
             continue
-        lines = difflib.unified_diff(
-            before.request.source.splitlines(),
-            after.request.source.splitlines(),
-            f"{before.request.lesson} as run {before.id} had it",
-            f"{after.request.lesson} as run {after.id} had it",
-            lineterm="",
-        )
-        parts.append("\n".join(lines))
+        first = f"{before.request.lesson} as run {before.id} had it"
+        second = f"{after.request.lesson} as run {after.id} had it"
+        parts.append(text_diff(first, second, before.request.source, after.request.source))
     return "\n\n".join(parts)

@@ -150,6 +150,7 @@ class CommandOption:
         style: How the value is written; see `Option` in `tflab/programs/program.py`.
         negative: The flag that says no, where there are two.
         default: What it is when it is not given.
+        under: The subcommands that take it; empty for the program's own.
     """
 
     name: str
@@ -157,6 +158,7 @@ class CommandOption:
     style: str = "value"
     negative: str = ""
     default: Any = None
+    under: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

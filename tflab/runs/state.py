@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import codecs
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, TypeVar
 
 from tflab.runs import bounds
+from tflab.runs.cell_state import CellState
 from tflab.runs.events import (
     LOG_VERSION,
     CellEnded,
     CellStarted,
     Check,
+    Cleared,
     Ended,
     Environment,
     Error,
@@ -35,38 +38,18 @@ from tflab.runs.events import (
 from tflab.runs.log_reader import Output, new_decoder
 from tflab.runs.log_writer import as_dict
 from tflab.runs.series import Series
-from tflab.runs.transcript import Transcript
 
-CellItem = Transcript | Value | Result | Figure | Picture | Prediction | Check
 _Named = TypeVar("_Named")
 
 _ALL = " The log has them all."
 _NEWER = "A newer tflab recorded this run; what only that one knows is left out."
 
 
-class CellState:
-    """What one cell has done so far. `items` are in the order in which the lesson made them."""
-
-    def __init__(self) -> None:
-        self.items: list[CellItem] = []
-        self.seconds: float | None = None
-        self.version = 0
-
-    @property
-    def running(self) -> bool:
-        """Whether the cell has started and not come to its end."""
-        return self.seconds is None
-
-    def transcript(self) -> Transcript:
-        """Return the text that the next output belongs to."""
-        if self.items and isinstance(self.items[-1], Transcript):
-            return self.items[-1]
-        self.items.append(Transcript())
-        return self.transcript()
-
-
 class RunState:
     """A run, folded from its events. The same for a live run and for a finished one.
+
+    Args:
+        folder: Where the files are that it names; None when they are not to be shown.
 
     Attributes:
         environment: What the run process told of what it runs in.
@@ -81,7 +64,8 @@ class RunState:
         pictures: Pictures by number, in order; more than one is a moving picture.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, folder: Path | None = None) -> None:
+        self.folder = folder
         self.started: Started | None = None
         self.environment: Environment | None = None
         self.ended: Ended | None = None
@@ -138,6 +122,10 @@ class RunState:
                 cell = self._cell(index)
                 cell.seconds = event.seconds
                 cell.version += 1
+            case Cleared():
+                cell = self._cell(event.cell)
+                cell.version += 1
+                cell.clear(event.waits)
             case Value() | Result() | Figure() | Picture() | Prediction() | Check():
                 self._add_item(event)
             case _:
@@ -206,16 +194,18 @@ class RunState:
             frames = self.frames.setdefault(event.title, [])
             frames.append(event)
             if event.step is not None and len(frames) > 1:
-                return
+                if cell.still_shows(frames[0]):
+                    return
+                event = frames[0]
         if isinstance(event, Picture):
             event = self._bounded(event)
             pictures = self.pictures.setdefault(event.figure, [])
             pictures.append(event)
             if len(pictures) > 1:
-                return
-        if len(cell.items) < bounds.MAX_ITEMS:
-            cell.items.append(event)
-        else:
+                if cell.still_shows(pictures[0]):
+                    return
+                event = pictures[0]
+        if not cell.add(event):
             self.note(f"Only the first {bounds.MAX_ITEMS} outputs of a cell are shown.{_ALL}")
 
     def _bounded(self, picture: Picture) -> Picture:
@@ -244,7 +234,7 @@ class RunState:
     def _print(self, event: Output) -> None:
         cell = self._cell(event.cell)
         cell.version += 1
-        cell.transcript().add(self._decoder.decode(event.data), event.skipped)
+        cell.transcript().write(self._decoder.decode(event.data), event.skipped)
 
     def _cell(self, index: int) -> CellState:
         return self.cells.get(index) or self.cells.setdefault(index, CellState())

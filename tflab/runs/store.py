@@ -110,7 +110,7 @@ class RunStore:
             Problem: When there is no such run, or its log cannot be read.
         """
         folder = self.folder(run)
-        reader, state = LogReader(folder), RunState()
+        reader, state = LogReader(folder), RunState(folder)
         while events := reader.poll():
             for event in events:
                 state.apply(event)

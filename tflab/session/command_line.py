@@ -88,7 +88,8 @@ def copied_text(current: bool, edited: bool = False) -> str:
 
 
 def _python(asked: RunRequest) -> list[str]:
-    return ["--python", asked.python] if asked.python else []
+    commands = ["--commands"] if asked.shell_commands else []
+    return [*commands, *(["--python", asked.python] if asked.python else [])]
 
 
 def _limits(asked: RunRequest) -> list[str]:

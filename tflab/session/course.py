@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from tflab.programs.progress import Course, LessonProgress, ProgressStore, standing
+from tflab.programs.progress import Course, LessonProgress, ProgressStore
 from tflab.session.disk import SessionDisk
 from tflab.session.events import CourseChanged, Emit, GuessesAsked, Notice
 
@@ -48,10 +48,17 @@ class CourseProgress:
         reached = {key: goal.text for key, goal in state.goals.items() if goal.passed}
         stated = {goal.id: goal.text for goal in program.goals}
         before = self.of(program)
-        self._keep(lambda: self._store.note_run(program.id, list(reached), stated))
+        passed = {key: one.title for key, one in state.exercises.items() if one.passed}
+        exercises = [exercise.id for exercise in program.exercises]
+        self._keep(
+            lambda: self._store.note_run(program.id, list(reached), stated, list(passed), exercises)
+        )
         for key, text in reached.items():
             if before is None or not {key, text} & set(before.goals):
                 self._emit(Notice(text, title="Goal reached"))
+        for key, title in passed.items():
+            if before is None or key not in before.exercises:
+                self._emit(Notice(title, title="Exercise passed"))
 
     def note_place(self, program: Program, cell: int) -> None:
         """Keep at which cell a person leaves a program."""
@@ -92,8 +99,8 @@ class CourseProgress:
 
     def _all_reached(self, program: Program) -> bool:
         kept = self.of(program)
-        goals = [goal.text for goal in program.goals]
-        return kept is not None and standing(kept, goals) == "goals reached"
+        reached = set(kept.goals) if kept is not None else set()
+        return bool(program.goals) and all({g.id, g.text} & reached for g in program.goals)
 
     def _keep(
         self, change: Callable[[], Course], then: Callable[[], object] = lambda: None

@@ -98,17 +98,21 @@ class EditBook:
         return book
 
     def _at_home(self, placed: Iterable[PlacedEdit]) -> dict[int, KeptEdit]:
-        """Return edits by their cell, with the places that their cells have now."""
+        """Return edits by their cell, with the places that their cells have now.
+
+        What the file has by now is no edit any more.
+        """
         places = {cell.index: place for place, cell in enumerate(code_cells_of(self.base))}
         return {
             one.cell: msgspec.structs.replace(kept(one.edit), place=places[one.cell])
             for one in placed
+            if one.edit.text != self.base.cells[one.cell].given
         }
 
     def _tell_placement(self) -> None:
         """Say what is not as it was left."""
-        placed, lost, others = self.placement
-        stale = [self.name_of(one.cell) for one in placed if one.stale]
+        _, lost, others = self.placement
+        stale = [self.name_of(cell) for cell in self.mine if self.is_stale(cell)]
         if stale:
             self._warn(f"The file has changed beneath your edit of {', '.join(stale)}.")
         if lost:
@@ -151,7 +155,7 @@ class EditBook:
     def difference(self, cells: Iterable[int]) -> str:
         """Return how cells differ from the file, as unified diffs."""
         found = [
-            edit_diff(self.name_of(one), self.base.cells[one].source, self.mine[one].text)
+            edit_diff(self.name_of(one), self.base.cells[one].given, self.mine[one].text)
             for one in sorted(cells)
             if one in self.mine
         ]
@@ -208,6 +212,7 @@ class EditBook:
             return None
         cell = placed[0].cell
         taken = [self.mine[cell]] if cell in self.mine else []
+        self.mine.pop(cell, None)
         self.mine |= self._at_home(placed)
         self._set_aside(taken)
         return cell
@@ -228,12 +233,6 @@ class EditBook:
         self._set_aside(taken)
         self._keep()
         return True
-
-    def forget(self, cells: Iterable[int]) -> None:
-        """Let go of edits that are in the file now."""
-        for cell in cells:
-            self.mine.pop(cell, None)
-        self._keep()
 
     def _set_aside(self, taken: list[KeptEdit]) -> None:
         self.aside += taken

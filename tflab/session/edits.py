@@ -6,18 +6,20 @@ import math
 import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from tflab.programs.check import ProgramError
 from tflab.programs.edit_store import EditStore, KeptEdits
-from tflab.programs.edits import cell_problem, changed_texts, with_edits
+from tflab.programs.edits import cell_problem, changed_texts, source_with_answers, with_edits
 from tflab.runs.disk_queue import DiskQueue
 from tflab.runs.record import EditedCell, Problem
 from tflab.session.edit_book import EditBook
 from tflab.session.edit_events import CodeRefused, EditsChanged
 from tflab.session.events import Emit, Notice, ProblemRaised
+from tflab.session.saved_edits import save_program
 from tflab.session.trust import others_at
 
 if TYPE_CHECKING:
@@ -132,15 +134,15 @@ class Edits:
         return self.book.texts if self.book is not None else {}
 
     def original(self, cell: int) -> str:
-        """Return the code of a cell as its file has it."""
-        return self.book.base.cells[cell].source if self.book is not None else ""
+        """Return the code of a cell as its file has it; of an exercise its starter."""
+        return self.book.base.cells[cell].given if self.book is not None else ""
 
     def foreign(self) -> str:
         """Return the source with its edits if somebody else may have written one, else nothing."""
         program = self._opened.program
         if program is None or self.book is None or not self.book.foreign:
             return ""
-        return program.source
+        return source_with_answers(program)
 
     def refusal(self) -> CodeRefused | None:
         """Return why the program cannot run as it is edited, and where; None when it can."""
@@ -148,6 +150,8 @@ class Edits:
         if problem is None or book is None:
             return None
         for cell, text in sorted(book.texts.items()):
+            if book.base.cells[cell].exercise is not None:
+                continue  # The run says what is wrong with an answer, and goes on.
             found = cell_problem(text, book.base.kind)
             if found is not None:
                 return CodeRefused(cell, found.line, found.sentence)
@@ -180,6 +184,39 @@ class Edits:
         if found:
             self._apply()
         return found
+
+    # Saving
+
+    def save(self, target: Path | None = None, then: Callable[[], object] = lambda: None) -> None:
+        """Write the program with its edits into its file, or a copy of it; say what came of it.
+
+        Args:
+            target: Where a copy goes; None for the file itself.
+            then: Called once it is written.
+        """
+        book = self.book
+        # An answer to an exercise is no edit of the file, which has the solution there.
+        texts = {
+            cell: text
+            for cell, text in self.texts.items()
+            if book is not None and book.base.cells[cell].exercise is None
+        }
+        if book is None or (not texts and target is None):
+            self._emit(Notice("Nothing is changed here."))
+            return
+        base, foreign = book.base, book.foreign
+
+        def take(done: Future[None]) -> None:
+            try:
+                done.result()
+            except Problem as problem:
+                self._emit(ProblemRaised(problem))
+                return
+            self._emit(Notice(f"Saved in {(target or base.path).name}."))
+            self._opened.look()
+            then()
+
+        self._work.do_then(lambda: save_program(base, texts, target, foreign), take)
 
     # Putting them into the program
 
@@ -256,7 +293,9 @@ def _applied(base: Program, shown: Program, texts: dict[int, str]) -> _Applied:
     except ProgramError as problem:
         changed = changed_texts(base, texts)
         cells = tuple(
-            msgspec.structs.replace(cell, source=changed.get(cell.index, cell.source))
+            cell
+            if cell.exercise is not None
+            else msgspec.structs.replace(cell, source=changed.get(cell.index, cell.source))
             for cell in base.cells
         )
         edits = tuple(EditedCell(index=index, source=text) for index, text in changed.items())

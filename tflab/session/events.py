@@ -67,6 +67,14 @@ class TextCopied(Event):
 
 
 @dataclass(frozen=True)
+class DifferenceShown(Event):
+    """How some code differs from other code is to be shown, as a unified diff."""
+
+    title: str
+    text: str
+
+
+@dataclass(frozen=True)
 class ProgramOpened(Event):
     """A program is now the one on show.
 
@@ -181,6 +189,11 @@ class ServerChanged(Event):
 
 
 @dataclass(frozen=True)
+class CommandsDecided(Event):
+    """Whether the shell commands of the program on show run is known, or was changed."""
+
+
+@dataclass(frozen=True)
 class LiveModeChanged(Event):
     """Live mode was turned on or off."""
 
@@ -223,6 +236,7 @@ class QuestionKind(Enum):
 
     TRUST = "trust"
     BUSY = "busy"
+    COMMANDS = "commands"
 
 
 @dataclass(frozen=True)
@@ -235,6 +249,7 @@ class Question:
         text: What the person should know.
         yes: What the button that goes on says.
         source: The text that would run, where it is about that. A yes runs exactly this.
+        no: What the other button says.
     """
 
     kind: QuestionKind
@@ -242,6 +257,7 @@ class Question:
     text: str
     yes: str
     source: str = ""
+    no: str = "Not now"
 
 
 @dataclass(frozen=True)

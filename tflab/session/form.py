@@ -151,11 +151,14 @@ class Form:
             self.device_key = device
         self._emit(FormChanged(texts=True))
 
-    def nudge(self, name: str, direction: int) -> None:
-        """Make a value larger (1) or smaller (-1) by a step that fits it; a bad one is left."""
+    def nudge(self, name: str, direction: int, fine: bool = False) -> None:
+        """Make a value larger (1) or smaller (-1) by a step that fits it; a bad one is left.
+
+        With `fine` by a tenth of that.
+        """
         field = self.fields[name]
         if field.problem is None:
-            value = nudge(field.parameter, field.value, direction)
+            value = nudge(field.parameter, field.value, direction, fine)
             if field.set_value(value):
                 self._emit(FormChanged())
 

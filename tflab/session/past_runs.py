@@ -11,14 +11,15 @@ from pathlib import Path
 from typing import NamedTuple, TypeVar
 
 from tflab.programs.code_cells import with_cells
-from tflab.programs.edits import program_as_run
+from tflab.programs.edits import program_as_run, source_with_answers
 from tflab.programs.program import Program
 from tflab.programs.reader import ProgramError, program_text, read_program
+from tflab.runs.compare import text_diff
 from tflab.runs.disk_queue import DiskQueue
-from tflab.runs.record import Problem, RunOptions, RunRequest
+from tflab.runs.record import Problem, RunOptions, RunRecord, RunRequest
 from tflab.session.approval import Approval
 from tflab.session.command_line import copied_text, request_line
-from tflab.session.events import Emit, Notice, ProblemRaised, TextCopied
+from tflab.session.events import DifferenceShown, Emit, Notice, ProblemRaised, TextCopied
 from tflab.session.form import Form
 from tflab.session.open_program import OpenProgram
 from tflab.session.runs import Runs
@@ -35,6 +36,7 @@ class RunUse(Enum):
     VALUES = "values"
     RERUN = "rerun"
     COMMAND = "command"
+    CODE = "code"
 
 
 class _Past(NamedTuple):
@@ -84,6 +86,8 @@ class PastRuns:
         """Do something with a run; what is wrong with it is told."""
         if use is RunUse.COMMAND:
             self._read(lambda: self._line_of(run), self._emit)
+        elif use is RunUse.CODE:
+            self._read(lambda: code_of(self._runs.store.record(run)), self._emit)
         elif use in (RunUse.SHOW, RunUse.RERUN) and self._runs.own_running:
             text = "Wait for the run to end, or stop it (^x)."
             self._emit(Notice(text, severity="warning"))
@@ -151,7 +155,7 @@ class PastRuns:
         self._show_program(past)
         start = partial(self._runs.start, request)
         # An edit that was typed here was the person's own, unless others may write to the run.
-        edited = program.source if program.edits and others_at(past.folder) else ""
+        edited = source_with_answers(program) if program.edits and others_at(past.folder) else ""
         self._approval.require(program.path, program.file_source, [device], start, edited=edited)
 
     def _past(self, run: str) -> _Past:
@@ -179,6 +183,26 @@ class PastRuns:
             act()
         except Problem as problem:
             self._emit(ProblemRaised(problem))
+
+
+def code_of(record: RunRecord) -> DifferenceShown | Notice:
+    """Return how the code that a run had differs from the file's, now or as it was then."""
+    request = record.request
+    before, now = request.file_source, program_text(Path(request.path))
+    name = f"Run {record.id}"
+    parts: list[str] = []
+    if request.source != before:
+        names = f"{request.lesson} in its file", f"{request.lesson} as it ran"
+        parts.append(text_diff(*names, before, request.source))
+    if now is not None and now != before:
+        parts.append(
+            text_diff(f"{request.lesson} at that time", f"{request.lesson} now", before, now)
+        )
+    if not parts:
+        gone = now is None
+        text = "Its file cannot be read now." if gone else "It ran the code that the file has now."
+        return Notice(text)
+    return DifferenceShown(f"{name}: its code", "\n\n".join(parts))
 
 
 def same_device(request: RunRequest, devices: DeviceList) -> Device:

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from tflab.session.run_starter import RunStarter
     from tflab.session.runs import Runs
     from tflab.session.server import Server
+    from tflab.session.shell_commands import ShellCommands
     from tflab.session.sweep_events import SweepBasis
     from tflab.session.sweeps import Sweeps
     from tflab.targets.devices import Device, DeviceList
@@ -120,9 +121,13 @@ class SessionPieces(ABC):
         """What a run must pass before it may start."""
         from tflab.session.approval import Approval
 
-        def on_show() -> tuple[str, str] | None:
+        def on_show() -> tuple[str, ...] | None:
             shown = self.program
-            return None if shown is None else (shown.source, shown.file_source)
+            if shown is None:
+                return None
+            from tflab.programs.edits import source_with_answers
+
+            return shown.source, shown.file_source, source_with_answers(shown)
 
         return Approval(self.disk, self._emit, on_show=on_show)
 
@@ -140,6 +145,13 @@ class SessionPieces(ABC):
             changed=self.live.changed,
             clock=self._clock,
         )
+
+    @cached_property
+    def commands(self) -> ShellCommands:
+        """Whether the shell commands of programs run."""
+        from tflab.session.shell_commands import ShellCommands
+
+        return ShellCommands(self.disk, self._emit)
 
     @cached_property
     def course(self) -> CourseProgress:
@@ -160,6 +172,7 @@ class SessionPieces(ABC):
             self.course,
             self.approval,
             self.environments,
+            self.commands,
             self.runs,
             lambda: self.settings.options,
             self._emit,
@@ -256,6 +269,7 @@ class SessionPieces(ABC):
             devices=self.devices.when_known,
             basis=self._sweep_basis,
             python=self.environments.python_of,
+            commands=self.commands.run_in,
         )
 
     @cached_property

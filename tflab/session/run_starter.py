@@ -13,6 +13,7 @@ from tflab.session.events import Emit, Notice, ValueRefused
 from tflab.session.form import Form
 from tflab.session.open_program import OpenProgram
 from tflab.session.runs import Runs
+from tflab.session.shell_commands import ShellCommands
 from tflab.targets.requests import new_request
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ class RunStarter:
         course: Asks the program's questions.
         approval: Every run passes through it.
         environments: Gives the environment that serves.
+        commands: Decides whether the program's shell commands run.
         runs: Takes the request.
         options: Gives what a run may take of the machine now.
         emit: Is told what stands in the way.
@@ -44,6 +46,7 @@ class RunStarter:
         course: CourseProgress,
         approval: Approval,
         environments: Environments,
+        commands: ShellCommands,
         runs: Runs,
         options: Callable[[], RunOptions],
         emit: Emit,
@@ -54,6 +57,7 @@ class RunStarter:
         self._course = course
         self._approval = approval
         self._environments = environments
+        self._commands = commands
         self._runs = runs
         self._options = options
         self._emit = emit
@@ -114,7 +118,7 @@ class RunStarter:
             program.path,
             program.file_source,
             devices,
-            lambda: self._environments.require(begin),
+            lambda: self._commands.settle(program, lambda: self._environments.require(begin)),
             edited=self._edits.foreign(),
         )
 
@@ -135,6 +139,7 @@ class RunStarter:
                 guesses=self._course.guesses.get(program.id, {}),
                 options=self._options(),
                 python=environment.request_python,
+                shell_commands=self._commands.run_in(program.source),
                 stdin="asked",
             )
         )

@@ -263,6 +263,7 @@ class Session(SessionPieces):
         self.live.changed()
         self.list_runs()
         self.environments.open(program)
+        self.commands.open(program)
         if self._run_when_ready:
             self._run_when_ready = False
             self.run()

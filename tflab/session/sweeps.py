@@ -58,6 +58,7 @@ class Sweeps:
         devices: Gives the devices of this machine, now or soon.
         basis: Gives what a new sweep starts from; None while no program is open.
         python: Gives the interpreter of a program's runs.
+        commands: Whether the shell commands of a program's text run.
 
     Attributes:
         current: That sweep, or None.
@@ -74,6 +75,7 @@ class Sweeps:
         devices: AskDevices,
         basis: Callable[[], SweepBasis | None],
         python: Callable[[Path], str] = lambda _: "",
+        commands: Callable[[str], bool] = lambda _: False,
     ) -> None:
         self._store = store
         self._sweeps = SweepStore()
@@ -85,6 +87,7 @@ class Sweeps:
         self._devices = devices
         self._basis = basis
         self._python = python
+        self._commands = commands
         self._texts: dict[str, dict[str, str]] = {}
         self._after: Callable[[], object] | None = None
         self._followed = False
@@ -226,7 +229,9 @@ class Sweeps:
 
     def _create(self, plan: SweepPlan, slots: Sequence[Slot]) -> None:
         python = self._python(Path(plan.each.path))
-        create = partial(self._sweeps.create, plan.asking(python=python))
+        commands = self._commands(plan.each.source)
+        plan = plan.asking(python=python, shell_commands=commands)
+        create = partial(self._sweeps.create, plan)
         self._disk.do_then(create, partial(self._start, slots, python))
 
     def _start(self, slots: Sequence[Slot], python: str, done: Future[SweepRecord]) -> None:

@@ -81,9 +81,16 @@ class SweepPlan(msgspec.Struct, frozen=True, kw_only=True):
         """How much of a shared machine each run may take."""
         return RunOptions(**{f.name: getattr(self.each, f.name) for f in fields(RunOptions)})
 
-    def asking(self, options: RunOptions | None = None, python: str | None = None) -> SweepPlan:
-        """Return the plan with other limits or another interpreter for each run."""
+    def asking(
+        self,
+        options: RunOptions | None = None,
+        python: str | None = None,
+        shell_commands: bool | None = None,
+    ) -> SweepPlan:
+        """Return the plan with other limits, another interpreter or commands for each run."""
         changed: dict[str, Any] = {} if python is None else {"python": python}
+        if shell_commands is not None:
+            changed["shell_commands"] = shell_commands
         return structs.replace(
             self, each=replace(self.each, **changed, **asdict(options or self.options))
         )

@@ -9,6 +9,7 @@ import os
 import platform
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -18,6 +19,8 @@ from tflab.targets.device import UNKNOWN as UNKNOWN
 from tflab.targets.device import Device as Device
 from tflab.targets.device import DeviceList as DeviceList
 from tflab.targets.device import DeviceOwner as DeviceOwner
+
+_MEMORY = Path("/proc/meminfo")
 
 
 def list_devices(
@@ -91,10 +94,22 @@ def _is_uuid(gpu: Device, word: str) -> bool:
     return bool(gpu.uuid) and gpu.uuid.lower().startswith(word.lower())
 
 
-def _cpu() -> Device:
-    import psutil
+def _memory() -> tuple[int, int]:
+    """Return the bytes of memory that there are, and those that a process could still get."""
+    try:
+        words = [line.split() for line in _MEMORY.read_text("ascii").splitlines()]
+        kibibytes = {name: int(size) for name, size, *_ in words}
+        return kibibytes["MemTotal:"] << 10, kibibytes["MemAvailable:"] << 10
+    except (OSError, KeyError, ValueError):
+        # Only here, as the workbench would hold a megabyte of it for two numbers.
+        import psutil
 
-    memory = psutil.virtual_memory()
+        memory = psutil.virtual_memory()
+        return int(memory.total), int(memory.available)
+
+
+def _cpu() -> Device:
+    total, available = _memory()
     try:
         cores = len(os.sched_getaffinity(0))
     except AttributeError:  # macOS has no affinity.
@@ -104,8 +119,8 @@ def _cpu() -> Device:
         name=_cpu_name(),
         index=0,
         uuid="",
-        memory_total=int(memory.total),
-        memory_free=int(memory.available),
+        memory_total=total,
+        memory_free=available,
         utilisation=min(1.0, os.getloadavg()[0] / cores),
         cores=cores,
     )

@@ -57,7 +57,7 @@ class LiveRun:
         self.record = record
         self.folder = folder
         self.server = server
-        self.state = RunState()
+        self.state = RunState(folder)
         self.caught_up = False
         self._reader = LogReader(folder)
         self._disk: DiskQueue | None = None

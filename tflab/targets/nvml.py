@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 from collections.abc import Callable, Iterator
+from importlib.util import find_spec
 from typing import Any
 
 from tflab.runs.text import plain_line
@@ -33,13 +35,15 @@ def read_gpus(nvml: Any = None) -> tuple[tuple[Device, ...], str]:
         nvml: A module with the functions of `pynvml`, or None for that one.
     """
     if nvml is None:
-        try:
-            import pynvml
-        except ImportError:
+        if find_spec("pynvml") is None:
             return (), (
                 "GPUs cannot be looked for: the package nvidia-ml-py is missing. "
                 "Install it: `pip install nvidia-ml-py`."
             )
+        if not _has_driver():
+            return (), _REASONS["LibraryNotFound"]
+        import pynvml
+
         nvml = pynvml
     try:
         # Never shut down: opening it anew each time can wake every GPU and take seconds.
@@ -57,6 +61,15 @@ def read_gpus(nvml: Any = None) -> tuple[tuple[Device, ...], str]:
         except nvml.NVMLError as error:
             failures.append(f"GPU {index} cannot be read. {_reason(error)}")
     return tuple(gpus), " ".join(failures)
+
+
+def _has_driver() -> bool:
+    """Look for what `pynvml` would load: most machines have none, and it takes 3 MB to say so."""
+    try:
+        ctypes.CDLL("libnvidia-ml.so.1")
+    except OSError:
+        return False
+    return True
 
 
 def _read_gpu(nvml: Any, index: int) -> Device:

@@ -12,13 +12,23 @@ from typing import Literal
 from textual.binding import Binding
 
 Scope = Literal[
-    "app", "lessons", "lesson", "loss", "parameters", "runs", "sweep", "history", "compare"
+    "app",
+    "lessons",
+    "lesson",
+    "editor",
+    "loss",
+    "parameters",
+    "runs",
+    "sweep",
+    "history",
+    "compare",
 ]
 
 SCOPE_TITLES: dict[Scope, str] = {
     "app": "Everywhere",
     "lessons": "Lessons",
     "lesson": "Lesson",
+    "editor": "Editor",
     "loss": "Loss",
     "parameters": "Parameters",
     "runs": "Runs",
@@ -59,9 +69,9 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "history", "ctrl+y", "History", "List every run: filter, compare, run again.", footer=True
     ),
-    Action("edit", "f7", "Edit", "Open the lesson in your editor ($EDITOR).", footer=True),
+    Action("edit", "f7", "Edit file", "Open the file at this cell in $EDITOR.", footer=True),
     Action("palette", "ctrl+p", "Commands", "Search every command and lesson.", footer=True),
-    Action("jump", "ctrl+f", "Jump", "Show a letter at every place, and go to one.", footer=True),
+    Action("jump", "ctrl+k", "Jump", "Show a letter at every place, and go to one.", footer=True),
     Action("help", "f1", "Help", "Show the keys of the pane in focus.", footer=True),
     Action("leave", "ctrl+q", "Quit", "Leave the workbench.", footer=True),
     Action("show('lessons')", "f2", "Lessons", "Open the list of lessons and recent files."),
@@ -73,13 +83,14 @@ ACTIONS: tuple[Action, ...] = (
     Action("live", "ctrl+t", "Live", "Run again at every change of a value, or stop doing so."),
     Action("options", "", "Run options", "Set priority, threads and memory of runs."),
     Action("environment", "", "Environment", "Choose the Python that this lesson runs in."),
+    Action("commands", "", "Shell commands", "Allow the notebook's shell commands, or skip them."),
     Action("answer", "f12", "Answer", "Answer what the run asks for."),
     Action("predict", "ctrl+g", "Guess", "Guess what the run will give, then run."),
     Action("follow", "ctrl+o", "Found run", "Show the run that was found still going, or ended."),
     Action("forget('lesson')", "", "Start lesson anew", "Forget the progress of this lesson."),
     Action("forget('course')", "", "Start course anew", "Forget the progress of every lesson."),
     Action("full_screen", "f8", "Full screen", "Give the pane the whole screen, or take it back."),
-    Action("notices", "ctrl+k", "Messages", "Read the messages again, the newest first."),
+    Action("notices", "ctrl+e", "Messages", "Read the messages again, the newest first."),
     Action("push(-1, 0)", "alt+left", "Line left", "Move the line beside the pane to the left."),
     Action("push(1, 0)", "alt+right", "Line right", "Move the line beside the pane to the right."),
     Action("push(0, -1)", "alt+up", "Line up", "Move the line below the pane, or above it, up."),
@@ -105,6 +116,14 @@ ACTIONS: tuple[Action, ...] = (
     Action("run_here", "r", "Run to here", "Run from the top to this cell.", "lesson", True),
     Action("frame(-1)", "left", "Frame", "Go back one frame in a moving picture.", "lesson"),
     Action("frame(1)", "right", "Frame", "Go on one frame in a moving picture.", "lesson"),
+    Action("edit_cell", "e", "Edit", "Write in the cell, in its place.", "lesson", True),
+    Action("difference", "d", "Difference", "Show what you changed in the cell.", "lesson"),
+    Action("put_back", "u", "Put back", "Have the cell as in the file again.", "lesson"),
+    Action("put_all_back", "", "Put all back", "Have every cell as in the file.", "lesson"),
+    Action("bring_back", "", "Bring edit back", "Have again what was put back last.", "lesson"),
+    Action("other_version", "", "Other version", "Take another workbench's edit.", "lesson"),
+    Action("save_edits", "", "Save to file", "Write your edits into the file.", "lesson"),
+    Action("save_copy", "", "Save a copy", "Write the lesson with your edits anew.", "lesson"),
     Action("contents", "t", "Contents", "Go to a section of the lesson.", "lesson", True),
     Action("glossary", "g", "Words", "Explain the technical words of this lesson.", "lesson", True),
     Action("neighbour(-1)", "p", "Lesson before", "Open the lesson before.", "lesson"),
@@ -112,6 +131,12 @@ ACTIONS: tuple[Action, ...] = (
     Action("copy_cell", "c", "Copy code", "Copy the cell's code.", "lesson", True),
     Action("copy_output", "o", "Copy output", "Copy the cell's output or error.", "lesson", True),
     Action("open_output", "enter", "Whole output", "Show the whole output of the cell.", "lesson"),
+    Action("open_picture", "v", "Picture", "Show the picture large.", "lesson"),
+    Action("keep", "escape", "Keep", "Keep what you wrote, and read on.", "editor", True),
+    Action("find", "ctrl+f", "Find", "Search in the cell.", "editor", True),
+    Action("undo", "ctrl+z", "Undo", "Undo what you typed last.", "editor", True),
+    Action("redo", "ctrl+y", "Redo", "Do it again.", "editor", True),
+    Action("comment", "ctrl+underscore", "Comment", "Make lines comments, or code.", "editor"),
     Action("log_axis", "l", "Log axis", "Change between a linear and a log axis.", "loss", True),
     Action("smooth", "s", "Smooth", "Smooth the curves; the raw ones stay.", "loss", True),
     Action("next_metric", "m", "Metric", "Show the next metric, such as accuracy.", "loss", True),
@@ -132,12 +157,30 @@ ACTIONS: tuple[Action, ...] = (
         True,
     ),
     Action("nudge(-1)", "down", "Smaller", "Make the number smaller.", "parameters", True),
+    Action(
+        "nudge(1, True)",
+        "shift+up",
+        "Finer",
+        "Make the number larger by a tenth of the step.",
+        "parameters",
+        True,
+        also="ctrl+up",
+    ),
+    Action(
+        "nudge(-1, True)",
+        "shift+down",
+        "Finer, down",
+        "Make the number smaller by a tenth of the step.",
+        "parameters",
+        also="ctrl+down",
+    ),
     Action("presets", "ctrl+n", "Presets", "Use or save named values.", "parameters", True),
     Action("reset_field", "ctrl+d", "Default", "Put this value back.", "parameters", True),
     Action("reset_all", "ctrl+l", "All defaults", "Put every value back.", "parameters", True),
     Action("show_run", "enter", "Show", "Show this run's output and curves.", "runs", True),
     Action("load_values", "v", "Use values", "Put this run's values in the form.", "runs", True),
     Action("copy_command", "c", "Copy command", "Copy the line that runs it again.", "runs", True),
+    Action("code", "d", "Difference", "Show how its code differs from the file.", "runs", True),
     Action("open_run", "enter", "Show", "Show this run in the workbench.", "sweep", True),
     Action("use_values", "v", "Use", "Put these values in the form.", "sweep", True),
     Action("stop_row", "s", "Stop", "Stop the runs with these values.", "sweep", True),
@@ -159,6 +202,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("everywhere", "a", "All", "All lessons, or the open one.", "history", True),
     Action("delete", "d", "Delete", "Move to the trash.", "history", True),
     Action("undo", "u", "Undo", "Bring back what was deleted.", "history", True),
+    Action("code", "o", "Code", "Show how its code differs from the file.", "history", True),
     Action("name", "n", "Name", "Name the run.", "history", True),
     Action("note", "t", "Note", "Write a note on the run.", "history", True),
     Action("pin", "p", "Pin", "Keep it at the top, or no longer.", "history", True),
@@ -174,6 +218,9 @@ ACTIONS: tuple[Action, ...] = (
     Action("close", "escape", "Back", "Go back.", "compare", True),
 )
 
+
+EDITORS_OWN = frozenset({"suspend_process", "history"})
+"""What gives its key to the editor while one writes: there it means undo or redo, as anywhere."""
 
 ON_EVERY_SCREEN = frozenset({"theme", "leave", "suspend_process", "notices"})
 """What the app carries out, whichever screen is open. The rest is the workbench's."""
@@ -238,8 +285,9 @@ def key_name(key: str) -> str:
     """Return a key as people write it: `ctrl+r` gives `^r`, `f1` gives `F1`."""
     if key.startswith("ctrl+"):
         return f"^{key.removeprefix('ctrl+')}"
-    if key.startswith("alt+"):
-        return f"Alt+{key_name(key.removeprefix('alt+'))}"
+    for held in ("alt", "shift"):
+        if key.startswith(f"{held}+"):
+            return f"{held.capitalize()}+{key_name(key.removeprefix(f'{held}+'))}"
     if key in _NAMES:
         return _NAMES[key]
     return key.capitalize() if len(key) > 1 else key

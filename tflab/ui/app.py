@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import gc
 import signal
 import time
 from collections import deque
@@ -17,10 +16,12 @@ from textual.screen import Screen
 
 from tflab.programs.library import resolve
 from tflab.session import events
-from tflab.ui.actions import bindings
+from tflab.ui import memory
+from tflab.ui.actions import EDITORS_OWN, bindings
 from tflab.ui.dialogs.dialog import blocks
 from tflab.ui.session_app import SessionApp
 from tflab.ui.terminal.glyphs import glyphs
+from tflab.ui.terminal.pixels import Pixels, pixel_wrapping
 from tflab.ui.terminal.safe_text import short_line, short_text
 from tflab.ui.terminal.signals import Departure, watch_signals
 from tflab.ui.terminal.themes import DARK, LIGHT
@@ -65,12 +66,14 @@ class LabApp(SessionApp):
 
     def get_default_screen(self) -> Screen[None]:
         """Make the workbench with what the first paint needs."""
-        self._workbench = WorkbenchScreen(self.session)
+        self._workbench = WorkbenchScreen(self.session, self.pixels)
         return self._workbench
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """While a dialog is open, the keys are the dialog's."""
         if self.screen_stack and blocks(self.screen, action):
+            return False
+        if action in EDITORS_OWN and self.focused is not None and self.focused.id == "code-area":
             return False
         return super().check_action(action, parameters)
 
@@ -94,8 +97,7 @@ class LabApp(SessionApp):
         self.call_after_refresh(self.call_later, self._begin)
 
     async def _begin(self) -> None:
-        gc.freeze()
-        gc.enable()
+        memory.settle()
         self.session.begin()
         self.drive()
         await self.workbench.open()
@@ -110,6 +112,10 @@ class LabApp(SessionApp):
                 from tflab.ui.dialogs.notice import ProblemScreen
 
                 self.push_screen(ProblemScreen(problem))
+            case events.DifferenceShown(title, text):
+                from tflab.ui.dialogs.difference import DifferenceScreen
+
+                self.push_screen(DifferenceScreen(title, text))
             case events.TextCopied(text, notice):
                 self.copy_to_clipboard(text)
                 self.notify(notice)
@@ -159,6 +165,9 @@ class LabApp(SessionApp):
         def copy_line(run: str) -> None:
             session.past_runs.use(run, RunUse.COMMAND)
 
+        def show_code(run: str) -> None:
+            session.past_runs.use(run, RunUse.CODE)
+
         self._history = HistoryScreen(
             session.history,
             session.history_work,
@@ -167,6 +176,7 @@ class LabApp(SessionApp):
             title,
             program.defaults if program is not None else {},
             code_mark(program.file_source) if program is not None else "",
+            show_code,
         )
         self.push_screen(self._history, self._use_run)
 
@@ -281,6 +291,8 @@ class LabApp(SessionApp):
         """
         if self._workbench is not None:
             self._workbench.note_place()
+        if self.pixels is not None and self.is_running:
+            self.pixels.forget()
         self.session.close()
 
     def _leave(self) -> None:
@@ -305,6 +317,9 @@ def run_app(lesson: str | None = None) -> int:
     """
     path = resolve(lesson) if lesson is not None else None
     app = LabApp(path)
+    wrap = pixel_wrapping()
+    if wrap is not None:
+        app.pixels = Pixels(app.write_past_screen, app.console.color_system == "truecolor", wrap)
     try:
         app.run()
     finally:

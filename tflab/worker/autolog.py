@@ -1,4 +1,4 @@
-"""What a run records of a program that says nothing of it: Keras and progress bars.
+"""What a run records of a program that says nothing of it: Keras, progress bars, what it shows.
 
 Nothing is imported here that the program does not import itself.
 """
@@ -6,12 +6,16 @@ Nothing is imported here that the program does not import itself.
 from __future__ import annotations
 
 import functools
+from typing import Any
 
 from tflab import lab
 from tflab.recording.autolog import Own
 from tflab.recording.keras_autolog import record_keras
 from tflab.recording.keras_training import KerasTraining
 from tflab.recording.run_recorder import RunRecorder
+from tflab.recording.tqdm_progress import record_tqdm
+from tflab.runs.record import RunRequest
+from tflab.worker.display import Display, Pictures
 from tflab.worker.import_hooks import when_imported
 
 
@@ -20,18 +24,27 @@ class Autolog:
 
     Args:
         recorder: The run's.
+        pictures: Who records pictures.
     """
 
-    def __init__(self, recorder: RunRecorder) -> None:
+    def __init__(self, recorder: RunRecorder, pictures: Pictures) -> None:
+        self._recorder = recorder
+        self._display = Display(recorder, pictures)
         self._own = Own(recorder, lab.attach)
         self._trainings = [
             KerasTraining(recorder, self._own, library) for library in ("keras", "tf_keras")
         ]
 
-    def begin(self) -> None:
+    def begin(self, request: RunRequest) -> None:
         """Take part in what is imported already, and in the rest once it is."""
+        self._display.install(request)
+        when_imported("tqdm", functools.partial(record_tqdm, self._recorder))
         for training in self._trainings:
             when_imported(training.library, functools.partial(record_keras, training))
+
+    def show(self, value: Any, cell: int) -> None:
+        """Show the value of a cell's last expression, as a notebook does."""
+        self._display.show(value, cell)
 
     def end_cell(self) -> None:
         """Record what was kept back until the end of the cell."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,11 +16,11 @@ from tflab.recording.run_recorder import RunRecorder
 from tflab.recording.time_limit import time_limit
 from tflab.runs.events import CellEnded, CellStarted, Notice, Result
 from tflab.runs.record import CodeCell, Problem, RunRequest, cells_to_run
+from tflab.worker.autolog import Autolog
 from tflab.worker.exercises import Exercises, answer_name, spans
 from tflab.worker.interrupt import Interrupt
 from tflab.worker.main_module import Compiler, awaits, fresh_main, keep_lines, run_awaiting
 from tflab.worker.matplotlib_figures import MatplotlibFigures
-from tflab.worker.shown import shown
 
 _NOTHING = compile("", "<nothing>", "exec")
 
@@ -66,14 +66,14 @@ class Execution:
         recorder: RunRecorder,
         interrupt: Interrupt,
         figures: MatplotlibFigures,
-        end_cell: Callable[[], None],
+        autolog: Autolog,
     ) -> None:
         self.cell: int | None = None
         self._figures = figures
         self._request = request
         self._recorder = recorder
         self._interrupt = interrupt
-        self._end_cell = end_cell
+        self._autolog = autolog
         self._compiler = Compiler(request)
         self._loop: asyncio.AbstractEventLoop | None = None
         # Kept alive here: a program may put another module in its place.
@@ -162,9 +162,8 @@ class Execution:
 
     def _close(self, cell: CodeCell, opened: OpenCell) -> None:
         recorder = self._recorder
-        self._end_cell()
-        for event in shown(opened.value, cell.index, recorder.at()):
-            recorder.emit(event)
+        self._autolog.end_cell()
+        self._autolog.show(opened.value, cell.index)
         self._figures.end_cell()
         seconds = time.perf_counter() - opened.began
         recorder.emit(CellEnded(cell=cell.index, seconds=seconds, at=recorder.at()))

@@ -117,6 +117,7 @@ class Exercises:
             message=_bounded(failure.message if failure else self._praise(span, exercise)),
             written=exercise.written,
             line=failure.line if failure else None,
+            trivial=failure is None and not exercise.written and len(span) > 1,
         )
         if failure is None:
             self._recorder.emit(outcome)

@@ -20,12 +20,14 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import Any, NamedTuple, TypeVar
 
+from tflab.worker.orphans import kept_executors
+
 SECONDS = 60.0
 """How long the handlers of a program may take in all."""
 
 _PATIENCE = 1.0
-# They are ended by what made them: see `let_go_of_pools`.
 _KEPT_POOLS = ("joblib.", "loky.")
+"""Where the pools are made that are ended by `kept_executors`."""
 
 _T = TypeVar("_T")
 
@@ -115,6 +117,8 @@ def wait_for_threads(tell: Callable[[list[str]], None]) -> None:
             told = True
             tell(names)
 
+    for kept in kept_executors():
+        kept.shutdown(wait=True)
     for executor in _executors():
         # Threads of its own wait for work that never comes, unless they are told.
         executor.shutdown(wait=False)

@@ -73,7 +73,6 @@ class MatplotlibFigures:
         """Take over as soon as the program imports matplotlib."""
         when_imported("matplotlib", self._choose_backend)
         when_imported("matplotlib.pyplot", self._watch)
-        when_imported("IPython.display", self._watch_clearing)
 
     def end_cell(self) -> None:
         """Record what a cell left open; close it, so that the next one begins with its own."""
@@ -121,6 +120,10 @@ class MatplotlibFigures:
             self.show(value, hurry=True)
             return True
         return show_as_picture(self._recorder, value)
+
+    def clear(self) -> None:
+        """Take it that the next figure takes the place of the one before."""
+        self._replaces = True
 
     def _record(self, figure: Any, known: _Shown) -> None:
         image = draw_figure(figure)
@@ -185,17 +188,6 @@ class MatplotlibFigures:
 
         pyplot.show, pyplot.close = show, close_after  # type: ignore[attr-defined]
         figure.show, canvas.flush_events = show_one, flush_after
-
-    def _watch_clearing(self) -> None:
-        display = sys.modules["IPython.display"]
-        clear = display.clear_output
-
-        @functools.wraps(clear)
-        def cleared(*args: Any, **kwargs: Any) -> Any:
-            self._replaces = True
-            return clear(*args, **kwargs)
-
-        display.clear_output = cleared  # type: ignore[attr-defined]
 
     def _instead(self, use: Callable[..., Any]) -> Callable[..., Any]:
         """Return a way to choose a backend that opens no window."""

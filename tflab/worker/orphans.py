@@ -51,13 +51,19 @@ def let_go_of_pools() -> None:
     thread.join(_PATIENCE)
 
 
+def kept_executors() -> list[Any]:
+    """Return the pools that joblib keeps for its next call; it has no public name for them.
+
+    Left alone, their workers tell on descriptor 2 that nobody is there any more.
+    """
+    modules = (f"{package}.reusable_executor" for package in ("joblib.externals.loky", "loky"))
+    found = (getattr(sys.modules.get(module), "_executor", None) for module in modules)
+    return [executor for executor in found if executor is not None]
+
+
 def _let_go_of_pools() -> None:
-    # joblib keeps its workers for the next call. Left alone they tell on descriptor 2 that nobody
-    # is there any more, and it has no public name for the pool that it keeps.
-    for package in ("joblib.externals.loky", "loky"):
-        kept: Any = getattr(sys.modules.get(f"{package}.reusable_executor"), "_executor", None)
-        if kept is not None:
-            kept.shutdown(wait=True, kill_workers=True)
+    for executor in kept_executors():
+        executor.shutdown(wait=True, kill_workers=True)
     util: Any = sys.modules.get("multiprocessing.util")
     if util is not None:
         util._run_finalizers(0)

@@ -32,6 +32,7 @@ from tflab.worker.interrupt import Interrupt
 from tflab.worker.leaving import ExitHandlers, unfinished_threads, wait_for_threads
 from tflab.worker.limits import limit_memory, limit_threads, lower_priority
 from tflab.worker.matplotlib_figures import MatplotlibFigures
+from tflab.worker.options_used import OptionsUsed
 from tflab.worker.orphans import keep_orphans, let_go_of_pools
 from tflab.worker.outcome import cancelled, code_of_child, outcome
 from tflab.worker.scratch import make_scratch, remove_scratch
@@ -113,9 +114,11 @@ class RunProcess:
             journal,
             reads_later=record.request.device != "cpu",
         )
-        self._autolog = Autolog(self._recorder)
         set_input(record.request, folder, self._recorder)
+        self._options = OptionsUsed(record.request, self._recorder)
+        self._options.install()
         self._figures = MatplotlibFigures(self._recorder, record.request)
+        self._autolog = Autolog(self._recorder, self._figures)
         self._pid = os.getpid()
 
     def __enter__(self) -> RunProcess:
@@ -172,14 +175,14 @@ class RunProcess:
         """
         self._make_ready()
         self._figures.install()
-        self._autolog.begin()
+        self._autolog.begin(self._request)
         self._execution = Execution(
             self._request,
             self._folder,
             self._recorder,
             self.interrupt,
             self._figures,
-            self._autolog.end_cell,
+            self._autolog,
         )
         yield from self._execution.cells()
         self._recorder.settle()
@@ -196,6 +199,8 @@ class RunProcess:
 
     def _leave(self, errors: list[Error], end: Ended) -> tuple[list[Error], Ended]:
         """Do what Python does at the end of a program; return what is still to be written."""
+        with suppress(Problem):
+            self._options.tell(whole=end.state == "finished")
         try:
             with self.interrupt.armed(again=end.state == "cancelled"):
                 if unfinished_threads() or end.state == "failed":

@@ -9,6 +9,8 @@ from pathlib import Path
 
 from tflab.cli.command import Command
 from tflab.cli.environments import add_python, tell_missing_packages
+from tflab.cli.exercise_proof import prove_exercises
+from tflab.cli.options import add_trust
 from tflab.programs.parameters import allowed, format_value
 from tflab.programs.program import Parameter, Program
 from tflab.programs.reader import examine
@@ -20,11 +22,14 @@ _ENDINGS = (".py", ".ipynb")
 def run(arguments: argparse.Namespace) -> int:
     """Print every finding with file and line; 1 when one is more than advice, or no file is there.
 
-    Of a good program it is said what it is, and what becomes a parameter.
+    Of a good program it is said what it is, and what becomes a parameter. Exercises are tried by a
+    run, as far as the program is trusted.
     """
     good = bad = 0
     for path in _files([Path(text) for text in arguments.paths]):
         program, found = examine(path)
+        if program is not None and program.exercises:
+            found += prove_exercises(program, arguments.python, arguments.trust)
         for finding in found:
             print(plain_line(str(finding)))
         wrong = any(finding.level != "advice" for finding in found)
@@ -47,7 +52,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _about(program: Program | None) -> str:
     if program is None or program.kind == "lesson":
-        return "a good lesson"
+        count = len(program.exercises) if program is not None else 0
+        return f"a good lesson with {count_of(count, 'exercise')}" if count else "a good lesson"
     cells = count_of(len(program.cells), "cell")
     names = ", ".join(parameter.name for parameter in program.parameters)
     parameters = count_of(len(program.parameters), "parameter") if names else "no parameters"
@@ -89,6 +95,7 @@ def _files(paths: list[Path]) -> Iterator[Path]:
 
 def _add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("paths", metavar="PATH", nargs="+", help="a file, or a folder of them")
+    add_trust(parser)
     add_python(parser)
     parser.add_argument(
         "--parameters",

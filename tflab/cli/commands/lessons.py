@@ -10,25 +10,45 @@ from tflab.cli.options import add_json
 from tflab.cli.terminal import print_json
 from tflab.programs.library import LessonEntry, find_lessons
 from tflab.programs.program import Parameter
+from tflab.programs.progress import LessonProgress, ProgressStore
+from tflab.runs.text import count_of
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the lessons, those of the user too; as JSON with their parameters."""
     entries = find_lessons()
     if arguments.json:
-        print_json([_describe(entry) for entry in entries])
+        course = ProgressStore().read()
+        print_json([_describe(entry, course.lessons.get(entry.id)) for entry in entries])
         return 0
+    course = ProgressStore().read()
     width = max((len(entry.id) for entry in entries), default=0)
     for entry in entries:
         number = "" if entry.number is None else str(entry.number)
         own = "" if entry.shipped else "  (yours)"
-        print(f"{number:>4}  {entry.id:<{width}}  {entry.title}{own}")
+        reached = _progress(course.lessons.get(entry.id))
+        print(f"{number:>4}  {entry.id:<{width}}  {entry.title}{own}{reached}")
     if not entries:
         print("There are no lessons. Write one with `tflab new PATH`.")
     return 0
 
 
-def _describe(entry: LessonEntry) -> dict[str, Any]:
+def _progress(kept: LessonProgress | None) -> str:
+    """Say how much of a lesson was reached; empty before its first run."""
+    if kept is None or not kept.runs:
+        return ""
+    parts = [
+        f"{sum(one in done for one in stated)} of {count_of(len(stated), what)}"
+        for what, stated, done in (
+            ("goal", kept.stated, kept.goals),
+            ("exercise", kept.set, kept.exercises),
+        )
+        if stated
+    ]
+    return f"  ({', '.join(parts)})" if parts else ""
+
+
+def _describe(entry: LessonEntry, kept: LessonProgress | None) -> dict[str, Any]:
     from tflab.programs.reader import ProgramError, read_program
 
     found: dict[str, Any] = {
@@ -47,6 +67,15 @@ def _describe(entry: LessonEntry) -> dict[str, Any]:
     else:
         found["title"] = lesson.title
         found["parameters"] = [_parameter(parameter) for parameter in lesson.parameters]
+        reached = set(kept.goals) if kept is not None else set()
+        passed = set(kept.exercises) if kept is not None else set()
+        found["goals"] = [
+            {"id": g.id, "text": g.text, "reached": not reached.isdisjoint((g.id, g.text))}
+            for g in lesson.goals
+        ]
+        found["exercises"] = [
+            {"id": e.id, "title": e.title, "passed": e.id in passed} for e in lesson.exercises
+        ]
     return found
 
 

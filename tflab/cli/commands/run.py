@@ -14,6 +14,7 @@ from tflab.cli.environments import ServerStarter, add_python, tell_who_has
 from tflab.cli.hangup import leave, while_connected
 from tflab.cli.kept_edits import add_edits, with_kept_edits
 from tflab.cli.options import (
+    add_commands,
     add_json,
     add_lesson,
     add_limits,
@@ -125,6 +126,7 @@ def _request(
         options=chosen_limits(arguments),
         python=starter.python,
         shell_commands=arguments.commands,
+        solutions=arguments.solutions,
     )
 
 
@@ -182,12 +184,13 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--until", metavar="CELL", type=int, help="stop after this cell; the first one is 0"
     )
-    parser.add_argument(
-        "--commands",
-        action="store_true",
-        help="run a notebook's shell commands (!…, %%pip, %%%%bash) too, not skip them",
-    )
+    add_commands(parser)
     add_edits(parser)
+    parser.add_argument(
+        "--solutions",
+        action="store_true",
+        help="run exercises as their solutions, not as what you wrote in their place",
+    )
     add_trust(parser)
     add_python(parser)
     add_limits(parser)

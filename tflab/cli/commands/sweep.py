@@ -12,6 +12,7 @@ from tflab.cli.environments import ServerStarter, add_python, keep_python
 from tflab.cli.hangup import leave, while_connected
 from tflab.cli.kept_edits import add_edits, with_kept_edits
 from tflab.cli.options import (
+    add_commands,
     add_json,
     add_lesson,
     add_limits,
@@ -61,7 +62,7 @@ def run(arguments: argparse.Namespace) -> int:
         metric=arguments.metric,
     )
     plan = plan.placed([device.key for device in devices], len(slots))
-    plan = plan.asking(chosen_limits(arguments), starter.python)
+    plan = plan.asking(chosen_limits(arguments), starter.python, arguments.commands)
     tell_others(devices)
     return _run(plan, RunExecutor(slots, threaded=False, make=starter.make), sweep_view(arguments))
 
@@ -154,6 +155,7 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
         help="what ranks the runs, the smallest first or as :max or :min says; default: loss",
     )
     add_edits(parser)
+    add_commands(parser)
     add_trust(parser)
     add_python(parser)
     add_limits(parser)

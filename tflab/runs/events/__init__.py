@@ -29,7 +29,7 @@ from tflab.runs.events.life import (
 )
 from tflab.runs.events.metrics import Progress, Scalars
 from tflab.runs.events.teaching import Check, ExerciseOutcome, Goal, Prediction
-from tflab.runs.events.values import Result, TensorValue, Value
+from tflab.runs.events.values import Cleared, Result, TensorValue, Value
 
 AnyEvent = (
     Started
@@ -37,6 +37,7 @@ AnyEvent = (
     | CellStarted
     | CellEnded
     | Value
+    | Cleared
     | Scalars
     | Progress
     | Result
@@ -59,6 +60,7 @@ __all__ = [
     "CellEnded",
     "CellStarted",
     "Check",
+    "Cleared",
     "EndState",
     "Ended",
     "Environment",

@@ -29,7 +29,10 @@ class TensorValue:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Value(Event):
-    """The value of a cell's last expression: its text, and its content if it is a tensor."""
+    """What a cell shows of its last expression or by `display`: text, and content of a tensor.
+
+    One with a `display` takes the place of the one before it that had the same.
+    """
 
     TYPE: ClassVar[str] = "value"
 
@@ -37,6 +40,18 @@ class Value(Event):
     text: str
     at: int = 0
     tensor: TensorValue | None = None
+    display: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Cleared(Event):
+    """The output of a cell so far is taken away; if it `waits`, as soon as there is other."""
+
+    TYPE: ClassVar[str] = "cleared"
+
+    cell: int
+    waits: bool = False
+    at: int = 0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

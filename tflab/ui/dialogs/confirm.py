@@ -22,6 +22,7 @@ class ConfirmScreen(Dialog[bool]):
         title: What it is about.
         text: What the person should know.
         yes: What the button that goes on says; its key is `y`.
+        no: What the other one says.
     """
 
     AUTO_FOCUS = "#no"
@@ -31,8 +32,9 @@ class ConfirmScreen(Dialog[bool]):
         Binding("left,up", "app.focus_previous", "Previous", show=False),
     ]
 
-    def __init__(self, title: str, text: str, yes: str) -> None:
+    def __init__(self, title: str, text: str, yes: str, no: str = "Not now") -> None:
         super().__init__()
+        self._no = no
         self._title = title
         self._text = text
         self._yes = yes
@@ -43,7 +45,7 @@ class ConfirmScreen(Dialog[bool]):
             dialog.border_title = self._title
             yield Static(Content(short_text(self._text)))
             with Horizontal(classes="choices"):
-                yield Button("Not now (Esc)", id="no", variant="primary", compact=True)
+                yield Button(f"{self._no} (Esc)", id="no", variant="primary", compact=True)
                 yield Button(f"{self._yes} (y)", id="yes", compact=True)
 
     def action_answer(self) -> None:

@@ -58,7 +58,7 @@ class JumpScreen(PlacesChildren, Dialog[Target]):
         if event.key != "escape" and event.character in self._targets:
             event.stop()
             self.dismiss(self._targets[event.character])
-        elif event.is_printable or event.key in ("ctrl+f", "enter", "tab"):
+        elif event.is_printable or event.key in ("ctrl+k", "enter", "tab"):
             event.stop()
             self.dismiss(None)
 

@@ -30,10 +30,17 @@ class RunActions(Dialog[ChosenRun]):
     Args:
         work: Does what is asked with them.
         copy_line: Copies the line that makes a run, given by its id, again.
+        show_code: Shows how the code of a run, given by its id, differs from the file's.
     """
 
-    def __init__(self, work: HistoryWork, copy_line: Callable[[str], object]) -> None:
+    def __init__(
+        self,
+        work: HistoryWork,
+        copy_line: Callable[[str], object],
+        show_code: Callable[[str], object] = lambda _: None,
+    ) -> None:
         super().__init__()
+        self._show_code = show_code
         self._work = work
         self._copy_line = copy_line
         self._comparison: object = None
@@ -64,6 +71,11 @@ class RunActions(Dialog[ChosenRun]):
         """Copy the line that makes the first of the chosen runs again."""
         for row in self.chosen[:1]:
             self._copy_line(row.id)
+
+    def action_code(self) -> None:
+        """Show how the code of the run under the cursor differs from the file's."""
+        if self.current is not None:
+            self._show_code(self.current.id)
 
     def action_name(self) -> None:
         """Ask for a name for the chosen runs."""

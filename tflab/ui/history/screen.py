@@ -44,6 +44,7 @@ class HistoryScreen(RunActions):
         lesson: Id and title of the open lesson.
         defaults: Its defaults.
         code: Marks its code, see `code_mark`.
+        show_code: Shows how the code of a run, given by its id, differs from the file's.
     """
 
     AUTO_FOCUS = "Table"
@@ -65,8 +66,9 @@ class HistoryScreen(RunActions):
         lesson: tuple[str, str],
         defaults: Mapping[str, Any],
         code: str = "",
+        show_code: Callable[[str], object] = lambda _: None,
     ) -> None:
-        super().__init__(work, copy_line)
+        super().__init__(work, copy_line, show_code)
         self._history = history
         self._view = view
         self._lesson_title = lesson[1]

@@ -28,8 +28,10 @@ from textual.notifications import SeverityLevel
 from textual.theme import Theme
 from textual.widgets import OptionList
 
+from tflab.ui.terminal.cursor import RealCursor
 from tflab.ui.terminal.job_control import launchers
 from tflab.ui.terminal.key_order import OrderedKeys
+from tflab.ui.terminal.pixels import Pixels
 from tflab.ui.terminal.safe_text import short_line, short_text
 from tflab.ui.terminal.themes import LIGHT, themes_for
 
@@ -95,6 +97,8 @@ class TerminalApp(OrderedKeys):
     def __init__(self) -> None:
         super().__init__()
         self._crash = ""
+        self.pixels: Pixels | None = None
+        self._real_cursor = RealCursor(self.write_past_screen)
         self._selection: tuple[Theme, SelectionInk, ControlFilter] | None = None
 
     def dress(self, theme: str) -> None:
@@ -117,6 +121,21 @@ class TerminalApp(OrderedKeys):
         # The driver keeps them for its own leaving, and has no other name for them.
         found: list[Any] | None = getattr(self._driver, "attrs_before", None)
         return found
+
+    def write_past_screen(self, sequence: str) -> None:
+        """Write a sequence that shows nothing, between what the screen writes."""
+        # Textual has no way of its own to send a terminal anything but text.
+        if self._driver is not None and not self._driver.is_headless:
+            self._driver.write(sequence)
+
+    def post_display_hook(self) -> None:
+        """Put the terminal's cursor where somebody types, after each paint."""
+        super().post_display_hook()
+        if self.screen_stack and self.is_running:
+            place = self._real_cursor.follow(self.screen)
+            if place is not None:
+                # Textual moves it there after the next paint.
+                self.cursor_position = place
 
     def get_driver_class(self) -> type[Driver]:
         """Return the driver; on Linux and macOS the one that no byte of input can end."""

@@ -21,6 +21,7 @@ from textual.drivers.linux_driver import LinuxDriver
 from textual.events import Resize
 from textual.geometry import Size
 
+from tflab.ui.terminal.cursor import usual_shape
 from tflab.ui.terminal.job_control import launchers
 
 _PATIENCE = 0.1
@@ -44,6 +45,11 @@ class TolerantDriver(LinuxDriver):
         super().start_application_mode()  # type: ignore[no-untyped-call]
         watch_size(self._tell_size)
         self._tell_size()
+
+    def stop_application_mode(self) -> None:
+        """Give the terminal back, its cursor in its usual shape."""
+        self.write(usual_shape())
+        super().stop_application_mode()
 
     def _sigtstp_application(self, *_: object) -> None:
         """Give the terminal back, then stop, and with it whatever waits for this process.

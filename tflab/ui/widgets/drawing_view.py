@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any, ClassVar
 
@@ -17,7 +18,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tflab.charts.drawing import ChartOptions, Drawing, LegendEntry, Run
-from tflab.charts.palette import Ink
+from tflab.charts.palette import ColourMode, Ink
 from tflab.charts.text import LEGEND_GAP, legend_rows
 from tflab.ui.terminal.glyphs import glyphs
 
@@ -96,12 +97,19 @@ class DrawingView(Widget):
 
 def chart_options(widget: Widget, **changes: Any) -> ChartOptions:
     """Return the options that fit the theme and the terminal of a widget, with `changes` made."""
-    return ChartOptions(
+    options = ChartOptions(
         colour="none" if widget.app.no_color else "true",
         dark=widget.app.current_theme.dark,
         unicode=glyphs().unicode,
-        **changes,
     )
+    return replace(options, **changes)
+
+
+def picture_colour(widget: Widget) -> ColourMode:
+    """Return the colours that pictures have here: curves do with the nearest of 16, they do not."""
+    if widget.app.no_color:
+        return "none"
+    return "16" if widget.app.console.color_system in (None, "standard") else "true"
 
 
 def legend_content(legend: Sequence[LegendEntry], width: int | None = None) -> Content:
@@ -134,6 +142,21 @@ def changed_span(old: Strip, new: Strip) -> tuple[int, int] | None:
     return differ[0], differ[-1] - differ[0] + 1
 
 
+def with_selection(strip: Strip, span: tuple[int, int], style: Style) -> Strip:
+    """Return a line with what was selected in it set apart.
+
+    Args:
+        strip: The line.
+        span: The first character that was selected, and the one behind the last; -1 for all.
+        style: How it is set apart.
+    """
+    text, width = strip.text, strip.cell_length
+    left = cell_len(text[: span[0]])
+    right = width if span[1] == -1 else cell_len(text[: span[1]])
+    middle = Strip(Segment.apply_style(strip.crop(left, right), post_style=style))
+    return Strip.join([strip.crop(0, left), middle, strip.crop(right, width)])
+
+
 def _cells(strip: Strip) -> list[tuple[tuple[str, int], Style | None]]:
     return [(cell, segment.style) for segment in strip for cell in _cells_of(segment.text)]
 
@@ -158,9 +181,12 @@ def _cells_of(text: str) -> tuple[tuple[str, int], ...]:
 
 def drawing_segments(row: Sequence[Run], base: Style) -> list[Segment]:
     """Return the cells of a row of a drawing, over the style of what is beneath it."""
-    return [Segment(run.text, base + _style(run.ink)) for run in row]
+    return [Segment(run.text, base + _style(run.ink, run.ground)) for run in row]
 
 
-@lru_cache(maxsize=512)
-def _style(ink: Ink | None) -> Style:
-    return Style.null() if ink is None else Style(color=Color.from_rgb(*ink.rgb))
+@lru_cache(maxsize=4096)
+def _style(ink: Ink | None, ground: Ink | None = None) -> Style:
+    if ink is None:
+        return Style.null()
+    behind = None if ground is None else Color.from_rgb(*ground.rgb)
+    return Style(color=Color.from_rgb(*ink.rgb), bgcolor=behind)

@@ -7,26 +7,25 @@ from collections.abc import Callable, Iterator, Sequence
 
 from textual.content import Content
 
-from tflab.charts.text import cell_width, pad
-from tflab.runs.events import Check, Error, Figure, Picture, Prediction, Result, Value
-from tflab.runs.state import CellItem, RunState
-from tflab.runs.tensor_text import describe, grid, number_text, result_text
-from tflab.runs.text import count_of, plain, shorten
+from tflab.charts.text import cell_width
+from tflab.runs.cell_state import CellItem
+from tflab.runs.events import Error, Figure, Picture, Result
+from tflab.runs.state import RunState
 from tflab.runs.transcript import Transcript
 from tflab.ui.terminal.glyphs import glyphs
-from tflab.ui.terminal.safe_text import short_text, with_code
 from tflab.ui.workbench.figure_rows import FigureRows, PictureStyle
 from tflab.ui.workbench.lesson_document import Block, Row
+from tflab.ui.workbench.output_content import Item, error_content, item_content
+from tflab.ui.workbench.picture_rows import PictureRows
 
 _INDENT = 2
 _BAR = 2
-_MAX_LINES = 24
-_MAX_COLUMNS = 400
-_FEW_CELLS = 18
 _LEAST_HEAD = 12
 """Cells of the word and the line before the name of the run."""
 # Text that streams in is laid out anew each time, which costs the more the longer it is.
 TEXT_SECONDS = 0.2
+
+Drawn = FigureRows | PictureRows
 
 Label = Callable[[int], str]
 """Names a run in so many cells."""
@@ -55,7 +54,7 @@ class OutputBlock(Block):
         self.cell = cell
         self._style = style
         self._clock = clock
-        self._shown: list[tuple[Item, int, Content | FigureRows]] = []
+        self._shown: list[tuple[Item, int, Content | Drawn]] = []
         self._error: Error | None = None
         self._note = ""
         self._next_text = 0.0
@@ -69,12 +68,18 @@ class OutputBlock(Block):
     @property
     def has_figure(self) -> bool:
         """Whether there is any picture."""
-        return any(isinstance(shown, FigureRows) for _, _, shown in self._shown)
+        return any(isinstance(shown, Drawn) for _, _, shown in self._shown)
 
     @property
-    def pictures(self) -> list[FigureRows]:
+    def pictures(self) -> list[Drawn]:
         """The moving pictures."""
-        return [s for _, _, s in self._shown if isinstance(s, FigureRows) and s.moving]
+        return [s for _, _, s in self._shown if isinstance(s, Drawn) and s.moving]
+
+    @property
+    def kept_pictures(self) -> list[PictureRows]:
+        """The pictures that have a file."""
+        found = [shown for _, _, shown in self._shown if isinstance(shown, PictureRows)]
+        return [picture for picture in found if picture.frame.file]
 
     def clear(self) -> bool:
         """Take everything away, before a new run; return whether there was anything."""
@@ -93,10 +98,17 @@ class OutputBlock(Block):
         """
         changed, later = (error, note) != (self._error, self._note), False
         self._error, self._note = error, note
-        for place, item in enumerate(_items(items)):
+        found = list(_items(items))
+        if len(found) < len(self._shown):
+            # The program has cleared its output.
+            del self._shown[len(found) :]
+            changed = True
+        for place, item in enumerate(found):
             stamp = _stamp(item, state)
             if place >= len(self._shown):
                 self._shown.append((item, stamp, _drawn(item, state)))
+            elif not _is_same(self._shown[place][0], item):
+                self._shown[place] = item, stamp, _drawn(item, state)
             elif self._shown[place][1] == stamp:
                 continue
             elif isinstance(item, Transcript) and self._too_soon(state):
@@ -136,7 +148,7 @@ class OutputBlock(Block):
         room = max(width - _INDENT, 1)
         parts = [[] if self.empty else self._head(room)]
         for _, _, shown in self._shown:
-            if isinstance(shown, FigureRows):
+            if isinstance(shown, Drawn):
                 found = shown.rows(room, self._style())
                 parts.append([row._replace(indent=_INDENT) for row in found])
             else:
@@ -168,9 +180,6 @@ class OutputBlock(Block):
         return True
 
 
-Item = Transcript | Value | Figure | Picture | Prediction | Check | list[Result]
-
-
 def _items(items: Sequence[CellItem]) -> Iterator[Item]:
     """Yield the items; results that follow each other make one table."""
     results: list[Result] = []
@@ -186,128 +195,37 @@ def _items(items: Sequence[CellItem]) -> Iterator[Item]:
         yield results
 
 
+def _is_same(one: Item, other: Item) -> bool:
+    return one is other or (isinstance(one, list) and isinstance(other, list))
+
+
 def _stamp(block: Item, state: RunState) -> int:
     """Return a number that changes when the block has to be drawn again."""
     match block:
         case Transcript():
-            return len(block.head) + len(block.tail) + block.skipped
+            return block.version
         case list():
             return len(block)
         case Figure(title=title):
             return len(state.frames.get(title, ()))
+        case Picture(figure=number):
+            return len(state.pictures.get(number, ()))
         case _:
             return 0
 
 
-def _drawn(
-    item: Item, state: RunState, before: Content | FigureRows | None = None
-) -> Content | FigureRows:
+def _drawn(item: Item, state: RunState, before: Content | Drawn | None = None) -> Content | Drawn:
     """Return what is shown for an item; a picture stays at the frame that a person chose."""
+    if isinstance(item, Picture):
+        pictures = state.pictures.get(item.figure, [item])
+        if not isinstance(before, PictureRows):
+            return PictureRows(pictures, state.folder)
+        before.show_frames(pictures)
+        return before
     if not isinstance(item, Figure):
-        return _content(item)
+        return item_content(item)
     frames = state.frames.get(item.title, [item])
     if not isinstance(before, FigureRows):
         return FigureRows(frames)
     before.show_frames(frames)
     return before
-
-
-def _content(block: Item) -> Content:
-    match block:
-        case Transcript():
-            return text_content(block.text())
-        case Value(tensor=None):
-            return text_content(plain(block.text))
-        case Value(tensor=tensor) if tensor is not None:
-            return Content.assemble(
-                (describe(tensor) + "\n", "$text-quiet"), "\n".join(grid(tensor))
-            )
-        case list():
-            return _table(block)
-        case Prediction():
-            return _prediction(block)
-        case Check():
-            return _check(block)
-        case _:
-            return Content("")
-
-
-def _prediction(prediction: Prediction) -> Content:
-    """Return guess and answer side by side under their question."""
-    answer = Content.assemble(
-        ("the run: ", "$text-quiet"), short_text(number_text(prediction.answer))
-    )
-    asked = with_code(prediction.question, "bold")
-    question = Content.assemble(("? ", "bold $primary"), asked, "\n  ")
-    if prediction.guess is None:
-        return question + answer
-    marks = glyphs()
-    good = bool(prediction.correct)
-    mark = (f"{marks.passed if good else marks.failed} ", "$success" if good else "$warning")
-    guess = Content.assemble(
-        mark, ("you said: ", "$text-quiet"), short_text(number_text(prediction.guess)), "   "
-    )
-    return question + guess + answer
-
-
-def _check(check: Check) -> Content:
-    """Return whether a check passed; of one that did not, the first case that fails."""
-    marks = glyphs()
-    if check.passed:
-        cases = f" ({count_of(check.cases, 'case')})" if check.cases else ""
-        return Content.assemble((f"{marks.passed} ", "$success"), short_text(check.name), cases)
-    lines = [Content.assemble((f"{marks.failed} ", "$warning"), short_text(check.name))]
-    rows = [("given", check.given), ("expected", check.expected), ("got", check.got)]
-    for label, text in rows:
-        if text:
-            lines.append(Content.assemble("  ", (f"{label:<8}  ", "$text-quiet"), short_text(text)))
-    if check.reason:
-        lines.append(Content("  ") + Content(short_text(check.reason)))
-    return Content("\n").join(lines)
-
-
-def text_content(text: str) -> Content:
-    """Return printed text, its beginning cut away when it is long; the whole is a key away."""
-    lines = text.rstrip("\n").rsplit("\n", _MAX_LINES)
-    mark = glyphs().ellipsis
-    shown = "\n".join(shorten(line, _MAX_COLUMNS, mark) for line in lines[-_MAX_LINES:])
-    if len(lines) <= _MAX_LINES:
-        return Content(shown)
-    above = count_of(lines[0].count("\n") + 1, "line")
-    hidden = f"{mark} {above} above; Enter shows all\n"
-    return Content.assemble((hidden, "$text-quiet"), shown)
-
-
-def _table(results: Sequence[Result]) -> Content:
-    width = max(cell_width(result.name) for result in results)
-    lines = []
-    for result in results:
-        text = short_text(result_text(result))
-        if result.tensor is not None:
-            text = _few(text)
-        line = Content.assemble((pad(result.name, width), "bold"), "  ", text)
-        if result.tensor is not None:
-            line += Content.styled(f"  {describe(result.tensor)}", "$text-quiet")
-        lines.append(line)
-    return Content("\n").join(lines)
-
-
-def _few(numbers: str) -> str:
-    """Return the first of the numbers where they would push aside what they are."""
-    if len(numbers) <= _FEW_CELLS:
-        return numbers
-    kept = numbers[:_FEW_CELLS].rpartition("  ")[0] or numbers[:_FEW_CELLS]
-    return f"{kept.rstrip()} {glyphs().ellipsis}"
-
-
-def error_content(error: Error) -> Content:
-    """Return an error as title, cause, next step and the lesson's own lines."""
-    where = f" ({short_text(error.place)})" if error.place else ""
-    parts: list[Content | tuple[str, str] | str] = [
-        (f"{glyphs().failed} {short_text(error.title)}{where}\n", "bold $error"),
-        short_text(error.cause),
-        (f"\n{short_text(error.next_step)}", "$text-quiet"),
-    ]
-    if error.traceback:
-        parts.append((f"\n\n{short_text(error.traceback).rstrip()}", "$text-quiet"))
-    return Content.assemble(*parts)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from enum import Enum
+from typing import NamedTuple
 
+from rich.cells import cell_len
 from textual.content import Content
 
 from tflab.programs.program import Cell
@@ -50,6 +52,14 @@ class CellMark(Enum):
     FAILED = "$error"
 
 
+class CellNote(NamedTuple):
+    """What is said above the code of a cell, such as that it is changed, and its style."""
+
+    text: str
+    style: str = "$warning"
+    hint: str = ""
+
+
 class CodeBlock(Block):
     """The source of a code cell, or what stands for it while it is folded.
 
@@ -70,6 +80,7 @@ class CodeBlock(Block):
         self._cut = True
         self._whole = False
         self._code = CodeText(source.source)
+        self._note: CellNote | None = None
 
     @property
     def mark(self) -> CellMark:
@@ -104,27 +115,45 @@ class CodeBlock(Block):
         self._code = CodeText(self.source.source, whole)
         return True
 
+    def show_edit(self, source: Cell, label: str, note: CellNote | None) -> bool:
+        """Show other code in this cell, and a note above it; return whether any of it is new."""
+        if (source.source, label, note) == (self.source.source, self._label, self._note):
+            return False
+        if source.source != self.source.source:
+            self._code = CodeText(source.source, self._whole)
+        self.source, self._label, self._note = source, label, note
+        return True
+
     def hidden_rows(self, width: int) -> int:
         """Return how many rows at the end of a tall cell are not shown yet."""
         return 0 if self._is_folded else self._hidden(self._code.height(width - _BAR))
 
     def height(self, width: int) -> int:
         """Return how many rows it takes."""
+        above = int(self._note is not None)
         if self._is_folded:
-            return 1
+            return above + 1
         rows = self._code.height(width - _BAR)
-        return _FIRST + 1 if self._hidden(rows) else rows
+        return above + (_FIRST + 1 if self._hidden(rows) else rows)
 
     def rows(self, width: int) -> list[Row]:
         """Return the code in colours, or its label."""
+        above = [Row(self._note_line(width - _BAR), ground=_GROUND)] if self._note else []
         if self._is_folded:
-            return [Row(self._folded_line(), ground=_GROUND)]
+            return [*above, Row(self._folded_line(), ground=_GROUND)]
         lines = self._code.rows(width - _BAR)
         hidden = self._hidden(len(lines))
         if hidden:
             more = f"+{count_of(hidden, 'line')}  Space"
             lines = [*lines[:_FIRST], Content.styled(more, "$text-quiet")]
-        return [Row(line, ground=_GROUND) for line in lines]
+        return [*above, *(Row(line, ground=_GROUND) for line in lines)]
+
+    def _note_line(self, width: int) -> Content:
+        text, style, hint = self._note or CellNote("")
+        first = Content.styled(f"{glyphs().changed} {text}", style)
+        hint = f"  {hint}" if hint and first.cell_length + cell_len(hint) + 2 <= width else ""
+        line = first + Content.styled(hint, "$text-quiet")
+        return line.truncate(max(width, 1), ellipsis=glyphs().unicode)
 
     def _hidden(self, rows: int) -> int:
         """Return how many of so many rows of code are not shown."""

@@ -10,7 +10,7 @@ from textual.dom import DOMNode
 
 from tflab.session import events
 from tflab.session.session import Session
-from tflab.ui.actions import ON_EVERY_SCREEN, key_of
+from tflab.ui.actions import ON_EVERY_SCREEN, Scope, key_of
 from tflab.ui.workbench.panes import Panes, PaneScreen
 
 if TYPE_CHECKING:
@@ -116,6 +116,10 @@ class WorkbenchDialogs(PaneScreen):
         """Choose the environment that the lesson runs in."""
         self._session.environments.list()
 
+    def action_commands(self) -> None:
+        """Allow the shell commands of the notebook, or skip them again."""
+        self._session.commands.change(self._shown)
+
     def action_palette(self) -> None:
         """Search commands and lessons."""
         from tflab.ui.dialogs.palette import PaletteScreen
@@ -129,7 +133,9 @@ class WorkbenchDialogs(PaneScreen):
     def _commands(self) -> Iterator[Command]:
         from tflab.ui.workbench.commands import lesson_commands, pane_commands
 
-        yield from pane_commands(self.scope, self.pane_target(), self._run_command)
+        # What can be done with a cell is listed also while one writes in it.
+        scope: Scope = "lesson" if self.scope == "editor" else self.scope
+        yield from pane_commands(scope, self.pane_target(), self._run_command)
         yield from lesson_commands(self._session.library.entries, self._session.open)
 
     async def _run_command(self, action: str, pane: DOMNode | None) -> None:
@@ -190,7 +196,8 @@ class WorkbenchDialogs(PaneScreen):
                 panes.lesson.show_whole_code(False)
             event.answer(bool(good))
 
-        self.app.push_screen(ConfirmScreen(question.title, question.text, question.yes), take)
+        words = (question.title, question.text, question.yes, question.no)
+        self.app.push_screen(ConfirmScreen(*words), take)
 
     def _ask_guesses(self, event: events.GuessesAsked) -> None:
         from tflab.ui.dialogs.predict import PredictScreen

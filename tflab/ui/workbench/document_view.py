@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from rich.cells import cell_len
 from rich.segment import Segment
 from textual.content import Content
 from textual.geometry import Offset, Region, Size
@@ -20,7 +19,7 @@ from textual.widget import AwaitMount, Widget
 
 from tflab.ui.terminal.glyphs import glyphs
 from tflab.ui.terminal.hosting import HostingView
-from tflab.ui.widgets.drawing_view import changed_span, drawing_segments
+from tflab.ui.widgets.drawing_view import changed_span, drawing_segments, with_selection
 from tflab.ui.workbench.lesson_document import Anchor, Block, Document, Row
 
 _MARGIN = 1
@@ -287,16 +286,11 @@ class DocumentView(HostingView, can_focus=True):
         else:
             segments += drawing_segments(row.content, ground.rich_style)
         strip = Strip(segments).adjust_cell_length(width, ground.rich_style)
-        return strip if selected is None else self._selected(strip, selected)
-
-    def _selected(self, strip: Strip, span: tuple[int, int]) -> Strip:
-        """Return a row with what was selected in it set apart; a selection counts characters."""
-        text, width = strip.text, strip.cell_length
-        left = cell_len(text[: span[0]])
-        right = width if span[1] == -1 else cell_len(text[: span[1]])
-        style = self.screen.get_component_rich_style("screen--selection")
-        middle = Strip(Segment.apply_style(strip.crop(left, right), post_style=style))
-        return Strip.join([strip.crop(0, left), middle, strip.crop(right, width)])
+        if selected is None:
+            return strip
+        return with_selection(
+            strip, selected, self.screen.get_component_rich_style("screen--selection")
+        )
 
 
 def _plain(block: Block, row: Row) -> str:

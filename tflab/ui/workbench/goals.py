@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from textual.content import Content
 from textual.widget import Widget
 
+from tflab.runs.text import count_of
 from tflab.ui.terminal.glyphs import glyphs
 from tflab.ui.terminal.safe_text import with_code
 from tflab.ui.workbench.messages import GoalsChanged
@@ -17,10 +18,33 @@ if TYPE_CHECKING:
     from tflab.runs.state import RunState
 
 _NONE = "This lesson sets none."
+_MARK = 2
+_NARROWEST = 10
+
+
+class _Part(NamedTuple):
+    """A goal in lines: what it says, and below that the hints asked for."""
+
+    key: str
+    reached: bool
+    text: list[Content]
+    hints: list[Content]
+
+    def fit(self, rows: int) -> list[Content]:
+        """Return what fits: the goal itself, and the end of its hints."""
+        room = max(rows - len(self.text), 0)
+        return (self.text + (self.hints[-room:] if room else []))[:rows]
+
+    def __len__(self) -> int:
+        return len(self.text) + len(self.hints)
 
 
 class Goals(Widget):
-    """The goals of the lesson with a mark each; the run on show decides which are reached."""
+    """The goals of the lesson with a mark each; the run on show decides which are reached.
+
+    It is as high as all of them need. With less room the goal in work comes first: that of the hint
+    asked for last, or else the first open one.
+    """
 
     def __init__(self) -> None:
         super().__init__(id="goals")
@@ -56,50 +80,73 @@ class Goals(Widget):
             self._told = {key: goal.text for key, goal in state.goals.items()}
             self._draw()
 
-    def show_hint(self) -> bool:
-        """Show the next hint of the first goal that is open; False when there is none left."""
-        for goal in self._lesson.goals if self._lesson else ():
+    def show_hint(self) -> str:
+        """Show the next hint of the first open goal that has one; return why there is none."""
+        stated = self._lesson.goals if self._lesson else ()
+        left = [goal for goal in stated if not self._reached(goal.id, goal.text)]
+        for goal in left:
             shown = self._hints_shown.get(goal.id, 0)
-            if not self._reached(goal.id, goal.text) and shown < len(goal.hints):
+            if shown < len(goal.hints):
                 self._hints_shown[goal.id] = shown + 1
                 self._hinted = goal.id
                 self._draw()
-                return True
-        return False
-
-    def render(self) -> Content:
-        """Draw each goal with its mark, and the hints asked for under it while it is open.
-
-        Where there is no room for all, the hint asked for last is in view.
-        """
-        lines, hint_end = self._lines(self.content_size.width)
-        return Content("\n").join(lines[max(0, hint_end - self.size.height) :])
+                return ""
+        if left:
+            return "There is no further hint for the goals that are open."
+        return "Every goal is reached." if stated else _NONE
 
     def rows(self, width: int) -> int:
-        """Return how many rows all of it takes in `width` cells; 0 where there are no goals."""
-        return len(self._lines(width)[0]) if self._goals() else 0
+        """Return how many rows all goals take in `width` cells; 0 where there are none."""
+        return sum(map(len, self._parts(width)))
 
-    def _lines(self, width: int) -> tuple[list[Content], int]:
-        """Return every line, and how many there are down to the hint asked for last."""
-        width = max(width - 2, 10)
+    def render(self) -> Content:
+        """Draw each goal with its mark, and under it, while it is open, the hints asked for."""
+        width, height = self.content_size
+        parts = self._parts(width)
+        if not parts:
+            return Content.styled(_NONE if self._lesson else "", "$text-quiet")
+        return Content("\n").join(self._fitting(parts, height))
+
+    def _fitting(self, parts: list[_Part], rows: int) -> list[Content]:
+        """Return the goal in work, and others as far as there is room, in their order."""
+        left = [part for part in parts if not part.reached]
+        asked = [part for part in left if part.key == self._hinted]
+        work = [*asked, *left, *parts][0]
+        all_fit = sum(map(len, parts)) <= rows
+        shown = {work.key: work.fit(rows)}
+        # The line that counts the others needs a row.
+        room = rows - len(shown[work.key]) - (0 if all_fit else 1)
+        for part in [*left, *parts]:
+            if part.key not in shown and len(part) <= room:
+                shown[part.key] = part.fit(room)
+                room -= len(part)
+        lines = [line for part in parts for line in shown.get(part.key, ())]
+        more = len(parts) - len(shown)
+        if more and len(lines) < rows:
+            lines.append(Content.styled(f"  and {count_of(more, 'goal')} more", "$text-quiet"))
+        return lines
+
+    def _parts(self, width: int) -> list[_Part]:
+        """Return each goal in lines of so many cells."""
+        room = max(width - _MARK, _NARROWEST)
         hints = {goal.id: goal.hints for goal in self._lesson.goals} if self._lesson else {}
-        marks = glyphs()
-        lines: list[Content] = []
-        hint_end = 0
+        parts = []
         for key, text in self._goals().items():
             good = self._reached(key, text)
-            mark = (f"{marks.passed if good else marks.open} ", "$success" if good else "$primary")
-            goal = with_code(text, "" if good else "$text-quiet")
-            for index, line in enumerate(goal.wrap(width)):
-                lines.append(Content.assemble(mark if index == 0 else "  ", line))
-            for hint in () if good else hints.get(key, ())[: self._hints_shown.get(key, 0)]:
-                for line in with_code(hint, "$warning").wrap(width - 2):
-                    lines.append(Content("    ") + line)
-            if key == self._hinted:
-                hint_end = len(lines)
-        if self._lesson and not lines:
-            lines = [Content.styled(_NONE, "$text-quiet")]
-        return lines, hint_end
+            mark = glyphs().passed if good else glyphs().open
+            first = (f"{mark} ", "$success" if good else "bold $primary")
+            said = with_code(text, "$text-quiet" if good else "").wrap(room)
+            lines = [
+                Content.assemble("" if n else first, " " * _MARK if n else "", line)
+                for n, line in enumerate(said)
+            ]
+            given = () if good else hints.get(key, ())[: self._hints_shown.get(key, 0)]
+            below = [
+                line for hint in given for line in with_code(hint, "$warning").wrap(room - _MARK)
+            ]
+            indent = Content(" " * 2 * _MARK)
+            parts.append(_Part(key, good, lines, [indent + line for line in below]))
+        return parts
 
     def _goals(self) -> dict[str, str]:
         """Return the text of each goal by what it is known by.

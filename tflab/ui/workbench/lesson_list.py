@@ -40,6 +40,7 @@ class LessonList(OptionList):
         self._current = current
         self._course = Course()
         self._goals: dict[str, Sequence[str]] = {}
+        self._exercises: dict[str, Sequence[str]] = {}
         self._paths: list[Path | None] = []
 
     def on_mount(self) -> None:
@@ -52,15 +53,22 @@ class LessonList(OptionList):
         """The lessons, in the order shown."""
         return self._entries
 
-    def show_course(self, course: Course, goals: Mapping[str, Sequence[str]]) -> None:
+    def show_course(
+        self,
+        course: Course,
+        goals: Mapping[str, Sequence[str]],
+        exercises: Mapping[str, Sequence[str]],
+    ) -> None:
         """Mark each lesson as not started, in progress or reached.
 
         Args:
             course: What is kept.
             goals: The goals of the lessons that were read; for the others, the kept word counts.
+            exercises: Their exercises.
         """
         self._course = course
         self._goals = {**self._goals, **goals}
+        self._exercises = {**self._exercises, **exercises}
         self._list()
 
     def show_recent(self, files: Sequence[RecentFile], missing: Iterable[str]) -> None:
@@ -138,7 +146,8 @@ class LessonList(OptionList):
         marks = glyphs()
         kept = self._course.lessons.get(entry.id)
         goals = self._goals.get(entry.id, kept.stated if kept else ())
-        match standing(kept, goals):
+        exercises = self._exercises.get(entry.id, kept.set if kept else ())
+        match standing(kept, goals, exercises):
             case "goals reached":
                 return marks.passed, "$success"
             case "in progress":

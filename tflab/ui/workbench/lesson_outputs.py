@@ -12,7 +12,8 @@ from typing import NamedTuple
 
 from tflab.programs.program import Cell, Program
 from tflab.programs.reader import ProgramError, parse_program
-from tflab.runs.state import CellState, RunState
+from tflab.runs.cell_state import CellState
+from tflab.runs.state import RunState
 from tflab.ui.workbench.cell_output import Label, OutputBlock
 from tflab.ui.workbench.code_cell import CodeBlock
 from tflab.ui.workbench.output_text import output_text
@@ -88,6 +89,14 @@ class LessonOutputs:
         """Return the cell that an output is of."""
         return self._above[output]
 
+    def texts(self) -> dict[int, str]:
+        """Return what each cell gave as plain text, by the cell's index; only where it did."""
+        state = self.state
+        if state is None:
+            return {}
+        found = [(place.cell, output_text(state, ran)) for ran, place in self._places.items()]
+        return {cell: text for cell, text in found if text}
+
     def show(self, state: RunState, source: str | None = None, label: Label | None = None) -> Shown:
         """Bring the outputs up to date with a run; another run's outputs go away first.
 
@@ -114,6 +123,10 @@ class LessonOutputs:
                 if new:
                     changed.append(self._below[place.cell])
         return Shown(changed, recoloured, later)
+
+    def amend(self, program: Program) -> None:
+        """Take other code in the cells; what a run gave is matched with it when shown next."""
+        self._program, self.state = program, None
 
     def _match(self, source: str | None) -> dict[int, Place]:
         program = self._program

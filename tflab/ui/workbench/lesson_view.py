@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import ClassVar
 
 from textual import events
 from textual.binding import BindingType
-from textual.timer import Timer
 
 from tflab.programs.program import Cell, Program
-from tflab.runs.state import RunState
+from tflab.runs.disk_queue import DiskQueue, Inline
+from tflab.session.lesson_end import LessonEnd
 from tflab.ui.actions import bindings
+from tflab.ui.terminal.pixels import Pixels
 from tflab.ui.widgets.css import beside
-from tflab.ui.widgets.drawing_view import chart_options
-from tflab.ui.workbench.cell_output import TEXT_SECONDS, Label, OutputBlock
-from tflab.ui.workbench.code_cell import CodeBlock, ProseBlock
+from tflab.ui.widgets.drawing_view import chart_options, picture_colour
+from tflab.ui.workbench.cell_output import OutputBlock
+from tflab.ui.workbench.code_cell import CellNote, CodeBlock, ProseBlock
+from tflab.ui.workbench.editing_view import EditingView
 from tflab.ui.workbench.figure_rows import PictureStyle
 from tflab.ui.workbench.glossary import heading_texts, link_terms
 from tflab.ui.workbench.lesson_document import Block
@@ -24,12 +26,13 @@ from tflab.ui.workbench.messages import (
     Guidance,
     GuidanceRequested,
     OutputOpened,
-    OutputOutOfView,
+    PicturesOpened,
     RunRequested,
     TextCopied,
     WordAsked,
 )
-from tflab.ui.workbench.reading_view import ReadingView
+from tflab.ui.workbench.picture_images import PictureImages
+from tflab.ui.workbench.summing_up import EndCard
 
 _ROWS = 16
 _LEAST_ROWS = 8
@@ -37,19 +40,18 @@ _AROUND_PICTURE = 5
 """Rows of a picture, and of title, axis and legend around it, so that all is seen together."""
 
 
-class LessonView(ReadingView):
+class LessonView(EditingView):
     """Shows one lesson. A cursor stands on one code cell; the keys of this pane act on it."""
 
     DEFAULT_CSS = beside(__file__)
     SCOPED_CSS = False
     BINDINGS: ClassVar[list[BindingType]] = list(bindings("lesson"))
 
-    def __init__(self) -> None:
+    def __init__(self, disk: DiskQueue | None = None, pixels: Pixels | None = None) -> None:
         super().__init__(id="lesson")
+        self._pixels = pixels
+        self._images = PictureImages(disk or Inline(), self._pictures_arrived, pixels is not None)
         self._headings: list[tuple[int, str]] = []
-        self._outputs = LessonOutputs()
-        self._later: Timer | None = None
-        self._pointer = ""
         self._picture_rows = 0
 
     async def show_lesson(
@@ -64,6 +66,12 @@ class LessonView(ReadingView):
         self.show_blocks(blocks)
         if keep_place:
             self.scroll_to_row(top)
+
+    def show_amended(self, lesson: Program, notes: Mapping[int, CellNote]) -> None:
+        """Show a lesson whose cells are the same, but for what is written in them."""
+        labels = {block.source.index: _fold_label(lesson, block.source) for block in self.code}
+        self.outputs.amend(lesson)
+        self.show_edits(lesson, labels, notes)
 
     def _make_blocks(
         self, lesson: Program, glossary: Mapping[str, str]
@@ -82,115 +90,35 @@ class LessonView(ReadingView):
             cells.append(code)
             outputs.append(output)
             blocks += [code, output]
-        self._outputs = LessonOutputs(lesson, cells, outputs)
-        return cells, blocks
+        self.outputs = LessonOutputs(lesson, cells, outputs)
+        same = self.card.end.program == lesson.id
+        self.card = EndCard(self.card.end if same else LessonEnd(lesson.id))
+        return cells, [*blocks, self.card]
 
     def _picture_style(self) -> PictureStyle:
         rows = max(_LEAST_ROWS, min(self.rows_in_view - _AROUND_PICTURE, _ROWS))
-        return PictureStyle(chart_options(self), rows)
+        options = chart_options(self, colour=picture_colour(self))
+        most = max(self.rows_in_view - _AROUND_PICTURE, _LEAST_ROWS)
+        return PictureStyle(options, rows, most, self._images, self._pixels)
+
+    def _pictures_arrived(self) -> None:
+        """Draw what shows a picture that was read a moment ago."""
+        shown = [block for block in self.outputs.blocks if block.has_figure]
+        if shown:
+            self.block_changed(*shown)
 
     def resized(self) -> None:
         """Draw pictures that fit the page."""
         super().resized()
         if self._picture_rows != (rows := self._picture_style().rows):
             self._picture_rows = rows
-            self.block_changed(*[o for o in self._outputs.blocks if o.has_figure])
+            self.block_changed(*[o for o in self.outputs.blocks if o.has_figure])
 
     def show_whole_code(self, whole: bool) -> None:
         """Show all code, nothing folded and nothing cut, as while one is asked to trust it."""
         changed = [block for block in self.code if block.show_whole(whole)]
         if changed:
             self.block_changed(*changed)
-
-    async def show_run(
-        self,
-        state: RunState,
-        source: str | None = None,
-        label: Label | None = None,
-        again: bool = False,
-    ) -> None:
-        """Bring the outputs up to date with a run; another run's outputs go away first.
-
-        While the run goes on, the view follows a picture that moves, until the person moves.
-
-        Args:
-            state: The run.
-            source: The lesson as it ran; None when it is certainly the one on show.
-            label: Names the run.
-            again: Whether it runs again by itself. Then a person who looks at an output goes on
-                looking at that.
-        """
-        if state is not self._outputs.state:
-            self.following = not (again and self._output_in_view())
-        shown = self._outputs.show(state, source, label)
-        if shown.recoloured:
-            self.block_recoloured(*shown.recoloured)
-        if shown.changed:
-            self.block_changed(*shown.changed)
-            if state.ended is None:
-                self._follow(shown.changed)
-        if shown.later:
-            self._come_back(state)
-
-    def _come_back(self, state: RunState) -> None:
-        """Text was drawn a moment ago; what has been printed since is drawn a moment later."""
-        if self._later is not None:
-            return
-
-        async def again() -> None:
-            self._later = None
-            if state is self._outputs.state:
-                await self.show_run(state, self._outputs.source, self._outputs.label)
-
-        self._later = self.set_timer(TEXT_SECONDS, again)
-
-    def show_end(self) -> None:
-        """Bring what came out of a run to a person's notice: an error, a picture, or output."""
-        failed = self._outputs.failed
-        if failed is None:
-            self._follow(self._outputs.blocks)
-        elif self.following:
-            self.move_cursor(self.code.index(failed))
-            error = self._outputs.below(failed)
-            self.show_below(failed, error, error.error_rows(self.document.width))
-            self.move_cursor(self.code.index(failed))
-        self.call_after_refresh(self._point_to_output)
-
-    def _follow(self, outputs: Sequence[OutputBlock]) -> None:
-        """Show the last of the pictures that move, unless the person has moved."""
-        for output in reversed(outputs) if self.following else ():
-            rows = output.picture_rows(self.document.width)
-            if rows is not None:
-                self.show_below(self._outputs.above(output), output, rows)
-                return
-
-    def _output_in_view(self) -> bool:
-        return any(not o.empty and self.block_in_view(o) for o in self._outputs.blocks)
-
-    def _point_to_output(self) -> None:
-        """Say that there is output when none of it is in view."""
-        some = any(not output.empty for output in self._outputs.blocks)
-        self._point(some and not self._output_in_view())
-
-    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
-        """Take the pointer to the output away as soon as a person moves."""
-        super().watch_scroll_y(old_value, new_value)
-        self._point(False)
-
-    def on_focus(self) -> None:
-        """Name the key that works now."""
-        self._point(bool(self._pointer))
-
-    def on_blur(self) -> None:
-        """Name the key that works now."""
-        self._point(bool(self._pointer))
-
-    def _point(self, below: bool) -> None:
-        key = "Space reads on" if self.has_focus else "F3, then Space"
-        text = f"output below: {key}" if below else ""
-        if text != self._pointer:
-            self._pointer = text
-            self.post_message(OutputOutOfView(text))
 
     def headings(self) -> list[tuple[int, str]]:
         """Return the headings of the lesson, each with its place for `go_to`."""
@@ -223,9 +151,9 @@ class LessonView(ReadingView):
 
     def action_frame(self, by: int) -> None:
         """Go through the frames of the moving picture at the cursor, or else the first in view."""
-        near = [self._outputs.below(self.code[self.cursor])] if self.code else []
-        near += [output for output in self._outputs.blocks if self.block_in_view(output)]
-        for output in [*near, *self._outputs.blocks]:
+        near = [self.outputs.below(self.code[self.cursor])] if self.code else []
+        near += [output for output in self.outputs.blocks if self.block_in_view(output)]
+        for output in [*near, *self.outputs.blocks]:
             for picture in output.pictures[:1]:
                 picture.step_frame(by)
                 self.block_changed(output)
@@ -252,12 +180,13 @@ class LessonView(ReadingView):
         """Read on, or back."""
         if by < 0:
             self.read_back()
-        else:
-            self.read_on()
+        elif not self.read_on():
+            self.say_end()
 
     def action_next_cell(self) -> None:
         """Move the cursor to the next code cell, or read on to it."""
-        self.next_cell()
+        if not self.next_cell():
+            self.say_end()
 
     def action_previous_cell(self) -> None:
         """Move the cursor to the code cell before, or read back to it."""
@@ -293,8 +222,23 @@ class LessonView(ReadingView):
         if text:
             self.post_message(OutputOpened(f"Output of cell {self.cursor + 1}", text))
 
+    def action_open_picture(self) -> None:
+        """Show a picture large: one of the cell under the cursor, else one in view, else any."""
+        shown = [(out, rows) for out in self.outputs.blocks for rows in out.kept_pictures]
+        state = self.outputs.state
+        if not shown or state is None:
+            self.notify("There is no picture here yet. Run the lesson first.")
+            return
+        here = self.outputs.below(self.code[self.cursor]) if self.code else None
+        near = [place for place, (out, _) in enumerate(shown) if out is here]
+        near += [place for place, (out, _) in enumerate(shown) if self.block_in_view(out)]
+        first = near[0] if near else 0
+        frames = [rows.frames for _, rows in shown]
+        which = first, shown[first][1].place
+        self.post_message(PicturesOpened(frames, which, state.folder))
+
     def _output_text(self) -> str:
-        return self._outputs.text(self.code[self.cursor]) if self.code else ""
+        return self.outputs.text(self.code[self.cursor]) if self.code else ""
 
 
 def _fold_label(lesson: Program, cell: Cell) -> str:

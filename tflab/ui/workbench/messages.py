@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +13,9 @@ from textual.message import Message
 from tflab.session.events import Event
 
 if TYPE_CHECKING:
+    from textual.widget import Widget
+
+    from tflab.runs.events import Picture
     from tflab.session.past_runs import RunUse
     from tflab.ui.actions import Scope
 
@@ -34,6 +38,46 @@ class RunRequested(Message):
     def __init__(self, until: int | None = None) -> None:
         super().__init__()
         self.until = until
+
+
+class CellWork(Enum):
+    """What can be done with the code of a cell."""
+
+    EDIT = "edit"
+    DIFFERENCE = "difference"
+    PUT_BACK = "put back"
+    PUT_ALL_BACK = "put all back"
+    BRING_BACK = "bring back"
+    OTHER_VERSION = "other version"
+    SAVE = "save"
+    SAVE_COPY = "save a copy"
+
+
+class CellWorkRequested(Message):
+    """Something is to be done with the code of a cell, given by its index."""
+
+    def __init__(self, work: CellWork, cell: int) -> None:
+        super().__init__()
+        self.work = work
+        self.cell = cell
+
+
+class CodeTyped(Message):
+    """So much was typed in an editor; `text` is all of its cell, given by its index."""
+
+    def __init__(self, cell: int, text: str, editor: Widget) -> None:
+        super().__init__()
+        self.cell = cell
+        self.text = text
+        self.editor = editor
+
+
+class EditorClosed(Message):
+    """The person has done writing in a cell; what was typed was told before."""
+
+
+class EditorMoved(Message):
+    """The cursor of an editor stands elsewhere."""
 
 
 class StopRequested(Message):
@@ -83,8 +127,26 @@ class OutputOpened(Message):
         self.text = text
 
 
-class OutputOutOfView(Message):
-    """There is output, and none of it is in view; or there is no more to be said of that."""
+class PicturesOpened(Message):
+    """The pictures of a run are to be shown large, from one of them on.
+
+    Attributes:
+        pictures: The frames of each.
+        which: The picture to begin with, and its frame.
+        folder: The folder of the run.
+    """
+
+    def __init__(
+        self, pictures: Sequence[Sequence[Picture]], which: tuple[int, int], folder: Path | None
+    ) -> None:
+        super().__init__()
+        self.pictures = pictures
+        self.which = which
+        self.folder = folder
+
+
+class RunSummedUp(Message):
+    """What came out of the last run in short, and where to go on; empty where nothing did."""
 
     def __init__(self, text: str) -> None:
         super().__init__()

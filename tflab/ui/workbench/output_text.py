@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from tflab.runs.events import Error, Figure, Prediction, Result, Value
-from tflab.runs.state import CellItem, RunState
+from tflab.runs.cell_state import CellItem
+from tflab.runs.events import Error, Figure, Picture, Prediction, Result, Value
+from tflab.runs.state import RunState
 from tflab.runs.tensor_text import describe, grid, number_text, result_text
 from tflab.runs.text import plain
 from tflab.runs.transcript import Transcript
@@ -33,6 +34,8 @@ def item_text(item: CellItem) -> str:
             return prediction_text(item)
         case Figure():
             return f"[figure: {plain(item.title)}]"
+        case Picture():
+            return f"[picture: {plain(item.title)} {item.file}]".replace(":  ", ": ")
         case _:
             return ""
 

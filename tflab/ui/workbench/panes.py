@@ -278,10 +278,12 @@ class PaneScreen(QuietWhenCovered[None]):
 
     @on(events.DescendantFocus)
     def _focus_moved(self, event: events.DescendantFocus) -> None:
+        writing = event.widget.id == "code-area"
         self._keys.typing = isinstance(event.widget, Input)
         for ancestor in event.widget.ancestors_with_self:
             if isinstance(ancestor, PaneBox):
-                self._keys.scope = ancestor.scope if ancestor.scope != "goals" else "app"
+                pane: Scope = ancestor.scope if ancestor.scope != "goals" else "app"
+                self._keys.scope = "editor" if writing else pane
                 self._choose(ancestor.scope)
                 if self.drawer_open:
                     self.set_class(False, "-drawer")

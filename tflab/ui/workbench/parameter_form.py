@@ -124,12 +124,12 @@ class ParameterForm(Vertical):
             return False
         return super().check_action(action, parameters)
 
-    def action_nudge(self, direction: int) -> None:
-        """Make the value in focus larger (1) or smaller (-1) by a step that fits it."""
+    def action_nudge(self, direction: int, fine: bool = False) -> None:
+        """Make the value in focus larger (1) or smaller (-1) by a step that fits it, or a tenth."""
         field = self._focused_field()
         if not isinstance(field, ParameterField):
             raise SkipAction
-        self._form.nudge(field.parameter, direction)
+        self._form.nudge(field.parameter, direction, fine)
         field.show_text()
 
     def action_reset_field(self) -> None:

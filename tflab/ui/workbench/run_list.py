@@ -62,6 +62,11 @@ class RunList(OptionList):
             self._shown_run = run
             self._draw()
 
+    @property
+    def summaries(self) -> list[RunSummary]:
+        """The runs that are listed, newest first."""
+        return [row.summary for row in self._runs]
+
     def show_runs(
         self, runs: list[HistoryRow], defaults: Mapping[str, Any], code: str = ""
     ) -> None:
@@ -104,6 +109,10 @@ class RunList(OptionList):
     def action_copy_command(self) -> None:
         """Copy the command line that makes the run under the cursor again."""
         self._ask(RunUse.COMMAND)
+
+    def action_code(self) -> None:
+        """Show how the code of the run under the cursor differs from the file's."""
+        self._ask(RunUse.CODE)
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Show the run that was clicked."""

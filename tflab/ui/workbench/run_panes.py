@@ -11,7 +11,9 @@ from tflab.runs.summary import summarise
 from tflab.runs.text import plain_line
 from tflab.session.discovery import time_ago
 from tflab.session.environments import Environments
+from tflab.session.events import RunEnded
 from tflab.session.history_columns import value_text
+from tflab.session.lesson_end import lesson_end
 from tflab.session.run_names import RunName, name_of_run
 from tflab.session.session import Session
 from tflab.targets.live_run import LiveRun
@@ -94,11 +96,24 @@ class RunPanes:
             self._next_words = self._next_row = 0.0
         self._show_words(run, time.monotonic(), ours)
 
-    def end(self, run: LiveRun, diagnosis: str) -> None:
+    def end(self, event: RunEnded) -> None:
         """Bring what stands out in a run of this workbench to the person's notice."""
-        if is_of(run, self._session.program):
-            self._panes.chart.show_diagnosis(diagnosis)
-            self._panes.lesson.show_end()
+        if is_of(event.run, self._session.program):
+            if event.own:
+                self._panes.chart.show_diagnosis(event.diagnosis)
+                self._panes.lesson.show_end()
+            self.show_card()
+
+    def show_card(self) -> None:
+        """Bring the end of the lesson up to date: what was done in it, and what comes next."""
+        session = self._session
+        program, run = session.program, session.runs.current
+        if program is None:
+            return
+        state = run.state if run is not None and is_of(run, program) else None
+        runs, entries = self._panes.runs.summaries, session.library.entries
+        end = lesson_end(program, session.course.course, runs, entries, state)
+        self._panes.lesson.show_card(end)
 
     def show_name(self) -> None:
         """Say which run is on show, and mark it in the list."""
@@ -116,6 +131,7 @@ class RunPanes:
         device, phase = session.form.device, session.server.phase
         status.device = (device.name if device.key != "cpu" else "CPU") if device else ""
         status.environment = environment_word(session.environments)
+        status.commands = session.commands.words(session.program)
         server = _PHASES.get(phase, "")
         if session.environments.problem is not None:
             server = "no environment"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING, ClassVar, Literal
 
@@ -10,42 +11,46 @@ from textual import on
 from textual.binding import BindingType
 
 from tflab.runs.disk_queue import DiskQueue
-from tflab.runs.record import Problem
 from tflab.session import events
 from tflab.session.session import Session
-from tflab.ui.actions import Scope, workbench_bindings
+from tflab.ui.actions import EDITORS_OWN, Scope, workbench_bindings
 from tflab.ui.terminal.safe_text import short_line
 from tflab.ui.widgets.key_line import KeyLine
 from tflab.ui.workbench import messages
-from tflab.ui.workbench.dialogs import WorkbenchDialogs
+from tflab.ui.workbench.editing import CellEditing
 from tflab.ui.workbench.panes import Panes
 
 if TYPE_CHECKING:
     from tflab.programs.program import Program
     from tflab.session.run_names import RunName
+    from tflab.ui.terminal.pixels import Pixels
     from tflab.ui.workbench.run_panes import RunPanes
 
 _TERM_SECONDS = 12.0
 _NEEDS_PANES = ("show", "help", "full_screen", "hint", "palette", "jump", "push", "reset_sizes")
 
 
-class WorkbenchScreen(WorkbenchDialogs):
+class WorkbenchScreen(CellEditing):
     """Shows a session, and passes on to it what a person wants.
 
     Args:
         session: The session.
+        pixels: Shows pictures as pixels, where the terminal can.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = list(workbench_bindings())
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, pixels: Pixels | None = None) -> None:
         super().__init__(session)
+        self._pixels = pixels
         self._run_panes: RunPanes | None = None
         self._imports = DiskQueue()
         self._run_name: RunName | None = None
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Before the panes are there, no key is theirs."""
+        """Before the panes are there, no key is theirs; the editor has its own for some."""
+        if action in EDITORS_OWN and self.focused is not None and self.focused.id == "code-area":
+            return False
         if self._panes is None and action in _NEEDS_PANES:
             return False
         return super().check_action(action, parameters)
@@ -64,7 +69,12 @@ class WorkbenchScreen(WorkbenchDialogs):
         from tflab.ui.workbench.run_panes import RunPanes
 
         session = self._session
-        panes = Panes(LessonView(), LossChart(), ParameterForm(session.form), RunList())
+        panes = Panes(
+            LessonView(session.disk, self._pixels),
+            LossChart(),
+            ParameterForm(session.form),
+            RunList(),
+        )
         run_panes = RunPanes(panes, self.goals, self.status, session, self._name_run)
         with self.app.batch_update():
             await self.fill(panes)
@@ -93,10 +103,11 @@ class WorkbenchScreen(WorkbenchDialogs):
                 await run_panes.show(event.run)
                 self._bring_curves(event)
                 self.show_running(self._session.runs.running)
-                if isinstance(event, events.RunEnded) and event.own:
-                    run_panes.end(event.run, event.diagnosis)
+                if isinstance(event, events.RunEnded):
+                    run_panes.end(event)
             case events.RunsListed():
                 self._show_runs(panes, event)
+                run_panes.show_card()
             case events.CourseChanged():
                 self._show_course()
             case events.FormChanged() | events.DevicesListed():
@@ -105,6 +116,7 @@ class WorkbenchScreen(WorkbenchDialogs):
                 self._compare_values()
             case (
                 events.ServerChanged()
+                | events.CommandsDecided()
                 | events.LiveModeChanged()
                 | events.EnvironmentChosen()
                 | events.EnvironmentMissing()
@@ -115,7 +127,7 @@ class WorkbenchScreen(WorkbenchDialogs):
                 panes.form.focus_field(event.name)
                 self.notify(event.problem, title="Not run", severity="error")
             case _:
-                return self.ask(event)
+                return await self.hear_edits(panes, run_panes, event) or self.ask(event)
         return True
 
     def _bring_curves(self, event: events.Event) -> None:
@@ -130,8 +142,11 @@ class WorkbenchScreen(WorkbenchDialogs):
         if event.program is self._shown:
             return  # It was there before the panes were.
         self.note_place()
+        editor, panes.lesson.editor = panes.lesson.editor, None
         with self.app.batch_update():
             await self._show_program(panes, event.program, event.same, event.cell)
+        if editor is not None and event.same:
+            self.go_on_writing(panes, editor)
 
     async def _show_program(
         self, panes: Panes, program: Program, same: bool = False, cell: int | None = None
@@ -179,9 +194,12 @@ class WorkbenchScreen(WorkbenchDialogs):
         """Show what was reached in each lesson, and in the one on show."""
         course, program = self._session.course, self._shown
         goals = {program.id: [goal.id for goal in program.goals]} if program is not None else {}
-        self.lessons.show_course(course.course, goals)
+        exercises = {program.id: [e.id for e in program.exercises]} if program is not None else {}
+        self.lessons.show_course(course.course, goals, exercises)
         kept = course.of(program) if program is not None else None
         self.goals.show_kept(kept.goals if kept is not None else ())
+        if self._run_panes is not None:
+            self._run_panes.show_card()
 
     def _show_runs(self, panes: Panes, event: events.RunsListed) -> None:
         if self._shown is not None and self._shown.id == event.program:
@@ -223,8 +241,17 @@ class WorkbenchScreen(WorkbenchDialogs):
     def _output_opened(self, message: messages.OutputOpened) -> None:
         self.show_text(message.title, message.text)
 
-    @on(messages.OutputOutOfView)
-    def _point_to_output(self, message: messages.OutputOutOfView) -> None:
+    @on(messages.PicturesOpened)
+    def _pictures_opened(self, message: messages.PicturesOpened) -> None:
+        from tflab.ui.workbench.picture_images import PictureImages
+        from tflab.ui.workbench.picture_screen import PictureScreen
+
+        read = partial(PictureImages, self._session.disk)
+        screen = PictureScreen(message.pictures, message.which, message.folder, read, self._pixels)
+        self.app.push_screen(screen)
+
+    @on(messages.RunSummedUp)
+    def _sum_up(self, message: messages.RunSummedUp) -> None:
         self.entitle("lesson", self.titled("lesson")._replace(right=message.text))
 
     @on(messages.ChartHeadingChanged)
@@ -268,6 +295,7 @@ class WorkbenchScreen(WorkbenchDialogs):
 
     def action_run(self) -> None:
         """Run the whole lesson; one that is not there yet, as soon as it is."""
+        self.tell_typed()
         self._session.run()
 
     def action_stop(self) -> None:
@@ -276,10 +304,12 @@ class WorkbenchScreen(WorkbenchDialogs):
 
     def action_live(self) -> None:
         """Turn live mode on or off."""
+        self.tell_typed()
         self._session.toggle_live()
 
     def action_predict(self) -> None:
         """Guess again, then run."""
+        self.tell_typed()
         self._session.starter.predict()
 
     def action_follow(self) -> None:
@@ -299,7 +329,8 @@ class WorkbenchScreen(WorkbenchDialogs):
 
     def action_sweep(self) -> None:
         """Show the sweep that goes on, or plan one."""
-        self._session.sweeps.open()
+        self.tell_typed()
+        self._session.edits.settle(self._session.sweeps.open)
 
     def action_show(self, scope: Scope) -> None:
         """Go to a pane."""
@@ -311,22 +342,11 @@ class WorkbenchScreen(WorkbenchDialogs):
 
     def action_hint(self) -> None:
         """Show the next hint of the first open goal."""
-        if not self.goals.show_hint():
-            self.notify("There is no further hint for this lesson's open goals.")
+        none_left = self.goals.show_hint()
+        if none_left:
+            self.notify(none_left)
         else:
             self.reveal("goals")
-
-    def action_edit(self) -> None:
-        """Open the lesson in the person's editor, and read it again afterwards."""
-        from tflab.ui.workbench.editor import edit_file
-
-        if self._shown is None:
-            return
-        try:
-            edit_file(self._shown.path, self.app.suspend)
-        except Problem as problem:
-            self._session.tell_problem(problem)
-        self._session.opened.look()
 
 
 def _show_form(panes: Panes, event: events.FormChanged | events.DevicesListed) -> None:

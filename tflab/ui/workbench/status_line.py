@@ -22,6 +22,7 @@ class StatusLine(Widget):
         goals: How many of its goals were reached, and how many there are.
         device: Short name of the chosen device.
         environment: Name of the environment; empty for our own.
+        commands: What becomes of a notebook's shell commands; empty where it has none.
         server: What the fork server is doing; empty when it is ready.
         sweep: How far the sweep is; empty while there is none.
         run: State and progress of the run on show.
@@ -32,6 +33,7 @@ class StatusLine(Widget):
     goals: reactive[tuple[int, int]] = reactive((0, 0))
     device: reactive[str] = reactive("")
     environment: reactive[str] = reactive("")
+    commands: reactive[str] = reactive("")
     server: reactive[str] = reactive("")
     sweep: reactive[str] = reactive("")
     run: reactive[str] = reactive("", repaint=False)
@@ -52,7 +54,13 @@ class StatusLine(Widget):
         right = Content.assemble(
             *(
                 Content.styled(text + quiet, "$text-quiet")
-                for text in (self.server, self.sweep, self.environment, self.device)
+                for text in (
+                    self.server,
+                    self.sweep,
+                    self.commands,
+                    self.environment,
+                    self.device,
+                )
                 if text
             ),
             Content.styled(f"{marks.bullet} ", self.tone) if self.run else "",

@@ -1,0 +1,113 @@
+"""Pictures as pixels: who is asked, what is sent, and which text shows them."""
+
+from __future__ import annotations
+
+import base64
+import os
+import pty
+import re
+import threading
+
+import pytest
+from rich.cells import cell_len
+from rich.color import Color, ColorSystem
+from rich.segment import Segment
+
+from tflab.charts.text import cell_width
+from tflab.ui.terminal import pixels
+from tflab.ui.terminal.app_base import ControlFilter
+from tflab.ui.terminal.pixels import MARKS, Pixels, in_tmux
+
+ANSWERS = {"takes it": (b"\x1b_Gi=4211;OK\x1b\\\x1b[?62c", True), "does not": (b"\x1b[?62c", False)}
+
+
+@pytest.fixture
+def sent() -> list[str]:
+    return []
+
+
+def decoded(sent: list[str]) -> bytes:
+    return base64.b64decode("".join(re.findall(r";([^\x1b]*)\x1b", "".join(sent))))
+
+
+@pytest.mark.parametrize("true_colour", [True, False])
+def test_a_picture_is_sent_once_and_its_text_says_which_it_is(sent, true_colour):
+    shown = Pixels(sent.append, true_colour)
+    content = os.urandom(10_000)
+    rows = shown.rows("a", content, 30, 10)
+    assert decoded(sent) == content
+    assert all(len(one) < 4300 for one in sent)
+    assert shown.rows("a", content, 30, 10) == rows
+    number = int(re.search(r"i=(\d+),c=30,r=10", sent[0])[1])
+    ((run,), *_) = rows
+    red, green, blue = run.ink.rgb
+    if true_colour:
+        assert (red << 16 | green << 8 | blue) == number
+    else:
+        drawn = Color.from_rgb(red, green, blue).downgrade(ColorSystem.EIGHT_BIT)
+        assert drawn.number == number
+    assert len(rows) == 10
+    for row in rows:
+        assert cell_len(row[0].text) == cell_width(row[0].text) == 30
+    assert len(set(MARKS)) == 129
+
+
+def test_only_so_many_are_kept_and_none_at_the_end(sent):
+    shown = Pixels(sent.append, True)
+    for number in range(600):
+        shown.rows(number, b"x", 4, 2)
+    shown.forget()
+    placed = [re.search(r"i=(\d+)", one)[1] for one in sent if "a=T" in one]
+    deleted = [re.search(r"i=(\d+)", one)[1] for one in sent if "a=d" in one]
+    assert sorted(placed) == sorted(deleted)
+    assert len(set(placed)) == 600
+
+
+def test_what_keeps_foreign_text_from_steering_the_terminal_leaves_it(sent):
+    ((run,),) = Pixels(sent.append, True).rows("a", b"x", 3, 1)
+    kept = ControlFilter().apply([Segment(run.text)], Color.parse("black"))
+    assert kept[0].text == run.text
+
+
+def test_tmux_hands_on_what_is_wrapped():
+    assert in_tmux("\x1b_Gq=2;\x1b\\") == "\x1bPtmux;\x1b\x1b_Gq=2;\x1b\x1b\\\x1b\\"
+
+
+@pytest.mark.parametrize("name", ANSWERS)
+def test_a_terminal_is_asked_and_believed(name):
+    answer, takes = ANSWERS[name]
+    outer, inner = pty.openpty()
+
+    def be_terminal() -> None:
+        asked = b""
+        while b"\x1b[c" not in asked:
+            asked += os.read(outer, 1024)
+        os.write(outer, answer)
+
+    thread = threading.Thread(target=be_terminal)
+    thread.start()
+    try:
+        assert pixels._ask(inner, inner, lambda sequence: sequence) is takes
+    finally:
+        thread.join()
+        os.close(outer)
+        os.close(inner)
+
+
+@pytest.mark.parametrize(
+    ("variables", "asked"),
+    [
+        ({"TERM": "xterm-kitty"}, True),
+        ({"TERM": "xterm-256color", "TERM_PROGRAM": "ghostty"}, True),
+        ({"TERM": "xterm-256color"}, False),
+        ({"TERM": "xterm-256color", "TERM_PROGRAM": "WezTerm"}, False),
+        ({"TERM": "tmux-256color", "TMUX": "/nowhere,1,0", "KITTY_WINDOW_ID": "1"}, False),
+    ],
+)
+def test_only_a_terminal_that_may_show_pictures_is_asked(monkeypatch, variables, asked):
+    for name in ("TERM", "TERM_PROGRAM", "TMUX", "KITTY_WINDOW_ID"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(pixels, "_tmux", lambda *_: "off")
+    assert (pixels._wrapping() is not None) is asked

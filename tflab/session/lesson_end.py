@@ -1,0 +1,107 @@
+"""What a person has done in a program, and what comes next: what stands at its end."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from tflab.programs.library import LessonEntry
+from tflab.programs.progress import Course, standing
+from tflab.session.run_names import RunName, name_of_row
+
+if TYPE_CHECKING:
+    from tflab.programs.program import GoalSpec, Program
+    from tflab.runs.state import RunState
+    from tflab.runs.summary import RunSummary
+
+
+class ReachedGoal(NamedTuple):
+    """A goal, whether it was reached, and the first run known to have reached it."""
+
+    text: str
+    reached: bool
+    by: RunName | None = None
+
+
+class LessonEnd(NamedTuple):
+    """What stands at the end of a program.
+
+    Attributes:
+        program: Its id.
+        runs: How often it was run.
+        guesses: How many guesses the run on show found right, and how many were made.
+        goals: Its goals, in order.
+        next_title: The program after it; empty behind the last one.
+        course: In how many lessons of the course all goals are reached, and of how many.
+    """
+
+    program: str
+    runs: int = 0
+    guesses: tuple[int, int] = (0, 0)
+    goals: Sequence[ReachedGoal] = ()
+    next_title: str = ""
+    course: tuple[int, int] = (0, 0)
+
+    @property
+    def complete(self) -> bool:
+        """Whether there are goals, and all are reached."""
+        return bool(self.goals) and all(goal.reached for goal in self.goals)
+
+
+def lesson_end(
+    program: Program,
+    course: Course,
+    runs: Sequence[RunSummary],
+    entries: Sequence[LessonEntry],
+    state: RunState | None,
+) -> LessonEnd:
+    """Return what stands at the end of a program.
+
+    Args:
+        program: The program.
+        course: The person's progress.
+        runs: Runs that are known, newest first; those of other programs are passed over.
+        entries: All programs, in order.
+        state: The run on show, if it is one of the program.
+    """
+    runs = [run for run in runs if run.lesson == program.id]
+    kept = course.lessons.get(program.id)
+    reached = set(kept.goals) if kept is not None else set()
+    paths = [entry.path for entry in entries]
+    place = paths.index(program.path) + 1 if program.path in paths else len(paths)
+    return LessonEnd(
+        program=program.id,
+        runs=max(kept.runs if kept is not None else 0, len(runs)),
+        guesses=guesses_right(state),
+        goals=[_goal(goal, reached, runs, program) for goal in program.goals],
+        next_title=title_of(entries[place]) if place < len(entries) else "",
+        course=_lessons_done(course, entries),
+    )
+
+
+def guesses_right(state: RunState | None) -> tuple[int, int]:
+    """Return how many guesses a run found right, and how many were made."""
+    made = [p for p in state.predictions.values() if p.guess is not None] if state else []
+    return sum(bool(p.correct) for p in made), len(made)
+
+
+def title_of(entry: LessonEntry) -> str:
+    """Return a program's number and title."""
+    return entry.title if entry.number is None else f"{entry.number} {entry.title}"
+
+
+def _goal(
+    goal: GoalSpec, reached: set[str], runs: Sequence[RunSummary], program: Program
+) -> ReachedGoal:
+    # A run from before a goal got its id knows it by its text.
+    known = {goal.id, goal.text}
+    by = [run for run in runs if any(run.goals.get(name, False) for name in known)]
+    name = name_of_row(by[-1], program.defaults) if by else None
+    return ReachedGoal(goal.text, bool(known & reached) or bool(by), name)
+
+
+def _lessons_done(course: Course, entries: Sequence[LessonEntry]) -> tuple[int, int]:
+    shipped = [entry for entry in entries if entry.shipped]
+    kept = [course.lessons.get(entry.id) for entry in shipped]
+    done = [one for one in kept if standing(one, one.stated if one else ()) == "goals reached"]
+    return len(done), len(shipped)

@@ -1,0 +1,245 @@
+"""The editor that stands in the place of a cell: code, what is wrong with it, and search."""
+
+from __future__ import annotations
+
+from concurrent.futures import Future
+
+from rich.cells import cell_len
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.content import Content
+from textual.geometry import Size
+from textual.message import Message
+from textual.timer import Timer
+from textual.widgets import Input, TextArea
+
+from tflab.programs.edits import CellProblem, cell_problem, tidy
+from tflab.programs.program import ProgramKind
+from tflab.runs.disk_queue import DiskQueue
+from tflab.ui.terminal.safe_text import box_title, short_line
+from tflab.ui.widgets.css import beside
+from tflab.ui.workbench.code_area import CodeArea
+from tflab.ui.workbench.messages import CodeTyped, EditorClosed, EditorMoved
+
+_TELL_SECONDS = 0.3
+"""Seconds after which what is typed is told, at most; it is on the disk within the second."""
+
+_CHECK_SECONDS = 0.25
+"""Seconds without a key until the code is checked."""
+
+_CHECKED_AT_ONCE = 50_000
+"""Characters of code that Python reads within a moment; more is read beside the screen's thread."""
+
+_BORDER = 2
+_LEAST = 3
+
+
+class CellEditor(Vertical):
+    """Edits the code of one cell. It grows with its text, up to the view, and scrolls beyond.
+
+    Args:
+        cell: Index of the cell.
+        text: The code to begin with.
+        name: What the cell is called.
+        kind: The kind of its program, which says what its code may hold.
+        original: The code that the file has there.
+
+    Attributes:
+        area: Where the code is written.
+        told: What was told last of what stands there.
+        problem: Why Python cannot read it, as far as it was looked at.
+    """
+
+    DEFAULT_CSS = beside(__file__)
+    SCOPED_CSS = False
+
+    class Checked(Message):
+        """A long text was checked."""
+
+    def __init__(self, cell: int, text: str, name: str, kind: ProgramKind, original: str) -> None:
+        super().__init__(id="cell-editor")
+        self.cell = cell
+        self.area = CodeArea(text)
+        self._called = name
+        self._kind = kind
+        self.told = text
+        self._tell_timer: Timer | None = None
+        self._check_timer: Timer | None = None
+        self._height = 0
+        self._needle = ""
+        self._beside = DiskQueue(self._wake)
+        self.problem: CellProblem | None = None
+        self._original = original
+        self._show_title()
+        self._show_problem(cell_problem(text, kind) if len(text) <= _CHECKED_AT_ONCE else None)
+
+    def compose(self) -> ComposeResult:
+        """Lay out the code."""
+        yield self.area
+
+    def on_mount(self) -> None:
+        """Take the keys."""
+        self.area.focus(scroll_visible=False)
+
+    @property
+    def text(self) -> str:
+        """The code as it stands there now."""
+        return self.area.text
+
+    def _show_title(self) -> None:
+        changed = ": changed" if tidy(self.text) != self._original else ""
+        words = f"{self._called}{changed}"
+        self.border_title = box_title(words[:1].upper() + words[1:])
+
+    def put_cursor(self, line: int, column: int = 1) -> None:
+        """Put the cursor on a line and a column, from 1."""
+        self.area.move_cursor(self.area.clamp_visitable((line - 1, column - 1)), center=True)
+
+    # Room
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """Return the rows of the text, as many as the view has room for."""
+        del viewport
+        most = max(container.height - _BORDER - self._below, _LEAST)
+        room = max(width - _BORDER, 1)
+        rows = 0
+        for line in self.area.document.lines:
+            # The cursor takes a cell behind the last character.
+            rows += 1 + (cell_len(line.expandtabs(self.area.indent_width)) // room if line else 0)
+            if rows >= most:
+                return most + self._below
+        return max(rows, 1) + self._below
+
+    @property
+    def _below(self) -> int:
+        return int(bool(self.query("#search-code")))
+
+    # Typing
+
+    @on(TextArea.Changed)
+    def _changed(self, event: TextArea.Changed) -> None:
+        event.stop()
+        if self._tell_timer is None:
+            self._tell_timer = self.set_timer(_TELL_SECONDS, self.tell)
+        if self._check_timer is not None:
+            self._check_timer.stop()
+        self._check_timer = self.set_timer(_CHECK_SECONDS, self._check)
+        rows = self.area.wrapped_document.height
+        if rows != self._height:
+            self._height = rows
+            self.refresh(layout=True)
+
+    def tell(self) -> None:
+        """Tell what was typed, if anything was."""
+        if self.take_typed():
+            self.post_message(CodeTyped(self.cell, self.told, self))
+
+    def take_typed(self) -> bool:
+        """Take note of what was typed, for who tells it; return whether anything was."""
+        if self._tell_timer is not None:
+            self._tell_timer.stop()
+            self._tell_timer = None
+        before, self.told = self.told, self.text
+        return before != self.told
+
+    @on(TextArea.SelectionChanged)
+    def _moved(self, event: TextArea.SelectionChanged) -> None:
+        event.stop()
+        self.post_message(EditorMoved())
+
+    @on(CodeArea.Refused)
+    def _refused(self, event: CodeArea.Refused) -> None:
+        event.stop()
+        self.notify(event.reason, title="Pasted", severity="warning", timeout=10)
+
+    def on_descendant_blur(self) -> None:
+        """Tell what was typed: the keys go elsewhere now."""
+        self.tell()
+
+    @on(CodeArea.Left)
+    def _left(self, event: CodeArea.Left) -> None:
+        event.stop()
+        self.tell()
+        self.post_message(EditorClosed())
+
+    # What is wrong
+
+    def _check(self) -> None:
+        self._check_timer = None
+        self._show_title()
+        text = self.text
+        if len(text) <= _CHECKED_AT_ONCE:
+            self._show_problem(cell_problem(text, self._kind))
+        else:
+            self._beside.do_then(
+                lambda: cell_problem(text, self._kind), lambda done: self._checked(text, done)
+            )
+
+    def _checked(self, text: str, done: Future[CellProblem | None]) -> None:
+        if text == self.text:
+            self._show_problem(done.result())
+
+    def _wake(self) -> None:
+        self.post_message(self.Checked())
+
+    @on(Checked)
+    def _take_checked(self) -> None:
+        self._beside.deliver()
+
+    def _show_problem(self, problem: CellProblem | None) -> None:
+        self.problem = problem
+        self.set_class(problem is not None, "-bad")
+        self.area.show_problem(problem)
+        if problem is None:
+            self.border_subtitle = "^r runs, Esc keeps"
+        else:
+            words = f"line {problem.line}: {problem.message}"
+            self.border_subtitle = Content(short_line(words)).markup
+
+    # Searching
+
+    @on(CodeArea.SearchAsked)
+    def _open_search(self, event: CodeArea.SearchAsked) -> None:
+        event.stop()
+        found = self.query("#search-code")
+        if found:
+            found.first(Input).focus()
+            return
+        field = Input(self._needle, placeholder="Search", compact=True, id="search-code")
+        self.mount(field)
+        self.refresh(layout=True)
+        field.focus()
+
+    @on(Input.Submitted, "#search-code")
+    def _search(self, event: Input.Submitted) -> None:
+        event.stop()
+        self._needle = event.value
+        if not self._needle:
+            self._end_search()
+        elif not self._find(self._needle):
+            self.notify(f"“{short_line(self._needle)}” is not in this cell.")
+
+    def _find(self, needle: str) -> bool:
+        """Select the next place of a text after the cursor, or from the top; case is no matter."""
+        area, wanted = self.area, needle.casefold()
+        row, column = max(area.selection.start, area.selection.end)
+        lines = area.document.lines
+        for turn in range(len(lines) + 1):
+            at = (row + turn) % len(lines)
+            first = column if turn == 0 else 0
+            place = lines[at].casefold().find(wanted, first)
+            if place >= 0:
+                area.selection = type(area.selection)((at, place), (at, place + len(needle)))
+                area.scroll_cursor_visible(center=True)
+                return True
+        return False
+
+    def _end_search(self) -> None:
+        self.query("#search-code").remove()
+        self.call_after_refresh(self.refresh, layout=True)
+        self.area.focus()
+
+    def key_escape(self) -> None:
+        """Go back from the search to the code."""
+        self._end_search()

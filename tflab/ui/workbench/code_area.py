@@ -1,0 +1,279 @@
+"""An area to write Python in: coloured, indented, safe for what is pasted."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from rich.style import Style as RichStyle
+from rich.text import Text
+from textual import events
+from textual.binding import BindingType
+from textual.content import Content
+from textual.highlight import highlight
+from textual.message import Message
+from textual.widgets import TextArea
+
+from tflab.programs.edits import LARGEST_CELL, CellProblem
+from tflab.programs.hidden_characters import hidden_characters
+from tflab.runs.text import count_of
+from tflab.ui.actions import bindings
+from tflab.ui.terminal.glyphs import glyphs
+from tflab.ui.workbench.code_theme import CodeTheme
+from tflab.ui.workbench.indentation import (
+    dedented,
+    indented,
+    next_start,
+    start_of,
+    toggled,
+    unit_of,
+)
+
+_AT_ONCE = 12_000
+"""Characters that are coloured at every key; it takes a millisecond a thousand."""
+
+_COLOURED = 200_000
+_LEAST_WORDS = 12
+"""Cells that a remark behind a line needs, to be of use."""
+
+_PLAIN = "$text"
+_PAUSE = 0.4
+"""Seconds after the last key, until a longer text is coloured."""
+
+
+class CodeArea(TextArea):
+    """Where code is written.
+
+    Colours are those that Pygments gives the page, so that a cell looks the same while it is
+    edited, and no grammar has to be compiled or loaded.
+
+    Args:
+        text: The code.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = list(bindings("editor"))
+
+    class Left(Message):
+        """The person goes back to reading."""
+
+    class SearchAsked(Message):
+        """The person wants to search in the code."""
+
+    class Refused(Message):
+        """Something cannot be typed or pasted; `reason` says why."""
+
+        def __init__(self, reason: str) -> None:
+            super().__init__()
+            self.reason = reason
+
+    def __init__(self, text: str) -> None:
+        super().__init__(
+            text,
+            soft_wrap=True,
+            tab_behavior="indent",
+            highlight_cursor_line=False,
+            id="code-area",
+        )
+        # A blinking cursor would send something twice a second for as long as one thinks.
+        self.cursor_blink = False
+        self.indent_width = 4
+        self.problem: CellProblem | None = None
+        self._unit = unit_of(text)
+        self._colours: list[Content] = []
+        self._colour_from(0)
+
+    # Colours
+
+    def get_line(self, line_index: int) -> Text:
+        """Return a line with its colours."""
+        line = super().get_line(line_index)
+        if line_index < len(self._colours) and self._colours[line_index].plain == line.plain:
+            parse = self.app.stylesheet.parse_style
+            for span in self._colours[line_index].spans:
+                if span.style == _PLAIN:
+                    continue
+                found = parse(span.style) if isinstance(span.style, str) else span.style
+                rich = found.rich_style
+                ink = RichStyle(color=rich.color, bold=rich.bold, italic=rich.italic)
+                line.stylize(ink, span.start, span.end)
+        problem = self.problem
+        if problem is not None and problem.line == line_index + 1:
+            self._mark(line, problem.message)
+        return line
+
+    def show_problem(self, problem: CellProblem | None) -> None:
+        """Mark the line that Python cannot read; or none."""
+        if problem != self.problem:
+            self.problem = problem
+            # Lines are kept as they were drawn until the text or the selection changes.
+            self.notify_style_update()
+            self.refresh()
+
+    def _mark(self, line: Text, message: str) -> None:
+        """Underline a line, and say behind it what is wrong, where there is room."""
+        ink = self.app.stylesheet.parse_style("$error").rich_style.color
+        start = len(start_of(line.plain))
+        line.stylize(RichStyle(color=ink, underline=True), start, max(len(line.plain), start))
+        room = self.wrap_width - line.cell_len - 2
+        if room >= _LEAST_WORDS:
+            words = Text(message, style=RichStyle(color=ink, italic=True))
+            words.truncate(room, overflow="ellipsis" if glyphs().unicode else "crop")
+            line.append("  ").append_text(words)
+
+    def _colour_from(self, row: int) -> None:
+        """Colour the text: at once where it is short, or else from `row` on after a pause."""
+        size = sum(map(len, self.document.lines))
+        if size <= _AT_ONCE:
+            self._colour()
+            return
+        del self._colours[row:]
+        if size <= _COLOURED and self.is_mounted:
+            self.set_timer(_PAUSE, self._colour_later, name="colours")
+
+    def _colour_later(self) -> None:
+        self._colour()
+        self.refresh()
+
+    def _colour(self) -> None:
+        found = highlight(self.text, language="python", theme=CodeTheme)
+        self._colours = list(found.split("\n", allow_blank=True))
+
+    def on_text_area_changed(self) -> None:
+        """Colour what was typed."""
+        self._colour_from(self.cursor_location[0])
+
+    # Typing
+
+    def check_consume_key(self, key: str, character: str | None = None) -> bool:
+        """Say which keys are typed here, whatever they do elsewhere."""
+        if key in ("enter", "tab", "shift+tab", "escape"):
+            return True
+        return super().check_consume_key(key, character)
+
+    async def on_key(self, event: events.Key) -> None:
+        """Indent, and leave."""
+        match event.key:
+            case "enter":
+                self._new_line()
+            case "tab":
+                self._indent()
+            case "shift+tab":
+                self._replace_lines(dedented(self._selected_lines(), self._unit))
+            case "escape":
+                self.action_keep()
+            case _:
+                return
+        event.stop()
+        event.prevent_default()
+
+    def _new_line(self) -> None:
+        start, end = sorted((self.selection.start, self.selection.end))
+        before = self.document.get_line(start[0])[: start[1]]
+        found = self.replace(
+            "\n" + next_start(before, self._unit), start, end, maintain_selection_offset=False
+        )
+        self.move_cursor(found.end_location)
+
+    def _indent(self) -> None:
+        start, end = self.selection
+        if start[0] != end[0]:
+            self._replace_lines(indented(self._selected_lines(), self._unit))
+            return
+        step = "\t" if self._unit == "\t" else " " * self._to_next_step(min(start, end))
+        found = self.replace(step, *sorted((start, end)), maintain_selection_offset=False)
+        self.move_cursor(found.end_location)
+
+    def _to_next_step(self, place: tuple[int, int]) -> int:
+        step = len(self._unit)
+        return step - self.get_column_width(*place) % step
+
+    def action_delete_left(self) -> None:
+        """Delete the character before the cursor, or a step of indentation."""
+        (row, column), end = self.selection
+        line = self.document.get_line(row)
+        step = len(self._unit)
+        if end != (row, column) or self._unit == "\t" or not line[:column].isspace():
+            super().action_delete_left()
+        elif len(start_of(line)) >= column and not line[:column].strip(" "):
+            back = (column - 1) % step + 1
+            self.delete((row, column - back), (row, column))
+        else:
+            super().action_delete_left()
+
+    def action_keep(self) -> None:
+        """Go back to reading."""
+        self.post_message(self.Left())
+
+    def action_find(self) -> None:
+        """Ask for a search."""
+        self.post_message(self.SearchAsked())
+
+    def action_comment(self) -> None:
+        """Make the lines of the selection comments, or code again."""
+        self._replace_lines(toggled(self._selected_lines()))
+
+    def _rows(self) -> tuple[int, int]:
+        """Return the first and the last row of the selection."""
+        first, last = sorted((self.selection.start, self.selection.end))
+        # A selection that ends before the first character of a row does not reach into it.
+        return first[0], last[0] - (last[1] == 0 and last[0] > first[0])
+
+    def _selected_lines(self) -> list[str]:
+        first, last = self._rows()
+        return [self.document.get_line(row) for row in range(first, last + 1)]
+
+    def _replace_lines(self, lines: list[str]) -> None:
+        """Put other lines in the place of those of the selection, which stays on them."""
+        first, last = self._rows()
+        before = self._selected_lines()
+        if lines == before:
+            return
+        selection = self.selection
+        self.replace("\n".join(lines), (first, 0), (last, len(before[-1])))
+
+        def moved(place: tuple[int, int]) -> tuple[int, int]:
+            row, column = place
+            if not first <= row <= last or not column:
+                return place
+            grown = len(lines[row - first]) - len(before[row - first])
+            return row, max(0, column + grown)
+
+        self.selection = type(selection)(moved(selection.start), moved(selection.end))
+
+    # Pasting
+
+    async def on_paste(self, event: events.Paste) -> None:
+        """Take what is pasted, as far as it is text."""
+        event.stop()
+        event.prevent_default()
+        text = event.text.replace("\r\n", "\n").replace("\r", "\n")
+        size = len(text) + sum(map(len, self.document.lines))
+        if size > LARGEST_CELL:
+            self.post_message(
+                self.Refused(
+                    f"That is {size:,} characters; a cell has room for {LARGEST_CELL:,}. Nothing "
+                    "was pasted: keep data in a file of its own."
+                )
+            )
+            return
+        found = list(hidden_characters(text))
+        if found:
+            text = _without(text)
+            names = ", ".join(dict.fromkeys(one.name for one in found[:3]))
+            self.post_message(
+                self.Refused(
+                    f"{count_of(len(found), 'character')} that nobody would see left out of what "
+                    f"was pasted: {names}."
+                )
+            )
+        start, end = sorted((self.selection.start, self.selection.end))
+        placed = self.replace(text, start, end, maintain_selection_offset=False)
+        self.move_cursor(placed.end_location)
+
+
+def _without(text: str) -> str:
+    """Return a text without its hidden characters."""
+    lines = text.split("\n")
+    for one in reversed(list(hidden_characters(text))):
+        line, column = one.line - 1, one.column - 1
+        lines[line] = lines[line][:column] + lines[line][column + 1 :]
+    return "\n".join(lines)

@@ -1,0 +1,156 @@
+"""A page with the outputs of a run: it follows the run at work, and sums up what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual.timer import Timer
+
+from tflab.runs.state import RunState
+from tflab.session.lesson_end import LessonEnd
+from tflab.ui.terminal.glyphs import glyphs
+from tflab.ui.workbench.cell_output import TEXT_SECONDS, Label, OutputBlock
+from tflab.ui.workbench.lesson_outputs import LessonOutputs
+from tflab.ui.workbench.messages import RunSummedUp
+from tflab.ui.workbench.reading_view import ReadingView
+from tflab.ui.workbench.summing_up import EndCard, run_words
+
+
+class OutputView(ReadingView):
+    """Shows code cells with what each gave, and a card at the end.
+
+    Attributes:
+        outputs: What the cells gave.
+        card: What stands at the end of the page.
+    """
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.outputs = LessonOutputs()
+        self.card = EndCard(LessonEnd(""))
+        self._run: RunState | None = None
+        self._later: Timer | None = None
+        self._texts: dict[int, str] = {}
+        self._just_ended = False
+        self._summary = ""
+        self._pointer = ""
+        self._told = ""
+
+    async def show_run(
+        self,
+        state: RunState,
+        source: str | None = None,
+        label: Label | None = None,
+        again: bool = False,
+    ) -> None:
+        """Bring the outputs up to date with a run; another run's outputs go away first.
+
+        While the run goes on, the view follows a picture that moves, until the person moves.
+
+        Args:
+            state: The run.
+            source: The lesson as it ran; None when it is certainly the one on show.
+            label: Names the run.
+            again: Whether it runs again by itself. Then a person who looks at an output goes on
+                looking at that.
+        """
+        if state is not self._run:
+            self._run = state
+            self.following = not (again and self._output_in_view())
+            self._texts, self._just_ended = self.outputs.texts(), False
+            self._say(summary="", pointer="")
+        shown = self.outputs.show(state, source, label)
+        if shown.recoloured:
+            self.block_recoloured(*shown.recoloured)
+        if shown.changed:
+            self.block_changed(*shown.changed)
+            if state.ended is None:
+                self._follow(shown.changed)
+        if shown.later:
+            self._come_back(state)
+
+    def _come_back(self, state: RunState) -> None:
+        """Text was drawn a moment ago; what has been printed since is drawn a moment later."""
+        if self._later is not None:
+            return
+
+        async def again() -> None:
+            self._later = None
+            if state is self.outputs.state:
+                await self.show_run(state, self.outputs.source, self.outputs.label)
+
+        self._later = self.set_timer(TEXT_SECONDS, again)
+
+    def show_end(self) -> None:
+        """Bring what came out of a run to a person's notice: an error, a picture, or output."""
+        self._just_ended = True
+        failed = self.outputs.failed
+        if failed is None:
+            self._follow(self.outputs.blocks)
+        elif self.following:
+            error = self.outputs.below(failed)
+            self.show_below(failed, error, error.error_rows(self.document.width))
+            self.move_cursor(self.code.index(failed))
+        self._say(summary=self._sum_up())
+        self.call_after_refresh(self._point_to_output)
+
+    def show_card(self, end: LessonEnd) -> None:
+        """Bring the card at the end up to date; a run that reached the last goal shows it."""
+        before = self.card.end
+        if end == before:
+            return
+        self.card.end = end
+        self.block_changed(self.card)
+        done = end.complete and not before.complete and end.program == before.program
+        if done and self._just_ended and self.following:
+            self.scroll_to_block(self.card)
+            self.take_cursor_along()
+
+    def say_end(self) -> None:
+        """Say that there is nothing more to read, and what comes next."""
+        more = self.card.end.next_title
+        self._say(pointer="the end: n opens the next lesson" if more else "the end")
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Take the pointer to the output away as soon as a person moves."""
+        super().watch_scroll_y(old_value, new_value)
+        self._say(pointer="")
+
+    def watch_has_focus(self, _has_focus: bool) -> None:
+        """Name the key that works now."""
+        super().watch_has_focus(_has_focus)
+        if self._pointer:
+            self._point_to_output()
+
+    def _follow(self, outputs: Sequence[OutputBlock]) -> None:
+        """Show the last of the pictures that move, unless the person has moved."""
+        for output in reversed(outputs) if self.following else ():
+            rows = output.picture_rows(self.document.width)
+            if rows is not None:
+                self.show_below(self.outputs.above(output), output, rows)
+                return
+
+    def _sum_up(self) -> str:
+        state, now = self.outputs.state, self.outputs.texts()
+        if state is None:
+            return ""
+        changed = sum(text != self._texts.get(cell) for cell, text in now.items())
+        return run_words(state, len(now), changed if self._texts else None)
+
+    def _output_in_view(self) -> bool:
+        return any(not o.empty and self.block_in_view(o) for o in self.outputs.blocks)
+
+    def _point_to_output(self) -> None:
+        """Say that there is output when none of it is in view, and with which key to get there."""
+        some = any(not output.empty for output in self.outputs.blocks)
+        below = some and not self._output_in_view()
+        key = "Space reads on" if self.has_focus else "F3, then Space"
+        self._say(pointer=f"output below: {key}" if below else "")
+
+    def _say(self, *, summary: str | None = None, pointer: str | None = None) -> None:
+        self._summary = self._summary if summary is None else summary
+        self._pointer = self._pointer if pointer is None else pointer
+        text = f"  {glyphs().dot}  ".join(filter(None, (self._summary, self._pointer)))
+        if text != self._told:
+            self._told = text
+            self.post_message(RunSummedUp(text))

@@ -1,0 +1,127 @@
+"""What is said when a run is over, and what stands at the end of a lesson."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from textual.content import Content
+
+from tflab.charts.text import cell_width
+from tflab.runs.state import RunState
+from tflab.runs.text import count_of
+from tflab.session.lesson_end import LessonEnd, ReachedGoal, guesses_right
+from tflab.ui.terminal.glyphs import glyphs
+from tflab.ui.terminal.safe_text import short_line, with_code
+from tflab.ui.workbench.lesson_document import Block, Row
+
+_INDENT = 2
+_WIDEST = 96
+
+
+def run_words(state: RunState, outputs: int, changed: int | None) -> str:
+    """Return in short what came out of a run: outputs, guesses, goals.
+
+    Args:
+        state: The run.
+        outputs: How many cells gave something.
+        changed: How many of them gave something else than in the run before; None without one.
+    """
+    words = [count_of(outputs, "output")]
+    if changed is not None:
+        words.append(f"{changed} new or changed" if changed else "none changed")
+    right, made = guesses_right(state)
+    if made:
+        words.append(f"{right} of {made} guessed right")
+    if state.goals:
+        passed = sum(goal.passed for goal in state.goals.values())
+        words.append(f"{passed} of {count_of(len(state.goals), 'goal')}")
+    return f" {glyphs().dot} ".join(words)
+
+
+class EndCard(Block):
+    """The end of a lesson: what was done in it, and what comes next.
+
+    Attributes:
+        end: What it says.
+    """
+
+    together = True
+
+    def __init__(self, end: LessonEnd) -> None:
+        self.end = end
+
+    def guess(self, width: int) -> int:
+        """Return about how many rows it takes."""
+        del width
+        return 6 + 2 * len(self.end.goals)
+
+    def rows(self, width: int) -> list[Row]:
+        """Return the rows of the card."""
+        room = max(min(width, _WIDEST) - _INDENT, 1)
+        rule = Content.styled(
+            ("─" if glyphs().unicode else "-") * (room + _INDENT), "$border-quiet"
+        )
+        lines = [line for part in self._parts(room) for line in part.wrap(room)]
+        return [
+            Row(Content()),
+            Row(rule),
+            *[Row(line, _INDENT) for line in lines],
+            Row(rule),
+            Row(Content()),
+        ]
+
+    def _parts(self, room: int) -> Iterator[Content]:
+        end = self.end
+        if end.complete:
+            yield Content.styled(f"{glyphs().passed} Every goal is reached", "bold $success")
+        else:
+            yield Content.styled("The end of this lesson", "bold $primary")
+        yield self._done()
+        for goal in end.goals:
+            yield from _goal_lines(goal, room)
+        if end.goals and not end.complete and end.runs:
+            yield _keys(("F10", "gives a hint for the first open goal"))
+        yield Content()
+        if end.next_title:
+            yield _keys(("n", f"opens {short_line(end.next_title)}"))
+        else:
+            done, lessons = end.course
+            yield Content(
+                f"This was the last lesson. Lessons with every goal reached: {done} of {lessons}."
+            )
+            yield _keys(("F2", "goes to the list"), ("^y", "shows every run you made"))
+
+    def _done(self) -> Content:
+        end = self.end
+        if not end.runs:
+            return _keys(("^r", "runs it; you have not run it yet"))
+        words = [f"You ran it {end.runs:,} times." if end.runs > 1 else "You ran it once."]
+        right, made = end.guesses
+        if made:
+            words.append(f"Guesses right: {right} of {made}.")
+        if end.goals:
+            reached = sum(goal.reached for goal in end.goals)
+            words.append(f"Goals reached: {reached} of {len(end.goals)}.")
+        return Content(" ".join(words))
+
+
+def _goal_lines(goal: ReachedGoal, room: int) -> Iterator[Content]:
+    """Yield a goal, and at its right, or below, the run that first reached it."""
+    marks = glyphs()
+    mark = (f"{marks.passed} ", "$success") if goal.reached else (f"{marks.open} ", "bold $primary")
+    lines = with_code(goal.text).wrap(max(room - _INDENT, 1))
+    lines = [Content.assemble(" " * _INDENT if n else mark, line) for n, line in enumerate(lines)]
+    if goal.by is not None:
+        name = goal.by.fit(room - _INDENT)
+        free = room - lines[-1].cell_length - cell_width(name)
+        if free < _INDENT:
+            lines.append(Content())
+            free = room - cell_width(name)
+        lines[-1] = Content.assemble(lines[-1], " " * max(free, 0), (name, "$text-quiet"))
+    yield from lines
+
+
+def _keys(*keys: tuple[str, str]) -> Content:
+    """Return keys, each with what it does."""
+    parts = [Content.assemble((key, "bold $primary"), f" {does}") for key, does in keys]
+    return Content("   ").join(parts)
