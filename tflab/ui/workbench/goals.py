@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
 from textual.content import Content
+from textual.geometry import Size
 from textual.widget import Widget
 
 from tflab.runs.text import count_of
@@ -95,6 +96,11 @@ class Goals(Widget):
             return "There is no further hint for the goals that are open."
         return "Every goal is reached." if stated else _NONE
 
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """Return how many rows all goals take."""
+        del container, viewport
+        return max(self.rows(width), 1)
+
     def rows(self, width: int) -> int:
         """Return how many rows all goals take in `width` cells; 0 where there are none."""
         return sum(map(len, self._parts(width)))
@@ -166,5 +172,7 @@ class Goals(Widget):
     def _draw(self) -> None:
         goals = self._goals()
         reached = sum(self._reached(key, text) for key, text in goals.items())
+        count = f" {reached}/{len(goals)}" if goals else ""
+        self.border_title = f"Goals{count}"
         self.post_message(GoalsChanged(reached, len(goals)))
         self.refresh(layout=True)
