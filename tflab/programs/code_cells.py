@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator
 
-from tflab.programs.edits import program_as_run
+from tflab.programs.edits import cell_hash, program_as_run
 from tflab.programs.environment_variables import loading_variables
 from tflab.programs.exercises import Exercise
 from tflab.programs.magics import plain_python
@@ -47,6 +47,7 @@ def _exercise_code(program: Program, exercise: Exercise) -> ExerciseCode:
         solved=bool(exercise.solution),
         by_hand=exercise.by_hand,
         seconds=exercise.seconds,
+        mark=cell_hash(exercise.text),
     )
 
 

@@ -48,6 +48,7 @@ class Points:
         count: How many were put.
         written: How many of them were written.
         attention: Whether the next call has more to do than to put.
+        claimed: Names of series that do not come this way.
     """
 
     def __init__(
@@ -63,6 +64,7 @@ class Points:
         self.attention = True
         self._journal = journal
         self._reads_later = reads_later
+        self.claimed: set[str] = set()
         self._make_room = make_room
         self._attend = attend
         self._detached = False
@@ -124,8 +126,10 @@ class Points:
         return max(start, end)
 
     def is_taken(self, tag: str, axis: str) -> bool:
-        """Return whether points of that name are kept over another axis."""
-        return any(tag in codes for other, codes in self._codes.items() if other != axis)
+        """Return whether points of that name are kept over another axis, or by somebody else."""
+        return tag in self.claimed or any(
+            tag in codes for other, codes in self._codes.items() if other != axis
+        )
 
     def is_full(self) -> bool:
         """Return whether the next point has to wait."""

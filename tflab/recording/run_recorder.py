@@ -154,6 +154,10 @@ class RunRecorder:
         """Return whether a series of that name counts something else than `axis`."""
         return self._points.is_taken(tag, axis)
 
+    def claim(self, tag: str) -> None:
+        """Keep a name for a series whose points are told as events; see `watch` above."""
+        self._points.claimed.add(tag)
+
     def folder(self) -> Path:
         """Return the run's `files` folder."""
         return self._folder / FILES

@@ -96,6 +96,7 @@ class ExerciseCode:
         solved: Whether the cell itself is a solution, to go on with where the answer fails.
         by_hand: A person grades it; nothing checks it.
         seconds: How long the answer, and each cell that checks it, may take.
+        mark: Tells the answer from any other; the outcome has it.
     """
 
     id: str
@@ -105,6 +106,7 @@ class ExerciseCode:
     solved: bool
     by_hand: bool = False
     seconds: float = 30.0
+    mark: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

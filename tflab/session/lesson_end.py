@@ -31,6 +31,7 @@ class LessonEnd(NamedTuple):
         runs: How often it was run.
         guesses: How many guesses the run on show found right, and how many were made.
         goals: Its goals, in order.
+        exercises: How many of its exercises were passed, and how many it has.
         next_title: The program after it; empty behind the last one.
         course: In how many lessons of the course all goals are reached, and of how many.
     """
@@ -39,13 +40,16 @@ class LessonEnd(NamedTuple):
     runs: int = 0
     guesses: tuple[int, int] = (0, 0)
     goals: Sequence[ReachedGoal] = ()
+    exercises: tuple[int, int] = (0, 0)
     next_title: str = ""
     course: tuple[int, int] = (0, 0)
 
     @property
     def complete(self) -> bool:
-        """Whether there are goals, and all are reached."""
-        return bool(self.goals) and all(goal.reached for goal in self.goals)
+        """Whether there are goals or exercises, and all are reached and passed."""
+        passed, exercises = self.exercises
+        some = bool(self.goals) or bool(exercises)
+        return some and all(goal.reached for goal in self.goals) and passed == exercises
 
 
 def lesson_end(
@@ -67,6 +71,7 @@ def lesson_end(
     runs = [run for run in runs if run.lesson == program.id]
     kept = course.lessons.get(program.id)
     reached = set(kept.goals) if kept is not None else set()
+    passed = set(kept.exercises) if kept is not None else set()
     paths = [entry.path for entry in entries]
     place = paths.index(program.path) + 1 if program.path in paths else len(paths)
     return LessonEnd(
@@ -74,6 +79,7 @@ def lesson_end(
         runs=max(kept.runs if kept is not None else 0, len(runs)),
         guesses=guesses_right(state),
         goals=[_goal(goal, reached, runs, program) for goal in program.goals],
+        exercises=(sum(e.id in passed for e in program.exercises), len(program.exercises)),
         next_title=title_of(entries[place]) if place < len(entries) else "",
         course=_lessons_done(course, entries),
     )
@@ -103,5 +109,9 @@ def _goal(
 def _lessons_done(course: Course, entries: Sequence[LessonEntry]) -> tuple[int, int]:
     shipped = [entry for entry in entries if entry.shipped]
     kept = [course.lessons.get(entry.id) for entry in shipped]
-    done = [one for one in kept if standing(one, one.stated if one else ()) == "goals reached"]
+    done = [
+        one
+        for one in kept
+        if one is not None and standing(one, one.stated, one.set) == "goals reached"
+    ]
     return len(done), len(shipped)

@@ -35,7 +35,8 @@ def new_request(
         values: A good value for every parameter.
         seed: Seed of all random numbers.
         device: The one device that the run will see; None for the CPU.
-        until: Index of the last cell to run, or None for the whole program.
+        until: Index of the last cell to run, or None for the whole program; of an exercise, what
+            checks it runs too.
         guesses: The person's guesses, by question.
         options: How much of a shared machine the run may take.
         python: The interpreter that it is to run in; empty for our own.
@@ -56,7 +57,7 @@ def new_request(
         device=device.key if device is not None else "cpu",
         device_uuid=device.uuid if device is not None else "",
         seed=seed,
-        until=until,
+        until=_to_last_check(program, until),
         guesses=dict(guesses or {}),
         python=python,
         shell_commands=shell_commands,
@@ -64,3 +65,11 @@ def new_request(
         stdin=stdin,
         **dataclasses.asdict(options or RunOptions()),
     )
+
+
+def _to_last_check(program: Program, until: int | None) -> int | None:
+    """Return the last cell to run: what checks an exercise runs with it, or it would not count."""
+    for exercise in program.exercises:
+        if until is not None and exercise.tests and exercise.cell <= until < exercise.tests[-1]:
+            return exercise.tests[-1]
+    return until

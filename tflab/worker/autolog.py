@@ -1,4 +1,5 @@
-"""What a run records of a program that says nothing of it: Keras, progress bars, what it shows.
+"""What a run records of a program that says nothing of it: Keras, summaries, progress bars,
+and what it shows.
 
 Nothing is imported here that the program does not import itself.
 """
@@ -10,6 +11,7 @@ from typing import Any
 
 from tflab import lab
 from tflab.recording.autolog import Own
+from tflab.recording.event_files import EventFiles
 from tflab.recording.keras_autolog import record_keras
 from tflab.recording.keras_training import KerasTraining
 from tflab.recording.run_recorder import RunRecorder
@@ -25,10 +27,14 @@ class Autolog:
     Args:
         recorder: The run's.
         pictures: Who records pictures.
+        summaries: Reads what the program writes for TensorBoard.
     """
 
-    def __init__(self, recorder: RunRecorder, pictures: Pictures) -> None:
+    def __init__(self, recorder: RunRecorder, pictures: Pictures, summaries: EventFiles) -> None:
         self._recorder = recorder
+        self._summaries = summaries
+        summaries.is_taken = functools.partial(recorder.is_taken, axis="none")
+        summaries.claim = recorder.claim
         self._display = Display(recorder, pictures)
         self._own = Own(recorder, lab.attach)
         self._trainings = [
@@ -38,6 +44,7 @@ class Autolog:
     def begin(self, request: RunRequest) -> None:
         """Take part in what is imported already, and in the rest once it is."""
         self._display.install(request)
+        when_imported("tensorflow", self._summaries.watch)
         when_imported("tqdm", functools.partial(record_tqdm, self._recorder))
         for training in self._trainings:
             when_imported(training.library, functools.partial(record_keras, training))
@@ -51,3 +58,8 @@ class Autolog:
         for training in self._trainings:
             training.tell_results()
         self._own.rest()
+
+    def end(self) -> None:
+        """Record what was kept back, at the end of the run, however it ends."""
+        self.end_cell()
+        self._summaries.end()

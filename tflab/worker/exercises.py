@@ -75,9 +75,9 @@ class Exercises:
         recorder: Records it.
         interrupt: Ends it.
         names: The global names of the program.
-        execute: Executes other code in the place of a cell, for so many seconds at most, and
-            records what it does.
-        execute_quietly: Executes a cell, without a word of it in the log.
+        execute: Executes a cell, or other code in its place, and records what it does; ends it
+            after so many seconds, unless that is 0.
+        execute_quietly: The same, without a word of it in the log.
     """
 
     def __init__(
@@ -87,7 +87,7 @@ class Exercises:
         interrupt: Interrupt,
         names: dict[str, Any],
         execute: Callable[[CodeCell, str, float], None],
-        execute_quietly: Callable[[CodeCell], None],
+        execute_quietly: Callable[[CodeCell, str, float], None],
     ) -> None:
         self._request = request
         self._recorder = recorder
@@ -107,7 +107,14 @@ class Exercises:
         cell, exercise = span[0], span[0].exercise
         assert exercise is not None
         snapshot = Snapshot(self._names)
-        trial = self._try(span, exercise)
+        # Nobody wants to read what a starter prints, and how it fails, before writing anything.
+        trial = self._try(span, exercise, quiet=not exercise.written)
+        if not exercise.written:
+            if trial.failure is None or not exercise.solved:
+                snapshot.restore()
+                trial = self._try(span, exercise)
+            else:
+                trial.tried = 1
         failure = trial.failure
         outcome = ExerciseOutcome(
             id=exercise.id,
@@ -117,6 +124,7 @@ class Exercises:
             message=_bounded(failure.message if failure else self._praise(span, exercise)),
             written=exercise.written,
             line=failure.line if failure else None,
+            mark=exercise.mark,
             trivial=failure is None and not exercise.written and len(span) > 1,
         )
         if failure is None:
@@ -134,7 +142,7 @@ class Exercises:
             if one.checks:
                 broken = broken or self._solve_check(one, exercise)
             elif place < trial.tried:
-                self._execute_quietly(one)
+                self._execute_quietly(one, one.source, 0.0)
             else:
                 yield one
         if broken:
@@ -159,16 +167,16 @@ class Exercises:
             )
         )
 
-    def _try(self, span: Sequence[CodeCell], exercise: ExerciseCode) -> Trial:
+    def _try(self, span: Sequence[CodeCell], exercise: ExerciseCode, quiet: bool = False) -> Trial:
         for place, cell in enumerate(span):
             source = exercise.answer if place == 0 else cell.source
             try:
-                self._try_cell(cell, exercise, source)
+                self._try_cell(cell, exercise, source, quiet)
             except Failure as failure:
                 return Trial(place + 1, failure)
         return Trial(len(span), None)
 
-    def _try_cell(self, cell: CodeCell, exercise: ExerciseCode, source: str) -> None:
+    def _try_cell(self, cell: CodeCell, exercise: ExerciseCode, source: str, quiet: bool) -> None:
         """Execute a cell of a trial.
 
         Raises:
@@ -177,8 +185,11 @@ class Exercises:
         """
         self._failed = []
         try:
-            with self._recorder.heard(self._hear):
-                self._execute(cell, source, exercise.seconds)
+            if quiet:
+                self._execute_quietly(cell, source, exercise.seconds)
+            else:
+                with self._recorder.heard(self._hear):
+                    self._execute(cell, source, exercise.seconds)
         except KeyboardInterrupt:
             if self._interrupt.asked:
                 raise
@@ -192,7 +203,7 @@ class Exercises:
         """Run a check on the solution, and say why that does not pass; empty when it does."""
         self._failed = []
         try:
-            self._execute_quietly(cell)
+            self._execute_quietly(cell, cell.source, 0.0)
         except KeyboardInterrupt:
             raise
         except Exception as error:  # noqa: BLE001

@@ -13,6 +13,7 @@ from types import TracebackType
 
 from tflab import lab
 from tflab.recording.bounded_log import BoundedLog
+from tflab.recording.event_files import EventFiles
 from tflab.recording.journal import Journal
 from tflab.recording.run_recorder import RunRecorder
 from tflab.runs.events import Ended, Environment, Error, Event, Notice, Started
@@ -58,7 +59,7 @@ def run(folder: Path, journal: Journal | None = None) -> int:
         # The lesson's code is called from here and no deeper: TensorFlow walks the whole stack at
         # every eager operation, and each frame below the lesson's slows a small step by 0.2 %.
         for cell in process.cells():
-            with process.interrupt.armed(), excused(cell.excuse):
+            with process.interrupt.armed(), excused(cell.excuse), cell.guard:
                 if cell.awaits:
                     process.run_in_loop(cell)
                     continue
@@ -101,8 +102,11 @@ class RunProcess:
         record = read_record(folder / RECORD)
         self._request = record.request
 
+        self._summaries = EventFiles()
+
         def watch() -> Iterable[Event]:
-            return [_cut_notice(capture)] if capture.watch() else ()
+            news = self._summaries.news()
+            return [*news, _cut_notice(capture)] if capture.watch() else news
 
         guesses = record.request.guesses
         self._recorder = RunRecorder(
@@ -118,7 +122,7 @@ class RunProcess:
         self._options = OptionsUsed(record.request, self._recorder)
         self._options.install()
         self._figures = MatplotlibFigures(self._recorder, record.request)
-        self._autolog = Autolog(self._recorder, self._figures)
+        self._autolog = Autolog(self._recorder, self._figures, self._summaries)
         self._pid = os.getpid()
 
     def __enter__(self) -> RunProcess:
@@ -149,7 +153,7 @@ class RunProcess:
         self.interrupt.ignore()
         with suppress(Problem):
             # A log that cannot be written is said below.
-            self._autolog.end_cell()
+            self._autolog.end()
         self._figures.end()
         flush_open_files()
         let_go_of_pools()

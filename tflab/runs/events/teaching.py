@@ -102,6 +102,7 @@ class ExerciseOutcome(Event):
         message: What does not, on one line; of one that passed, what there is to know.
         written: Whether the learner has written anything; the starter was tried otherwise.
         line: Line of the learner's text where it failed, from 1, if that is known.
+        mark: Tells what was tried from any other answer.
         trivial: Whether the starter passes as it is, which leaves nothing to do.
         broken: Why the exercise's own solution does not pass; empty when it does.
     """
@@ -115,5 +116,6 @@ class ExerciseOutcome(Event):
     message: str = ""
     written: bool = False
     line: int | None = None
+    mark: str = ""
     trivial: bool = False
     broken: str = ""

@@ -31,12 +31,15 @@ _CHECK_SECONDS = 0.25
 _CHECKED_AT_ONCE = 50_000
 """Characters of code that Python reads within a moment; more is read beside the screen's thread."""
 
+_SHARE = 70
+"""Of a hundred rows of the view, those that an editor may take; below is what the cell gives."""
+
 _BORDER = 2
 _LEAST = 3
 
 
 class CellEditor(Vertical):
-    """Edits the code of one cell. It grows with its text, up to the view, and scrolls beyond.
+    """Edits the code of one cell. It grows with its text up to most of the view, then scrolls.
 
     Args:
         cell: Index of the cell.
@@ -101,7 +104,7 @@ class CellEditor(Vertical):
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         """Return the rows of the text, as many as the view has room for."""
         del viewport
-        most = max(container.height - _BORDER - self._below, _LEAST)
+        most = max(container.height * _SHARE // 100 - _BORDER - self._below, _LEAST)
         room = max(width - _BORDER, 1)
         rows = 0
         for line in self.area.document.lines:

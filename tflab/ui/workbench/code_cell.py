@@ -79,7 +79,7 @@ class CodeBlock(Block):
         self._folded = bool(label)
         self._cut = True
         self._whole = False
-        self._code = CodeText(source.source)
+        self._code = CodeText(source.shown)
         self._note: CellNote | None = None
 
     @property
@@ -112,21 +112,22 @@ class CodeBlock(Block):
         if whole == self._whole:
             return False
         self._whole = whole
-        self._code = CodeText(self.source.source, whole)
+        self._code = CodeText(self.source.source if whole else self.source.shown, whole)
         return True
 
     def show_edit(self, source: Cell, label: str, note: CellNote | None) -> bool:
         """Show other code in this cell, and a note above it; return whether any of it is new."""
-        if (source.source, label, note) == (self.source.source, self._label, self._note):
+        if (source.shown, label, note) == (self.source.shown, self._label, self._note):
             return False
-        if source.source != self.source.source:
-            self._code = CodeText(source.source, self._whole)
+        if source.shown != self.source.shown:
+            self._code = CodeText(source.source if self._whole else source.shown, self._whole)
         self.source, self._label, self._note = source, label, note
         return True
 
     def hidden_rows(self, width: int) -> int:
         """Return how many rows at the end of a tall cell are not shown yet."""
-        return 0 if self._is_folded else self._hidden(self._code.height(width - _BAR))
+        rows = 0 if self._is_folded else self._code.height(width - _BAR)
+        return rows - self._first_rows(width, rows)
 
     def height(self, width: int) -> int:
         """Return how many rows it takes."""
@@ -134,7 +135,8 @@ class CodeBlock(Block):
         if self._is_folded:
             return above + 1
         rows = self._code.height(width - _BAR)
-        return above + (_FIRST + 1 if self._hidden(rows) else rows)
+        first = self._first_rows(width, rows)
+        return above + (rows if first == rows else first + 1)
 
     def rows(self, width: int) -> list[Row]:
         """Return the code in colours, or its label."""
@@ -142,10 +144,10 @@ class CodeBlock(Block):
         if self._is_folded:
             return [*above, Row(self._folded_line(), ground=_GROUND)]
         lines = self._code.rows(width - _BAR)
-        hidden = self._hidden(len(lines))
-        if hidden:
-            more = f"+{count_of(hidden, 'line')}  Space"
-            lines = [*lines[:_FIRST], Content.styled(more, "$text-quiet")]
+        first = self._first_rows(width, len(lines))
+        if first < len(lines):
+            more = f"+{count_of(len(lines) - first, 'line')}  Space"
+            lines = [*lines[:first], Content.styled(more, "$text-quiet")]
         return [*above, *(Row(line, ground=_GROUND) for line in lines)]
 
     def _note_line(self, width: int) -> Content:
@@ -155,9 +157,11 @@ class CodeBlock(Block):
         line = first + Content.styled(hint, "$text-quiet")
         return line.truncate(max(width, 1), ellipsis=glyphs().unicode)
 
-    def _hidden(self, rows: int) -> int:
-        """Return how many of so many rows of code are not shown."""
-        return rows - _FIRST if self._cut and not self._whole and rows >= _FIRST + _FEW else 0
+    def _first_rows(self, width: int, rows: int) -> int:
+        """Return how many of the rows of code are shown; the first ones of a tall cell."""
+        if not self._cut or self._whole or rows < _FIRST + _FEW:
+            return rows
+        return self._code.rows_with_text(width - _BAR, _FIRST)
 
     @property
     def _is_folded(self) -> bool:

@@ -95,6 +95,8 @@ class CellEditing(WorkbenchDialogs):
         refusal, book = edits.refusal(), edits.book
         notes: dict[int, CellNote] = {}
         for cell in book.texts if book is not None else ():
+            if book is not None and book.base.cells[cell].exercise is not None:
+                continue
             if refusal is not None and refusal.cell == cell:
                 words = f"changed; line {refusal.line}: {refusal.problem}"
                 notes[cell] = CellNote(words, "$error", "e edits")
@@ -110,8 +112,12 @@ class CellEditing(WorkbenchDialogs):
             self.notify(_AS_RUN, severity="warning")
             return
         if editor is not None and editor.cell == cell:
-            editor.put_cursor(line)
+            if editor.area.cursor_location[0] != line - 1:
+                editor.put_cursor(line)
             editor.area.focus(scroll_visible=False)
+            return
+        if book.base.cells[cell].locked:
+            self.notify("This cell checks what you write. It stays as it is.")
             return
         self.tell_typed()
         text = book.texts.get(cell, self._session.edits.original(cell))

@@ -17,7 +17,7 @@ from tflab.ui.widgets.css import beside
 from tflab.ui.widgets.drawing_view import chart_options, picture_colour
 from tflab.ui.workbench.cell_output import OutputBlock
 from tflab.ui.workbench.code_cell import CellNote, CodeBlock, ProseBlock
-from tflab.ui.workbench.editing_view import EditingView
+from tflab.ui.workbench.exercise_view import ExerciseView
 from tflab.ui.workbench.figure_rows import PictureStyle
 from tflab.ui.workbench.glossary import heading_texts, link_terms
 from tflab.ui.workbench.lesson_document import Block
@@ -40,7 +40,7 @@ _AROUND_PICTURE = 5
 """Rows of a picture, and of title, axis and legend around it, so that all is seen together."""
 
 
-class LessonView(EditingView):
+class LessonView(ExerciseView):
     """Shows one lesson. A cursor stands on one code cell; the keys of this pane act on it."""
 
     DEFAULT_CSS = beside(__file__)
@@ -61,6 +61,7 @@ class LessonView(EditingView):
         top, cursor = self.top, self.cursor
         if self.screen.focused is None:
             self.screen.set_focus(self)
+        self.forget_cards(keep_place)
         code, blocks = self._make_blocks(lesson, glossary)
         self.show_code(code, cursor if keep_place else 0)
         self.show_blocks(blocks)
@@ -72,6 +73,7 @@ class LessonView(EditingView):
         labels = {block.source.index: _fold_label(lesson, block.source) for block in self.code}
         self.outputs.amend(lesson)
         self.show_edits(lesson, labels, notes)
+        self.show_answers(lesson)
 
     def _make_blocks(
         self, lesson: Program, glossary: Mapping[str, str]
@@ -89,7 +91,9 @@ class LessonView(EditingView):
             output = OutputBlock(cell.index, self._picture_style)
             cells.append(code)
             outputs.append(output)
-            blocks += [code, output]
+            card = self.make_card(cell)
+            around = [card.head, code, card.foot] if card is not None else [code]
+            blocks += [*around, output]
         self.outputs = LessonOutputs(lesson, cells, outputs)
         same = self.card.end.program == lesson.id
         self.card = EndCard(self.card.end if same else LessonEnd(lesson.id))
@@ -206,7 +210,7 @@ class LessonView(EditingView):
     def action_copy_cell(self) -> None:
         """Copy the code of the cell under the cursor."""
         if self.current is not None:
-            self.post_message(TextCopied(self.current.source, "Code"))
+            self.post_message(TextCopied(self.current.shown, "Code"))
 
     def action_copy_output(self) -> None:
         """Copy what the cell under the cursor gave."""
@@ -217,7 +221,10 @@ class LessonView(EditingView):
             self.notify("This cell has no output yet. Run it first.")
 
     def action_open_output(self) -> None:
-        """Show everything that the cell under the cursor gave."""
+        """Show everything that the cell under the cursor gave; write in an exercise."""
+        if self.exercise is not None:
+            self.action_edit_cell()
+            return
         text = self._output_text()
         if text:
             self.post_message(OutputOpened(f"Output of cell {self.cursor + 1}", text))
@@ -245,6 +252,8 @@ def _fold_label(lesson: Program, cell: Cell) -> str:
     """Return what stands for a cell that is folded at first; empty for one that is open."""
     if cell.is_parameters:
         return f"Parameters: {', '.join(lesson.defaults)}"
+    if cell.checks:
+        return "What you wrote is checked here"
     goals = sum(goal.cell == cell.index for goal in lesson.goals)
     if goals:
         return f"{goals} goals are checked here" if goals > 1 else "A goal is checked here"

@@ -150,9 +150,11 @@ class RunPanes:
     def _name(self, run: LiveRun, width: int) -> str:
         """Return what an output says of its run; how old that is, if not of this session."""
         session = self._session
-        defaults = session.program.defaults if session.program is not None else {}
+        program = session.program
+        defaults = program.defaults if program is not None else {}
+        source = program.file_source if program is not None else ""
         age = "" if run.record.id in session.runs.own else f", {time_ago(run.record.created)}"
-        return name_of_run(run.record, defaults).fit(width - len(age)) + age
+        return name_of_run(run.record, defaults, source).fit(width - len(age)) + age
 
     def _show_words(self, run: LiveRun, now: float, ours: bool) -> None:
         settled = run.state.ended is None or run.over

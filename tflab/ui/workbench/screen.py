@@ -159,6 +159,8 @@ class WorkbenchScreen(CellEditing):
         await panes.form.show_fields()
         self._show_course()
         await panes.lesson.show_lesson(program, session.library.glossary, keep_place=same)
+        passed = session.course.of(program)
+        panes.lesson.show_passed(passed.exercises if passed is not None else ())
         if not same:
             kept = session.course.of(program)
             place = kept.cell if kept is not None else 0
@@ -198,6 +200,8 @@ class WorkbenchScreen(CellEditing):
         self.lessons.show_course(course.course, goals, exercises)
         kept = course.of(program) if program is not None else None
         self.goals.show_kept(kept.goals if kept is not None else ())
+        if self._panes is not None:
+            self._panes.lesson.show_passed(kept.exercises if kept is not None else ())
         if self._run_panes is not None:
             self._run_panes.show_card()
 

@@ -35,6 +35,9 @@ def run_words(state: RunState, outputs: int, changed: int | None) -> str:
     if state.goals:
         passed = sum(goal.passed for goal in state.goals.values())
         words.append(f"{passed} of {count_of(len(state.goals), 'goal')}")
+    if state.exercises:
+        passed = sum(outcome.passed for outcome in state.exercises.values())
+        words.append(f"{passed} of {count_of(len(state.exercises), 'exercise')}")
     return f" {glyphs().dot} ".join(words)
 
 
@@ -73,7 +76,8 @@ class EndCard(Block):
     def _parts(self, room: int) -> Iterator[Content]:
         end = self.end
         if end.complete:
-            yield Content.styled(f"{glyphs().passed} Every goal is reached", "bold $success")
+            said = "Every goal is reached" if end.goals else "Every exercise is passed"
+            yield Content.styled(f"{glyphs().passed} {said}", "bold $success")
         else:
             yield Content.styled("The end of this lesson", "bold $primary")
         yield self._done()
@@ -102,6 +106,9 @@ class EndCard(Block):
         if end.goals:
             reached = sum(goal.reached for goal in end.goals)
             words.append(f"Goals reached: {reached} of {len(end.goals)}.")
+        passed, exercises = end.exercises
+        if exercises:
+            words.append(f"Exercises passed: {passed} of {exercises}.")
         return Content(" ".join(words))
 
 
