@@ -59,7 +59,7 @@ def run(folder: Path, journal: Journal | None = None) -> int:
         # The lesson's code is called from here and no deeper: TensorFlow walks the whole stack at
         # every eager operation, and each frame below the lesson's slows a small step by 0.2 %.
         for cell in process.cells():
-            with process.interrupt.armed(), excused(cell.excuse):
+            with process.interrupt.armed(), excused(cell.excuse), cell.guard:
                 if cell.awaits:
                     process.run_in_loop(cell)
                     continue

@@ -137,6 +137,15 @@ class LessonView(ExerciseView):
         if below:
             self.move_cursor(self.code.index(below[0]))
 
+    def cells_in_view(self) -> list[tuple[int, int]]:
+        """Return the code cells whose beginning is in view: place among them, and row on screen."""
+        rows = [(at, self.document.span(block)[0] - self.top) for at, block in enumerate(self.code)]
+        return [(at, row) for at, row in rows if 0 <= row < self.rows_in_view]
+
+    def choose_cell(self, place: int) -> None:
+        """Put the cursor on a code cell."""
+        self.move_cursor(place)
+
     def on_click(self, event: events.Click) -> None:
         """Put the cursor on the cell that was pressed."""
         found = self.document.row(self.top + event.y)

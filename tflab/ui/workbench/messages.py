@@ -7,6 +7,7 @@ from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from textual.content import Content
 from textual.message import Message
 
 from tflab.session.events import Event
@@ -159,6 +160,27 @@ class ChartHeadingChanged(Message):
         super().__init__()
         self.title = title
         self.low = low
+
+
+class GoalsChanged(Message):
+    """So many of so many goals were reached, and they may take more room or less."""
+
+    def __init__(self, reached: int, count: int) -> None:
+        super().__init__()
+        self.reached = reached
+        self.count = count
+
+
+class FieldExplained(Message):
+    """The form has another word on the field in focus, or on what is wrong."""
+
+    def __init__(self, words: Content) -> None:
+        super().__init__()
+        self.words = words
+
+
+class ListClosed(Message):
+    """The list of lessons is to be closed."""
 
 
 class SearchRequested(Message):

@@ -90,6 +90,7 @@ class ReadingView(DocumentView):
         tall = self._tall_cell()
         if tall is None and self.at_end:
             return False
+        there = page_below(self.document, self.window)
         if tall is not None:
             block, mark = tall
             block.unfold()
@@ -98,7 +99,9 @@ class ReadingView(DocumentView):
             self.move_cursor(list(self.code).index(block))
             if mark < self.window.bottom - _NEAR_END:
                 return True
-        self.scroll_to_row(page_below(self.document, self.window))
+            # What stands where the mark stood was not seen yet.
+            there = max(mark - 1, self.top)
+        self.scroll_to_row(there)
         self.reader_moved()
         return True
 
