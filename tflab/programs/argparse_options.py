@@ -158,6 +158,9 @@ def _argparse_option(
     default = over.get(name) if name in over else read_default(said.get("default"), resolve)
     choices = _choices(said.get("choices"), resolve)
     kind, style = _argparse_type(said, choices)
+    if kind == "str" and style == "value" and isinstance(default, bool) and _reads(said):
+        # Such as `str2bool`: what reads a text and has True or False as its default.
+        kind = "bool"
     required = (positional and "nargs" not in said) or is_true(said.get("required"))
     note = ""
     if action == "append":
@@ -233,6 +236,12 @@ def _argparse_type(
         return _ARGPARSE_TYPES[written], "value"
     # A function of the program's own reads a text; what it makes of it, it says itself.
     return "str", "value"
+
+
+def _reads(said: Mapping[str, ast.expr]) -> bool:
+    """Whether a function of the program's own reads the text of an option."""
+    node = said.get("type")
+    return node is not None and ast.unparse(node) not in _ARGPARSE_TYPES
 
 
 def _switch(

@@ -248,7 +248,11 @@ class Shell:
     def _cd(self, line: str) -> None:
         words = shlex.split(line)
         folder = os.path.expanduser(words[-1] if words else "~")
-        os.chdir(folder)
+        try:
+            os.chdir(folder)
+        except OSError as error:
+            # As under IPython the notebook goes on where it is.
+            print(error)
         if "-q" not in words:
             print(os.getcwd())
 
