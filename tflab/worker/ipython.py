@@ -31,6 +31,18 @@ class UsageError(Exception):
     """A magic that does not exist here, or is used in a way that it does not understand."""
 
 
+class Events:
+    """Where libraries ask to be called after each cell, such as matplotlib, to draw.
+
+    None is: figures are recorded at the end of a cell anyway.
+    """
+
+    def register(self, event: str, function: Callable[..., Any]) -> None:
+        """Do nothing."""
+
+    unregister = register
+
+
 class Shell:
     """The notebook's shell.
 
@@ -42,6 +54,7 @@ class Shell:
     def __init__(self, names: dict[str, Any], allowed: bool) -> None:
         self.user_ns = names
         self.config: dict[str, Any] = {}
+        self.events = Events()
         self._allowed = allowed
         self._line_magics: dict[str, Callable[..., Any]] = {}
         self._cell_magics: dict[str, Callable[..., Any]] = {}
