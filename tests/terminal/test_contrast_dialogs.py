@@ -31,7 +31,7 @@ def places(look: Look, box: Box, *patterns: str) -> list[tuple[int, int]]:
 
 def check_guess(app: Terminal) -> None:
     app.press("ctrl+g")
-    look = settled(app, "no guess")
+    look = settled(app, r"no guess(.|\n)*Run \((.|\n)*goes back ─╯")
     box = look.dialog("What do you expect")
     check_text(look, box)
     select, button = places(look, box, "no guess", r"Run \(")
@@ -53,7 +53,7 @@ def check_guess(app: Terminal) -> None:
 
 def check_sweep_form(app: Terminal) -> None:
     app.press("ctrl+s")
-    look = settled(app, r"Sweep: (.|\n)*first seed(.|\n)*Run \(")
+    look = settled(app, r"Sweep: (.|\n)*first seed(.|\n)*Run \((.|\n)*goes back ─╯")
     box = look.dialog("Sweep")
     check_text(look, box)
     fields = []

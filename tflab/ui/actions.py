@@ -121,6 +121,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("solution", "s", "Solution", "Show a solution of the exercise.", "lesson"),
     Action("difference", "d", "Difference", "Show what you changed in the cell.", "lesson"),
     Action("put_back", "u", "Put back", "Have the cell as in the file again.", "lesson"),
+    Action("scratch", "x", "Try a line", "Try code after this cell, for once.", "lesson"),
     Action("put_all_back", "", "Put all back", "Have every cell as in the file.", "lesson"),
     Action("bring_back", "", "Bring edit back", "Have again what was put back last.", "lesson"),
     Action("other_version", "", "Other version", "Take another workbench's edit.", "lesson"),

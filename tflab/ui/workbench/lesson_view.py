@@ -33,6 +33,7 @@ from tflab.ui.workbench.messages import (
 )
 from tflab.ui.workbench.picture_images import PictureImages
 from tflab.ui.workbench.summing_up import EndCard
+from tflab.ui.workbench.trying import Trial
 
 _ROWS = 16
 _LEAST_ROWS = 8
@@ -81,6 +82,7 @@ class LessonView(ExerciseView):
         prose = iter(link_terms([c.source for c in lesson.cells if c.kind == "prose"], glossary))
         blocks: list[Block] = []
         cells: list[CodeBlock] = []
+        self.trials = trials = dict[int, Trial]()
         self._headings, outputs = [], []
         for cell in lesson.cells:
             if cell.kind == "prose":
@@ -93,7 +95,8 @@ class LessonView(ExerciseView):
             outputs.append(output)
             card = self.make_card(cell)
             around = [card.head, code, card.foot] if card is not None else [code]
-            blocks += [*around, output]
+            trials[cell.index] = trial = Trial(cell.index, self._picture_style)
+            blocks += [*around, output, *trial.blocks]
         self.outputs = LessonOutputs(lesson, cells, outputs)
         same = self.card.end.program == lesson.id
         self.card = EndCard(self.card.end if same else LessonEnd(lesson.id))

@@ -49,6 +49,7 @@ class CellWork(Enum):
     PUT_ALL_BACK = "put all back"
     BRING_BACK = "bring back"
     OTHER_VERSION = "other version"
+    TRY = "try"
     SAVE = "save"
     SAVE_COPY = "save a copy"
 
@@ -72,8 +73,21 @@ class CodeTyped(Message):
         self.editor = editor
 
 
+class LinesTried(Message):
+    """Lines are to be tried after a cell, given by its index."""
+
+    def __init__(self, cell: int, text: str) -> None:
+        super().__init__()
+        self.cell = cell
+        self.text = text
+
+
 class EditorClosed(Message):
-    """The person has done writing in a cell; what was typed was told before."""
+    """The person has done writing in an editor; what was typed was told before."""
+
+    def __init__(self, editor: Widget) -> None:
+        super().__init__()
+        self.editor = editor
 
 
 class EditorMoved(Message):

@@ -143,6 +143,7 @@ class WorkbenchScreen(CellEditing):
             return  # It was there before the panes were.
         self.note_place()
         editor, panes.lesson.editor = panes.lesson.editor, None
+        panes.lesson.trial_editor = None
         with self.app.batch_update():
             await self._show_program(panes, event.program, event.same, event.cell)
         if editor is not None and event.same:
