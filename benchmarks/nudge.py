@@ -14,7 +14,7 @@ from benchmarks.workbench import data_folder, open_workbench, wait_until_warm
 TITLE = "Nudge to first new loss point, linear classifier, live mode"
 
 # The legend names the ghost after the value that the run before it had otherwise.
-_NEW_CURVE = r"learning_rate {before} .* loss\b"
+_NEW_CURVE = r"lr {before} .* loss\b"
 _LADDER = ("0.1", "0.07", "0.05", "0.03", "0.02")
 
 

@@ -90,9 +90,16 @@ def test_what_stands_in_a_text_is_no_magic_though_another_line_is_one() -> None:
 
 
 def test_cells_that_run_their_body() -> None:
-    for first in ("%%time", "%%timeit -n 3", "%%capture", "%%prun"):
+    for first in ("%%time", "%%prun"):
         assert plain_python(f"{first}\nx = 1\nx").source == "\nx = 1\nx"
-    assert plain_python("%%capture out\nx").source == "out = get_ipython().captured()\nx"
+    assert plain_python("%%capture\nx").source == "get_ipython().captured('')\nx"
+    found = plain_python("%%capture --no-stderr out\nx").source
+    assert found == "out = get_ipython().captured('--no-stderr out')\nx"
+    # What is measured binds no name, so that it is no code of the cell's own.
+    timed = plain_python("%%timeit -n 3\nx = 1\n!ls\nx")
+    assert timed.source.startswith("get_ipython().run_cell_magic('timeit', '-n 3', ")
+    assert timed.source.count("\n") == 3
+    assert timed.commands == ((3, "!ls"),)
     assert plain_python("\n%%time\n%matplotlib inline\nx").source == "\n\npass\nx"
 
 

@@ -25,7 +25,7 @@ def test_a_run_opens_as_it_was_and_runs_again_exactly(
     path = write_lesson("lab.log(0, loss=0.5)", "print('the first text', steps)")
     app = open_app(path)
     app.wait_for("the first text")
-    app.wait_for("how many")
+    app.wait_for(r"steps +3\b")
     app.press("f5")
     app.wait_for("how many: a whole number")
     app.type("7")
@@ -36,7 +36,7 @@ def test_a_run_opens_as_it_was_and_runs_again_exactly(
 
     path.write_text(path.read_text().replace("the first text", "quite another"))
     app.wait_for("quite another")
-    app.wait_for("code changed, steps 7")
+    app.wait_for("steps 7, code changed")
 
     app.press("ctrl+y")
     app.wait_for(r"History .* 1 run")
@@ -76,7 +76,7 @@ def test_an_open_history_follows_a_run_that_another_program_starts(
     )
     apps = [open_app(path), open_app(path)]
     for app in apps:
-        app.wait_for("how many")
+        app.wait_for(r"steps +3\b")
         app.press("ctrl+y")
         app.wait_for("No runs yet")
     command = [sys.executable, "-m", "tflab", "run", str(path), "--json"]
@@ -97,7 +97,7 @@ def test_history_and_comparison_opened_and_closed_in_bursts_while_a_run_ends(
     """All the keys arrive at once, so that screens close while they open and while they read."""
     path = write_lesson("for step in range(40):", "    lab.log(step, loss=1 / (step + 1))")
     app = open_app(path)
-    app.wait_for("how many")
+    app.wait_for(r"steps +3\b")
     app.wait_for("ready")
     for turn in range(15):
         app.press("ctrl+r")

@@ -93,7 +93,7 @@ def test_a_locale_without_unicode_gets_ascii_marks(
     app = open_app(
         write_lesson("for step in range(9): lab.log(step, loss=9 - step)"), LC_ALL="C", **python
     )
-    app.wait_for("how many")
+    app.wait_for(r"steps +3\b")
     run(app, "finished in")
     text = app.text
     assert "for step in range(9)" in text

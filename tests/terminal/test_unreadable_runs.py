@@ -73,7 +73,7 @@ def test_a_workbench_whose_every_file_is_a_pipe_waits_for_none_of_them(
         app.press("escape")
         app.wait_gone(said)
     app.press("escape")
-    app.wait_for("how many")
+    app.wait_for(r"steps +3\b")
     app.press("ctrl+s")
     app.wait_for("Sweep: A lesson of our own")
     app.press("ctrl+o")

@@ -61,4 +61,4 @@ def test_a_value_typed_after_enter_takes_the_place_of_the_last(open_app: OpenApp
     app.type("25")
     app.wait_for(r"steps +25 ")
     app.press("enter")
-    app.wait_for("✓ steps 25")
+    app.wait_for(r"✓ #\d steps 25")

@@ -295,8 +295,9 @@ async def test_an_editor_stands_in_the_place_of_its_cell_and_grows_with_its_text
         await pilot.pause()
         await pilot.pause()
         first, count = view.document.span(block)
-        assert count == view.rows_in_view
-        assert view.top == first
+        assert view.rows_in_view * 0.6 < count < view.rows_in_view
+        assert view.top <= first
+        assert first + count <= view.top + view.rows_in_view
         view.close_editor()
         await pilot.pause()
         assert host.focused is view

@@ -278,3 +278,17 @@ async def test_one_goes_on_where_one_left_off_also_before_there_is_room():
         await pilot.pause()
         assert host.view.cursor == 12
         assert host.screen_rows()[0].endswith("def f11(x):")
+
+
+async def test_no_line_of_a_tall_cell_is_passed_over_wherever_the_page_ends():
+    for rows in range(16, 20):
+        async with lesson(TALL, *CELLS[:2]) as (host, view, pilot):
+            view.styles.height = rows
+            await pilot.pause()
+            seen = set(host.screen_rows())
+            while not view.at_end:
+                await pilot.press("space")
+                await pilot.pause()
+                seen |= set(host.screen_rows())
+            text = "\n".join(seen)
+            assert [n for n in range(30) if f"tall_{n} = {n}" not in text] == []

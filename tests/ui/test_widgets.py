@@ -57,14 +57,42 @@ async def test_a_full_screen_shows_the_keys_that_fit_and_where_the_others_are(co
     assert "Quit" not in shown
 
 
-async def test_beside_a_pane_the_keys_that_work_everywhere_go_first():
+async def test_beside_a_pane_its_keys_go_first_and_help_stays_longest():
     line = KeyLine("lesson")
-    async with Host(line).run_test(size=(60, 5)):
-        narrow = line.render().plain
-        line.scope = "app"
-        everywhere = line.render().plain
-    assert narrow.startswith(everywhere)
-    assert cell_len(narrow) <= 60
+    async with Host(line).run_test(size=(160, 5)) as pilot:
+        wide = line.render().plain
+        assert wide.startswith(" ^r Run  Space Read on  n Next lesson")
+        assert "F7 Edit" in wide
+        for width in range(30, 160, 7):
+            await pilot.resize_terminal(width, 5)
+            await pilot.pause()
+            shown = line.render().plain
+            assert cell_len(shown) <= width
+            assert shown.startswith(" ^r Run")
+            assert "F1 Help" in shown
+
+
+async def test_the_keys_change_with_what_goes_on():
+    line = KeyLine("lesson")
+    async with Host(line).run_test(size=(160, 5)):
+        line.running = True
+        assert line.render().plain.startswith(" ^x Stop")
+        assert "^r Run" not in line.render().plain
+        line.full = True
+        assert line.render().plain.startswith(" F8 Back to all panes  ^x Stop")
+
+
+async def test_while_a_field_has_the_focus_no_letter_is_offered():
+    """A field takes letters as text, so their keys do nothing then."""
+    line = KeyLine("history", alone=True)
+    async with Host(line).run_test(size=(300, 5)):
+        before = line.render().plain
+        line.typing = True
+        shown = line.render().plain
+    for words in (" / Filter", " c Compare", "Space Mark"):
+        assert words in before
+        assert words not in shown
+    assert "Enter" in shown
 
 
 def strip(text: str, style: str = "") -> Strip:
@@ -120,8 +148,9 @@ async def test_a_field_says_that_the_program_sets_its_parameter_again():
     )
     field = ParameterField(Form(lambda _: None), Field(parameter))
     async with Host(field).run_test(size=(80, 5)):
-        shown = str(field.query_one(".help").render())
-        assert shown == "How many (set again on line 9)"
+        assert field.words(True) == "How many (set again on line 9): a whole number"
+        assert field.words(False) == "k: How many (set again on line 9)"
+        assert field.notable
 
 
 async def test_foreign_lines_without_end_are_cut_wherever_they_are_shown():

@@ -92,3 +92,14 @@ app.run(main{})
     path.write_text(source.format(", argv=['x', '--lr=0.7']"))
     run = bench.run_file(path, {"lr": 0.5})
     assert result_value(run.state.results["lr as used"]) == 0.7
+
+
+def test_what_a_program_says_as_it_refuses_its_options_is_told(bench, tmp_path):
+    path = tmp_path / "train.py"
+    path.write_text(
+        HEAD + "args = parser.parse_args()\nif args.lr > 1:\n    parser.error('too fast')\n"
+    )
+    ended = bench.run_file(path, {"lr": 2.0}).state.ended
+    assert (ended.state, ended.exit_code) == ("failed", 2)
+    assert ended.cause == "The program refused its options: too fast."
+    assert "tflab check --parameters" in ended.next_step

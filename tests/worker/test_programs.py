@@ -240,15 +240,17 @@ def test_magics_do_what_they_say(bench, tmp_path) -> None:
         "%env WORD=hi there\nimport os\nd = %pwd\nprint(os.environ['WORD'], os.path.isdir(d))",
         "%%time\ny = 2\ny",
         "y?\n%timeit -n 1 y\nget_ipython().magic('matplotlib inline') if False else None",
+        "%cd nowhere",
         "%nothing",
     )
     run = bench.run_file(path)
+    assert "No such file or directory: 'nowhere'" in run.printed
     assert "3 ['a', 'b']\n" in run.printed
     assert "hi there True\n" in run.printed
     assert "s per loop" in run.printed
     assert run.state.error.title == "UsageError"
     assert "%nothing" in run.state.error.cause
-    assert run.state.error.where == "cell 6, line 1"
+    assert run.state.error.where == "cell 7, line 1"
 
 
 def test_magics_of_the_notebooks_own(bench, tmp_path) -> None:
@@ -282,3 +284,85 @@ def test_files_are_found_beside_the_program(bench, tmp_path) -> None:
     write(tmp_path, "data.txt", "here")
     path = notebook(tmp_path, "print(open('data.txt').read())")
     assert bench.run_file(path).printed == "here\n"
+
+
+def test_a_notebook_remembers_what_ran_and_what_it_gave(bench, tmp_path) -> None:
+    path = notebook(
+        tmp_path,
+        "1 + 1",
+        "_ + 40",
+        "'quiet';",
+        "None",
+        "print(_, __, ___, Out, len(In), _i, repr(_ii), _1)",
+        "_ = 'mine'\n_",
+        "[_, Out[6]]",
+    )
+    run = bench.run_file(path)
+    assert run.state.ended.state == "finished", run.state.error
+    assert run.printed == "42 2  {1: 2, 2: 42} 6 None \"'quiet';\" 2\n"
+    shown = [item.text for cell in run.state.cells.values() for item in cell.items
+             if hasattr(item, "tensor") and hasattr(item, "text")]  # fmt: skip
+    assert shown == ["2", "42", "'mine'", "['mine', 'mine']"]
+
+
+def test_what_is_measured_binds_no_name(bench, tmp_path) -> None:
+    path = notebook(
+        tmp_path,
+        "x = 1\ncalls = []",
+        "%%timeit -n 3 -r 2 y = x + 1\nx_in = y\ncalls.append(x_in)",
+        "print(x, len(calls), 'y' in globals(), 'x_in' in globals())",
+        "%timeit -n 2 z = 5\nr = %timeit -o -n 2 -r 3 x\nprint('z' in globals(), len(r.timings))",
+        "%%time\nbound = 7",
+        "print(bound)",
+        "%%timeit -n 1\n\n1 / 0",
+    )
+    run = bench.run_file(path)
+    lines = [line for line in run.printed.splitlines() if "per loop" not in line]
+    assert lines == ["1 6 False False", "False 3", "7"]
+    assert "(mean of 3 loops, 2 times)" in run.printed
+    assert run.state.error.title == "ZeroDivisionError"
+    assert run.state.error.where == "cell 7, line 3"
+
+
+def test_captured_output_is_kept_from_sight_and_given_back(bench, tmp_path) -> None:
+    path = notebook(
+        tmp_path,
+        "%%capture out\nimport sys\nprint('hidden')\nsys.stderr.write('wrong')\n!echo shell\n3",
+        "print(repr(out.stdout), repr(out.stderr), out.outputs)\nout.show()",
+        "%%capture --no-stdout\nprint('seen')",
+        "%%capture failed\n1 / 0",
+        "print('ZeroDivisionError' in failed.stderr)",
+        "with open('x.txt', 'w') as f: print('back', file=f)\nprint(open('x.txt').read())",
+    )
+    run = bench.run_file(path, shell_commands=True)
+    assert run.state.ended.state == "finished", run.state.error
+    assert run.printed.startswith("'hidden\\nshell\\n' 'wrong' [3]\nhidden\nshell\nwrong3\nseen\n")
+    assert "%%capture hid an error, and the notebook went on: ZeroDivisionError" in run.printed
+    assert run.printed.endswith("True\nback\n\n")
+
+
+def test_the_shell_answers_whoever_asks_for_it(bench, tmp_path) -> None:
+    path = notebook(
+        tmp_path,
+        "from IPython import get_ipython as mine\nshell = mine()\nprint(shell is get_ipython())",
+        "shell.run_line_magic('matplotlib', 'inline')\nshell.magic('load_ext tensorboard')\n"
+        "a, b = 1, 'text'",
+        "%who\nnames = %who_ls str\nprint(names)\n%whos int",
+        "lines = !printf 'one 1\\ntwo 2\\n'\n"
+        "print(lines.n, lines.grep('two'), lines.fields(1), lines.s)",
+    )
+    run = bench.run_file(path, shell_commands=True)
+    assert run.state.ended.state == "finished", run.state.error
+    assert run.printed.startswith("True\na       b       mine    shell\n['b']\na ")
+    assert "int" in run.printed
+    assert run.printed.endswith("one 1\ntwo 2 ['two 2'] ['1', '2'] one 1 two 2\n")
+
+
+def test_a_relative_import_fails_as_under_plain_python(bench, tmp_path) -> None:
+    write(tmp_path, "other.py", "x = 1\n")
+    for line in ("from . import other", "from .other import x"):
+        path = write(tmp_path, "main.py", f"print(__package__)\n{line}\n")
+        plain = subprocess.run([sys.executable, path], capture_output=True, text=True, check=False)
+        run = bench.run_file(path)
+        assert run.printed == plain.stdout == "None\n"
+        assert plain.stderr.strip().endswith(f"{run.state.error.title}: {run.state.error.cause}")

@@ -12,51 +12,8 @@ import re
 import warnings
 from typing import NamedTuple
 
-_PASS = frozenset(
-    [
-        "aimport",
-        "alias",
-        "autoreload",
-        "automagic",
-        "colors",
-        "config",
-        "debug",
-        "doctest_mode",
-        "history",
-        "hist",
-        "load_ext",
-        "logoff",
-        "logon",
-        "logstart",
-        "logstate",
-        "logstop",
-        "lsmagic",
-        "magic",
-        "matplotlib",
-        "notebook",
-        "page",
-        "pdb",
-        "pdef",
-        "pdoc",
-        "pfile",
-        "pinfo",
-        "pinfo2",
-        "precision",
-        "prun",
-        "psource",
-        "quickref",
-        "rehashx",
-        "reload_ext",
-        "tensorboard",
-        "tensorflow_version",
-        "unalias",
-        "unload_ext",
-        "who",
-        "whos",
-        "who_ls",
-        "xmode",
-    ]
-)
+from tflab.runs.magic_names import SETUP_MAGICS
+
 _SHELL_LINES = frozenset(
     ["pip", "pip3", "conda", "mamba", "micromamba", "uv", "system", "sx", "sc", "bash", "sh"]
 )
@@ -78,7 +35,7 @@ _SHELL_CELLS = frozenset(
 )
 # What stands in these cells is run as it is; the rest of their first line is not.
 _OPEN_CELLS = frozenset(
-    ["time", "timeit", "capture", "prun", "memit", "mprun", "lprun", "scalene", "snakeviz"]
+    ["time", "capture", "prun", "memit", "mprun", "lprun", "scalene", "snakeviz"]
 )
 _TYPED_ALONE = frozenset(
     ["pip", "pip3", "conda", "mamba", "ls", "cd", "mkdir", "rmdir", "cat", "cp", "mv", "rm", "pwd"]
@@ -154,23 +111,36 @@ def _cell_magic(lines: list[str], first: int) -> PlainCell:
     name, _, rest = lines[first].removeprefix("%%").strip().partition(" ")
     name, rest = (name or rest.split(" ")[0]), rest.strip()
     body = lines[first + 1 :]
-    if name in _OPEN_CELLS:
-        inner = plain_python("\n".join(body))
-        opened = f"{rest.split()[-1]} = get_ipython().captured()" if _names(name, rest) else ""
-        commands = tuple(Command(line + first + 1, text) for line, text in inner.commands)
-        rest_of_it = [inner.source] if body else []
+    if name in _OPEN_CELLS or name == "timeit":
+        plain = plain_python("\n".join(body))
+        commands = tuple(Command(line + first + 1, text) for line, text in plain.commands)
+        if name == "timeit":
+            return _asked(lines, first, (name, rest, plain.source.split("\n")), commands)
+        opened = _capturing(rest) if name == "capture" else ""
+        rest_of_it = [plain.source] if body else []
         return PlainCell("\n".join([*lines[:first], opened, *rest_of_it]), commands)
-    text = "".join(f"{line}\n" for line in body)
-    call = f"get_ipython().run_cell_magic({name!r}, {rest!r}, {text!r})"
     commands = ()
     if name in _SHELL_CELLS or name.startswith("!"):
         commands = (Command(first + 1, "\n".join([lines[first], *body])),)
-    return PlainCell("\n".join([*lines[:first], call, *("" for _ in body)]), commands)
+    return _asked(lines, first, (name, rest, body), commands)
 
 
-def _names(name: str, rest: str) -> bool:
-    """Whether a `%%capture` names what it keeps."""
-    return name == "capture" and bool(rest) and rest.split()[-1].isidentifier()
+def _asked(
+    lines: list[str], first: int, asked: tuple[str, str, list[str]], commands: tuple[Command, ...]
+) -> PlainCell:
+    """Return a cell that asks the notebook's shell for what it does with its text."""
+    name, rest, body = asked
+    text = "".join(f"{line}\n" for line in body)
+    call = f"get_ipython().run_cell_magic({name!r}, {rest!r}, {text!r})"
+    empty = ("" for _ in lines[first + 1 :])
+    return PlainCell("\n".join([*lines[:first], call, *empty]), commands)
+
+
+def _capturing(rest: str) -> str:
+    """Return what begins a cell whose output is kept from sight, under a name if it has one."""
+    words = rest.split()
+    named = bool(words) and words[-1].isidentifier()
+    return f"{f'{words[-1]} = ' if named else ''}get_ipython().captured({rest!r})"
 
 
 def _lines(lines: list[str]) -> PlainCell:
@@ -226,7 +196,7 @@ def _special(target: str, indent: str, sign: str, rest: str) -> tuple[str, str]:
         return f"{indent}{target}{shell}.{method}({rest!r})", sign + rest
     name, _, words = rest.partition(" ")
     words = words.strip()
-    if name in _PASS:
+    if name in SETUP_MAGICS:
         return f"{indent}{target or 'pass'}{'None' if target else ''}", ""
     if name == "time" and words:
         return f"{indent}{target}{words}", ""

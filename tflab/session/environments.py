@@ -100,8 +100,8 @@ def wanted_by(
     """Return what decides the environment of a program, with what a person chose for it."""
     code = "\n".join(cell.source for cell in program.cells if cell.kind == "code")
     trust = trust or TrustStore()
-    trusted = trust.trusts(program.path, program.source)
-    at = trust.trusted_at(program.path, program.source) if trusted else program.path
+    trusted = trust.trusts(program.path, program.file_source)
+    at = trust.trusted_at(program.path, program.file_source) if trusted else program.path
     return Wanted(
         program=program.path,
         trusted=trusted,
@@ -232,7 +232,7 @@ class Environments:
             return list_environments(wanted_by(program, self._store), self._probe)
 
         def take(found: Future[list[Environment]]) -> None:
-            current = self.current.interpreter if self.current is not None else ""
+            current = self.current.choice if self.current is not None else ""
             self._emit(EnvironmentsListed(found.result(), current))
 
         self._queue.do_then(look, take)

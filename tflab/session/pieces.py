@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from tflab.session.presets import Presets
     from tflab.session.run_starter import RunStarter
     from tflab.session.runs import Runs
+    from tflab.session.scratch import Scratch
     from tflab.session.server import Server
     from tflab.session.shell_commands import ShellCommands
     from tflab.session.sweep_events import SweepBasis
@@ -185,6 +186,30 @@ class SessionPieces(ABC):
             lambda: self.settings.options,
             self._emit,
         )
+
+    @cached_property
+    def scratch(self) -> Scratch:
+        """Lines that are tried after cells."""
+        from tflab.session.scratch import Scratch
+
+        return Scratch(
+            self.opened,
+            self.edits,
+            self.form,
+            self.approval,
+            self.environments,
+            self.server,
+            lambda: self.settings.options,
+            self.disk,
+            self._emit,
+            self._clock,
+        )
+
+    @property
+    def _scratch_begun(self) -> Scratch | None:
+        """What is tried, if anything ever was."""
+        found: Scratch | None = self.__dict__.get("scratch")
+        return found
 
     @cached_property
     def presets(self) -> Presets:

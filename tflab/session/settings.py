@@ -11,22 +11,41 @@ from tflab.runs.atomic_files import read_file, write_atomically
 from tflab.runs.paths import data_folder
 from tflab.runs.record import RunOptions
 
+MOST_RECENT = 12
+
+
+class RecentFile(msgspec.Struct, frozen=True, kw_only=True):
+    """A file of the person's own that was open: where it is, and its title then."""
+
+    path: str
+    title: str
+
 
 class Settings(msgspec.Struct, kw_only=True):
     """Kept in `settings.json` of the data folder. Unknown fields are passed over.
 
     Attributes:
         lesson: The id of the lesson last open, or its path where the list of lessons lacks it.
+        recent: The person's own files, the one opened last first.
+        panes: Where the person put the lines between panes, for each kind of layout: what share of
+            the whole they stand at, by name.
     """
 
     theme: str = "lab-dark"
     lesson: str = ""
     options: RunOptions = RunOptions()
+    recent: list[RecentFile] = []
+    panes: dict[str, dict[str, float]] = {}
 
     def lesson_file(self) -> Path | None:
         """Return the lesson last open where it was kept by its path and still is there."""
         there = os.path.isabs(self.lesson) and os.path.isfile(self.lesson)
         return Path(self.lesson) if there else None
+
+    def note_recent(self, path: Path, title: str) -> None:
+        """Put a file of the person's own at the top of those opened last."""
+        known = [file for file in self.recent if file.path != str(path)]
+        self.recent = [RecentFile(path=str(path), title=title), *known][:MOST_RECENT]
 
 
 def load_settings() -> Settings:

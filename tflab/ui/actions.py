@@ -43,6 +43,7 @@ class Action:
     """One action: its key, its short label for the footer, and a sentence for help.
 
     Attributes:
+        footer: Whether it is among the keys at the bottom; see `footer` for which of them when.
         also: More keys that do the same, with commas between them.
     """
 
@@ -58,9 +59,22 @@ class Action:
 ACTIONS: tuple[Action, ...] = (
     Action("run", "ctrl+r", "Run", "Run the lesson from the top with these values.", footer=True),
     Action("stop", "ctrl+x", "Stop", "Stop the run; what it logged is kept.", footer=True),
+    Action(
+        "sweep",
+        "ctrl+s",
+        "Sweep",
+        "Run the lesson over several values, or show the sweep.",
+        footer=True,
+    ),
+    Action(
+        "history", "ctrl+y", "History", "List every run: filter, compare, run again.", footer=True
+    ),
+    Action("edit", "f7", "Edit file", "Open the file at this cell in $EDITOR.", footer=True),
     Action("palette", "ctrl+p", "Commands", "Search every command and lesson.", footer=True),
+    Action("jump", "ctrl+k", "Jump", "Show a letter at every place, and go to one.", footer=True),
     Action("help", "f1", "Help", "Show the keys of the pane in focus.", footer=True),
-    Action("show('lessons')", "f2", "Lessons", "Go to the list of lessons."),
+    Action("leave", "ctrl+q", "Quit", "Leave the workbench.", footer=True),
+    Action("show('lessons')", "f2", "Lessons", "Open the list of lessons and recent files."),
     Action("show('lesson')", "f3", "Lesson", "Go to the lesson."),
     Action("show('loss')", "f4", "Loss", "Go to the loss chart."),
     Action("show('parameters')", "f5", "Parameters", "Go to the parameters."),
@@ -72,19 +86,23 @@ ACTIONS: tuple[Action, ...] = (
     Action("commands", "", "Shell commands", "Allow the notebook's shell commands, or skip them."),
     Action("answer", "f12", "Answer", "Answer what the run asks for."),
     Action("predict", "ctrl+g", "Guess", "Ask the questions of this lesson again."),
-    Action("sweep", "ctrl+s", "Sweep", "Run the lesson over several values, or show the sweep."),
     Action("follow", "ctrl+o", "Found run", "Show the run that was found still going, or ended."),
-    Action("history", "ctrl+y", "History", "List every run: filter, compare, run again."),
     Action("forget('lesson')", "", "Start lesson anew", "Forget the progress of this lesson."),
     Action("forget('course')", "", "Start course anew", "Forget the progress of every lesson."),
-    Action("edit", "f7", "Edit file", "Open the file at this cell in $EDITOR."),
     Action("full_screen", "f8", "Full screen", "Give the pane the whole screen, or take it back."),
+    Action("notices", "ctrl+e", "Messages", "Read the messages again, the newest first."),
+    Action("push(-1, 0)", "alt+left", "Line left", "Move the line beside the pane to the left."),
+    Action("push(1, 0)", "alt+right", "Line right", "Move the line beside the pane to the right."),
+    Action("push(0, -1)", "alt+up", "Line up", "Move the line below the pane, or above it, up."),
+    Action("push(0, 1)", "alt+down", "Line down", "Move the line below the pane down."),
+    Action("reset_sizes", "", "Reset sizes", "Give every pane its own size back."),
     Action("theme", "f9", "Light or dark", "Change between the dark and the light theme."),
     Action("suspend_process", "ctrl+z", "Put aside", "Go to the shell; `fg` comes back here."),
-    Action("leave", "ctrl+q", "Quit", "Leave the workbench.", footer=True),
     Action("open_lesson", "enter", "Open", "Open the lesson under the cursor.", "lessons", True),
     Action("search", "slash", "Search", "Find lessons by title and content.", "lessons", True),
+    Action("close", "escape", "Close", "Close the list.", "lessons", True),
     Action("read(1)", "space", "Read on", "Read on, to the end of the lesson.", "lesson", True),
+    Action("neighbour(1)", "n", "Next lesson", "Open the next lesson.", "lesson", True),
     Action(
         "read(-1)",
         "b",
@@ -103,6 +121,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("solution", "s", "Solution", "Show a solution of the exercise.", "lesson"),
     Action("difference", "d", "Difference", "Show what you changed in the cell.", "lesson"),
     Action("put_back", "u", "Put back", "Have the cell as in the file again.", "lesson"),
+    Action("scratch", "x", "Try a line", "Try code after this cell, for once.", "lesson"),
     Action("put_all_back", "", "Put all back", "Have every cell as in the file.", "lesson"),
     Action("bring_back", "", "Bring edit back", "Have again what was put back last.", "lesson"),
     Action("other_version", "", "Other version", "Take another workbench's edit.", "lesson"),
@@ -110,7 +129,6 @@ ACTIONS: tuple[Action, ...] = (
     Action("save_copy", "", "Save a copy", "Write the lesson with your edits anew.", "lesson"),
     Action("contents", "t", "Contents", "Go to a section of the lesson.", "lesson", True),
     Action("glossary", "g", "Words", "Explain the technical words of this lesson.", "lesson", True),
-    Action("neighbour(1)", "n", "Next lesson", "Open the next lesson.", "lesson"),
     Action("neighbour(-1)", "p", "Lesson before", "Open the lesson before.", "lesson"),
     Action("fold", "f", "Fold", "Fold a cell's code away, or unfold it.", "lesson"),
     Action("copy_cell", "c", "Copy code", "Copy the cell's code.", "lesson", True),
@@ -140,9 +158,14 @@ ACTIONS: tuple[Action, ...] = (
     Action("log_steps", "x", "Log steps", "Have a linear or a log axis of steps.", "loss"),
     Action("copy_chart", "c", "Copy chart", "Copy the chart as text.", "loss", True),
     Action(
-        "nudge(1)", "up", "Larger", "Make the number larger, or take the next choice.", "parameters"
+        "nudge(1)",
+        "up",
+        "Larger",
+        "Make the number larger, or take the next choice.",
+        "parameters",
+        True,
     ),
-    Action("nudge(-1)", "down", "Smaller", "Make the number smaller.", "parameters"),
+    Action("nudge(-1)", "down", "Smaller", "Make the number smaller.", "parameters", True),
     Action(
         "nudge(1, True)",
         "shift+up",
@@ -208,7 +231,7 @@ ACTIONS: tuple[Action, ...] = (
 EDITORS_OWN = frozenset({"suspend_process", "history"})
 """What gives its key to the editor while one writes: there it means undo or redo, as anywhere."""
 
-ON_EVERY_SCREEN = frozenset({"theme", "leave", "suspend_process"})
+ON_EVERY_SCREEN = frozenset({"theme", "leave", "suspend_process", "notices"})
 """What the app carries out, whichever screen is open. The rest is the workbench's."""
 
 
@@ -241,17 +264,42 @@ def actions(scope: Scope) -> list[Action]:
     return [action for action in ACTIONS if action.scope == scope]
 
 
+def key_of(action: str) -> str:
+    """Return the key of an action, as people write it."""
+    return next(key_name(known.key) for known in ACTIONS if known.id == action)
+
+
+def is_letter(action: Action) -> bool:
+    """Return whether its key is a character, which a field in focus takes as text."""
+    return len(action.key) == 1 or action.key in ("space", "slash", "plus", "minus")
+
+
+def footer(scope: Scope, running: bool, full: bool) -> tuple[list[Action], list[Action]]:
+    """Return the keys at the bottom of the workbench: what matters now, and what is always there.
+
+    Args:
+        scope: The pane in focus.
+        running: Whether a run goes on.
+        full: Whether that pane has the whole screen.
+    """
+    everywhere = {action.id: action for action in actions("app")}
+    first = [everywhere["full_screen"]] if full else []
+    first += [everywhere["stop" if running else "run"]]
+    own = [a for a in actions(scope) if a.footer] if scope != "app" else []
+    always = [a for a in actions("app") if a.footer and a.id not in ("run", "stop")]
+    return [*first, *own], always
+
+
 def key_name(key: str) -> str:
     """Return a key as people write it: `ctrl+r` gives `^r`, `f1` gives `F1`."""
     if key.startswith("ctrl+"):
         return f"^{key.removeprefix('ctrl+')}"
-    if key in ("slash", "escape"):
-        return "/" if key == "slash" else "Esc"
-    if key.startswith("shift+"):
-        return f"Shift+{key_name(key.removeprefix('shift+'))}"
+    for held in ("alt", "shift"):
+        if key.startswith(f"{held}+"):
+            return f"{held.capitalize()}+{key_name(key.removeprefix(f'{held}+'))}"
+    if key in _NAMES:
+        return _NAMES[key]
     return key.capitalize() if len(key) > 1 else key
 
 
-def key_of(action: str) -> str:
-    """Return the key of an action, as people write it."""
-    return next(key_name(known.key) for known in ACTIONS if known.id == action)
+_NAMES = {"slash": "/", "escape": "Esc", "plus": "+", "minus": "-"}

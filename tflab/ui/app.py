@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import signal
+import time
+from collections import deque
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.binding import BindingType
+from textual.notifications import SeverityLevel
 from textual.screen import Screen
 
 from tflab.programs.library import resolve
@@ -19,8 +22,10 @@ from tflab.ui.dialogs.dialog import blocks
 from tflab.ui.session_app import SessionApp
 from tflab.ui.terminal.glyphs import glyphs
 from tflab.ui.terminal.pixels import Pixels, pixel_wrapping
+from tflab.ui.terminal.safe_text import short_line, short_text
 from tflab.ui.terminal.signals import Departure, watch_signals
 from tflab.ui.terminal.themes import DARK, LIGHT
+from tflab.ui.widgets.notice_line import Note, NoticeLine
 from tflab.ui.workbench.messages import HistoryRequested, SessionSpoke
 from tflab.ui.workbench.screen import WorkbenchScreen
 
@@ -33,6 +38,8 @@ if TYPE_CHECKING:
     from tflab.ui.history.screen import HistoryScreen
     from tflab.ui.sweep.form import FormChoice, PlannedSweep
     from tflab.ui.sweep.screen import SweepChoice, SweepRunChosen
+
+_MOST_NOTES = 200
 
 
 class LabApp(SessionApp):
@@ -52,6 +59,7 @@ class LabApp(SessionApp):
         self._workbench: WorkbenchScreen | None = None
         self._history: HistoryScreen | None = None
         self._history_view: HistoryView | None = None
+        self._notes: deque[Note] = deque(maxlen=_MOST_NOTES)
         self.dress(self.session.settings.theme)
         self.animation_level = "none"
         self.set_class(not glyphs().unicode, "-ascii")
@@ -220,6 +228,35 @@ class LabApp(SessionApp):
                 self.session.sweeps.reopen(sweep)
 
         self.push_screen(pick_sweep(sweeps), reopen)
+
+    # Notices
+
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: SeverityLevel = "information",
+        timeout: float | None = None,
+        markup: bool = False,
+    ) -> None:
+        """Say something in the line for notices of what is on the screen, and keep it."""
+        del markup
+        note = Note(short_text(message), short_line(title), severity, time.time())
+        self._notes.append(note)
+        for screen in reversed(self.screen_stack):
+            for line in screen.query(NoticeLine):
+                line.show_note(note, timeout)
+                return
+
+    def action_notices(self) -> None:
+        """Show the notices again, the newest first."""
+        from tflab.ui.dialogs.notice import TextScreen
+        from tflab.ui.widgets.notice_line import notes_text
+
+        for line in self.workbench.query(NoticeLine):
+            line.clear()
+        self.push_screen(TextScreen("Messages", notes_text(self._notes)))
 
     # Leaving
 

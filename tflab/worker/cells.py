@@ -6,8 +6,8 @@ import asyncio
 import dataclasses
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import nullcontext
-from dataclasses import dataclass
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import CodeType
 from typing import Any
@@ -19,6 +19,7 @@ from tflab.runs.record import CodeCell, Problem, RunRequest, cells_to_run
 from tflab.worker.autolog import Autolog
 from tflab.worker.exercises import Exercises, answer_name, spans
 from tflab.worker.interrupt import Interrupt
+from tflab.worker.ipython import Shell, notebook_shell
 from tflab.worker.main_module import Compiler, awaits, fresh_main, keep_lines, run_awaiting
 from tflab.worker.matplotlib_figures import MatplotlibFigures
 
@@ -35,6 +36,7 @@ class OpenCell:
         names: The global names to execute it with.
         began: When, by `time.perf_counter`.
         excuse: Title of an exercise that is not solved, for which the cell may fail.
+        guard: To be entered around the code.
         value: What `expression` gave; whoever executes the cell sets it.
     """
 
@@ -43,6 +45,7 @@ class OpenCell:
     names: dict[str, Any]
     began: float
     excuse: str = ""
+    guard: AbstractContextManager[Any] = field(default_factory=nullcontext)
     value: Any = None
 
     @property
@@ -79,6 +82,9 @@ class Execution:
         # Kept alive here: a program may put another module in its place.
         self._module = fresh_main(request, folder)
         self.names = self._module.__dict__
+        self._notebook: Shell | None = notebook_shell(self.names)
+        if self._notebook is not None:
+            self._notebook.begin()
         self._exercises = Exercises(
             request, recorder, interrupt, self.names, self._try, self._run_quietly
         )
@@ -151,7 +157,7 @@ class Execution:
 
     def _execute(self, opened: OpenCell, seconds: float = 0.0) -> None:
         limit = time_limit(seconds) if seconds else nullcontext()
-        with self._interrupt.armed(), limit:
+        with self._interrupt.armed(), limit, opened.guard:
             if opened.awaits:
                 self.run_in_loop(opened)
                 return
@@ -166,12 +172,19 @@ class Execution:
         recorder.emit(CellStarted(cell=cell.index, time=time.time(), at=recorder.at()))
         began = time.perf_counter()
         code = self._compiler.compile(cell, path)
-        return OpenCell(*code, self.names, began, self._exercises.unsolved)
+        if self._notebook is not None:
+            self._notebook.history.begin(cell.source)
+        guard = self._notebook.capturing if self._notebook is not None else nullcontext()
+        return OpenCell(*code, self.names, began, self._exercises.unsolved, guard)
 
     def _close(self, cell: CodeCell, opened: OpenCell) -> None:
         recorder = self._recorder
         self._autolog.end_cell()
-        self._autolog.show(opened.value, cell.index)
+        value = opened.value
+        if self._notebook is not None:
+            self._notebook.history.end(value)
+            value = self._notebook.capturing.take(value)
+        self._autolog.show(value, cell.index)
         self._figures.end_cell()
         seconds = time.perf_counter() - opened.began
         recorder.emit(CellEnded(cell=cell.index, seconds=seconds, at=recorder.at()))

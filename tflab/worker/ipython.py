@@ -12,11 +12,15 @@ import runpy
 import shlex
 import subprocess
 import sys
-import timeit
 import traceback
 from collections.abc import Callable
 from typing import Any
 
+from tflab.runs.magic_names import SETUP_MAGICS
+from tflab.worker.notebook_history import Captured, Capturing, History
+from tflab.worker.notebook_timing import measure
+
+_LONGEST_VALUE = 60
 _NAME = re.compile(r"\{([^{}]+)\}|\$(\w+)|\$\{(\w+)\}")
 _SHELLS = ("pip", "pip3", "conda", "mamba", "micromamba", "uv")
 _TYPED = ("ls", "mkdir", "rmdir", "cat", "cp", "mv", "rm")
@@ -27,16 +31,33 @@ class UsageError(Exception):
     """A magic that does not exist here, or is used in a way that it does not understand."""
 
 
-class Captured:
-    """What `%%capture` names. Nothing is hidden here, so it holds nothing."""
+class Lines(list[str]):
+    """The lines that a command printed, with IPython's ways to look at them."""
 
-    stdout = ""
-    stderr = ""
+    @property
+    def n(self) -> str:
+        """All of them, as printed."""
+        return "\n".join(self)
 
-    def show(self) -> None:
-        """Do nothing: the output is in its place already."""
+    @property
+    def s(self) -> str:
+        """All of them, parted by spaces."""
+        return " ".join(self)
 
-    __call__ = show
+    @property
+    def l(self) -> list[str]:  # noqa: E743
+        """A plain list of them."""
+        return list(self)
+
+    def grep(self, pattern: str, prune: bool = False) -> Lines:
+        """Return those that hold a pattern, or with `prune` the others."""
+        found = re.compile(pattern, re.IGNORECASE)
+        return Lines(line for line in self if bool(found.search(line)) is not prune)
+
+    def fields(self, *numbers: int) -> Lines:
+        """Return these words of each line, parted by spaces."""
+        rows = [line.split() for line in self]
+        return Lines(" ".join(row[n] for n in numbers if -len(row) <= n < len(row)) for row in rows)
 
 
 class Shell:
@@ -54,26 +75,41 @@ class Shell:
         self._line_magics: dict[str, Callable[..., Any]] = {}
         self._cell_magics: dict[str, Callable[..., Any]] = {}
         self._cells = 0
+        self.capturing = Capturing()
+        self.history = History(names)
+        self._own: frozenset[str] = frozenset()
 
     def __repr__(self) -> str:
         return "<the shell of a notebook, in tflab>"
 
+    def begin(self) -> None:
+        """Take that the notebook begins: what is there by now is none of its own names."""
+        self._own = frozenset(self.user_ns)
+
     def system(self, command: str) -> None:
         """Run a shell command, as `!` does; what it prints is the run's output."""
         if self._may_run("!", command):
-            sys.stdout.flush()
-            done = subprocess.run(self._filled(command), shell=True, check=False)
-            self.user_ns["_exit_code"] = done.returncode
+            self.user_ns["_exit_code"] = self._run_program(self._filled(command), shell=True)
 
-    def getoutput(self, command: str) -> list[str]:
+    def _run_program(self, program: Any, **more: Any) -> int:
+        """Run a program, and return what it left with; `%%capture` has what it prints."""
+        sys.stdout.flush()
+        if self.capturing.on:
+            more.update(stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        done = subprocess.run(program, check=False, text=True, **more)
+        if done.stdout:
+            sys.stdout.write(done.stdout)
+        return done.returncode
+
+    def getoutput(self, command: str, split: bool = True) -> Any:
         """Return the lines that a shell command prints; none when it is skipped."""
         if not self._may_run("!", command):
-            return []
+            return Lines() if split else ""
         done = subprocess.run(
             self._filled(command), shell=True, check=False, stdout=subprocess.PIPE, text=True
         )
         self.user_ns["_exit_code"] = done.returncode
-        return done.stdout.splitlines()
+        return Lines(done.stdout.splitlines()) if split else done.stdout
 
     def register_magic_function(
         self, function: Callable[..., Any], magic_kind: str = "line", magic_name: str | None = None
@@ -102,9 +138,9 @@ class Shell:
         except Exception:  # noqa: BLE001
             traceback.print_exc(file=sys.stdout)
 
-    def captured(self) -> Captured:
-        """Return what stands for captured output."""
-        return Captured()
+    def captured(self, line: str = "") -> Captured:
+        """Keep what the rest of the cell prints from sight, and return where it is kept."""
+        return self.capturing.begin(line)
 
     def run_line_magic(self, name: str, line: str, *_: Any) -> Any:
         """Do what `%name line` asks for.
@@ -119,12 +155,17 @@ class Shell:
             "set_env": self._env,
             "run": self._run,
             "time": self._exec,
-            "timeit": self._timeit,
+            "timeit": lambda words: measure(words, None, self.user_ns, _place()),
+            "who": lambda words: print(*self._names(words), sep="\t"),
+            "who_ls": self._names,
+            "whos": self._whos,
             "pylab": self._pylab,
             "reset": lambda _: None,
         }
         if name in self._line_magics:
             return self._line_magics[name](line)
+        if name in SETUP_MAGICS:
+            return None
         if name in known:
             return known[name](self._filled(line))
         if name in _SHELLS:
@@ -144,6 +185,10 @@ class Shell:
             return self._cell_magics[name](line, cell)
         if name in ("writefile", "file"):
             return self._write_file(line, cell)
+        if name == "timeit":
+            return measure(line, cell, self.user_ns, _place())
+        if name in ("time", "prun"):
+            return self.run_cell(cell)
         if name in ("bash", "sh", "system", "sx", "!"):
             words = shlex.split(self._filled(line))
             # Options of IPython's own, such as `--out`, are none of the shell's.
@@ -170,8 +215,9 @@ class Shell:
 
     def _script(self, program: list[str], said: str, cell: str) -> None:
         if self._may_run("", said):
-            sys.stdout.flush()
-            subprocess.run(program, input=cell, text=True, check=True)
+            code = self._run_program(program, input=cell)
+            if code:
+                raise subprocess.CalledProcessError(code, program)
 
     def _filled(self, text: str) -> str:
         """Put in the values of names and expressions, as `{name}` and `$name` ask for."""
@@ -189,7 +235,11 @@ class Shell:
     def _cd(self, line: str) -> None:
         words = shlex.split(line)
         folder = os.path.expanduser(words[-1] if words else "~")
-        os.chdir(folder)
+        try:
+            os.chdir(folder)
+        except OSError as error:
+            # As under IPython the notebook goes on where it is.
+            print(error)
         if "-q" not in words:
             print(os.getcwd())
 
@@ -220,15 +270,21 @@ class Shell:
     def _exec(self, line: str) -> None:
         exec(line, self.user_ns)
 
-    def _timeit(self, line: str) -> None:
-        words = line.split()
-        while words and re.fullmatch(r"-[nrptcoq]\d*", words[0]):
-            option = words.pop(0)
-            if option in ("-n", "-r", "-p") and words and words[0].isdecimal():
-                words.pop(0)
-        timer = timeit.Timer(" ".join(words), globals=self.user_ns)
-        loops, seconds = timer.autorange()
-        print(f"{seconds / loops:.3g} s per loop (mean of {loops:,} loops)")
+    def _names(self, line: str) -> list[str]:
+        """Return the notebook's own names, or those of the types that are named."""
+        kinds = line.split()
+        return sorted(
+            name
+            for name, value in self.user_ns.items()
+            if not name.startswith("_") and name not in self._own
+            if not kinds or type(value).__name__ in kinds
+        )
+
+    def _whos(self, line: str) -> None:
+        for name in self._names(line):
+            value = self.user_ns[name]
+            text = " ".join(repr(value).split())
+            print(f"{name:<20} {type(value).__name__:<20} {text[:_LONGEST_VALUE]}")
 
     def _pylab(self, _: str) -> None:
         exec("import numpy\nimport numpy as np\nfrom matplotlib import pyplot as plt", self.user_ns)
@@ -241,3 +297,18 @@ class Shell:
         with open(path, mode, encoding="utf-8") as file:
             file.write(cell)
         print(f"{'Appending to' if mode == 'a' else 'Writing'} {path}")
+
+
+def notebook_shell(names: dict[str, Any]) -> Shell | None:
+    """Return the shell of a main module, if it is a notebook's."""
+    found = names.get("get_ipython")
+    shell = found() if callable(found) else None
+    return shell if isinstance(shell, Shell) else None
+
+
+def _place() -> tuple[str, int]:
+    """Return the file and the line of the cell that asks for a magic."""
+    frame = sys._getframe(2)
+    while frame.f_back is not None and frame.f_code.co_filename == __file__:
+        frame = frame.f_back
+    return frame.f_code.co_filename, frame.f_lineno

@@ -16,6 +16,7 @@ import re
 import sys
 import tokenize
 import warnings
+from collections.abc import Callable
 from importlib.machinery import ModuleSpec, SourceFileLoader
 from pathlib import Path
 from types import CodeType, ModuleType
@@ -23,6 +24,7 @@ from typing import Any
 
 from tflab.runs.record import CodeCell, RunRequest
 from tflab.worker.command_line import command_line
+from tflab.worker.import_hooks import when_imported
 from tflab.worker.ipython import Shell
 
 # As Python counts lines.
@@ -129,6 +131,15 @@ def spawned_name(folder: Path) -> str:
     return f"tflab.worker.spawned.{os.fsencode(folder.absolute()).hex()}"
 
 
+class _MainSpec(ModuleSpec):
+    """The specification of a main module: of no package, whatever its name looks like."""
+
+    @property
+    def parent(self) -> str:
+        """None: a relative import fails in it as under plain `python`."""
+        return ""
+
+
 def fresh_main(request: RunRequest, folder: Path) -> ModuleType:
     """Install a new `__main__`, as `python` makes it for a script, and return it.
 
@@ -143,7 +154,7 @@ def fresh_main(request: RunRequest, folder: Path) -> ModuleType:
     module = ModuleType("__main__")
     module.__file__ = path
     module.__loader__ = SourceFileLoader("__main__", path)
-    module.__spec__ = ModuleSpec(spawned_name(folder), None, origin=path)
+    module.__spec__ = _MainSpec(spawned_name(folder), None, origin=path)
     module.__dict__.update(__builtins__=builtins, __cached__=None, __annotations__={})
     sys.modules["__main__"] = module
     sys.argv = [path, *command_line(request.command, request.parameters)]
@@ -164,8 +175,15 @@ def prepare_names(names: dict[str, Any], request: RunRequest) -> None:
         names.pop("__file__", None)
         shell = Shell(names, request.shell_commands)
         names["get_ipython"] = lambda: shell
+        when_imported("IPython", lambda: _export(names["get_ipython"]))
     else:
         names["__doc__"] = _docstring(request.source)
+
+
+def _export(get_ipython: Callable[[], Shell]) -> None:
+    """Let IPython itself hand the shell out; it knows of none in this process."""
+    module: Any = sys.modules["IPython"]
+    module.get_ipython = get_ipython
 
 
 def keep_lines(path: str, source: str) -> None:

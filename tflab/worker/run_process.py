@@ -59,7 +59,7 @@ def run(folder: Path, journal: Journal | None = None) -> int:
         # The lesson's code is called from here and no deeper: TensorFlow walks the whole stack at
         # every eager operation, and each frame below the lesson's slows a small step by 0.2 %.
         for cell in process.cells():
-            with process.interrupt.armed(), excused(cell.excuse):
+            with process.interrupt.armed(), excused(cell.excuse), cell.guard:
                 if cell.awaits:
                     process.run_in_loop(cell)
                     continue
@@ -199,7 +199,8 @@ class RunProcess:
     def _ending(self, error: BaseException | None) -> tuple[list[Error], Ended]:
         cell = self._execution.cell if self._execution else None
         names = list(self._execution.names) if self._execution else []
-        return outcome(error, self._request, self.interrupt.asked, cell, names)
+        refused = self._options.refused
+        return outcome(error, self._request, self.interrupt.asked, cell, names, refused)
 
     def _leave(self, errors: list[Error], end: Ended) -> tuple[list[Error], Ended]:
         """Do what Python does at the end of a program; return what is still to be written."""

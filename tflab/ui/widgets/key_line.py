@@ -2,29 +2,59 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
+from textual import events
 from textual.content import Content
+from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from tflab.ui.actions import Scope, actions, key_name
+from tflab.ui.actions import Action, Scope, actions, footer, is_letter, key_name
 from tflab.ui.terminal.glyphs import glyphs
+
+_KEPT = ("help", "leave")
+"""What is always there goes first where room is short, these last."""
+
+
+_ENOUGH = 4
+"""Keys of the place in focus that come before those that are always there."""
+
+
+class _Key(NamedTuple):
+    """A key as it is drawn; what is no action only parts the others."""
+
+    content: Content
+    action: Action | None = None
 
 
 class KeyLine(Widget):
-    """One line of keys: those that work everywhere, then those of the place in focus.
+    """One line of keys: those of the place in focus, then those that work everywhere.
 
     Attributes:
         scope: The pane in focus, or the full screen that this is the bottom line of.
         alone: Whether only its own keys work, as on a full screen. Where they do not all fit, it
             says how to leave, and where the others are to be found.
+        running: Whether a run goes on.
+        full: Whether the pane in focus has the whole screen.
+        typing: Whether a field has the focus, which takes letters as text.
     """
 
     DEFAULT_CSS = "KeyLine { height: 1; background: $panel; }"
 
     scope: reactive[Scope] = reactive("app")
     alone: reactive[bool] = reactive(False)
+    running: reactive[bool] = reactive(False)
+    full: reactive[bool] = reactive(False)
+    typing: reactive[bool] = reactive(False)
+
+    class Pressed(Message):
+        """A key was pressed with the mouse."""
+
+        def __init__(self, action: Action) -> None:
+            super().__init__()
+            self.action = action
 
     def __init__(self, scope: Scope = "app", *, alone: bool = False, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -32,46 +62,86 @@ class KeyLine(Widget):
         self.set_reactive(KeyLine.alone, alone)
 
     def render(self) -> Content:
-        """Draw as many keys as fit; those that work everywhere go first when room is short."""
+        """Draw as many keys as fit."""
+        return Content("").join([key.content for key in self._keys()])
+
+    async def on_click(self, event: events.Click) -> None:
+        """Do what the key would."""
+        right = 0
+        for key in self._keys():
+            right += key.content.cell_length
+            if event.x < right:
+                if key.action is not None and self.alone:
+                    await self.app.run_action(key.action.id, self.screen)
+                elif key.action is not None:
+                    self.post_message(self.Pressed(key.action))
+                return
+
+    def _keys(self) -> Sequence[_Key]:
         room = self.size.width
-        local = _keys_of(self.scope) if self.scope != "app" else []
         if self.alone:
-            return Content("").join(_alone(self.scope, local, room))
-        parts = []
-        for key in _keys_of("app"):
-            if key.cell_length <= room:
-                parts.append(key)
-                room -= key.cell_length
-        if local and parts:
-            local[0] = Content.styled("│" if glyphs().unicode else "|", "$border-quiet") + local[0]
-        return Content("").join([*parts, *_cut(local, room)])
+            return _alone(self.scope, self._usable(_footer_of(self.scope)), room)
+        first, always = footer(self.scope, self.running, self.full)
+        if self.full:
+            # What "Full screen" does now is to go back.
+            back = first.pop(0)
+            keys = [_Key(_drawn(back.key, "Back to all panes"), back)]
+        else:
+            keys = []
+        keys += [_key(action) for action in self._usable(first)]
+        bar = _Key(Content.styled("│" if glyphs().unicode else "|", "$border-quiet"))
+        others = [_key(action) for action in always]
+        return _fitted(keys, bar, others, room)
+
+    def _usable(self, found: Iterable[Action]) -> list[Action]:
+        return [action for action in found if not (self.typing and is_letter(action))]
 
 
-def _keys_of(scope: Scope) -> list[Content]:
-    return [_key(action.key, action.label) for action in actions(scope) if action.footer]
+def _footer_of(scope: Scope) -> list[Action]:
+    return [action for action in actions(scope) if action.footer]
 
 
-def _key(key: str, label: str) -> Content:
+def _key(action: Action) -> _Key:
+    return _Key(_drawn(action.key, action.label), action)
+
+
+def _drawn(key: str, label: str) -> Content:
     return Content.assemble((f" {key_name(key)} ", "bold $primary"), (f"{label} ", "$text-quiet"))
 
 
-def _alone(scope: Scope, keys: list[Content], room: int) -> list[Content]:
+def _fitted(first: Sequence[_Key], bar: _Key, others: Sequence[_Key], room: int) -> Sequence[_Key]:
+    """Return the keys that fit: of those that are always there, help and quit stay longest."""
+    own, always = list(first), list(others)
+
+    def minor() -> list[_Key]:
+        return [key for key in always if key.action and key.action.id not in _KEPT]
+
+    while _length([*own, bar, *always]) > room:
+        if len(own) > _ENOUGH:
+            own.pop()
+        elif minor():
+            always.remove(minor()[-1])
+        elif len(own) > 1:
+            own.pop()
+        elif always:
+            always.pop()
+        else:
+            return []
+    return [*own, bar, *always] if always else own
+
+
+def _alone(scope: Scope, found: Sequence[Action], room: int) -> Sequence[_Key]:
     """Return the keys of a full screen; where they do not all fit, how to leave is among them."""
+    keys = [_key(action) for action in found]
     if _length(keys) <= room:
         return keys
-    leave = [_key(action.key, action.label) for action in actions(scope) if action.key == "escape"]
-    last = [*leave, _key("f1", "All keys")]
-    others = [key for key in keys if key not in leave]
-    return [*_cut(others, room - _length(last)), *last]
-
-
-def _cut(keys: Iterable[Content], room: int) -> list[Content]:
-    """Return the first of the keys that fit."""
-    parts = list(keys)
-    while parts and _length(parts) > room:
+    leave = [_key(action) for action in actions(scope) if action.key == "escape"]
+    last = [*leave, _Key(_drawn("f1", "All keys"))]
+    parts = [key for key in keys if key.action is None or key.action.key != "escape"]
+    while parts and _length([*parts, *last]) > room:
         parts.pop()
-    return parts
+    return [*parts, *last]
 
 
-def _length(parts: Iterable[Content]) -> int:
-    return sum(part.cell_length for part in parts)
+def _length(parts: Iterable[_Key]) -> int:
+    return sum(part.content.cell_length for part in parts)

@@ -31,12 +31,15 @@ _CHECK_SECONDS = 0.25
 _CHECKED_AT_ONCE = 50_000
 """Characters of code that Python reads within a moment; more is read beside the screen's thread."""
 
+_SHARE = 70
+"""Of a hundred rows of the view, those that an editor may take; below is what the cell gives."""
+
 _BORDER = 2
 _LEAST = 3
 
 
 class CellEditor(Vertical):
-    """Edits the code of one cell. It grows with its text, up to the view, and scrolls beyond.
+    """Edits the code of one cell. It grows with its text up to most of the view, then scrolls.
 
     Args:
         cell: Index of the cell.
@@ -47,12 +50,15 @@ class CellEditor(Vertical):
 
     Attributes:
         area: Where the code is written.
+        called: What the cell is called.
         told: What was told last of what stands there.
         problem: Why Python cannot read it, as far as it was looked at.
     """
 
     DEFAULT_CSS = beside(__file__)
     SCOPED_CSS = False
+    KEYS = "^r runs, Esc keeps"
+    """What the border says while nothing is wrong."""
 
     class Checked(Message):
         """A long text was checked."""
@@ -61,7 +67,7 @@ class CellEditor(Vertical):
         super().__init__(id="cell-editor")
         self.cell = cell
         self.area = CodeArea(text)
-        self._called = name
+        self.called = name
         self._kind = kind
         self.told = text
         self._tell_timer: Timer | None = None
@@ -71,7 +77,7 @@ class CellEditor(Vertical):
         self._beside = DiskQueue(self._wake)
         self.problem: CellProblem | None = None
         self._original = original
-        self._show_title()
+        self.show_title()
         self._show_problem(cell_problem(text, kind) if len(text) <= _CHECKED_AT_ONCE else None)
 
     def compose(self) -> ComposeResult:
@@ -87,9 +93,10 @@ class CellEditor(Vertical):
         """The code as it stands there now."""
         return self.area.text
 
-    def _show_title(self) -> None:
+    def show_title(self) -> None:
+        """Say in the border which cell it is, and whether it is changed."""
         changed = ": changed" if tidy(self.text) != self._original else ""
-        words = f"{self._called}{changed}"
+        words = f"{self.called}{changed}"
         self.border_title = box_title(words[:1].upper() + words[1:])
 
     def put_cursor(self, line: int, column: int = 1) -> None:
@@ -101,7 +108,7 @@ class CellEditor(Vertical):
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         """Return the rows of the text, as many as the view has room for."""
         del viewport
-        most = max(container.height - _BORDER - self._below, _LEAST)
+        most = max(container.height * _SHARE // 100 - _BORDER - self._below, _LEAST)
         room = max(width - _BORDER, 1)
         rows = 0
         for line in self.area.document.lines:
@@ -161,13 +168,13 @@ class CellEditor(Vertical):
     def _left(self, event: CodeArea.Left) -> None:
         event.stop()
         self.tell()
-        self.post_message(EditorClosed())
+        self.post_message(EditorClosed(self))
 
     # What is wrong
 
     def _check(self) -> None:
         self._check_timer = None
-        self._show_title()
+        self.show_title()
         text = self.text
         if len(text) <= _CHECKED_AT_ONCE:
             self._show_problem(cell_problem(text, self._kind))
@@ -192,7 +199,7 @@ class CellEditor(Vertical):
         self.set_class(problem is not None, "-bad")
         self.area.show_problem(problem)
         if problem is None:
-            self.border_subtitle = "^r runs, Esc keeps"
+            self.border_subtitle = self.KEYS
         else:
             words = f"line {problem.line}: {problem.message}"
             self.border_subtitle = Content(short_line(words)).markup

@@ -126,7 +126,8 @@ class CodeBlock(Block):
 
     def hidden_rows(self, width: int) -> int:
         """Return how many rows at the end of a tall cell are not shown yet."""
-        return 0 if self._is_folded else self._hidden(self._code.height(width - _BAR))
+        rows = 0 if self._is_folded else self._code.height(width - _BAR)
+        return rows - self._first_rows(width, rows)
 
     def height(self, width: int) -> int:
         """Return how many rows it takes."""
@@ -134,7 +135,8 @@ class CodeBlock(Block):
         if self._is_folded:
             return above + 1
         rows = self._code.height(width - _BAR)
-        return above + (_FIRST + 1 if self._hidden(rows) else rows)
+        first = self._first_rows(width, rows)
+        return above + (rows if first == rows else first + 1)
 
     def rows(self, width: int) -> list[Row]:
         """Return the code in colours, or its label."""
@@ -142,10 +144,10 @@ class CodeBlock(Block):
         if self._is_folded:
             return [*above, Row(self._folded_line(), ground=_GROUND)]
         lines = self._code.rows(width - _BAR)
-        hidden = self._hidden(len(lines))
-        if hidden:
-            more = f"+{count_of(hidden, 'line')}  Space"
-            lines = [*lines[:_FIRST], Content.styled(more, "$text-quiet")]
+        first = self._first_rows(width, len(lines))
+        if first < len(lines):
+            more = f"+{count_of(len(lines) - first, 'line')}  Space"
+            lines = [*lines[:first], Content.styled(more, "$text-quiet")]
         return [*above, *(Row(line, ground=_GROUND) for line in lines)]
 
     def _note_line(self, width: int) -> Content:
@@ -155,9 +157,11 @@ class CodeBlock(Block):
         line = first + Content.styled(hint, "$text-quiet")
         return line.truncate(max(width, 1), ellipsis=glyphs().unicode)
 
-    def _hidden(self, rows: int) -> int:
-        """Return how many of so many rows of code are not shown."""
-        return rows - _FIRST if self._cut and not self._whole and rows >= _FIRST + _FEW else 0
+    def _first_rows(self, width: int, rows: int) -> int:
+        """Return how many of the rows of code are shown; the first ones of a tall cell."""
+        if not self._cut or self._whole or rows < _FIRST + _FEW:
+            return rows
+        return self._code.rows_with_text(width - _BAR, _FIRST)
 
     @property
     def _is_folded(self) -> bool:

@@ -47,6 +47,17 @@ class CodeText:
             for line in self.plain.split("\n")
         )
 
+    def rows_with_text(self, width: int, most: int) -> int:
+        """Return how many of the first rows, up to `most`, there are to the last that has text."""
+        rows = found = 0
+        for line in self.plain.split("\n"):
+            rows += 1 if width < _LEAST else len(_pieces(line, width))
+            if line.strip():
+                found = min(rows, most)
+            if rows >= most:
+                break
+        return found
+
     def rows(self, width: int) -> list[Content]:
         """Return the code in colours, in rows of at most `width` cells."""
         return wrap_code(self._coloured(), width)

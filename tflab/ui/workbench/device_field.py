@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from textual import events, on
+from rich.cells import cell_len
+from textual import on
 from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical
-from textual.content import Content
+from textual.containers import Horizontal
+from textual.message import Message
 from textual.widgets import Select, Static
 
 from tflab.session.form import Form
@@ -13,26 +14,38 @@ from tflab.targets.devices import Device, DeviceList
 from tflab.ui.terminal.safe_text import choice_text
 
 _GIB = 1 << 30
+_NAME = " device"
+_LEAST = 9
+_WIDEST = 34
+_ARROW = 4
 
 
-class DeviceField(Vertical):
-    """A choice among the devices of this machine, with what NVML tells of each.
+class DeviceField(Horizontal):
+    """A choice among the devices of this machine.
 
     Args:
         form: Has the devices, and the choice.
     """
+
+    class Changed(Message):
+        """Another device was chosen, or more is known of it."""
 
     def __init__(self, form: Form) -> None:
         super().__init__(classes="field", id="device-field")
         self._form = form
         self._shown: DeviceList | None = None
 
+    @property
+    def least_width(self) -> int:
+        """Cells in which name and choice can be read."""
+        names = [_short(device) for device in self._shown.devices] if self._shown else []
+        longest = max(map(cell_len, names), default=0) + _ARROW
+        return len(_NAME) + 1 + min(max(longest, _LEAST), _WIDEST)
+
     def compose(self) -> ComposeResult:
-        """Lay out the name, the choice and what is known of the device."""
-        with Horizontal():
-            yield Static(Content("device"), classes="name")
-            yield Select([("CPU", "cpu")], value="cpu", allow_blank=False, compact=True)
-        yield Static("", classes="help")
+        """Lay out the name and the choice."""
+        yield Static(_NAME, classes="name")
+        yield Select([("CPU", "cpu")], value="cpu", allow_blank=False, compact=True)
 
     def show_devices(self) -> None:
         """Show the devices as they are now, and the choice."""
@@ -47,37 +60,46 @@ class DeviceField(Vertical):
                 with self.prevent(Select.Changed):
                     select.set_options([(choice_text(_short(d)), d.key) for d in devices.devices])
                     select.value = self._form.device_key
-            self._describe()
+                self.refresh(layout=True)
         if select.value != self._form.device_key:
             with self.prevent(Select.Changed):
                 select.value = self._form.device_key
-            self._describe()
+        self._tell()
 
     @on(Select.Changed)
     def _chosen(self, event: Select.Changed) -> None:
         event.stop()
         if isinstance(event.value, str):
             self._form.choose_device(event.value)
-            self._describe()
+            self._tell()
 
-    @on(events.DescendantFocus)
-    @on(events.DescendantBlur)
-    def _focus_moved(self) -> None:
-        self.call_after_refresh(self._describe)
+    def _tell(self) -> None:
+        device = self._form.device
+        busy = device is not None and bool(device.busy_with_others)
+        if self.has_class("-busy") != busy:
+            self.set_class(busy, "-busy")
+        self.post_message(self.Changed())
 
-    def _describe(self) -> None:
+    @property
+    def busy(self) -> bool:
+        """Whether others use the chosen device."""
+        return self.has_class("-busy")
+
+    def words(self, focused: bool, width: int = 1000) -> str:
+        """Return what is known of the device; more of it while the field has the focus.
+
+        Where `width` cells do not hold it, lines are broken by whoever shows it.
+        """
+        del width
         device, devices = self._form.device, self._form.devices
         if device is None or devices is None:
-            return
-        wordy = self.has_focus_within
-        lines = [_memory(device, wordy or device.key != "cpu")]
+            return ""
         if device.busy_with_others:
-            lines.append(f"In use by {device.others}.")
-        if devices.reason and len(devices.devices) == 1:
-            first = devices.reason.partition(". ")[0].rstrip(".") + "."
-            lines.append(devices.reason if wordy else first)
-        self.set_class(device.busy_with_others, "-busy")
-        self.query_one(".help", Static).update(Content("\n".join(lines)))
+            return f"In use by {device.others}. {_memory(device, True)}"
+        if devices.reason and len(devices.devices) == 1 and not focused:
+            return devices.reason.partition(". ")[0].rstrip(".") + "."
+        reason = f". {devices.reason}" if devices.reason and len(devices.devices) == 1 else ""
+        return _memory(device, focused or device.key != "cpu") + reason
 
 
 def _short(device: Device) -> str:

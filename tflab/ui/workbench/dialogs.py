@@ -32,7 +32,7 @@ class WorkbenchDialogs(PaneScreen):
     """
 
     def __init__(self, session: Session) -> None:
-        super().__init__(session.library.entries, session.first_program)
+        super().__init__(session.library.entries, session.first_program, session.settings)
         self._session = session
         self._panes: Panes | None = None
         self._shown: Program | None = None
@@ -87,6 +87,18 @@ class WorkbenchDialogs(PaneScreen):
         from tflab.ui.dialogs.help import HelpScreen
 
         self.app.push_screen(HelpScreen(self.scope))
+
+    def action_jump(self) -> None:
+        """Show a letter at every place in sight, and go to the one whose letter is pressed."""
+        from tflab.ui.dialogs.jump import JumpScreen, Target
+        from tflab.ui.workbench.jump_targets import jump_targets
+
+        def take(target: Target | None) -> None:
+            if target is not None:
+                target.go()
+
+        if self._panes is not None:
+            self.app.push_screen(JumpScreen(jump_targets(self, self._panes)), take)
 
     def action_options(self) -> None:
         """Choose how much of a shared machine runs may take."""

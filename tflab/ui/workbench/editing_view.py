@@ -61,6 +61,7 @@ class EditingView(OutputView):
             return
         writing = editor.has_focus_within
         self.unhost(block)
+        self.move_cursor(list(self.code).index(block))
         if writing:
             self.focus(scroll_visible=False)
         self.scroll_to_block(block)
@@ -95,6 +96,13 @@ class EditingView(OutputView):
         """Keep in view what is written in: all of the editor, which is no higher than the view."""
         message.stop()
         self.call_after_refresh(self._show_editor)
+
+    def begin_following(self) -> bool:
+        """While one writes, stay at the editor, as high up as it goes: its output comes below."""
+        block = self._block_of(self.editor.cell) if self.editor is not None else None
+        if block is not None:
+            self.scroll_to_block(block, top=True)
+        return block is None
 
     def _show_editor(self) -> None:
         block = self._block_of(self.editor.cell) if self.editor is not None else None

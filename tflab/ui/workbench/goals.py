@@ -10,9 +10,9 @@ from textual.geometry import Size
 from textual.widget import Widget
 
 from tflab.runs.text import count_of
-from tflab.ui.actions import key_name
 from tflab.ui.terminal.glyphs import glyphs
 from tflab.ui.terminal.safe_text import with_code
+from tflab.ui.workbench.messages import GoalsChanged
 
 if TYPE_CHECKING:
     from tflab.programs.program import Program
@@ -49,7 +49,6 @@ class Goals(Widget):
 
     def __init__(self) -> None:
         super().__init__(id="goals")
-        self.border_title = "Goals"
         self._lesson: Program | None = None
         self._passed: dict[str, bool] = {}
         self._told: dict[str, str] = {}
@@ -100,7 +99,11 @@ class Goals(Widget):
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         """Return how many rows all goals take."""
         del container, viewport
-        return max(sum(map(len, self._parts(width))), 1)
+        return max(self.rows(width), 1)
+
+    def rows(self, width: int) -> int:
+        """Return how many rows all goals take in `width` cells; 0 where there are none."""
+        return sum(map(len, self._parts(width)))
 
     def render(self) -> Content:
         """Draw each goal with its mark, and under it, while it is open, the hints asked for."""
@@ -171,5 +174,5 @@ class Goals(Widget):
         reached = sum(self._reached(key, text) for key, text in goals.items())
         count = f" {reached}/{len(goals)}" if goals else ""
         self.border_title = f"Goals{count}"
-        self.border_subtitle = f"{key_name('f10')} hint" if reached < len(goals) else ""
+        self.post_message(GoalsChanged(reached, len(goals)))
         self.refresh(layout=True)

@@ -1,8 +1,8 @@
-"""The list of lessons."""
+"""The list in the drawer: the course with what was reached, and the person's own recent files."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import ClassVar
 
@@ -13,23 +13,41 @@ from textual.widgets.option_list import Option
 
 from tflab.programs.library import LessonEntry
 from tflab.programs.progress import Course, standing
+from tflab.runs.text import plain_emoji
+from tflab.session.settings import RecentFile
 from tflab.ui.actions import bindings
 from tflab.ui.terminal.glyphs import glyphs
-from tflab.ui.workbench.messages import LessonChosen, SearchRequested
+from tflab.ui.terminal.safe_text import short_line
+from tflab.ui.workbench.messages import LessonChosen, ListClosed, SearchRequested
+
+_NO_FILES = "Open one with `tflab open FILE`."
 
 
 class LessonList(OptionList):
-    """The lessons in order; the open one is marked."""
+    """The lessons in order, then the files opened last; the open one is marked.
+
+    Args:
+        entries: The lessons.
+        current: The file that is open.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = list(bindings("lessons"))
 
     def __init__(self, entries: Sequence[LessonEntry], current: Path | None = None) -> None:
+        super().__init__(id="lessons")
         self._entries = list(entries)
+        self._recent: Sequence[RecentFile] = ()
+        self._missing: frozenset[str] = frozenset()
         self._current = current
         self._course = Course()
         self._goals: dict[str, Sequence[str]] = {}
         self._exercises: dict[str, Sequence[str]] = {}
-        super().__init__(*self._rows(), id="lessons")
+        self._paths: list[Path | None] = []
+
+    def on_mount(self) -> None:
+        """List everything; before the list is there, nobody sees it."""
+        self._list()
+        self._go_to_current()
 
     @property
     def entries(self) -> Sequence[LessonEntry]:
@@ -52,22 +70,35 @@ class LessonList(OptionList):
         self._course = course
         self._goals = {**self._goals, **goals}
         self._exercises = {**self._exercises, **exercises}
-        self._draw()
+        self._list()
+
+    def show_recent(self, files: Sequence[RecentFile], missing: Iterable[str]) -> None:
+        """List the files opened last.
+
+        Args:
+            files: The newest first.
+            missing: The paths of those that are not there any more.
+        """
+        self._recent, self._missing = list(files), frozenset(missing)
+        self._list()
 
     def action_search(self) -> None:
         """Find lessons by title and content."""
         self.post_message(SearchRequested())
 
+    def action_close(self) -> None:
+        """Close the list."""
+        self.post_message(ListClosed())
+
     def mark(self, path: Path) -> None:
-        """Mark the lesson at `path` as the open one, and put the cursor on it.
+        """Mark the file at `path` as the open one, and put the cursor on it.
 
         Whoever is choosing another one meanwhile keeps their place.
         """
         self._current = path
-        self._draw()
-        paths = [entry.path for entry in self._entries]
-        if path in paths and (self.highlighted is None or not self.has_focus):
-            self.highlighted = paths.index(path)
+        self._list()
+        if self.highlighted is None or not self.has_focus:
+            self._go_to_current()
 
     def action_open_lesson(self) -> None:
         """Open the lesson under the cursor."""
@@ -76,11 +107,41 @@ class LessonList(OptionList):
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Tell which lesson was chosen."""
         event.stop()
-        self.post_message(LessonChosen(self._entries[event.option_index].path))
+        path = self._paths[event.option_index]
+        if path is not None:
+            self.post_message(LessonChosen(path))
 
-    def _draw(self) -> None:
-        for index, entry in enumerate(self._entries):
-            self.replace_option_prompt_at_index(index, self._prompt(entry))
+    def _go_to_current(self) -> None:
+        if self._current in self._paths:
+            self.highlighted = self._paths.index(self._current)
+
+    def _list(self) -> None:
+        """Write every row anew; where the rows are the same ones, in their places."""
+        if not self.is_mounted:
+            return
+        rows = list(self._rows())
+        paths = [path for path, _ in rows]
+        if paths == self._paths:
+            for index, (_, row) in enumerate(rows):
+                self.replace_option_prompt_at_index(index, row)
+            return
+        place, self._paths = self.highlighted, paths
+        self.clear_options()
+        self.add_options([Option(row, disabled=path is None) for path, row in rows])
+        self.highlighted = place
+
+    def _rows(self) -> Iterable[tuple[Path | None, Content]]:
+        """Yield what stands in each row, and the file that it opens."""
+        done = sum(self._standing(entry)[0] == glyphs().passed for entry in self._entries)
+        yield None, _heading("Course", f"{done} of {len(self._entries)} done")
+        for entry in self._entries:
+            yield entry.path, self._prompt(entry)
+        yield None, Content()
+        yield None, _heading("Recent files", "")
+        for file in self._recent:
+            yield Path(file.path), self._file(file)
+        if not self._recent:
+            yield None, Content.styled(f"   {_NO_FILES}", "$text-quiet")
 
     def _standing(self, entry: LessonEntry) -> tuple[str, str]:
         marks = glyphs()
@@ -95,20 +156,36 @@ class LessonList(OptionList):
             case _:
                 return " ", ""
 
-    def _rows(self) -> list[Option]:
-        return [Option(self._prompt(entry)) for entry in self._entries]
-
     def _prompt(self, entry: LessonEntry) -> Content:
         here = entry.path == self._current
         number = f"{entry.number:>2}" if entry.number is not None else "  "
-        mark = (glyphs().here, "bold $primary") if here else self._standing(entry)
+        kept = self._course.lessons.get(entry.id)
+        stated = self._goals.get(entry.id, kept.stated if kept else ())
+        reached = len(set(kept.goals) & set(stated)) if kept else 0
+        goals = f"  {reached}/{len(stated)}" if stated and kept else ""
         return Content.assemble(
-            mark,
-            (f"{number} ", "$primary" if here else "$text-quiet"),
-            (short_title(entry.title), "bold" if here else ""),
+            (glyphs().here if here else " ", "bold $primary"),
+            self._standing(entry),
+            (f" {number} ", "$primary" if here else "$text-quiet"),
+            (short_title(short_line(entry.title)), "bold" if here else ""),
+            (goals, "$text-quiet"),
         )
+
+    def _file(self, file: RecentFile) -> Content:
+        path = Path(file.path)
+        here = path == self._current
+        missing = file.path in self._missing
+        return Content.assemble(
+            (glyphs().here if here else " ", "bold $primary"),
+            (f"  {short_line(path.name)}", "bold" if here else "$warning" if missing else ""),
+            (" is missing" if missing else f"  {short_line(file.title)}", "$text-quiet"),
+        )
+
+
+def _heading(title: str, about: str) -> Content:
+    return Content.assemble((f" {title}", "bold $secondary"), (f"  {about}", "$text-quiet"))
 
 
 def short_title(title: str) -> str:
     """Return what fits a list: the part before a colon, as in `Tensors: numbers in a block`."""
-    return title.partition(": ")[0]
+    return plain_emoji(title).partition(": ")[0]

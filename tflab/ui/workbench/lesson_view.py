@@ -33,6 +33,7 @@ from tflab.ui.workbench.messages import (
 from tflab.ui.workbench.picture_images import PictureImages
 from tflab.ui.workbench.question_view import QuestionView
 from tflab.ui.workbench.summing_up import EndCard
+from tflab.ui.workbench.trying import Trial
 
 _ROWS = 16
 _LEAST_ROWS = 8
@@ -81,6 +82,7 @@ class LessonView(QuestionView):
         prose = iter(link_terms([c.source for c in lesson.cells if c.kind == "prose"], glossary))
         blocks: list[Block] = []
         cells: list[CodeBlock] = []
+        self.trials = trials = dict[int, Trial]()
         self._headings, outputs = [], []
         self.make_questions(lesson)
         for cell in lesson.cells:
@@ -94,7 +96,9 @@ class LessonView(QuestionView):
             outputs.append(output)
             card = self.make_card(cell)
             around = [card.head, code, card.foot] if card is not None else [code]
-            blocks += [*around, *self.make_questions(lesson, cell.index), output]
+            questions = self.make_questions(lesson, cell.index)
+            trials[cell.index] = trial = Trial(cell.index, self._picture_style)
+            blocks += [*around, *questions, output, *trial.blocks]
         self.outputs = LessonOutputs(lesson, cells, outputs)
         same = self.card.end.program == lesson.id
         self.card = EndCard(self.card.end if same else LessonEnd(lesson.id))
@@ -137,6 +141,15 @@ class LessonView(QuestionView):
         below = [block for block in blocks[place:] if isinstance(block, CodeBlock)]
         if below:
             self.move_cursor(self.code.index(below[0]))
+
+    def cells_in_view(self) -> list[tuple[int, int]]:
+        """Return the code cells whose beginning is in view: place among them, and row on screen."""
+        rows = [(at, self.document.span(block)[0] - self.top) for at, block in enumerate(self.code)]
+        return [(at, row) for at, row in rows if 0 <= row < self.rows_in_view]
+
+    def choose_cell(self, place: int) -> None:
+        """Put the cursor on a code cell."""
+        self.move_cursor(place)
 
     def on_click(self, event: events.Click) -> None:
         """Put the cursor on the cell that was pressed."""

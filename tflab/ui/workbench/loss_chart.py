@@ -28,6 +28,7 @@ from tflab.ui.workbench.run_drawing import RunDrawing
 _NO_RUN = "Run the lesson to see its curves here (^r)."
 _NONE_HERE = "No curves in this lesson: see the output of its cells."
 _NO_CURVES = "No curves in this run: see the output of its cells."
+_NO_POINTS = "The run goes on; its curves begin here with the first point."
 _PROGRESS_SECONDS = 0.5
 _NO_STEPS = "There are no curves to read yet."
 
@@ -140,7 +141,7 @@ class LossChart(Vertical, can_focus=True):
         elif self._curves.state is None:
             picture.show_words(_NO_RUN)
         else:
-            picture.show_words(_NO_CURVES if self._curves.state.ended else "")
+            picture.show_words(_NO_CURVES if self._curves.state.ended else _NO_POINTS)
 
     def show_diagnosis(self, text: str) -> None:
         """Say below the chart what stands out in the run that ended; nothing when empty."""
@@ -234,6 +235,8 @@ class LossChart(Vertical, can_focus=True):
 
     def _begin(self, state: RunState, before: str) -> None:
         self._curves.begin(state, before)
+        if not before:
+            self.call_after_refresh(self.redraw)
         self._drawn_points, self._diagnosis = -1, ""
         self._drawing.begin()
         self.query_one("#loss-notes", Static).display = False

@@ -7,6 +7,7 @@ from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from textual.content import Content
 from textual.message import Message
 
 from tflab.session.events import Event
@@ -48,6 +49,7 @@ class CellWork(Enum):
     PUT_ALL_BACK = "put all back"
     BRING_BACK = "bring back"
     OTHER_VERSION = "other version"
+    TRY = "try"
     SAVE = "save"
     SAVE_COPY = "save a copy"
 
@@ -71,8 +73,21 @@ class CodeTyped(Message):
         self.editor = editor
 
 
+class LinesTried(Message):
+    """Lines are to be tried after a cell, given by its index."""
+
+    def __init__(self, cell: int, text: str) -> None:
+        super().__init__()
+        self.cell = cell
+        self.text = text
+
+
 class EditorClosed(Message):
-    """The person has done writing in a cell; what was typed was told before."""
+    """The person has done writing in an editor; what was typed was told before."""
+
+    def __init__(self, editor: Widget) -> None:
+        super().__init__()
+        self.editor = editor
 
 
 class EditorMoved(Message):
@@ -172,6 +187,27 @@ class ChartHeadingChanged(Message):
         super().__init__()
         self.title = title
         self.low = low
+
+
+class GoalsChanged(Message):
+    """So many of so many goals were reached, and they may take more room or less."""
+
+    def __init__(self, reached: int, count: int) -> None:
+        super().__init__()
+        self.reached = reached
+        self.count = count
+
+
+class FieldExplained(Message):
+    """The form has another word on the field in focus, or on what is wrong."""
+
+    def __init__(self, words: Content) -> None:
+        super().__init__()
+        self.words = words
+
+
+class ListClosed(Message):
+    """The list of lessons is to be closed."""
 
 
 class SearchRequested(Message):

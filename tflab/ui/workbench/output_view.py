@@ -56,7 +56,7 @@ class OutputView(ReadingView):
         """
         if state is not self._run:
             self._run = state
-            self.following = not (again and self._output_in_view())
+            self.following = self.begin_following() and not (again and self._output_in_view())
             self._texts, self._just_ended = self.outputs.texts(), False
             self._say(summary="", pointer="")
         shown = self.outputs.show(state, source, label)
@@ -68,6 +68,10 @@ class OutputView(ReadingView):
                 self._follow(shown.changed)
         if shown.later:
             self._come_back(state)
+
+    def begin_following(self) -> bool:
+        """Return whether the view may follow a run that begins to be shown."""
+        return True
 
     def _come_back(self, state: RunState) -> None:
         """Text was drawn a moment ago; what has been printed since is drawn a moment later."""
@@ -88,6 +92,8 @@ class OutputView(ReadingView):
         if failed is None:
             self._follow(self.outputs.blocks)
         elif self.following:
+            failed.unfold()
+            self.block_changed(failed)
             error = self.outputs.below(failed)
             self.show_below(failed, error, error.error_rows(self.document.width))
             self.move_cursor(self.code.index(failed))

@@ -1,4 +1,4 @@
-"""The panes of the workbench, side by side or one at a time."""
+"""The panes of the workbench in their frame, the drawer over them, and where the focus is."""
 
 from __future__ import annotations
 
@@ -8,19 +8,24 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from textual import events, on
 from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical
+from textual.containers import Vertical
 from textual.content import Content
 from textual.geometry import Size
 from textual.widget import Widget
+from textual.widgets import Input
 
 from tflab.programs.library import LessonEntry
-from tflab.ui.actions import SCOPE_TITLES, Scope
+from tflab.session.settings import Settings
+from tflab.ui.actions import SCOPE_TITLES, Scope, key_of
 from tflab.ui.terminal.glyphs import glyphs
 from tflab.ui.terminal.screens import QuietWhenCovered
 from tflab.ui.widgets.key_line import KeyLine
+from tflab.ui.widgets.notice_line import NoticeLine
+from tflab.ui.workbench import messages
+from tflab.ui.workbench.arrangement import Pane, Wanted
+from tflab.ui.workbench.frame import PaneFrame, Title
 from tflab.ui.workbench.goals import Goals
 from tflab.ui.workbench.lesson_list import LessonList
-from tflab.ui.workbench.pane_tabs import PANES, PaneTabs
 from tflab.ui.workbench.status_line import StatusLine
 
 if TYPE_CHECKING:
@@ -30,24 +35,21 @@ if TYPE_CHECKING:
     from tflab.ui.workbench.run_list import RunList
 
 SMALLEST = (60, 20)
-WIDE = (100, 28)
+
+PANES: tuple[Pane, ...] = ("lesson", "parameters", "loss", "runs")
+"""The panes that can have the focus, in the order in which Tab goes through them."""
 
 
-class Pane(Vertical):
-    """A titled box that holds one part of the workbench. Its keys work while it has the focus.
+class PaneBox(Vertical):
+    """Holds one part of the workbench. Its keys work while it has the focus.
 
     Args:
-        content: What the pane shows.
-        scope: Which part of the workbench this is; gives title and keys.
+        scope: Which part of the workbench this is.
     """
 
-    ALLOW_MAXIMIZE = True
-    scope: Scope = "app"
-
-    def __init__(self, *content: Widget, scope: Scope) -> None:
+    def __init__(self, *content: Widget, scope: Pane) -> None:
         super().__init__(*content, id=f"pane-{scope}", classes="pane")
         self.scope = scope
-        self.border_title = SCOPE_TITLES[scope]
 
     def take_focus(self) -> None:
         """Give the focus to the first thing in the pane that can have it."""
@@ -81,113 +83,214 @@ class Panes(NamedTuple):
 
 
 class PaneScreen(QuietWhenCovered[None]):
-    """Lessons and goals, the lesson over its loss, parameters over runs.
+    """The lesson on the left or above; parameters, loss, runs and goals beside or below it.
 
     Only what the first paint needs is here from the start; `fill` brings the rest.
 
     Args:
         entries: The lessons to list.
         current: The one that will be open.
+        settings: Has the sizes that the person gave the panes.
     """
 
     AUTO_FOCUS = ""
 
-    def __init__(self, entries: Sequence[LessonEntry], current: Path | None) -> None:
+    def __init__(
+        self, entries: Sequence[LessonEntry], current: Path | None, settings: Settings
+    ) -> None:
         super().__init__()
         self.status = StatusLine(id="status")
         self.lessons = LessonList(entries, current)
+        self.status.title = next((e.title for e in entries if e.path == current), "")
         self.goals = Goals()
-        self._pane: Scope = "lesson"
+        self.notices = NoticeLine()
+        self._keys = KeyLine(id="keys")
+        self._boxes: dict[Pane, PaneBox] = {pane: PaneBox(scope=pane) for pane in PANES}
+        self._boxes["goals"] = PaneBox(self.goals, scope="goals")
+        self.frame = PaneFrame(self._boxes, self.notices, self._measure, settings.panes)
+        self._pane: Pane = "lesson"
+        self._goals_left = (0, 0)
+        self._form: ParameterForm | None = None
+        self._curves = True
+        for pane in PANES:
+            self.entitle(pane)
 
     def compose(self) -> ComposeResult:
         """Lay out the panes."""
+        width, height = self.app.size
         self._fit(self.app.size)
+        self.frame.fit(Size(width, max(height - 2, 0)))
         yield self.status
-        yield PaneTabs(id="tabs")
-        with Horizontal(id="panes"):
-            with Vertical(id="left"):
-                yield Pane(self.lessons, self.goals, scope="lessons")
-            with Vertical(id="middle", classes="-front"):
-                yield Pane(scope="lesson").add_class("-front")
-                yield Pane(scope="loss")
-            with Vertical(id="right"):
-                yield Pane(scope="parameters")
-                yield Pane(scope="runs")
-        yield KeyLine(id="keys")
+        yield self.frame
+        yield self._keys
         yield TooSmall(id="too-small")
 
     async def fill(self, panes: Panes) -> None:
         """Put the panes' contents in, after the first paint."""
-        places: dict[Scope, Widget] = {
+        self._form = panes.form
+        places: dict[Pane, Widget] = {
             "lesson": panes.lesson,
-            "loss": panes.chart,
             "parameters": panes.form,
+            "loss": panes.chart,
             "runs": panes.runs,
         }
-        for scope, widget in places.items():
-            await self.pane(scope).mount(widget)
+        for pane, widget in places.items():
+            await self._boxes[pane].mount(widget)
+        await self.mount(Vertical(self.lessons, id="drawer"))
+        self.query_one("#drawer").border_title = "Lessons"
+        self._help_in_its_place()
 
-    def pane(self, scope: Scope) -> Pane:
-        """Return the pane of that scope."""
-        return self.query_one(f"#pane-{scope}", Pane)
+    def entitle(self, pane: Pane, title: Title | None = None) -> None:
+        """Write a title above a pane; by default its key and its name."""
+        named = Title(key_of(f"show('{pane}')"), SCOPE_TITLES[pane]) if pane != "goals" else Title()
+        self.frame.entitle(pane, title or named)
+
+    def titled(self, pane: Pane) -> Title:
+        """Return the title of a pane."""
+        return self.frame.title_of(pane)
+
+    def pane(self, scope: Pane) -> PaneBox:
+        """Return the box of a pane."""
+        return self._boxes[scope]
 
     @property
     def scope(self) -> Scope:
-        """The pane in focus."""
-        return self.query_one(KeyLine).scope
+        """Where the focus is."""
+        return self._keys.scope
 
     def pane_target(self) -> Widget | None:
         """Return the widget that carries out the actions of the pane in focus."""
-        return next(iter(self.pane(self._pane).children), None)
+        if self.scope == "lessons":
+            return self.lessons
+        return next(iter(self._boxes[self._pane].children), None)
 
     def toggle_full_screen(self) -> None:
         """Give the pane in focus the whole screen, or take it back."""
-        if self.maximized is not None:
-            self.minimize()
-        else:
-            self.maximize(self.pane(self._pane))
+        self.frame.show_full(None if self.frame.full else self._pane)
+        self._keys.full = self.frame.full is not None
+        self._help_in_its_place()
+
+    def show_running(self, running: bool) -> None:
+        """Offer Stop in place of Run while a run goes on."""
+        self._keys.running = running
 
     @property
     def narrow(self) -> bool:
-        """Whether one pane is shown at a time."""
-        return self.has_class("-narrow")
+        """Whether some panes take turns, because there is no room for all."""
+        return self.frame.kind == "small"
 
-    def show_pane(self, scope: Scope) -> None:
-        """Bring a pane to the front, and give it the focus."""
-        if self.maximized is not None and self.maximized is not self.pane(scope):
-            self.minimize()
-        self._choose(scope)
-        self.pane(scope).take_focus()
+    def show_pane(self, scope: Scope | Pane) -> None:
+        """Bring a pane into sight, and give it the focus; the list of lessons opens or closes."""
+        if scope == "lessons":
+            self.show_drawer(not self.drawer_open)
+        else:
+            for pane in PANES:
+                if pane == scope:
+                    self._choose(pane)
+                    self._boxes[pane].take_focus()
+
+    def reveal(self, pane: Pane) -> None:
+        """Bring a pane into sight; the focus stays where it is."""
+        self.frame.reveal(pane)
+
+    # The drawer
+
+    @property
+    def drawer_open(self) -> bool:
+        """Whether the list of lessons is open."""
+        return self.has_class("-drawer")
+
+    def show_drawer(self, shown: bool) -> None:
+        """Open the list of lessons over what is left, or close it and go back where one was."""
+        if shown == self.drawer_open or self._form is None:
+            return
+        self.set_class(shown, "-drawer")
+        if shown:
+            self.set_focus(self.lessons)
+        else:
+            self._boxes[self._pane].take_focus()
+
+    @on(messages.ListClosed)
+    def _close_list(self) -> None:
+        self.show_drawer(False)
+
+    # Sizes
 
     def on_resize(self, event: events.Resize) -> None:
         """Choose the layout that fits."""
         self._fit(event.size)
+        self.call_after_refresh(self._help_in_its_place)
+
+    def action_push(self, columns: int, rows: int) -> None:
+        """Move the line beside the pane in focus."""
+        if not self.frame.push(columns, rows):
+            self.notify("There is no line to move that way.")
+
+    def action_reset_sizes(self) -> None:
+        """Give every pane its own size back."""
+        self.frame.reset()
 
     def _fit(self, size: Size) -> None:
-        """Set the classes of the layout, and only those that change: each costs a restyling."""
-        width, height = size
-        too_small = width < SMALLEST[0] or height < SMALLEST[1]
-        narrow = width < WIDE[0] or height < WIDE[1]
+        """Say so where there is no room at all; each change of a class costs a restyling."""
+        too_small = size.width < SMALLEST[0] or size.height < SMALLEST[1]
         if too_small != self.has_class("-too-small"):
             self.set_class(too_small, "-too-small")
-        if narrow != self.has_class("-narrow"):
-            self.set_class(narrow, "-narrow")
+
+    def _measure(self, width: int) -> Wanted:
+        """Return how much room the panes want, where the form is so wide."""
+        goals = self.goals.rows(width) if self._goals_left[1] else 0
+        if self._form is None:
+            return Wanted(goal_rows=goals, chart=self._curves)
+        form = self._form
+        return Wanted(form.rows(width), form.least_width, goals, self._curves)
+
+    def _help_in_its_place(self) -> None:
+        """Have the form say what is to be known below its fields where it is wide enough."""
+        if self._form is not None:
+            here = self.frame.kind not in ("small", "tall")
+            self._form.show_help_here(here)
+            if here:
+                self.notices.show_quiet(Content())
+
+    @on(messages.FieldExplained)
+    def _explain_field(self, message: messages.FieldExplained) -> None:
+        here = self.frame.kind not in ("small", "tall")
+        self.notices.show_quiet(Content() if here else message.words)
+        self.frame.refit()
+
+    @on(messages.GoalsChanged)
+    def _count_goals(self, message: messages.GoalsChanged) -> None:
+        self._goals_left = message.reached, message.count
+        self.status.goals = self._goals_left
+        reached, count = self._goals_left
+        title = Title(key_of("hint"), f"Goals {reached}/{count}", right="hint")
+        self.frame.entitle("goals", title if count else Title())
+        self.frame.refit()
+
+    @on(PaneFrame.Pressed)
+    def _title_pressed(self, message: PaneFrame.Pressed) -> None:
+        if message.pane == "goals":
+            self.reveal("goals")
+        else:
+            self.show_pane(message.pane)
+
+    # The focus
 
     @on(events.DescendantFocus)
     def _focus_moved(self, event: events.DescendantFocus) -> None:
-        node = event.widget
-        for ancestor in node.ancestors_with_self:
-            if isinstance(ancestor, Pane):
-                writing = node.id == "code-area"
-                self.query_one(KeyLine).scope = "editor" if writing else ancestor.scope
+        writing = event.widget.id == "code-area"
+        self._keys.typing = isinstance(event.widget, Input)
+        for ancestor in event.widget.ancestors_with_self:
+            if isinstance(ancestor, PaneBox):
+                pane: Scope = ancestor.scope if ancestor.scope != "goals" else "app"
+                self._keys.scope = "editor" if writing else pane
                 self._choose(ancestor.scope)
+                if self.drawer_open:
+                    self.set_class(False, "-drawer")
+            elif ancestor is self.lessons:
+                self._keys.scope = "lessons"
 
-    def _choose(self, scope: Scope) -> None:
-        if scope == self._pane:
-            return
-        self._pane = scope
-        self.query_one(PaneTabs).active = scope
-        for name in PANES:
-            self.pane(name).set_class(name == scope, "-front")
-        for column in self.query("#panes > Vertical"):
-            column.set_class(bool(column.query(".-front")), "-front")
+    def _choose(self, pane: Pane) -> None:
+        self._pane = pane
+        self.frame.activate(pane)
+        self._keys.full = self.frame.full is not None

@@ -1,32 +1,44 @@
-"""One field of the form: a name, a control that fits the type, and a line of help."""
+"""One field of the form: a name, and a control that fits the type."""
 
 from __future__ import annotations
 
-from textual import events, on
+from rich.cells import cell_len
+from textual import on
 from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical
+from textual.containers import Horizontal
 from textual.content import Content
+from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Input, Select, Static, Switch
 
+from tflab.charts.text import fit
 from tflab.programs.parameters import allowed, format_value
 from tflab.session.form import Field, Form
 from tflab.ui.terminal.glyphs import glyphs
 from tflab.ui.terminal.safe_text import choice_text, short_line
 
 _NUMBER_KEYS = r"[0-9eE+\-._]*"
+_NUMBER_WIDTH = 8
+_TEXT_WIDTH = 14
+_BOOL_WIDTH = 10
+_WIDEST_CHOICE = 18
+_ARROW = 4
+"""Cells of a choice beside its text: padding, and the arrow that says there are others."""
 
 
-class ParameterField(Vertical):
-    """Shows a field of the form. Bad values are marked and explained as one types.
+class ParameterField(Horizontal):
+    """Shows a field of the form on one line. Bad values are marked as one types.
 
     Args:
         form: The form.
         field: One of its fields.
     """
 
+    class Changed(Message):
+        """What stands in the field has changed, or what is wrong with it."""
+
     def __init__(self, form: Form, field: Field) -> None:
-        super().__init__(classes="field")
+        super().__init__(classes=f"field -{field.parameter.type}")
         self._form = form
         self._field = field
         self.set_class(field.problem is not None, "-bad")
@@ -37,13 +49,27 @@ class ParameterField(Vertical):
         """Name of the parameter."""
         return self._field.parameter.name
 
+    @property
+    def least_width(self) -> int:
+        """Cells in which name and control can be read."""
+        return 2 + cell_len(self.parameter) + self._control_width
+
+    @property
+    def notable(self) -> bool:
+        """Whether there is something to be known of it before it is used."""
+        return bool(self._field.parameter.note)
+
+    @property
+    def bad(self) -> bool:
+        """Whether what stands in it is no value."""
+        return self._field.problem is not None
+
     def compose(self) -> ComposeResult:
-        """Lay out the name, the control and the help."""
-        with Horizontal():
-            yield Static(glyphs().changed if self._field.changed else "", classes="mark")
-            yield Static(Content(self.parameter), classes="name")
-            yield self._control()
-        yield Static(self._help(), classes="help")
+        """Lay out the name and the control."""
+        yield Static(self._label(), classes="name")
+        control = self._control()
+        control.styles.width = self._control_width
+        yield control
 
     def show_text(self) -> None:
         """Bring the control up to date with the form; what is wrong with it is said too."""
@@ -62,6 +88,44 @@ class ParameterField(Vertical):
         for control in self.query("Input, Select, Switch"):
             self.screen.set_focus(control)
 
+    def words(self, focused: bool, width: int = 1000) -> str:
+        """Return what is to be known of the field, and while it has the focus what it takes.
+
+        Where `width` cells do not hold both, each has a line of its own.
+        """
+        parameter, problem = self._field.parameter, self._field.problem
+        name = "" if focused else f"{parameter.name}: "
+        if problem is not None:
+            return short_line(f"{name}{problem}")
+        about = f"{name}{parameter.help}"
+        if parameter.note:
+            about = f"{about} ({parameter.note})".lstrip()
+        takes = allowed(parameter) if focused and parameter.type in ("int", "float") else ""
+        about, takes = short_line(about), short_line(takes)
+        both = f"{about}: {takes}" if about and takes else about or takes
+        if not takes or cell_len(both) <= width:
+            return both
+        return f"{fit(about, width, glyphs().unicode)}\n{takes}"
+
+    @property
+    def _control_width(self) -> int:
+        parameter = self._field.parameter
+        match parameter.type:
+            case "bool":
+                return _BOOL_WIDTH
+            case "choice":
+                texts = [str(choice_text(format_value(choice))) for choice in parameter.choices]
+                longest = max((cell_len(text) for text in texts), default=1)
+                return min(longest + _ARROW, _WIDEST_CHOICE)
+            case "str":
+                return _TEXT_WIDTH
+            case _:
+                return _NUMBER_WIDTH
+
+    def _label(self) -> Content:
+        mark = glyphs().changed if self._field.changed else " "
+        return Content.assemble((mark, "$primary"), self.parameter)
+
     def _control(self) -> Widget:
         field, parameter = self._field, self._field.parameter
         match parameter.type:
@@ -77,11 +141,6 @@ class ParameterField(Vertical):
                 return Input(field.text, compact=True, max_length=2000)
             case _:
                 return Input(field.text, restrict=_NUMBER_KEYS, compact=True, max_length=60)
-
-    @on(events.DescendantFocus)
-    @on(events.DescendantBlur)
-    def _focus_moved(self) -> None:
-        self.call_after_refresh(self._show_help)
 
     @property
     def _stays(self) -> bool:
@@ -111,28 +170,14 @@ class ParameterField(Vertical):
 
     def _show_state(self) -> None:
         field = self._field
-        self.set_class(field.problem is not None, "-bad")
-        self.set_class(field.changed, "-changed")
-        self.query_one(".mark", Static).update(glyphs().changed if field.changed else "")
+        for name, holds in (("-bad", self.bad), ("-changed", field.changed)):
+            if self.has_class(name) != holds:
+                self.set_class(holds, name)
+        for label in self.query(".name").results(Static):
+            label.update(self._label(), layout=False)
         for state in self.query(".state").results(Static):
             state.update(_on_off(field.value))
-        self._show_help()
-
-    def _show_help(self) -> None:
-        # Called after a refresh, when another lesson may have taken the field's place.
-        for line in self.query(".help").results(Static):
-            line.update(self._help())
-
-    def _help(self) -> Content:
-        parameter, problem = self._field.parameter, self._field.problem
-        if problem is not None:
-            return Content(short_line(problem))
-        words = parameter.help
-        if self.has_focus_within and parameter.type in ("int", "float"):
-            words = f"{words}: {allowed(parameter)}".lstrip(": ")
-        if parameter.note:
-            words = f"{words} ({parameter.note})".lstrip()
-        return Content(short_line(words))
+        self.post_message(self.Changed())
 
 
 def _on_off(value: bool) -> str:

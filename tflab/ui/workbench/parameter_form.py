@@ -1,22 +1,42 @@
-"""The form: every parameter of the lesson, the seed and the device."""
+"""The form: every parameter of the lesson, the seed and the device, as compact as legible."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
-from textual import on
+from textual import events, on
+from textual.actions import SkipAction
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
+from textual.geometry import Region, Size
 from textual.widget import Widget
-from textual.widgets import Button, Input, OptionList
+from textual.widgets import Input, OptionList, Static
 
 from tflab.session.form import SEED, Form
 from tflab.ui.actions import bindings
+from tflab.ui.terminal.region_layout import PlacesChildren
 from tflab.ui.widgets.css import beside
 from tflab.ui.workbench.device_field import DeviceField
-from tflab.ui.workbench.messages import PresetsRequested, RunRequested, StopRequested
+from tflab.ui.workbench.messages import FieldExplained, PresetsRequested, RunRequested
 from tflab.ui.workbench.parameter_field import ParameterField
+
+_HELP_ROWS = 2
+_SPARE = 6
+"""Cells by which a column is wider than need be, where there is room."""
+
+
+class FieldColumns(PlacesChildren, VerticalScroll):
+    """Fields in as many columns as there is room for."""
+
+    def place(self, size: Size) -> Mapping[Widget, Region]:
+        """Return where the fields are."""
+        kinds = ParameterField | DeviceField
+        fields = [field for field in self.children if isinstance(field, kinds)]
+        places = _columns([field.least_width for field in fields], size.width)
+        return dict(zip(fields, places, strict=True))
 
 
 class ParameterForm(Vertical):
@@ -35,16 +55,30 @@ class ParameterForm(Vertical):
         self._form = form
         self._seed = ParameterField(form, form.fields[SEED.name])
         self._own: dict[str, ParameterField] = {}
+        self._said = Content()
         self.device = DeviceField(form)
+
+    @property
+    def fields(self) -> list[ParameterField | DeviceField]:
+        """Every field, in the order shown."""
+        return [*self._own.values(), self._seed, self.device]
+
+    @property
+    def least_width(self) -> int:
+        """Cells in which every field can be read, in one column."""
+        return max(field.least_width for field in self.fields)
+
+    def rows(self, width: int) -> int:
+        """Return how many rows all of it takes in `width` cells."""
+        places = _columns([field.least_width for field in self.fields], width)
+        return max(place.bottom for place in places) + _HELP_ROWS
 
     def compose(self) -> ComposeResult:
         """Lay out what every lesson has; the lesson's own fields come above it."""
-        with VerticalScroll(id="fields", can_focus=False):
+        with FieldColumns(id="fields", can_focus=False):
             yield self._seed
             yield self.device
-        with Horizontal(id="buttons"):
-            yield Button("Run", id="run-button", variant="primary", compact=True)
-            yield Button("Stop", id="stop-button", compact=True, disabled=True)
+        yield Static("", id="field-help")
 
     async def show_fields(self) -> None:
         """Show the fields of the program that the form has now."""
@@ -57,6 +91,7 @@ class ParameterForm(Vertical):
             if name != SEED.name
         }
         await self.query_one("#fields").mount_all(self._own.values(), before=0)
+        self._explain()
 
     def show_texts(self) -> None:
         """Bring every field up to date with the form, where its texts were replaced."""
@@ -70,9 +105,18 @@ class ParameterForm(Vertical):
         if field is not None:
             field.take_focus()
 
-    def show_running(self, running: bool) -> None:
-        """Let Stop be pressed only while a run goes on."""
-        self.query_one("#stop-button", Button).disabled = not running
+    def on_resize(self) -> None:
+        """Break the words on a field anew."""
+        self._explain()
+
+    def go_to(self, field: ParameterField | DeviceField) -> None:
+        """Give the focus to a field."""
+        for control in field.query("Input, Select, Switch"):
+            self.screen.set_focus(control)
+
+    def show_help_here(self, here: bool) -> None:
+        """Say below the fields what is to be known of one, or leave that to the screen."""
+        self.query_one("#field-help").display = here
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Leave the arrow keys to an open list of choices."""
@@ -83,14 +127,15 @@ class ParameterForm(Vertical):
     def action_nudge(self, direction: int, fine: bool = False) -> None:
         """Make the value in focus larger (1) or smaller (-1) by a step that fits it, or a tenth."""
         field = self._focused_field()
-        if field is not None:
-            self._form.nudge(field.parameter, direction, fine)
-            field.show_text()
+        if not isinstance(field, ParameterField):
+            raise SkipAction
+        self._form.nudge(field.parameter, direction, fine)
+        field.show_text()
 
     def action_reset_field(self) -> None:
         """Put the default back into the field in focus."""
         field = self._focused_field()
-        if field is not None:
+        if isinstance(field, ParameterField):
             self._form.reset(field.parameter)
             field.show_text()
 
@@ -110,18 +155,55 @@ class ParameterForm(Vertical):
         event.input.select_all()
         self.post_message(RunRequested())
 
-    @on(Button.Pressed, "#run-button")
-    def _run(self, event: Button.Pressed) -> None:
-        event.stop()
-        self.post_message(RunRequested())
+    @on(events.DescendantFocus)
+    @on(events.DescendantBlur)
+    def _focus_moved(self) -> None:
+        self.call_after_refresh(self._explain)
 
-    @on(Button.Pressed, "#stop-button")
-    def _stop(self, event: Button.Pressed) -> None:
+    @on(ParameterField.Changed)
+    @on(DeviceField.Changed)
+    def _changed(self, event: ParameterField.Changed | DeviceField.Changed) -> None:
         event.stop()
-        self.post_message(StopRequested())
+        self._explain()
 
-    def _focused_field(self) -> ParameterField | None:
+    def _explain(self) -> None:
+        """Say what is to be known: of the field in focus, of a bad one, or of the device."""
+        focused, all_ = self._focused_field(), (*self._own.values(), self._seed)
+        bad = next((field for field in all_ if field.bad), None)
+        notable = next((field for field in all_ if field.notable), None)
+        busy = self.device if self.device.busy else None
+        field = focused or bad or busy or notable or self.device
+        wrong = field.bad if isinstance(field, ParameterField) else False
+        tone = "$error" if wrong else "$text-quiet"
+        if isinstance(field, DeviceField) and field.busy:
+            tone = "$warning"
+        line = self.query_one("#field-help", Static)
+        room = max(self.size.width - 2, 16)
+        said = Content.styled(field.words(field is focused, room), tone)
+        if not said.is_same(self._said):
+            self._said = said
+            line.update(said, layout=False)
+            pressing = focused or bad or busy or notable
+            words = Content.styled(field.words(field is focused), tone) if pressing else Content()
+            self.post_message(FieldExplained(words))
+
+    def _focused_field(self) -> ParameterField | DeviceField | None:
         node: Widget | None = self.app.focused
-        while node is not None and not isinstance(node, ParameterField):
+        while node is not None and not isinstance(node, ParameterField | DeviceField):
             node = node.parent if isinstance(node.parent, Widget) else None
-        return node
+        return node if node in self.fields else None
+
+
+def _columns(widths: list[int], room: int) -> list[Region]:
+    """Return where fields of these widths stand, in as many columns as there is room for."""
+    for count in range(min(len(widths), 4), 0, -1):
+        columns = [max(widths[column::count]) for column in range(count)]
+        if sum(columns) <= room or count == 1:
+            spare = min(max(room - sum(columns), 0) // count, _SPARE)
+            columns = [min(column + spare, room) for column in columns]
+            lefts = [sum(columns[:column]) for column in range(count)]
+            return [
+                Region(lefts[at % count], at // count, columns[at % count], 1)
+                for at in range(len(widths))
+            ]
+    return []

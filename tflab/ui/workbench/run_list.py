@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
+from rich.cells import cell_len
 from textual.binding import BindingType
 from textual.content import Content
 from textual.widgets import OptionList
@@ -13,8 +15,9 @@ from textual.widgets.option_list import Option
 from tflab.runs.history import HistoryRow
 from tflab.runs.metrics import last_value
 from tflab.runs.summary import RunSummary
-from tflab.session.history_columns import metric_text, value_text
+from tflab.session.history_columns import metric_text
 from tflab.session.past_runs import RunUse
+from tflab.session.run_names import count_values, name_of_row
 from tflab.ui.actions import bindings
 from tflab.ui.terminal.glyphs import glyphs
 from tflab.ui.terminal.safe_text import short_line
@@ -34,7 +37,10 @@ _NONE = Content.styled(" None yet. ^r runs the lesson.", "$text-quiet")
 
 
 class RunList(OptionList):
-    """A row for each run: its state, name, values that differ from the defaults, last loss."""
+    """A row for each run: its state, its name, last loss, seconds and goals.
+
+    The run on show has a mark, and what tells a run from the others is never cut.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = list(bindings("runs"))
 
@@ -43,6 +49,18 @@ class RunList(OptionList):
         self._runs: list[HistoryRow] = []
         self._defaults: Mapping[str, Any] = {}
         self._code = ""
+        self._common: Counter[tuple[str, str]] = Counter()
+        self._shown_run = ""
+
+    def on_resize(self) -> None:
+        """Write the rows for another width."""
+        self._draw()
+
+    def mark_shown(self, run: str) -> None:
+        """Mark the run, given by its id, whose results are on show."""
+        if run != self._shown_run:
+            self._shown_run = run
+            self._draw()
 
     @property
     def summaries(self) -> list[RunSummary]:
@@ -64,6 +82,7 @@ class RunList(OptionList):
         self._defaults = defaults
         self._code = code
         self._runs = runs
+        self._common = count_values((run.summary for run in runs), defaults)
         self.clear_options()
         rows = [Option(self._row(run)) for run in runs]
         self.add_options(rows or [Option(_NONE, disabled=True)])
@@ -104,33 +123,41 @@ class RunList(OptionList):
         if self.highlighted is not None and self._runs:
             self.post_message(RunChosen(self._runs[self.highlighted].id, use))
 
+    def _draw(self) -> None:
+        for index, run in enumerate(self._runs):
+            self.replace_option_prompt_at_index(index, self._row(run))
+
     def _row(self, row: HistoryRow) -> Content:
         run, marks = row.summary, row.marks
-        changed = ["code changed"] if run.changed_from(self._code) else []
-        changed += [
-            f"{name} {value_text(value)}"
-            for name, value in run.parameters.items()
-            if value != self._defaults.get(name)
-        ]
-        if run.seed:
-            changed.append(f"seed {run.seed}")
-        values = short_line(", ".join(changed) or "defaults")
-        first = Content.styled(f"{mark_of(run.status)} ", TONES[run.status])
+        on_show = run.id == self._shown_run
+        first = Content.styled(glyphs().here if on_show else " ", "bold $primary")
+        first += Content.styled(f"{mark_of(run.status)} ", TONES[run.status])
         if marks.pinned:
             first += Content.styled(f"{glyphs().pinned} ", "$primary")
         if marks.name:
-            values = f" {glyphs().dot} {values}"
-            first += Content.styled(short_line(marks.name), "bold")
-        return first + values + Content.styled(f"\n  {_outcome(run)}", "$text-quiet")
+            first += Content.styled(f"{short_line(marks.name)} ", "bold")
+        outcome = _outcome(run)
+        room = self.scrollable_content_region.width - first.cell_length - 1
+        name = name_of_row(run, self._defaults, self._code, self._common)
+        text = name.fit(room - outcome.cell_length - 1)
+        if cell_len(text) + outcome.cell_length + 1 > room:
+            # What differs says more than how it ended.
+            outcome, text = Content(), name.fit(room)
+        gap = " " * max(room - cell_len(text) - outcome.cell_length, 0)
+        return Content.assemble(first, (text, "bold" if on_show else ""), gap, outcome)
 
 
-def _outcome(run: RunSummary) -> str:
-    words: list[str] = [] if run.status == "finished" else [run.status]
+def _outcome(run: RunSummary) -> Content:
+    words: list[str | tuple[str, str]] = []
+    if run.status != "finished":
+        words.append((f"  {run.status}", TONES[run.status]))
     for tag, metric in run.metrics.items():
         if tag.rsplit("/", 1)[-1] == "loss":
             last = last_value(metric)
-            words += [f"loss {metric_text(last)}"] if last is not None else []
+            words += [f"  {metric_text(last):>6}"] if last is not None else []
             break
     if run.seconds is not None:
-        words.append(f"{run.seconds:.1f} s")
-    return f" {glyphs().dot} ".join(words)
+        words.append((f"  {run.seconds:.1f} s", "$text-quiet"))
+    if run.goals:
+        words.append((f"  {sum(run.goals.values())}/{len(run.goals)}", "$text-quiet"))
+    return Content.assemble(*words)

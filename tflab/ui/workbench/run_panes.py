@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from functools import partial
 
-from tflab.programs.parameters import format_value
 from tflab.programs.program import Program
 from tflab.runs.summary import summarise
 from tflab.runs.text import plain_line
 from tflab.session.discovery import time_ago
 from tflab.session.environments import Environments
 from tflab.session.events import RunEnded
+from tflab.session.history_columns import value_text
 from tflab.session.lesson_end import lesson_end
-from tflab.session.run_names import name_of_run
+from tflab.session.run_names import RunName, name_of_run
 from tflab.session.session import Session
 from tflab.targets.live_run import LiveRun
 from tflab.ui.actions import key_of
@@ -25,6 +26,8 @@ from tflab.ui.workbench.status_line import StatusLine
 
 _WORDS_SECONDS = 0.5
 _ROW_SECONDS = 2.0
+_LABEL_WIDTH = 12
+"""Cells of a name at the end of a curve."""
 
 _TONES = {"finished": "$success", "failed": "$error", "lost": "$error", "cancelled": "$warning"}
 _PHASES = {
@@ -47,13 +50,22 @@ class RunPanes:
         goals: The goals.
         status: The status line.
         session: Has the run, the form and the fork server.
+        name_run: Is told what the run on show is called; None while there is none of this program.
     """
 
-    def __init__(self, panes: Panes, goals: Goals, status: StatusLine, session: Session) -> None:
+    def __init__(
+        self,
+        panes: Panes,
+        goals: Goals,
+        status: StatusLine,
+        session: Session,
+        name_run: Callable[[RunName | None], object],
+    ) -> None:
         self._panes = panes
         self._goals = goals
         self._status = status
         self._session = session
+        self._name_run = name_run
         self._on_show: LiveRun | None = None
         self._state_told = ""
         self._next_words = 0.0
@@ -81,6 +93,7 @@ class RunPanes:
         state = f"{run.record.id} {run.state.status} {run.over} {asks}"
         if state != self._state_told:
             self._state_told = state
+            self.show_name()
             self._next_words = self._next_row = 0.0
         self._show_words(run, time.monotonic(), ours)
 
@@ -102,6 +115,16 @@ class RunPanes:
         runs, entries = self._panes.runs.summaries, session.library.entries
         end = lesson_end(program, session.course.course, runs, entries, state)
         self._panes.lesson.show_card(end)
+
+    def show_name(self) -> None:
+        """Say which run is on show, and mark it in the list."""
+        run, program = self._session.runs.current, self._session.program
+        if run is None or program is None or not is_of(run, program):
+            self._panes.runs.mark_shown("")
+            self._name_run(None)
+            return
+        self._panes.runs.mark_shown(run.record.id)
+        self._name_run(name_of_run(run.record, program.defaults, program.file_source))
 
     def show_status(self) -> None:
         """Write the status line."""
@@ -128,9 +151,11 @@ class RunPanes:
     def _name(self, run: LiveRun, width: int) -> str:
         """Return what an output says of its run; how old that is, if not of this session."""
         session = self._session
-        defaults = session.program.defaults if session.program is not None else {}
+        program = session.program
+        defaults = program.defaults if program is not None else {}
+        source = program.file_source if program is not None else ""
         age = "" if run.record.id in session.runs.own else f", {time_ago(run.record.created)}"
-        return name_of_run(run.record, defaults).fit(width - len(age)) + age
+        return name_of_run(run.record, defaults, source).fit(width - len(age)) + age
 
     def _show_words(self, run: LiveRun, now: float, ours: bool) -> None:
         settled = run.state.ended is None or run.over
@@ -139,7 +164,6 @@ class RunPanes:
             self._panes.runs.put(summarise(run.record, run.state))
         if now >= self._next_words:
             self._next_words = now + _WORDS_SECONDS
-            self._panes.form.show_running(self._session.runs.running)
             self.show_status()
 
 
@@ -173,9 +197,10 @@ def run_text(run: LiveRun | None, server_ready: bool) -> tuple[str, str]:
 
 
 def difference(before: LiveRun | None, now: LiveRun) -> str:
-    """Return the values that `before` had where `now` has others, such as `steps 20`.
+    """Return the number of the run before and the values it had where `now` has others.
 
-    Nothing when `before` is no run of the same lesson.
+    Such as `#1 lr 0.1`; short enough for the end of a line. Nothing when `before` is no run of the
+    same lesson.
     """
     if before is None:
         return ""
@@ -183,8 +208,9 @@ def difference(before: LiveRun | None, now: LiveRun) -> str:
     if old.lesson != new.lesson:
         return ""
     values = [
-        f"{name} {format_value(value)}"
+        (name, value_text(value))
         for name, value in {**old.parameters, "seed": old.seed}.items()
         if {**new.parameters, "seed": new.seed}.get(name) != value
     ]
-    return ", ".join(values) or "before"
+    name = RunName(before.record.number, values)
+    return name.fit(_LABEL_WIDTH) if values else f"{name.tag} before".lstrip()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING, ClassVar, Literal
@@ -13,17 +14,20 @@ from tflab.runs.disk_queue import DiskQueue
 from tflab.session import events
 from tflab.session.session import Session
 from tflab.ui.actions import EDITORS_OWN, Scope, workbench_bindings
-from tflab.ui.terminal.safe_text import box_title, short_line
+from tflab.ui.terminal.safe_text import short_line
+from tflab.ui.widgets.key_line import KeyLine
 from tflab.ui.workbench import messages
 from tflab.ui.workbench.editing import CellEditing
 from tflab.ui.workbench.panes import Panes
 
 if TYPE_CHECKING:
     from tflab.programs.program import Program
+    from tflab.session.run_names import RunName
     from tflab.ui.terminal.pixels import Pixels
     from tflab.ui.workbench.run_panes import RunPanes
 
 _TERM_SECONDS = 12.0
+_NEEDS_PANES = ("show", "help", "full_screen", "hint", "palette", "jump", "push", "reset_sizes")
 
 
 class WorkbenchScreen(CellEditing):
@@ -41,12 +45,13 @@ class WorkbenchScreen(CellEditing):
         self._pixels = pixels
         self._run_panes: RunPanes | None = None
         self._imports = DiskQueue()
+        self._run_name: RunName | None = None
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Before the panes are there, no key is theirs; the editor has its own for some."""
         if action in EDITORS_OWN and self.focused is not None and self.focused.id == "code-area":
             return False
-        if self._panes is None and action in ("show", "help", "full_screen", "hint", "palette"):
+        if self._panes is None and action in _NEEDS_PANES:
             return False
         return super().check_action(action, parameters)
 
@@ -70,7 +75,7 @@ class WorkbenchScreen(CellEditing):
             ParameterForm(session.form),
             RunList(),
         )
-        run_panes = RunPanes(panes, self.goals, self.status, session)
+        run_panes = RunPanes(panes, self.goals, self.status, session, self._name_run)
         with self.app.batch_update():
             await self.fill(panes)
             self._panes, self._run_panes = panes, run_panes
@@ -96,6 +101,8 @@ class WorkbenchScreen(CellEditing):
                 await self._open_program(panes, event)
             case events.RunOpened() | events.RunAdvanced() | events.RunEnded():
                 await run_panes.show(event.run)
+                self._bring_curves(event)
+                self.show_running(self._session.runs.running)
                 if isinstance(event, events.RunEnded):
                     run_panes.end(event)
             case events.RunsListed():
@@ -113,6 +120,7 @@ class WorkbenchScreen(CellEditing):
                 _show_form(panes, event)
                 self._show_questions(panes)
                 run_panes.show_status()
+                self._compare_values()
             case (
                 events.ServerChanged()
                 | events.CommandsDecided()
@@ -129,11 +137,20 @@ class WorkbenchScreen(CellEditing):
                 return await self.hear_edits(panes, run_panes, event) or self.ask(event)
         return True
 
+    def _bring_curves(self, event: events.Event) -> None:
+        """Show the curves of a run that begins, where another pane has their place meanwhile."""
+        if isinstance(event, events.RunOpened) and self.scope != "runs":
+            self.reveal("loss")
+        elif isinstance(event, events.RunEnded):
+            self.frame.badge("loss")
+            self.frame.badge("runs")
+
     async def _open_program(self, panes: Panes, event: events.ProgramOpened) -> None:
         if event.program is self._shown:
             return  # It was there before the panes were.
         self.note_place()
         editor, panes.lesson.editor = panes.lesson.editor, None
+        panes.lesson.trial_editor = None
         with self.app.batch_update():
             await self._show_program(panes, event.program, event.same, event.cell)
         if editor is not None and event.same:
@@ -161,7 +178,28 @@ class WorkbenchScreen(CellEditing):
         if self._run_panes is not None:
             if session.runs.current is not None:
                 await self._run_panes.show(session.runs.current)
+            self._run_panes.show_name()
             self._run_panes.show_status()
+
+    def _name_run(self, name: RunName | None) -> None:
+        """Name the run on show wherever its results stand."""
+        self._run_name = name
+        about = name.fit if name is not None else _nothing
+        self.entitle("loss", self.titled("loss")._replace(about=about))
+        self.entitle("lesson", self.titled("lesson")._replace(about=_output_of(name)))
+        self._compare_values()
+
+    def _compare_values(self) -> None:
+        """Say above the form that the run on show had other values than stand there."""
+        run, name, form = self._session.runs.current, self._run_name, self._session.form
+        differs = False
+        if run is not None and name is not None:
+            asked = run.record.request
+            values = {key: value for key, value in asked.parameters.items() if key in form.fields}
+            now = {key: value for key, value in form.values.items() if key in values}
+            differs = (values, asked.seed) != (now, form.seed)
+        word = f"not those of {name.tag or 'the run'}" if differs and name is not None else ""
+        self.entitle("parameters", self.titled("parameters")._replace(right=word))
 
     def _show_course(self) -> None:
         """Show what was reached in each lesson, and in the one on show."""
@@ -195,6 +233,7 @@ class WorkbenchScreen(CellEditing):
 
     @on(messages.LessonChosen)
     def _lesson_chosen(self, message: messages.LessonChosen) -> None:
+        self.show_pane("lesson")
         self._session.open(message.path)
 
     @on(messages.RunRequested)
@@ -240,13 +279,13 @@ class WorkbenchScreen(CellEditing):
 
     @on(messages.RunSummedUp)
     def _sum_up(self, message: messages.RunSummedUp) -> None:
-        self.pane("lesson").border_subtitle = message.text
+        self.entitle("lesson", self.titled("lesson")._replace(right=message.text))
 
     @on(messages.ChartHeadingChanged)
     def _head_chart(self, message: messages.ChartHeadingChanged) -> None:
-        pane = self.pane("loss")
-        pane.border_title = box_title(message.title)
-        pane.set_class(message.low, "-low")
+        self.entitle("loss", self.titled("loss")._replace(text=short_line(message.title)))
+        self._curves = not message.low
+        self.frame.refit()
 
     @on(messages.SearchRequested)
     def _search(self) -> None:
@@ -273,6 +312,11 @@ class WorkbenchScreen(CellEditing):
         about = self._session.library.glossary.get(message.word)
         if about is not None:
             self.notify(about, title=message.word, timeout=_TERM_SECONDS)
+
+    @on(KeyLine.Pressed)
+    async def _key_pressed(self, message: KeyLine.Pressed) -> None:
+        here = message.action.scope == "app"
+        await self._run_command(message.action.id, None if here else self.pane_target())
 
     # What keys do
 
@@ -328,8 +372,8 @@ class WorkbenchScreen(CellEditing):
         none_left = self.goals.show_hint()
         if none_left:
             self.notify(none_left)
-        elif self.narrow:
-            self.show_pane("lessons")
+        else:
+            self.reveal("goals")
 
 
 def _show_form(panes: Panes, event: events.FormChanged | events.DevicesListed) -> None:
@@ -338,6 +382,16 @@ def _show_form(panes: Panes, event: events.FormChanged | events.DevicesListed) -
         panes.form.device.show_devices()
     elif event.texts:
         panes.form.show_texts()
+
+
+def _nothing(_: int) -> str:
+    return ""
+
+
+def _output_of(name: RunName | None) -> Callable[[int], str]:
+    """Return what says whose output a lesson shows, in so many cells."""
+    words = "output of "
+    return _nothing if name is None else lambda room: words + name.fit(room - len(words))
 
 
 def _import_charts() -> None:

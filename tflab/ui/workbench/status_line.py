@@ -8,7 +8,10 @@ from textual.geometry import Region
 from textual.reactive import reactive
 from textual.widget import Widget
 
+from tflab.ui.actions import key_of
 from tflab.ui.terminal.glyphs import glyphs
+
+_LIST = "show('lessons')"
 
 
 class StatusLine(Widget):
@@ -16,6 +19,7 @@ class StatusLine(Widget):
 
     Attributes:
         title: Title of the lesson.
+        goals: How many of its goals were reached, and how many there are.
         device: Short name of the chosen device.
         environment: Name of the environment; empty for our own.
         commands: What becomes of a notebook's shell commands; empty where it has none.
@@ -26,6 +30,7 @@ class StatusLine(Widget):
     """
 
     title: reactive[str] = reactive("")
+    goals: reactive[tuple[int, int]] = reactive((0, 0))
     device: reactive[str] = reactive("")
     environment: reactive[str] = reactive("")
     commands: reactive[str] = reactive("")
@@ -63,10 +68,30 @@ class StatusLine(Widget):
             " ",
         )
         room = self.size.width - right.cell_length - 2
-        left = Content.assemble(
-            (" tflab", "bold $primary"),
-            (quiet, "$text-quiet"),
-            (self.title, "bold"),
-        ).truncate(max(room, 6), ellipsis=marks.unicode)
+        left = self._left(max(room, 6))
         gap = max(self.size.width - left.cell_length - right.cell_length, 1)
         return Content.assemble(left, " " * gap, right)
+
+    def _left(self, room: int) -> Content:
+        """Return the title with as much around it as there is room for."""
+        marks = glyphs()
+        reached, count = self.goals
+        goals = Content.assemble(
+            ("  goals ", "$text-quiet"),
+            (marks.passed * reached, "$success"),
+            (marks.open * (count - reached), "bold $primary"),
+        )
+        title = Content.styled(self.title, "bold")
+        parts = [
+            Content.assemble((" tflab", "bold $primary"), (f" {marks.dot} ", "$text-quiet")),
+            title,
+            goals if count else Content(),
+            Content.styled(f"  {key_of(_LIST)}", "$primary"),
+            Content.styled(" Lessons", "$text-quiet"),
+        ]
+        for left_out in ((), (4,), (0, 4), (0, 3, 4), (0, 2, 3, 4)):
+            shown = [part for at, part in enumerate(parts) if at not in left_out]
+            found = Content("" if 0 not in left_out else " ") + Content("").join(shown)
+            if found.cell_length <= room:
+                return found
+        return (Content(" ") + title).truncate(room, ellipsis=marks.unicode)

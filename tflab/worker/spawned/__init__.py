@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from importlib.machinery import ModuleSpec
 from pathlib import Path
 from types import CodeType, ModuleType
@@ -60,12 +61,15 @@ def run_again(names: dict[str, Any], name: str) -> None:
     """
     from tflab.runs.log_writer import RECORD
     from tflab.runs.record import cells_to_run, read_record
+    from tflab.worker.ipython import notebook_shell
     from tflab.worker.main_module import Compiler, awaits, prepare_names, run_awaiting
 
     folder = Path(os.fsdecode(bytes.fromhex(name.rpartition(".")[2])))
     request = read_record(folder / RECORD).request
     names["__package__"] = None
     prepare_names(names, request)
+    shell = notebook_shell(names)
+    guard: AbstractContextManager[Any] = shell.capturing if shell is not None else nullcontext()
     compiler = Compiler(request)
     loop = None
     for cell in cells_to_run(request):
@@ -76,9 +80,10 @@ def run_again(names: dict[str, Any], name: str) -> None:
             loop = loop or asyncio.new_event_loop()
             loop.run_until_complete(run_awaiting(*codes, names))
             continue
-        for code in codes:
-            if code is not None:
-                eval(code, names)
+        with guard:
+            for code in codes:
+                if code is not None:
+                    eval(code, names)
 
 
 sys.meta_path.append(_Programs())

@@ -1,0 +1,46 @@
+"""The magics of notebooks that only set the notebook up: they pass, wherever they are asked for."""
+
+from __future__ import annotations
+
+SETUP_MAGICS = frozenset(
+    [
+        "aimport",
+        "alias",
+        "autoreload",
+        "automagic",
+        "colors",
+        "config",
+        "debug",
+        "doctest_mode",
+        "history",
+        "hist",
+        "load_ext",
+        "logoff",
+        "logon",
+        "logstart",
+        "logstate",
+        "logstop",
+        "lsmagic",
+        "magic",
+        "matplotlib",
+        "notebook",
+        "page",
+        "pdb",
+        "pdef",
+        "pdoc",
+        "pfile",
+        "pinfo",
+        "pinfo2",
+        "precision",
+        "prun",
+        "psource",
+        "quickref",
+        "rehashx",
+        "reload_ext",
+        "tensorboard",
+        "tensorflow_version",
+        "unalias",
+        "unload_ext",
+        "xmode",
+    ]
+)

@@ -1,0 +1,54 @@
+"""A layout that puts each child where a function says: panes in a frame, fields in columns.
+
+Style sheets can size and stack, but not share a border between two panes nor give each column of
+fields the width of its widest; and a change of sizes must not give every widget its style anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from textual.geometry import NULL_OFFSET, NULL_SPACING, Region, Size
+from textual.layout import ArrangeResult, Layout, WidgetPlacement
+from textual.widget import Widget
+
+
+class _RegionLayout(Layout):
+    """Asks the parent where its children are."""
+
+    name = "regions"
+
+    def arrange(
+        self, parent: Widget, children: list[Widget], size: Size, greedy: bool = True
+    ) -> ArrangeResult:
+        """Return where the children are."""
+        del greedy
+        assert isinstance(parent, PlacesChildren)
+        places = parent.place(size)
+        return [
+            WidgetPlacement(places[child], NULL_OFFSET, NULL_SPACING, child)
+            for child in children
+            if child in places
+        ]
+
+
+_LAYOUT = _RegionLayout()
+
+
+class PlacesChildren(Widget):
+    """A widget that says where its children are. Named first among the bases."""
+
+    @property
+    def layout(self) -> Layout:
+        """The layout, which Textual asks each widget for; a style knows only those of Textual."""
+        return _LAYOUT
+
+    def places_changed(self) -> None:
+        """Ask again where the children are, also for the same size."""
+        # Textual keeps the answer for each size, and forgets only those of a widget's ancestors.
+        self._clear_arrangement_cache()
+        self.refresh(layout=True)
+
+    def place(self, size: Size) -> Mapping[Widget, Region]:
+        """Return the region of each child, for this size; a child without one is not drawn."""
+        raise NotImplementedError

@@ -1,0 +1,49 @@
+"""Where lines are typed that are tried after a cell."""
+
+from __future__ import annotations
+
+from textual import on
+
+from tflab.programs.program import ProgramKind
+from tflab.ui.terminal.safe_text import box_title
+from tflab.ui.workbench.cell_editor import CellEditor
+from tflab.ui.workbench.code_area import CodeArea
+from tflab.ui.workbench.messages import LinesTried
+
+
+class ScratchEditor(CellEditor):
+    """Takes lines. Enter tries them, once they are whole.
+
+    Args:
+        cell: Index of the cell.
+        text: What was tried there before.
+        name: What the cell is called.
+        kind: The kind of its program.
+    """
+
+    KEYS = "Enter tries it, Esc goes back"
+
+    def __init__(self, cell: int, text: str, name: str, kind: ProgramKind) -> None:
+        super().__init__(cell, text, name, kind, text)
+        self.area.enters = True
+        self.area.select_all()
+
+    def show_title(self) -> None:
+        """Say where the lines are tried."""
+        self.border_title = box_title(f"Try after {self.called}")
+
+    def take_typed(self) -> bool:
+        """These lines are no edit of the cell."""
+        return False
+
+    @on(CodeArea.Entered)
+    def _entered(self, event: CodeArea.Entered) -> None:
+        event.stop()
+        if self.text.strip():
+            self.post_message(LinesTried(self.cell, self.text))
+            # What is typed next takes its place.
+            self.area.select_all()
+
+    def show_going(self, going: bool) -> None:
+        """Say whether what was entered is still being tried."""
+        self.border_subtitle = "Trying it; ^x stops" if going else self.KEYS
