@@ -8,15 +8,12 @@ from typing import TYPE_CHECKING
 
 from textual import on
 
-from tflab.programs.code_names import Help
-from tflab.programs.edits import tidy
 from tflab.runs.record import Problem
-from tflab.runs.text import plain
 from tflab.session.edit_events import CodeRefused, EditsChanged, ScratchShown
 from tflab.session.events import Event
 from tflab.ui.workbench import messages
 from tflab.ui.workbench.code_cell import CellNote
-from tflab.ui.workbench.dialogs import WorkbenchDialogs
+from tflab.ui.workbench.code_helping import CodeHelping
 from tflab.ui.workbench.messages import CellWork
 
 if TYPE_CHECKING:
@@ -35,7 +32,7 @@ _AS_RUN = (
 )
 
 
-class CellEditing(WorkbenchDialogs):
+class CellEditing(CodeHelping):
     """The panes, their dialogs, and the editor of the lesson's cells.
 
     Args:
@@ -83,6 +80,8 @@ class CellEditing(WorkbenchDialogs):
 
     def go_on_writing(self, panes: Panes, before: CellEditor) -> None:
         """Go on in the cell that was written in, after its file was read again."""
+        from tflab.programs.edits import tidy
+
         book = self._session.edits.book
         if book is None:
             return
@@ -258,32 +257,6 @@ class CellEditing(WorkbenchDialogs):
     def _code_typed(self, message: messages.CodeTyped) -> None:
         if self._writes_in_book(message.editor):
             self._session.edits.change(message.cell, message.text)
-
-    @on(messages.HelpAsked)
-    def _help_asked(self, message: messages.HelpAsked) -> None:
-        program, editor, at = self._shown, message.editor, message.at
-        if program is None:
-            return
-
-        def take(found: Help) -> None:
-            if not editor.is_attached:
-                return
-            if message.want == "names":
-                editor.take_names(at, found.names)
-            else:
-                self._show_about(found)
-
-        self._session.code_help.ask(program, editor.cell, message.text, at, message.want, take)
-
-    def _show_about(self, found: Help) -> None:
-        from tflab.ui.dialogs.notice import TextScreen
-
-        if not found.signature and not found.about:
-            self.notify("Nothing is known of what stands there.")
-            return
-        title = found.signature.partition("(")[0] or "What it is"
-        text = "\n\n".join(filter(None, [found.signature, found.about]))
-        self.app.push_screen(TextScreen(title, plain(text)))
 
     @on(messages.LinesTried)
     def _lines_tried(self, message: messages.LinesTried) -> None:
