@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from tflab.session.edits import Edits
     from tflab.session.environments import Environments
     from tflab.session.form import Form
+    from tflab.session.guesses import Guesses
     from tflab.session.history import RunHistory
     from tflab.session.history_work import HistoryWork
     from tflab.session.past_runs import PastRuns
@@ -162,6 +163,13 @@ class SessionPieces(ABC):
         return CourseProgress(self.disk, self._emit)
 
     @cached_property
+    def guesses(self) -> Guesses:
+        """The guesses of the person, and which questions are open."""
+        from tflab.session.guesses import Guesses
+
+        return Guesses(self.course, self._emit)
+
+    @cached_property
     def starter(self) -> RunStarter:
         """What starts runs of the program on show."""
         from tflab.session.run_starter import RunStarter
@@ -170,7 +178,7 @@ class SessionPieces(ABC):
             self.opened,
             self.edits,
             self.form,
-            self.course,
+            self.guesses,
             self.approval,
             self.environments,
             self.commands,

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from textual import on
 
-from tflab.programs.edits import tidy
 from tflab.runs.record import Problem
 from tflab.session.edit_events import CodeRefused, EditsChanged, ScratchShown
 from tflab.session.events import Event
@@ -81,6 +80,8 @@ class CellEditing(WorkbenchDialogs):
 
     def go_on_writing(self, panes: Panes, before: CellEditor) -> None:
         """Go on in the cell that was written in, after its file was read again."""
+        from tflab.programs.edits import tidy
+
         book = self._session.edits.book
         if book is None:
             return

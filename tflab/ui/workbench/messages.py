@@ -94,6 +94,19 @@ class EditorMoved(Message):
     """The cursor of an editor stands elsewhere."""
 
 
+class QuestionAnswered(Message):
+    """A question was answered by a guess; by None it was waved on."""
+
+    def __init__(self, question: str, guess: str | float | None) -> None:
+        super().__init__()
+        self.question = question
+        self.guess = guess
+
+
+class QuestionLeft(Message):
+    """The person would rather not answer a question now."""
+
+
 class StopRequested(Message):
     """The run on show is to be stopped."""
 
