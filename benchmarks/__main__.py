@@ -8,6 +8,7 @@ import sys
 NAMES = (
     "first_paint",
     "first_point",
+    "edit",
     "nudge",
     "training_rate",
     "fit_rate",

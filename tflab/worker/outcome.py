@@ -80,7 +80,7 @@ def _left(error: SystemExit, request: RunRequest, refused: str) -> Ended:
             state="failed",
             time=time.time(),
             cause=f"The program refused its options: {to_text(refused)[:300]}.",
-            next_step="Give others; `tflab check --parameters` lists them.",
+            next_step="Give other options; `tflab check --parameters` lists them.",
             exit_code=code,
         )
     if code == 0:
