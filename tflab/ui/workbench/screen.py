@@ -110,8 +110,15 @@ class WorkbenchScreen(CellEditing):
                 run_panes.show_card()
             case events.CourseChanged():
                 self._show_course()
+                self._show_questions(panes)
+            case events.QuestionsChanged():
+                self._show_questions(panes)
+                if event.again:
+                    self.show_pane("lesson")
+                    panes.lesson.show_first_question()
             case events.FormChanged() | events.DevicesListed():
                 _show_form(panes, event)
+                self._show_questions(panes)
                 run_panes.show_status()
                 self._compare_values()
             case (
@@ -143,6 +150,7 @@ class WorkbenchScreen(CellEditing):
             return  # It was there before the panes were.
         self.note_place()
         editor, panes.lesson.editor = panes.lesson.editor, None
+        panes.lesson.trial_editor = None
         with self.app.batch_update():
             await self._show_program(panes, event.program, event.same, event.cell)
         if editor is not None and event.same:
@@ -159,6 +167,7 @@ class WorkbenchScreen(CellEditing):
         await panes.form.show_fields()
         self._show_course()
         await panes.lesson.show_lesson(program, session.library.glossary, keep_place=same)
+        self._show_questions(panes)
         passed = session.course.of(program)
         panes.lesson.show_passed(passed.exercises if passed is not None else ())
         if not same:
@@ -205,6 +214,13 @@ class WorkbenchScreen(CellEditing):
         if self._run_panes is not None:
             self._run_panes.show_card()
 
+    def _show_questions(self, panes: Panes) -> None:
+        """Show how the questions stand with the values in the form."""
+        session, program = self._session, self._shown
+        if program is not None and program.questions and not session.form.first_bad:
+            values = session.form.values
+            panes.lesson.show_questions(session.guesses.asked(program, values), values)
+
     def _show_runs(self, panes: Panes, event: events.RunsListed) -> None:
         if self._shown is not None and self._shown.id == event.program:
             # What reads runs is not there yet at the first paint.
@@ -223,6 +239,13 @@ class WorkbenchScreen(CellEditing):
     @on(messages.RunRequested)
     def _run_requested(self, message: messages.RunRequested) -> None:
         self._session.run(message.until)
+
+    @on(messages.QuestionAnswered)
+    def _question_answered(self, message: messages.QuestionAnswered) -> None:
+        session, program = self._session, self._shown
+        if program is not None and not session.form.first_bad:
+            values = session.form.values
+            session.guesses.answer(program, message.question, message.guess, values)
 
     @on(messages.StopRequested)
     def _stop_requested(self) -> None:
@@ -312,7 +335,7 @@ class WorkbenchScreen(CellEditing):
         self._session.toggle_live()
 
     def action_predict(self) -> None:
-        """Guess again, then run."""
+        """Ask the questions of the lesson again."""
         self.tell_typed()
         self._session.starter.predict()
 
