@@ -25,6 +25,7 @@ from tflab.ui.history.table import HistoryTable
 from tflab.ui.history.text import disk_text, empty_text, title_text
 from tflab.ui.widgets.css import beside
 from tflab.ui.widgets.key_line import KeyLine
+from tflab.ui.widgets.notice_line import NoticeLine
 from tflab.ui.widgets.table import Table
 
 _WIDE = 100
@@ -90,6 +91,7 @@ class HistoryScreen(RunActions):
             yield Static("", classes="said")
             yield self._table
             yield Static("", classes="empty")
+            yield NoticeLine()
             yield KeyLine("history", alone=True)
 
     def on_mount(self) -> None:
