@@ -30,7 +30,7 @@ from tflab.session.server import Server
 from tflab.session.session import Session
 from tflab.session.trust import TrustStore
 from tflab.targets.server_pool import ServerPool
-from tflab.ui.workbench.output_text import output_text
+from tflab.ui.widgets.output_text import output_text
 
 CODE = """\
 from tflab import lab

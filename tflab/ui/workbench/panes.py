@@ -206,6 +206,7 @@ class PaneScreen(QuietWhenCovered[None]):
             return
         self.set_class(shown, "-drawer")
         if shown:
+            self.lessons.go_to_open()
             self.set_focus(self.lessons)
             self.post_message(messages.ListOpened())
         else:
