@@ -12,6 +12,7 @@ import pytest
 
 from tests.environments.building import stand_in_environment
 from tflab.runs.record import Problem
+from tflab.session.environments import EnvironmentStore
 from tflab.targets.environment_probe import EnvironmentProbe
 from tflab.targets.environment_search import (
     Choice,
@@ -247,3 +248,26 @@ def test_an_interpreter_relative_to_its_environment(tmp_path: Path, bare_python:
 
 def _probe() -> EnvironmentProbe:
     return EnvironmentProbe()
+
+
+def test_a_kernel_that_a_person_chose_keeps_its_variables(tmp_path: Path, program: Path) -> None:
+    told = {"MY_SETTING": "one"}
+    file = install_kernel(
+        tmp_path / "home/share/jupyter", "mine", argv=[sys.executable], env=told, display_name="M"
+    )
+    known = list_environments(Wanted(program), EnvironmentProbe())
+    (listed,) = [e for e in known if e.candidate.kernel == "mine"]
+    assert listed.choice == "kernel:mine"
+    store = EnvironmentStore()
+    store.choose(program, named_interpreter(listed.choice))
+    found = chosen(Wanted(program, named=store.chosen(program))).environment
+    assert (found.candidate.source, found.candidate.name) == (Source.NAMED, "M")
+    assert found.candidate.variables == told
+    assert found.choice == listed.choice
+    # It has what the kernel sets by now, and is refused once the kernel is gone.
+    file.write_text(file.read_text().replace("one", "two"))
+    found = chosen(Wanted(program, named="kernel:mine")).environment
+    assert found.candidate.variables == {"MY_SETTING": "two"}
+    file.unlink()
+    with pytest.raises(Problem, match="kernel mine is not on this machine"):
+        chosen(Wanted(program, named="kernel:mine"))

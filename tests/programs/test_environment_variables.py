@@ -6,7 +6,7 @@ import ast
 
 import pytest
 
-from tflab.programs.environment_variables import UNKNOWN, loading_variables
+from tflab.programs.environment_variables import UNKNOWN, loading_variables, may_set_variables
 from tflab.programs.library import course_folder
 
 
@@ -43,6 +43,13 @@ from tflab.programs.library import course_folder
 )
 def test_what_is_found(code, found):
     assert loading_variables(ast.parse(code)) == found
+    assert may_set_variables(code) or not found
+
+
+@pytest.mark.parametrize(("code", "may"), [("a = 1", False), ("os.ｅnviron['TF_X'] = '1'", True)])
+def test_most_code_need_not_be_parsed_for_it(code, may):
+    """Python reads some other letters as those of ASCII, so code with any of them is looked at."""
+    assert may_set_variables(code) is may
 
 
 def test_no_lesson_of_the_course_needs_a_fresh_process():

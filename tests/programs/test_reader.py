@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -218,12 +220,25 @@ def test_no_such_file_folder_and_pipe(tmp_path: Path) -> None:
         assert [p.message for p in check_program(path)] == [message]
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
 def test_unreadable_file(tmp_path: Path) -> None:
     path = tmp_path / "x.py"
     path.write_text(GOOD)
     path.chmod(0)
-    assert check_program(path)[0].message == "It cannot be read: Permission denied."
+    code = (
+        "import os, sys\n"
+        "from pathlib import Path\n"
+        "from tflab.programs.reader import check_program\n"
+        # Root may read everything; whoever it is then may still enter the folders on the way.
+        "if os.geteuid() == 0: os.setgroups([]); os.setgid(65534); os.setuid(65534)\n"
+        "print(check_program(Path(sys.argv[1]))[0].message)\n"
+    )
+    for folder in tmp_path.parents[:2] if os.geteuid() == 0 else ():
+        folder.chmod(0o755)
+    tmp_path.chmod(0o755)
+    done = subprocess.run(
+        [sys.executable, "-c", code, path], capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "It cannot be read: Permission denied.\n"
 
 
 def test_error_says_where_and_how_many() -> None:

@@ -183,3 +183,19 @@ def test_no_statement_is_lost_and_every_line_is_true(pieces: list[str]) -> None:
 
 def _is_text(statement: ast.stmt) -> bool:
     return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
+
+
+@pytest.mark.parametrize(
+    ("source", "last"),
+    [
+        ("x = 1\n# done\n\n# really\n", ("code", "x = 1\n# done\n\n# really", 1)),
+        ("if True:\n    x = 1\n    # inside\n", ("code", "if True:\n    x = 1\n    # inside", 1)),
+        ('x = 1\n"""\nProse.\n"""\n\n# the end\n', ("code", "# the end", 6)),
+        ("x = 1  # here\n\n", ("code", "x = 1  # here", 1)),
+    ],
+)
+def test_comments_after_the_last_statement_belong_to_a_cell(
+    source: str, last: tuple[str, str, int]
+) -> None:
+    cell = parse_program(source, PATH).cells[-1]
+    assert (cell.kind, cell.source, cell.line) == last

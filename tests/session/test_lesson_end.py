@@ -56,7 +56,7 @@ def test_goals_of_runs_that_are_gone_stay_reached():
     assert end.complete
     assert end.runs == 7
     assert [goal.by for goal in end.goals] == [None, None]
-    assert end.course == (1, 2)
+    assert end.course is None
 
 
 def test_runs_of_another_lesson_are_passed_over():
@@ -68,10 +68,18 @@ def test_runs_of_another_lesson_are_passed_over():
 def test_what_comes_next_is_named_and_nothing_behind_the_last():
     assert lesson_end(program("x = 1"), Course(), [], ENTRIES, None).next_title == "2 next.py"
     last = lesson_end(program("x = 1"), Course(), [], ENTRIES[:1], None)
-    assert last.next_title == ""
+    assert (last.next_title, last.course) == ("", (0, 1))
     assert not last.complete, "there are no goals"
     elsewhere = lesson_end(program("x = 1"), Course(), [], ENTRIES[1:], None)
-    assert elsewhere.next_title == ""
+    assert (elsewhere.next_title, elsewhere.course) == ("", None)
+
+
+def test_behind_the_last_lesson_of_the_course_it_is_summed_up():
+    kept = LessonProgress(goals=["Few steps", "Many"], stated=["Few steps", "Many"], runs=7)
+    entries = [entry(1, "next.py"), entry(2, "lesson.py"), entry(3, "own.py", shipped=False)]
+    end = lesson_end(program(GOALS), Course(lessons={"lesson": kept}), [], entries, None)
+    assert end.course == (1, 2)
+    assert end.next_title == "3 own.py"
 
 
 def test_guesses_are_counted_where_any_were_made():

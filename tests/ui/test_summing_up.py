@@ -13,7 +13,7 @@ from tflab.ui.workbench.summing_up import EndCard, run_words
 
 BY = RunName(3, [("learning_rate", "0.2")])
 GOALS = [ReachedGoal("Diverge on purpose", True, BY), ReachedGoal("Come within 0.1 %", False)]
-END = LessonEnd("lesson", 6, (1, 2), GOALS, "11 Movie audience", (4, 18))
+END = LessonEnd("lesson", 6, (1, 2), GOALS, next_title="11 Movie audience")
 
 
 def said(end: LessonEnd, width: int = 80) -> list[str]:
@@ -38,8 +38,8 @@ def test_with_every_goal_reached_it_says_so_and_offers_no_hint():
 
 
 def test_behind_the_last_lesson_the_course_is_summed_up():
-    text = "\n".join(said(END._replace(next_title="")))
-    assert "This was the last lesson. Lessons with every goal reached: 4 of 18." in text
+    text = "\n".join(said(END._replace(next_title="", course=(4, 18))))
+    assert "This is the end of the course: every goal in 4 of 18 lessons." in text
     assert "n opens" not in text
 
 
@@ -55,11 +55,11 @@ def test_no_line_of_it_is_wider_than_its_page():
 def test_a_run_is_summed_up_in_a_line():
     state = ran("text\n")
     assert run_words(state, 1, None) == "1 output"
-    assert run_words(state, 9, 4) == "9 outputs · 4 new or changed"
-    assert run_words(state, 9, 0) == "9 outputs · none changed"
+    assert run_words(state, 9, 4) == "9 outputs (4 new or changed)"
+    assert run_words(state, 9, 0) == "9 outputs (none changed)"
     state.apply(ev.Prediction(question="a?", answer=1, guess=1, correct=True, cell=1))
     state.apply(ev.Goal(text="one", passed=False, cell=1))
-    assert run_words(state, 2, None) == "2 outputs · 1 of 1 guessed right · 0 of 1 goal"
+    assert run_words(state, 2, None) == "2 outputs · guesses 1/1 · goals 0/1"
 
 
 async def words(view, pilot) -> str:
@@ -75,9 +75,9 @@ async def test_outputs_that_are_new_or_other_than_before_are_counted():
         await view.show_run(ran("one\n", "two\n", ""))
         assert (await words(view, pilot)).startswith("2 outputs")
         await view.show_run(ran("one\n", "TWO\n", "three\n"))
-        assert (await words(view, pilot)).startswith("3 outputs · 2 new or changed")
+        assert (await words(view, pilot)).startswith("3 outputs (2 new or changed)")
         await view.show_run(ran("one\n", "TWO\n", "three\n"))
-        assert (await words(view, pilot)).startswith("3 outputs · none changed")
+        assert (await words(view, pilot)).startswith("3 outputs (none changed)")
 
 
 async def test_the_pointer_names_the_key_that_works_where_the_focus_is():

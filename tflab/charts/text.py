@@ -8,16 +8,11 @@ from functools import lru_cache
 
 from tflab.charts.drawing import RESET, ChartOptions, Drawing, LegendEntry, Size
 from tflab.charts.palette import Ink, label_ink
+from tflab.runs.text import plain_emoji
 
 _BOLD = "\x1b[1m"
 LEGEND_GAP = "   "
 """What stands between two entries of a legend."""
-
-_PLAIN_EMOJI: dict[int, str] = {
-    **{0xFE00 + number: "" for number in range(16)},
-    **{0x1F3FB + number: "" for number in range(5)},
-    **{0x1F1E6 + number: chr(ord("A") + number) for number in range(26)},
-}
 
 
 def cell_width(text: str) -> int:
@@ -47,7 +42,7 @@ def clean(text: str, unicode: bool = True) -> str:
     """
     printable = "".join(
         " " if character.isspace() else character
-        for character in text.translate(_PLAIN_EMOJI)
+        for character in plain_emoji(text)
         if character.isspace() or unicodedata.category(character)[0] != "C"
     )
     return printable if unicode else printable.encode("ascii", "replace").decode("ascii")

@@ -150,6 +150,9 @@ class _Scope:
         return True
 
 
+_LEAVES = (ast.expr_context, ast.operator, ast.unaryop, ast.cmpop, ast.boolop, ast.Constant)
+
+
 def _bound(node: ast.AST) -> Iterator[str]:
     """Yield the names that a node itself binds."""
     match node:
@@ -194,7 +197,10 @@ def _children(node: ast.AST, scope: _Scope, how: str) -> Iterator[tuple[ast.AST,
             yield ast.copy_location(ast.Name(target.id, ast.Load()), target), scope, how
             yield from ((child, scope, how) for child in ast.iter_child_nodes(node))
         case _:
-            yield from ((child, scope, how) for child in ast.iter_child_nodes(node))
+            # Half of all nodes are leaves that bind nothing, such as the mark of what is read.
+            for child in ast.iter_child_nodes(node):
+                if not isinstance(child, _LEAVES):
+                    yield child, scope, how
 
 
 def _arguments(arguments: ast.arguments) -> list[ast.arg]:

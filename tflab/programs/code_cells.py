@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Iterator
 
 from tflab.programs.edits import cell_hash, program_as_run
-from tflab.programs.environment_variables import loading_variables
+from tflab.programs.environment_variables import loading_variables, may_set_variables
 from tflab.programs.exercises import Exercise
 from tflab.programs.magics import plain_python
 from tflab.programs.program import Cell, Program
@@ -24,7 +24,7 @@ def code_cells(program: Program) -> tuple[CodeCell, ...]:
 
 def _code_cell(program: Program, cell: Cell) -> CodeCell:
     source = cell.source if program.kind == "lesson" else plain_python(cell.source).source
-    tree = parse_quietly(source, notebook=True)
+    tree = parse_quietly(source, notebook=True) if may_set_variables(source) else None
     return CodeCell(
         index=cell.index,
         source=source,

@@ -5,7 +5,6 @@ Cells stay as they are cut in the file, also where an edit holds what would begi
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Mapping
 from difflib import unified_diff
@@ -66,6 +65,9 @@ class CellProblem(NamedTuple):
 
 def cell_hash(source: str) -> str:
     """Return a short text that is the same for the same code of a cell, and for no other."""
+    # Not before the first paint: it loads OpenSSL.
+    import hashlib
+
     return hashlib.sha256(source.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 

@@ -6,6 +6,7 @@ Only calls with literal arguments are understood; the program is never executed.
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator, Sequence
 
 import msgspec
@@ -34,6 +35,7 @@ _OTHERS = frozenset(
         "config_flags",
     ]
 )
+_MENTIONS = re.compile("|".join(_OTHERS))
 """Modules, and names of others, that read a command line in ways that are not understood here."""
 
 
@@ -57,6 +59,12 @@ def find_options(trees: Sequence[ast.Module], names: GlobalNames) -> Options:
         found = Options()
     _drop_doubles(found)
     return found
+
+
+def may_import_a_reader(source: str) -> bool:
+    """Return False for code of which its text alone tells that `unknown_reader` finds nothing."""
+    # Python takes some other letters for those of ASCII.
+    return not source.isascii() or _MENTIONS.search(source) is not None
 
 
 def unknown_reader(trees: Sequence[ast.Module]) -> tuple[str, int] | None:

@@ -22,7 +22,12 @@ from tflab.programs.declarations import read_parameters
 from tflab.programs.exercise_cells import with_exercises
 from tflab.programs.hidden_characters import MOST_TOLD, hidden_characters
 from tflab.programs.layout import Cut, Layout, uses_tflab
-from tflab.programs.options import find_options, set_by_the_program, unknown_reader
+from tflab.programs.options import (
+    find_options,
+    may_import_a_reader,
+    set_by_the_program,
+    unknown_reader,
+)
 from tflab.programs.program import (
     Finding,
     GoalSpec,
@@ -248,7 +253,9 @@ class _Reading:
         return [(index, tree) for index, tree in trees.items() if text in cells[index].source]
 
     def _advise(self, title: str, parameters: Sequence[Parameter]) -> None:
-        other = unknown_reader(list(self._layout.trees.values()))
+        cells, trees = self._layout.cells, self._layout.trees
+        found = [tree for at, tree in trees.items() if may_import_a_reader(cells[at].source)]
+        other = unknown_reader(found)
         if other is not None:
             self._findings.add(
                 other[1],

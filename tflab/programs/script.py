@@ -35,8 +35,12 @@ def script_cells(source: str, tree: ast.Module) -> tuple[Cell, ...]:
     lines = split_lines(source)
     groups = list(_groups(tree.body, lines))
     cells: list[Cell] = []
-    for statements, first in groups:
-        last = statements[-1].end_lineno or first
+    end = 0
+    for number, (statements, first) in enumerate(groups):
+        last = end = statements[-1].end_lineno or first
+        if number == len(groups) - 1 and not _is_prose(statements[-1]):
+            # Comments behind the last statement are of its cell.
+            last = end = len(lines)
         if len(statements) == 1 and _is_prose(statements[0]):
             text, line = _prose(statements[0], source, first)
             text = _with_heading(text) if not cells else text
@@ -45,6 +49,11 @@ def script_cells(source: str, tree: ast.Module) -> tuple[Cell, ...]:
             continue
         code = "\n".join(lines[first - 1 : last]).rstrip()
         cells.append(Cell(index=len(cells), kind="code", source=code, line=first))
+    rest = "\n".join(lines[end:])
+    if groups and rest.strip():
+        above = len(rest) - len(rest.lstrip())
+        line = end + 1 + rest[:above].count("\n")
+        cells.append(Cell(index=len(cells), kind="code", source=rest.strip(), line=line))
     return tuple(cells)
 
 

@@ -34,6 +34,15 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 _PICTURES = {code: chr(0x2400 + code) for code in range(0x20)} | {0x7F: "\u2421"}
 
 
+# The joiner is a part of many scripts; only between signs does it make one of several.
+_JOINED = re.compile("(?<=[\u2190-\u2bff\U0001f000-\U0001faff])\u200d")
+_PLAIN_EMOJI: dict[int, str] = {
+    **{0xFE00 + number: "" for number in range(16)},
+    **{0x1F3FB + number: "" for number in range(5)},
+    **{0x1F1E6 + number: chr(ord("A") + number) for number in range(26)},
+}
+
+
 def plain(text: str) -> str:
     """Return `text` without control sequences; other control characters become visible marks.
 
@@ -80,6 +89,16 @@ def harmless_json(text: str) -> str:
 def plain_line(text: str) -> str:
     """Return `text` as `plain` does, on one line."""
     return " ".join(plain(text).split())
+
+
+def plain_emoji(text: str) -> str:
+    """Return `text` with each emoji by itself, without variants, and flags as letters.
+
+    Terminals do not agree on how wide those are, and what is joined cannot be cut in two.
+    """
+    if text.isascii():
+        return text
+    return _JOINED.sub("", text.translate(_PLAIN_EMOJI))
 
 
 def count_of(number: int, thing: str) -> str:

@@ -232,7 +232,7 @@ class Environments:
             return list_environments(wanted_by(program, self._store), self._probe)
 
         def take(found: Future[list[Environment]]) -> None:
-            current = self.current.interpreter if self.current is not None else ""
+            current = self.current.choice if self.current is not None else ""
             self._emit(EnvironmentsListed(found.result(), current))
 
         self._queue.do_then(look, take)

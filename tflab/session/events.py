@@ -226,7 +226,7 @@ class EnvironmentMissing(Event):
 
 @dataclass(frozen=True)
 class EnvironmentsListed(Event):
-    """All environments that are known, to choose from; `current` is the interpreter in use."""
+    """All environments that are known, to choose from; `current` is the choice in use."""
 
     environments: Sequence[Environment]
     current: str

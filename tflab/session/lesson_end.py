@@ -33,7 +33,8 @@ class LessonEnd(NamedTuple):
         goals: Its goals, in order.
         exercises: How many of its exercises were passed, and how many it has.
         next_title: The program after it; empty behind the last one.
-        course: In how many lessons of the course all goals are reached, and of how many.
+        course: Behind the last lesson of the course, in how many all goals are reached, and of
+            how many; None elsewhere.
     """
 
     program: str
@@ -42,7 +43,7 @@ class LessonEnd(NamedTuple):
     goals: Sequence[ReachedGoal] = ()
     exercises: tuple[int, int] = (0, 0)
     next_title: str = ""
-    course: tuple[int, int] = (0, 0)
+    course: tuple[int, int] | None = None
 
     @property
     def complete(self) -> bool:
@@ -74,6 +75,7 @@ def lesson_end(
     passed = set(kept.exercises) if kept is not None else set()
     paths = [entry.path for entry in entries]
     place = paths.index(program.path) + 1 if program.path in paths else len(paths)
+    last = place > 0 and entries[place - 1].shipped and not any(e.shipped for e in entries[place:])
     return LessonEnd(
         program=program.id,
         runs=max(kept.runs if kept is not None else 0, len(runs)),
@@ -81,7 +83,7 @@ def lesson_end(
         goals=[_goal(goal, reached, runs, program) for goal in program.goals],
         exercises=(sum(e.id in passed for e in program.exercises), len(program.exercises)),
         next_title=title_of(entries[place]) if place < len(entries) else "",
-        course=_lessons_done(course, entries),
+        course=_lessons_done(course, entries) if last and program.path in paths else None,
     )
 
 

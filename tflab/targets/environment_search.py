@@ -13,7 +13,14 @@ from pathlib import Path
 from tflab.runs.record import Problem
 from tflab.runs.text import plain_line
 from tflab.targets.environment_probe import EnvironmentProbe
-from tflab.targets.environments import Candidate, Environment, Source, nowhere, with_tensorflow
+from tflab.targets.environments import (
+    KERNEL_MARK,
+    Candidate,
+    Environment,
+    Source,
+    nowhere,
+    with_tensorflow,
+)
 from tflab.targets.kernelspecs import GENERIC, find_kernel, kernels
 from tflab.targets.virtual_environments import FOLDERS, beside, interpreter_of
 
@@ -31,7 +38,7 @@ class Wanted:
     Attributes:
         program: Its file, an absolute path; None for no program.
         kernel: The name of the kernel that a notebook was written with.
-        named: The interpreter that a person chose, as `named_interpreter` returns it.
+        named: The interpreter, or the kernel, that a person chose, as `named_interpreter` has it.
         trusted: Whether what lies beside the program may be started.
         trusted_at: Where the same program was trusted, if not where it is: then only what lies
             beside both may be started.
@@ -64,6 +71,8 @@ def named_interpreter(text: str, environ: Mapping[str, str] = os.environ) -> str
     Raises:
         Problem: When there is none.
     """
+    if text.startswith(KERNEL_MARK):
+        return text
     path = Path(text).expanduser()
     if os.sep not in text and not os.path.lexists(path):
         found = shutil.which(text, path=environ.get("PATH"))
@@ -120,6 +129,9 @@ def candidates(wanted: Wanted, environ: Mapping[str, str] = os.environ) -> Itera
     After our own environment comes the Python that the shell finds: a cluster's modules put
     TensorFlow there.
     """
+    if wanted.named.startswith(KERNEL_MARK):
+        yield _named_kernel(wanted, environ)
+        return
     if wanted.named:
         yield _as_own(Candidate(wanted.named, Source.NAMED, folder_name(wanted.named)))
         return
@@ -154,6 +166,20 @@ def folder_name(interpreter: str) -> str:
     if folder.name in (*FOLDERS, "env"):
         return plain_line(os.path.join(folder.parent.name, folder.name))
     return plain_line(folder.name)
+
+
+def _named_kernel(wanted: Wanted, environ: Mapping[str, str]) -> Candidate:
+    """Return the kernel that a person chose, with the variables that it has by now."""
+    asked = replace(wanted, named="", kernel=wanted.named.removeprefix(KERNEL_MARK))
+    prefixes = [*(folder for folder, _ in _active(environ)), sys.prefix]
+    if wanted.program is not None and wanted.trusted:
+        prefixes = [*map(str, beside(wanted.program)), *prefixes]
+    # Under the name of every Jupyter too: the person saw which one it is.
+    found = next((k for k in kernels(prefixes, environ) if k.kernel == asked.kernel), None)
+    if found is None:
+        name = plain_line(asked.kernel)
+        return Candidate("", Source.NAMED, name, problem=_no_kernel(asked, "You chose it"))
+    return replace(found, source=Source.NAMED)
 
 
 def _kernel(wanted: Wanted, active: list[str], environ: Mapping[str, str]) -> Iterator[Candidate]:
@@ -251,10 +277,11 @@ def _no_interpreter(text: str, why: str) -> Problem:
     )
 
 
-def _no_kernel(wanted: Wanted) -> Problem:
+def _no_kernel(wanted: Wanted, who: str = "The notebook names it") -> Problem:
     name = plain_line(wanted.kernel)
     return Problem(
         f"The kernel {name} is not on this machine",
-        "The notebook names it, and no folder of Jupyter's has it.",
-        "Choose an environment with --python; `tflab envs` lists them.",
+        f"{who}, and no folder of Jupyter's has it.",
+        "Choose an environment with --python; `tflab envs` lists them. `--python auto` forgets "
+        "what was chosen.",
     )

@@ -42,6 +42,10 @@ class Source(Enum):
     OTHER = "other"
 
 
+KERNEL_MARK = "kernel:"
+"""Begins a choice that names a kernel of Jupyter's, and not an interpreter."""
+
+
 @dataclass(frozen=True)
 class Candidate:
     """An interpreter that may be an environment; nothing of it was looked at yet.
@@ -53,6 +57,7 @@ class Candidate:
         name: What people call it, such as a kernel's name or a folder's.
         variables: What a kernel sets in the environment of its process.
         problem: Why it cannot even be tried; None when it can.
+        kernel: The name of the kernel that it is.
     """
 
     interpreter: str
@@ -60,6 +65,7 @@ class Candidate:
     name: str
     variables: Mapping[str, str] = field(default_factory=dict)
     problem: Problem | None = None
+    kernel: str = ""
 
 
 @dataclass(frozen=True)
@@ -113,6 +119,13 @@ class Environment:
     def interpreter(self) -> str:
         """The path that starts it."""
         return self.candidate.interpreter
+
+    @property
+    def choice(self) -> str:
+        """What is kept when a person chooses it: a kernel's name, where it sets variables too."""
+        kernel = self.candidate.kernel
+        named = bool(kernel and self.candidate.variables)
+        return f"{KERNEL_MARK}{kernel}" if named else self.interpreter
 
     @property
     def own(self) -> bool:

@@ -104,6 +104,7 @@ def _read(name: str, file: Path, environ: Mapping[str, str]) -> Candidate | None
         source=Source.KERNEL,
         name=plain_line(shown) if isinstance(shown, str) and shown.strip() else name,
         variables=_variables(told.get("env"), environ),
+        kernel=name,
     )
 
 

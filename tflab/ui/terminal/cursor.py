@@ -15,7 +15,7 @@ from rich.cells import cell_len
 from textual.errors import NoWidget
 from textual.geometry import Offset
 from textual.screen import Screen
-from textual.widgets import Input, TextArea
+from textual.widgets import Input
 
 _SHOW = "\x1b[?25h"
 _HIDE = "\x1b[?25l"
@@ -61,7 +61,8 @@ def typing_place(screen: Screen[Any]) -> Offset | None:
         left, top, _, _ = field.content_region
         before = cell_len(field.value[: field.cursor_position].expandtabs(4))
         place = Offset(left + before - round(field.scroll_offset.x), top)
-    elif isinstance(field, TextArea):
+    elif field is not None and hasattr(field, "cursor_screen_offset"):
+        # A `TextArea`, which takes long to import.
         place = field.cursor_screen_offset
     else:
         return None

@@ -19,11 +19,13 @@ import tty
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from itertools import count
+from typing import TYPE_CHECKING
 
 from rich.color import Color, ColorSystem
 
-from tflab.charts.drawing import Row, Run
-from tflab.charts.palette import Ink
+if TYPE_CHECKING:
+    from tflab.charts.drawing import Row
+    from tflab.charts.palette import Ink
 
 PATIENCE = 0.3
 """Seconds that a terminal has to answer whether it shows pictures."""
@@ -85,6 +87,9 @@ class Pixels:
             columns: Cells across, at most `MOST_CELLS`.
             rows: Cells down, at most `MOST_CELLS`.
         """
+        # Not before the first paint, which needs no drawing.
+        from tflab.charts.drawing import Run
+
         key = (name, columns, rows)
         place = self._sent.get(key)
         if place is None:
@@ -122,6 +127,8 @@ class Pixels:
 
 def _inks(true_colour: bool) -> Sequence[tuple[int, Ink]]:
     """Return the numbers that pictures may have, each with the ink that is that number."""
+    from tflab.charts.palette import Ink
+
     if true_colour:
         numbers = range(0x746C00, 0x756C00)
         return [(n, Ink((n >> 16, n >> 8 & 255, n & 255), 37)) for n in numbers]

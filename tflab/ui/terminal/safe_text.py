@@ -6,7 +6,7 @@ from rich.text import Text
 from textual.content import Content
 from textual.markup import escape
 
-from tflab.runs.text import plain, plain_line, shorten
+from tflab.runs.text import plain, plain_emoji, plain_line, shorten
 from tflab.ui.terminal.glyphs import glyphs
 
 LONGEST_LINE = 1_000
@@ -15,12 +15,12 @@ LONGEST_LINE = 1_000
 
 def short_line(text: str) -> str:
     """Return `text` safe to show, on one line that somebody would read to its end."""
-    return shorten(plain_line(text), LONGEST_LINE, glyphs().ellipsis)
+    return shorten(plain_emoji(plain_line(text)), LONGEST_LINE, glyphs().ellipsis)
 
 
 def short_text(text: str) -> str:
     """Return `text` safe to show, without the rest of lines that nobody would read to their end."""
-    lines = plain(text).split("\n")
+    lines = plain_emoji(plain(text)).split("\n")
     return "\n".join(shorten(line, LONGEST_LINE, glyphs().ellipsis) for line in lines)
 
 

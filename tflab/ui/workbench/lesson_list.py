@@ -13,6 +13,7 @@ from textual.widgets.option_list import Option
 
 from tflab.programs.library import LessonEntry
 from tflab.programs.progress import Course, standing
+from tflab.runs.text import plain_emoji
 from tflab.session.settings import RecentFile
 from tflab.ui.actions import bindings
 from tflab.ui.terminal.glyphs import glyphs
@@ -194,4 +195,4 @@ def _heading(title: str, about: str) -> Content:
 
 def short_title(title: str) -> str:
     """Return what fits a list: the part before a colon, as in `Tensors: numbers in a block`."""
-    return title.partition(": ")[0]
+    return plain_emoji(title).partition(": ")[0]

@@ -92,6 +92,8 @@ class OutputView(ReadingView):
         if failed is None:
             self._follow(self.outputs.blocks)
         elif self.following:
+            failed.unfold()
+            self.block_changed(failed)
             error = self.outputs.below(failed)
             self.show_below(failed, error, error.error_rows(self.document.width))
             self.move_cursor(self.code.index(failed))

@@ -75,9 +75,9 @@ def pick_environment(environments: Sequence[Environment], current: str) -> PickS
 
     Args:
         environments: What is known.
-        current: The interpreter in use.
+        current: The choice in use.
     """
-    known = [_environment_choice(e, e.interpreter == current) for e in environments]
+    known = [_environment_choice(e, e.choice == current) for e in environments]
     known.append(Choice("Whichever is found first", "Forget what was chosen for this lesson.", ""))
     narrow = _narrow(known)
 
@@ -96,7 +96,7 @@ def _environment_choice(environment: Environment, current: bool) -> Choice[str]:
     if environment.problem is not None:
         parts.append(f"Does not serve: {environment.problem.title}")
     parts.append(environment.interpreter)
-    return Choice(title, ". ".join(parts), environment.interpreter)
+    return Choice(title, ". ".join(parts), environment.choice)
 
 
 def _preset_choices(presets: Sequence[Preset], query: str) -> list[Choice[PresetChoice]]:

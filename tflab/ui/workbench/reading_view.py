@@ -35,6 +35,7 @@ class ReadingView(DocumentView):
         self.following = False
         self.code: Sequence[CodeBlock] = ()
         self._cursor = 0
+        self._places: dict[int | None, int] = {}
         self._shown_first: CodeBlock | None = None
 
     @property
@@ -60,6 +61,7 @@ class ReadingView(DocumentView):
     def show_code(self, code: Sequence[CodeBlock], cursor: int) -> None:
         """Take other code cells, before their blocks are shown, and put the cursor on one."""
         self.code, self._cursor = code, max(0, min(cursor, len(code) - 1))
+        self._places = {block.cell: number for number, block in enumerate(code)}
         for number, block in enumerate(code):
             block.cursor = number == self._cursor
 
@@ -96,7 +98,7 @@ class ReadingView(DocumentView):
             block.unfold()
             self.block_changed(block)
             self.following = False
-            self.move_cursor(list(self.code).index(block))
+            self.move_cursor(self._places[block.cell])
             if mark < self.window.bottom - _NEAR_END:
                 return True
             # What stands where the mark stood was not seen yet.
@@ -181,20 +183,20 @@ class ReadingView(DocumentView):
 
     def _cells_in_view(self) -> list[int]:
         """Return the code cells that have a row in view; else the one whose output has."""
-        places = {block.cell: place for place, block in enumerate(self.code)}
         code: list[int] = []
         others: list[int] = []
         for block, first, count in blocks_from(self.document, self.top):
             if first >= self.window.bottom:
                 break
-            if count and block.cell in places:
-                (code if isinstance(block, CodeBlock) else others).append(places[block.cell])
+            place = self._places.get(block.cell)
+            if count and place is not None:
+                (code if isinstance(block, CodeBlock) else others).append(place)
         return code or others
 
     def _cell_above(self) -> int:
         """Return the last code cell above the view; the first one where there is none."""
-        place = self.document.at(self.top).block
-        above = [
-            number for number, block in enumerate(self.code) if self.document.place(block) <= place
-        ]
-        return above[-1] if above else 0
+        for place in range(self.document.at(self.top).block, -1, -1):
+            found = self._places.get(self.document.blocks[place].cell)
+            if found is not None:
+                return found
+        return 0

@@ -28,16 +28,13 @@ def run_words(state: RunState, outputs: int, changed: int | None) -> str:
     """
     words = [count_of(outputs, "output")]
     if changed is not None:
-        words.append(f"{changed} new or changed" if changed else "none changed")
+        words[0] += f" ({changed} new or changed)" if changed else " (none changed)"
     right, made = guesses_right(state)
     if made:
-        words.append(f"{right} of {made} guessed right")
+        words.append(f"guesses {right}/{made}")
     if state.goals:
         passed = sum(goal.passed for goal in state.goals.values())
-        words.append(f"{passed} of {count_of(len(state.goals), 'goal')}")
-    if state.exercises:
-        passed = sum(outcome.passed for outcome in state.exercises.values())
-        words.append(f"{passed} of {count_of(len(state.exercises), 'exercise')}")
+        words.append(f"goals {passed}/{len(state.goals)}")
     return f" {glyphs().dot} ".join(words)
 
 
@@ -83,17 +80,17 @@ class EndCard(Block):
         yield self._done()
         for goal in end.goals:
             yield from _goal_lines(goal, room)
-        if end.goals and not end.complete and end.runs:
+        if end.runs and not all(goal.reached for goal in end.goals):
             yield _keys(("F10", "gives a hint for the first open goal"))
         yield Content()
-        if end.next_title:
-            yield _keys(("n", f"opens {short_line(end.next_title)}"))
-        else:
+        if end.course is not None:
             done, lessons = end.course
             yield Content(
-                f"This was the last lesson. Lessons with every goal reached: {done} of {lessons}."
+                f"This is the end of the course: every goal in {done} of {lessons} lessons."
             )
             yield _keys(("F2", "goes to the list"), ("^y", "shows every run you made"))
+        if end.next_title:
+            yield _keys(("n", f"opens {short_line(end.next_title)}"))
 
     def _done(self) -> Content:
         end = self.end
