@@ -195,7 +195,7 @@ def check_history(app: Terminal) -> None:
 @pytest.mark.parametrize("mode", MODES)
 def test_what_matters_stands_out(open_app: OpenApp, mode: str, dark: bool) -> None:
     app = open_app(**MODES[mode])
-    app.wait_for("Size of each gradient step")
+    app.wait_for(r"learning_rate +0\.1\b")
     if not dark:
         ground = Look(app).ground(0, 0)
         app.press("f9")

@@ -137,21 +137,25 @@ class DrawnFrame(PlacesChildren):
         left, others = self._left(pane, room), self._others(pane)
         strip = _laid(strip, box.x + 2, self._drawn_content(left))
         right = _joined(others) if others else self._right(pane)
+        if not others and left.cell_length + right.cell_length >= room and pane == "lesson":
+            # Every output says which run it is of.
+            left = self._left(pane, room, about=False)
+            right = right.truncate(max(room - left.cell_length - 1, 0), ellipsis=glyphs().unicode)
         if right and left.cell_length + right.cell_length + 1 <= room:
             place = box.right - 2 - right.cell_length
             strip = _laid(strip, place, self._drawn_content(right))
         return strip
 
-    def _left(self, pane: Pane, room: int) -> Content:
+    def _left(self, pane: Pane, room: int, about: bool = True) -> Content:
         title = self._titles[pane]
         active = pane == self._active
         found = Content.assemble(
             (f" {title.key}" if title.key else "", "bold $primary" if active else "$primary"),
             (f" {title.text} ", "bold $primary" if active else "bold $text-quiet"),
         )
-        about = title.about(room - found.cell_length - 1)
-        if about:
-            found = Content.assemble(found, (f"{about} ", "bold" if active else "$foreground"))
+        words = title.about(room - found.cell_length - 1) if about else ""
+        if words:
+            found = Content.assemble(found, (f"{words} ", "bold" if active else "$foreground"))
         return found.truncate(room, ellipsis=glyphs().unicode)
 
     def _right(self, pane: Pane) -> Content:
