@@ -345,7 +345,8 @@ def test_captured_output_is_kept_from_sight_and_given_back(bench, tmp_path) -> N
 def test_the_shell_answers_whoever_asks_for_it(bench, tmp_path) -> None:
     path = notebook(
         tmp_path,
-        "from IPython import get_ipython as mine\nshell = mine()\nprint(shell is get_ipython())",
+        "from IPython import get_ipython as mine\nshell = mine()\nprint(shell is get_ipython())\n"
+        "assert not shell.has_trait('kernel') and 'terminal' in shell.__module__",
         "shell.run_line_magic('matplotlib', 'inline')\nshell.magic('load_ext tensorboard')\n"
         "a, b = 1, 'text'",
         "%who\nnames = %who_ls str\nprint(names)\n%whos int",

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from tflab.programs.program import Program
 from tflab.session.events import Event
-from tflab.targets.live_run import LiveRun
+
+if TYPE_CHECKING:
+    from tflab.programs.program import Program
+    from tflab.targets.live_run import LiveRun
 
 
 @dataclass(frozen=True)

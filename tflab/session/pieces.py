@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from tflab.programs.program import Program
     from tflab.runs.trash import Trash
     from tflab.session.approval import Approval
+    from tflab.session.code_help import CodeHelp
     from tflab.session.course import CourseProgress
     from tflab.session.devices import DeviceWatch
     from tflab.session.discovery import Discovery
@@ -204,6 +205,18 @@ class SessionPieces(ABC):
             self._emit,
             self._clock,
         )
+
+    @cached_property
+    def code_help(self) -> CodeHelp:
+        """Completion and help for code that is written."""
+        from tflab.session.code_help import CodeHelp
+
+        def python() -> str:
+            current = self.environments.current
+            # Of an environment that is not trusted yet nothing is started.
+            return current.request_python if current is not None and current.started else ""
+
+        return CodeHelp(self.disk.beside(waited_for=False), python)
 
     @property
     def _scratch_begun(self) -> Scratch | None:

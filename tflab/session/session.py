@@ -148,6 +148,8 @@ class Session(SessionPieces):
             self.edits.finish()
             if (scratch := self._scratch_begun) is not None:
                 scratch.close()
+            if "code_help" in self.__dict__:
+                self.code_help.close()
         self.disk.finish(_LAST_SECONDS)
 
     @property

@@ -17,7 +17,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tflab.runs.magic_names import SETUP_MAGICS
-from tflab.worker.notebook_history import Captured, CellGuard, History, Lines
+from tflab.worker.notebook_history import Captured, CellGuard, Events, History, Lines
 from tflab.worker.notebook_timing import measure
 
 _LONGEST_VALUE = 60
@@ -29,18 +29,6 @@ _SHOWN_ELSEWHERE = ("html", "javascript", "js", "latex", "svg", "markdown")
 
 class UsageError(Exception):
     """A magic that does not exist here, or is used in a way that it does not understand."""
-
-
-class Events:
-    """Where libraries ask to be called after each cell, such as matplotlib, to draw.
-
-    None is: figures are recorded at the end of a cell anyway.
-    """
-
-    def register(self, event: str, function: Callable[..., Any]) -> None:
-        """Do nothing."""
-
-    unregister = register
 
 
 class Shell:
@@ -69,6 +57,10 @@ class Shell:
     def begin(self) -> None:
         """Take that the notebook begins: what is there by now is none of its own names."""
         self._own = frozenset(self.user_ns)
+
+    def has_trait(self, name: str) -> bool:  # noqa: ARG002
+        """Return that there is no such part of IPython's own here, as a kernel is one."""
+        return False
 
     def system(self, command: str) -> None:
         """Run a shell command, as `!` does; what it prints is the run's output."""
@@ -285,6 +277,10 @@ class Shell:
         with open(path, mode, encoding="utf-8") as file:
             file.write(cell)
         print(f"{'Appending to' if mode == 'a' else 'Writing'} {path}")
+
+
+# By this libraries tell a terminal from a notebook in a browser, whose kernel they would speak to.
+Shell.__module__ = f"{__name__}.terminal"
 
 
 def notebook_shell(names: dict[str, Any]) -> Shell | None:

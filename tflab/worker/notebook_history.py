@@ -7,6 +7,7 @@ import re
 import sys
 import time
 import traceback
+from collections.abc import Callable
 from types import TracebackType
 from typing import Any
 
@@ -104,6 +105,18 @@ class Captured:
 
     def __str__(self) -> str:
         return self.stdout
+
+
+class Events:
+    """Where libraries ask to be called after each cell, such as matplotlib, to draw.
+
+    None is: figures are recorded at the end of a cell anyway.
+    """
+
+    def register(self, event: str, function: Callable[..., Any]) -> None:
+        """Do nothing."""
+
+    unregister = register
 
 
 class CellGuard:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from concurrent.futures import Future
 
 from rich.cells import cell_len
@@ -14,13 +15,14 @@ from textual.message import Message
 from textual.timer import Timer
 from textual.widgets import Input, TextArea
 
+from tflab.programs.code_names import word_before
 from tflab.programs.edits import CellProblem, cell_problem, tidy
 from tflab.programs.program import ProgramKind
 from tflab.runs.disk_queue import DiskQueue
 from tflab.ui.terminal.safe_text import box_title, short_line
 from tflab.ui.widgets.css import beside
 from tflab.ui.workbench.code_area import CodeArea
-from tflab.ui.workbench.messages import CodeTyped, EditorClosed, EditorMoved
+from tflab.ui.workbench.messages import CodeTyped, EditorClosed, EditorMoved, HelpAsked
 
 _TELL_SECONDS = 0.3
 """Seconds after which what is typed is told, at most; it is on the disk within the second."""
@@ -74,6 +76,8 @@ class CellEditor(Vertical):
         self._check_timer: Timer | None = None
         self._height = 0
         self._needle = ""
+        self._names: list[str] = []
+        self._start = ""
         self._beside = DiskQueue(self._wake)
         self.problem: CellProblem | None = None
         self._original = original
@@ -153,6 +157,9 @@ class CellEditor(Vertical):
     @on(TextArea.SelectionChanged)
     def _moved(self, event: TextArea.SelectionChanged) -> None:
         event.stop()
+        if self._names and not self.area.suggestion:
+            self._names = []
+            self._show_problem(self.problem)
         self.post_message(EditorMoved())
 
     @on(CodeArea.Refused)
@@ -169,6 +176,42 @@ class CellEditor(Vertical):
         event.stop()
         self.tell()
         self.post_message(EditorClosed(self))
+
+    # Completion and help
+
+    @property
+    def place(self) -> tuple[str, tuple[int, int]]:
+        """The code of the cell, and the row and column of the cursor in it."""
+        return self.text, self.area.cursor_location
+
+    @on(CodeArea.HelpAsked)
+    def _ask_help(self, event: CodeArea.HelpAsked) -> None:
+        event.stop()
+        if event.want == "names" and len(self._names) > 1 and self.area.suggestion:
+            self._suggest(self._names[1:] + self._names[:1])
+        else:
+            self.post_message(HelpAsked(self, *self.place, event.want))
+
+    def take_names(self, at: tuple[int, int], names: Sequence[str]) -> None:
+        """Offer names for the word before the cursor, unless it has moved meanwhile."""
+        if at != self.place[1]:
+            return
+        row, column = self.area.cursor_location
+        self._start = word_before(self.area.document.get_line(row), column).rpartition(".")[2]
+        fitting = [n for n in names if n.startswith(self._start) and n != self._start]
+        if not fitting:
+            self.notify("Nothing is known to complete here.")
+        elif len(fitting) == 1:
+            self.area.insert(fitting[0][len(self._start) :])
+        else:
+            self._suggest(fitting)
+
+    def _suggest(self, names: Sequence[str]) -> None:
+        """Show the first of some names behind the cursor, and how many others there are."""
+        self._names = list(names)
+        self.area.suggestion = names[0][len(self._start) :]
+        others = ", ".join(names[1:4])
+        self.border_subtitle = short_line(f"Tab takes {names[0]}; ^Space goes on: {others}")
 
     # What is wrong
 

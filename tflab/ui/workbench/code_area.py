@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import codeop
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from rich.style import Style as RichStyle
 from rich.text import Text
@@ -63,6 +63,13 @@ class CodeArea(TextArea):
 
     class SearchAsked(Message):
         """The person wants to search in the code."""
+
+    class HelpAsked(Message):
+        """Names to go on with are asked for, or what stands at the cursor."""
+
+        def __init__(self, want: Literal["names", "about"]) -> None:
+            super().__init__()
+            self.want = want
 
     class Entered(Message):
         """Whole code was entered, where Enter does that."""
@@ -162,10 +169,16 @@ class CodeArea(TextArea):
     async def on_key(self, event: events.Key) -> None:
         """Indent, and leave."""
         match event.key:
+            case key if key.startswith("alt+"):
+                # A terminal gives it a character too, which is none to type.
+                event.prevent_default()
+                return
             case "enter" if self.enters and self._is_whole():
                 self.post_message(self.Entered())
             case "enter":
                 self._new_line()
+            case "tab" if self.suggestion:
+                self.insert(self.suggestion)
             case "tab":
                 self._indent()
             case "shift+tab":
@@ -227,6 +240,14 @@ class CodeArea(TextArea):
     def action_find(self) -> None:
         """Ask for a search."""
         self.post_message(self.SearchAsked())
+
+    def action_complete(self) -> None:
+        """Ask for names to go on with."""
+        self.post_message(self.HelpAsked("names"))
+
+    def action_explain_code(self) -> None:
+        """Ask for what stands at the cursor."""
+        self.post_message(self.HelpAsked("about"))
 
     def action_comment(self) -> None:
         """Make the lines of the selection comments, or code again."""

@@ -13,7 +13,7 @@ from tflab.session.edit_events import CodeRefused, EditsChanged, ScratchShown
 from tflab.session.events import Event
 from tflab.ui.workbench import messages
 from tflab.ui.workbench.code_cell import CellNote
-from tflab.ui.workbench.dialogs import WorkbenchDialogs
+from tflab.ui.workbench.code_helping import CodeHelping
 from tflab.ui.workbench.messages import CellWork
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ _AS_RUN = (
 )
 
 
-class CellEditing(WorkbenchDialogs):
+class CellEditing(CodeHelping):
     """The panes, their dialogs, and the editor of the lesson's cells.
 
     Args:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from enum import Enum
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from textual.content import Content
 from textual.message import Message
@@ -71,6 +71,39 @@ class CodeTyped(Message):
         self.cell = cell
         self.text = text
         self.editor = editor
+
+
+class TakesNames(Protocol):
+    """What asks for names to go on with."""
+
+    cell: int
+
+    @property
+    def is_attached(self) -> bool:
+        """Whether it is still there."""
+
+    def take_names(self, at: tuple[int, int], names: Sequence[str]) -> None:
+        """Take them, for what stands before a row and column."""
+
+
+class HelpAsked(Message):
+    """Something is to be known of the place of the cursor in an editor.
+
+    Attributes:
+        editor: The editor, which takes the answer.
+        text: The code up to the end of its cell.
+        at: Row and column of the cursor in that, from 0.
+        want: Names to go on with, or what stands there.
+    """
+
+    def __init__(
+        self, editor: TakesNames, text: str, at: tuple[int, int], want: Literal["names", "about"]
+    ) -> None:
+        super().__init__()
+        self.editor = editor
+        self.text = text
+        self.at = at
+        self.want = want
 
 
 class LinesTried(Message):

@@ -19,18 +19,26 @@ class ScratchEditor(CellEditor):
         text: What was tried there before.
         name: What the cell is called.
         kind: The kind of its program.
+        above: The code of the cell.
     """
 
     KEYS = "Enter tries it, Esc goes back"
 
-    def __init__(self, cell: int, text: str, name: str, kind: ProgramKind) -> None:
+    def __init__(self, cell: int, text: str, name: str, kind: ProgramKind, above: str) -> None:
         super().__init__(cell, text, name, kind, text)
+        self._above = above
         self.area.enters = True
         self.area.select_all()
 
     def show_title(self) -> None:
         """Say where the lines are tried."""
         self.border_title = box_title(f"Try after {self.called}")
+
+    @property
+    def place(self) -> tuple[str, tuple[int, int]]:
+        """The code of the cell with the lines after it, and the cursor's row and column there."""
+        row, column = self.area.cursor_location
+        return f"{self._above}\n{self.text}", (row + self._above.count("\n") + 1, column)
 
     def take_typed(self) -> bool:
         """These lines are no edit of the cell."""

@@ -93,7 +93,9 @@ class TryingView(EditingView):
             return
         self.close_trial()
         place = next(n for n, block in enumerate(self.code) if block.cell == cell)
-        self.trial_editor = editor = ScratchEditor(cell, text, f"cell {place + 1}", kind)
+        self.trial_editor = editor = ScratchEditor(
+            cell, text, f"cell {place + 1}", kind, self.code[place].source.source
+        )
         self.following = False
         self.host(trial.lines, editor)
         self.call_after_refresh(self.scroll_to_block, trial.lines)
