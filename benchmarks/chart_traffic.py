@@ -15,6 +15,7 @@ import psutil
 
 from benchmarks.figure import Budget, Figure, Samples, show
 from benchmarks.workbench import (
+    curve_rows,
     data_folder,
     open_peer,
     open_workbench,
@@ -30,10 +31,6 @@ RATE = 200
 SECONDS = 10.0
 """How long each is watched. The run and the plot go on a little longer."""
 LONGER = 12.0
-# Where the loss pane is on the screen, between its borders.
-CHART = slice(28, 86)
-CHART_ROWS = slice(24, 35)
-LABEL = " ⠒⠒⠒ loss"
 # The bits of a braille character's dots, by row.
 DOTS = (0b00001001, 0b00010010, 0b00100100, 0b11000000)
 # The loss of the staircase; the first two points fix the axis from 0 to 1.
@@ -65,16 +62,16 @@ class _Cost:
 def measure(rounds: int = 2) -> list[Figure]:
     """Watch the workbench and the plain plot in turn."""
     ours, peer = _Cost(), _Cost()
-    with data_folder() as data:
-        path = write_lesson(data, "stairs", *LESSON, rate=RATE, seconds=LONGER)
-        for _ in range(rounds):
-            # Opened anew each time: the curve of a run before would stand beside the staircase.
+    for _ in range(rounds):
+        # With a folder anew: the curve of a run before would stand beside the staircase.
+        with data_folder() as data:
+            path = write_lesson(data, "stairs", *LESSON, rate=RATE, seconds=LONGER)
             with open_workbench(path) as app:
                 wait_until_warm(app)
                 _watch_run(app, ours)
-            with open_peer("plotext_app", str(RATE), str(LONGER)) as plot:
-                plot.wait_for("points: 2")
-                _watch(plot, peer)
+        with open_peer("plotext_app", str(RATE), str(LONGER)) as plot:
+            plot.wait_for("points: 2")
+            _watch(plot, peer)
     beside = "plain plotext"
     return [
         Figure("terminal traffic", "B/s", ours.traffic, beside, peer.traffic, Budget(5e3)),
@@ -123,13 +120,7 @@ def _depth(text: str) -> int:
 
     In the first column stands the line that the first two points make, from top to bottom.
     """
-    # What names the line at its end has dots too.
-    rows = [line[CHART].split(LABEL)[0] for line in text.splitlines()[CHART_ROWS]]
-    curve = [
-        [max(0, ord(char) - 0x2800) & 0xFF for char in row]
-        for row in rows
-        if "┤" in row or "│" in row
-    ]
+    curve = [[max(0, ord(char) - 0x2800) & 0xFF for char in row] for row in curve_rows(text)]
     first = min((x for row in curve for x, dots in enumerate(row) if dots), default=0)
     found = 0
     for y, row in enumerate(curve):

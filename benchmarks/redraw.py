@@ -13,7 +13,7 @@ Run it with `python -m benchmarks.redraw`.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 import numpy as np
@@ -106,14 +106,19 @@ def plotext_alone(count: int, thinned: bool = False) -> Callable[[], object]:
     return draw
 
 
-def _rows(smoothing: float, repeats: int) -> list[tuple[str, ...]]:
+_WHOLE = (("first frame", first_frame), ("bare arrays", bare_arrays))
+_LIVE = (
+    ("next frame", next_frame),
+    ("next frame, nothing kept", partial(next_frame, kept=False)),
+)
+
+
+def _rows(
+    makers: Sequence[tuple[str, Callable[..., Callable[[], object]]]],
+    smoothing: float,
+    repeats: int,
+) -> list[tuple[str, ...]]:
     rows = []
-    makers = (
-        ("first frame", first_frame),
-        ("bare arrays", bare_arrays),
-        ("next frame", next_frame),
-        ("next frame, nothing kept", partial(next_frame, kept=False)),
-    )
     for name, make in makers:
         for curves in (1, 6):
             cases = {str(n): make(n, curves, smoothing) for n in (1_000, 100_000, 1_000_000)}
@@ -124,9 +129,9 @@ def _rows(smoothing: float, repeats: int) -> list[tuple[str, ...]]:
     return rows
 
 
-def main(repeats: int = 41) -> None:
+def main(repeats: int = 15) -> None:
     """Print the table."""
-    rows = _rows(0.0, repeats) + _rows(0.9, repeats)
+    rows = _rows([*_WHOLE, *_LIVE], 0.0, repeats) + _rows(_LIVE, 0.9, repeats)
     peers = {
         "plotext, thinned first": [plotext_alone(n, True) for n in (1_000, 100_000, 1_000_000)],
         "plotext alone": [plotext_alone(n) for n in (1_000, 10_000, 100_000)],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -21,8 +22,12 @@ from tflab.runs.summary import summarise, write_summary
 from tflab.session.approval import TrustStore
 
 SIZE = (120, 40)
-READY = r"● ready"
+READY = r"● (ready|finished in)"
+"""No run goes on; the last run of a lesson is shown again when it is opened."""
 LOADING = "TensorFlow is loading"
+# A row of a chart ends with what is right of its axis, and the border of its pane.
+_CURVE_ROW = re.compile(r"[┤│]([^┤│]*)│?\s*$")
+_LABEL = re.compile(r" ?⠒\S⠒ +\S")
 BATCH = 500
 """Points in one line of a log that we write ourselves."""
 
@@ -61,6 +66,16 @@ def wait_until_warm(app: Terminal) -> None:
     app.wait_for(r"^.*\bseed\b")
     app.wait_gone(LOADING)
     app.wait_for(READY)
+
+
+def curve_rows(text: str) -> list[str]:
+    """Return the rows of the loss chart: what is right of its y axis, without labels of lines."""
+    rows = []
+    for line in text.splitlines():
+        found = _CURVE_ROW.search(line)
+        if found is not None:
+            rows.append(_LABEL.split(found[1])[0])
+    return rows
 
 
 def write_lesson(data: Path, name: str, *lines: str, **parameters: float) -> Path:

@@ -328,7 +328,7 @@ def predict(
     guess = _recorder.guesses.get(id or question)
     try:
         found = compare(to_text(question), answer, guess, choices, within, _recorder.cell)
-        found = replace(found, id=to_text(id))
+        found = replace(found, id=to_text(id), within=float(within))
     except ConversionError as error:
         raise error.problem("lab.predict", question) from error
     _recorder.emit(found)

@@ -5,11 +5,13 @@ from __future__ import annotations
 from itertools import combinations
 
 import pytest
+from rich.color import Color, ColorSystem
 
 from tflab.charts.palette import (
     COLOURS,
     RGB,
     Ink,
+    alarm_ink,
     axis_ink,
     faint_ink,
     label_ink,
@@ -96,3 +98,33 @@ def test_codes_of_each_colour_mode() -> None:
     assert ink.sgr("none") == ""
     assert ink.hex == "#56b4e9"
     assert Ink((128, 128, 128), 90).sgr("256") == "\x1b[38;5;244m"
+
+
+PANELS = {
+    (True, ColorSystem.TRUECOLOR): (0x1B, 0x22, 0x2D),
+    (False, ColorSystem.TRUECOLOR): (0xED, 0xEA, 0xE2),
+    (True, ColorSystem.EIGHT_BIT): (0x30, 0x30, 0x30),
+    (False, ColorSystem.EIGHT_BIT): (0xF5, 0xF5, 0xF5),
+    (True, ColorSystem.STANDARD): (0, 0, 0),
+    (False, ColorSystem.STANDARD): (255, 255, 255),
+}
+"""The grounds that contrast least, in each theme and with so many colours."""
+
+# The colours of a Linux console, from black to white.
+CONSOLE = tuple(
+    tuple(bright + (0xAA if number >> place & 1 else 0) for place in range(3))
+    if (number, bright) != (3, 0)
+    else (0xAA, 0x55, 0)
+    for bright in (0, 0x55)
+    for number in range(8)
+)
+
+
+@pytest.mark.parametrize(("dark", "system"), PANELS)
+def test_a_label_in_the_colour_of_its_curve_can_be_read(dark: bool, system: ColorSystem) -> None:
+    inks = [series_ink(style, dark) for style in range(COLOURS)]
+    for ink in [*inks, label_ink(dark), alarm_ink(dark)]:
+        colour = Color.from_rgb(*ink.rgb).downgrade(system)
+        basic = system is ColorSystem.STANDARD
+        seen = CONSOLE[colour.number or 0] if basic else tuple(colour.get_truecolor())
+        assert _contrast(seen, PANELS[dark, system]) >= 4.5, ink

@@ -62,6 +62,38 @@ def test_a_program_that_chooses_jax_itself(keras_on_jax: Path) -> None:
     assert found["environment"]["backend"] == "jax"
 
 
+SILENT = """
+import keras, numpy as np
+keras.utils.set_random_seed(3)
+model = keras.Sequential(
+    [keras.Input((2,)), keras.layers.Dense(4), keras.layers.Dropout(0.5), keras.layers.Dense(1)]
+)
+model.compile("adam", "mse", metrics=["mae"])
+x = np.arange(64, dtype="float32").reshape(32, 2) / 64
+fit = model.fit(x, x[:, :1], epochs=3, batch_size=8, validation_split=0.25, verbose=0)
+print(fit.history, model.evaluate(x, x[:, :1], verbose=0))
+"""
+
+
+def test_fit_on_jax_is_recorded_by_itself_and_gives_the_same(keras_on_jax: Path) -> None:
+    path = write_program(user_folder() / "one.py", SILENT)
+    found = json.loads(tflab("run", path, "--json", "--python", keras_on_jax).stdout)
+    assert found["status"] == "finished", found["error"]
+    counts = {name: metric["count"] for name, metric in found["metrics"].items()}
+    assert counts == {
+        "loss": 3, "mae": 3, "val_loss": 3, "val_mae": 3, "batch_loss": 9, "batch_mae": 9
+    }  # fmt: skip
+    assert set(found["results"]) == {"evaluate/loss", "evaluate/mae"}
+    plain = subprocess.run(
+        [keras_on_jax / "bin" / "python", path],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, "KERAS_BACKEND": "jax"},
+    )
+    assert found["output"] == plain.stdout
+
+
 def test_keras_on_jax_stops(keras_on_jax: Path, tmp_path: Path) -> None:
     path = write_program(
         user_folder() / "one.py",

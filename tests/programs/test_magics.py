@@ -90,8 +90,8 @@ def test_what_stands_in_a_text_is_no_magic_though_another_line_is_one() -> None:
 
 
 def test_cells_that_run_their_body() -> None:
-    for first in ("%%time", "%%prun"):
-        assert plain_python(f"{first}\nx = 1\nx").source == "\nx = 1\nx"
+    assert plain_python("%%prun\nx = 1\nx").source == "\nx = 1\nx"
+    assert plain_python("%%time\nx = 1\nx").source == "get_ipython().timed()\nx = 1\nx"
     assert plain_python("%%capture\nx").source == "get_ipython().captured('')\nx"
     found = plain_python("%%capture --no-stderr out\nx").source
     assert found == "out = get_ipython().captured('--no-stderr out')\nx"
@@ -100,7 +100,7 @@ def test_cells_that_run_their_body() -> None:
     assert timed.source.startswith("get_ipython().run_cell_magic('timeit', '-n 3', ")
     assert timed.source.count("\n") == 3
     assert timed.commands == ((3, "!ls"),)
-    assert plain_python("\n%%time\n%matplotlib inline\nx").source == "\n\npass\nx"
+    assert plain_python("\n%%prun\n%matplotlib inline\nx").source == "\n\npass\nx"
 
 
 def test_other_cells_are_asked_of_the_shell() -> None:

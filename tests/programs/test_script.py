@@ -199,3 +199,20 @@ def test_comments_after_the_last_statement_belong_to_a_cell(
 ) -> None:
     cell = parse_program(source, PATH).cells[-1]
     assert (cell.kind, cell.source, cell.line) == last
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (b"x = 1\n<<<<<<< HEAD\ny = 2\n=======\n>>>>>>> main\n", "marks of a merge conflict"),
+        ("x = 1\n".encode("utf-16"), "Its text is UTF-16"),
+        ("x = 'ü'\n".encode("latin-1"), "Its text is not UTF-8 here"),
+    ],
+)
+def test_what_cannot_be_read_is_named(tmp_path: Path, data: bytes, message: str) -> None:
+    path = tmp_path / "x.py"
+    path.write_bytes(data)
+    (found,) = check_program(path)
+    assert message in found.message
+    assert found.next_step
+    assert path.read_bytes() == data

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import os
-import threading
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import pytest
-
-from tests.session.hearing import Heard, until, write_program
+from tests.session.hearing import write_program
+from tests.session.sitting import CODE, LOOP, PRINT
 from tflab.programs.edit_store import EditStore
 from tflab.programs.library import user_folder
 from tflab.runs.store import RunStore
 from tflab.runs.summary import code_mark
-from tflab.session.edit_book import EditBook
 from tflab.session.edit_events import CodeRefused, EditsChanged
 from tflab.session.events import (
     DifferenceShown,
@@ -26,92 +22,13 @@ from tflab.session.events import (
     RunEnded,
 )
 from tflab.session.past_runs import RunUse
-from tflab.session.server import Server
-from tflab.session.session import Session
 from tflab.session.trust import TrustStore
+<<<<<<< HEAD
 from tflab.targets.server_pool import ServerPool
 from tflab.ui.widgets.output_text import output_text
-
-CODE = """\
-from tflab import lab
-for step in range(steps):
-    lab.log(step, loss=1 / (step + 1))
-# %%
-print("the file's")
-"""
-LOOP, PRINT = 2, 3
-
-
-class Sitting:
-    """A session that a test drives, and what it said."""
-
-    def __init__(self, program: Path, pool: ServerPool) -> None:
-        self.heard = Heard()
-        self.session = Session(self.heard, program=program)
-        self.session.__dict__["server"] = Server(self.heard, pool)
-        self.edits = self.session.edits
-
-    def turn(self) -> None:
-        self.session.advance()
-
-    def wait(self, happened: Callable[[], object]) -> None:
-        until(happened, self.turn)
-
-    @property
-    def book(self) -> EditBook:
-        assert self.edits.book is not None
-        return self.edits.book
-
-    def until(self, kind: type, count: int = 1) -> Any:
-        self.wait(lambda: len(self.heard.of(kind)) >= count)
-        return self.heard.of(kind)[count - 1]
-
-    def open(self) -> Sitting:
-        self.session.begin()
-        self.until(ProgramOpened)
-        self.wait(lambda: not self.edits.loading)
-        return self
-
-    def settle(self) -> None:
-        done = threading.Event()
-        self.edits.settle(done.set)
-        self.wait(done.is_set)
-
-    def written(self) -> None:
-        self.wait(lambda: not self.book.keeper.unwritten)
-
-    def run(self) -> Any:
-        count = len(self.heard.of(RunEnded))
-        self.session.run()
-        return self.until(RunEnded, count + 1).run
-
-
-class _Shared(ServerPool):
-    """Stays when a session lets go of it: TensorFlow loads once for all of these tests."""
-
-    def close(self) -> None:
-        pass
-
-
-@pytest.fixture(scope="module")
-def pool() -> Iterator[ServerPool]:
-    shared = _Shared()
-    yield shared
-    ServerPool.close(shared)
-
-
-@pytest.fixture
-def sit(data: Path, pool: ServerPool) -> Iterator[Callable[..., Sitting]]:
-    sittings: list[Sitting] = []
-
-    def start(path: Path | None = None) -> Sitting:
-        path = path or write_program(user_folder() / "one.py", CODE)
-        sittings.append(Sitting(path, pool))
-        return sittings[-1]
-
-    yield start
-    for sitting in sittings:
-        sitting.session.close()
+=======
+from tflab.ui.workbench.output_text import output_text
+>>>>>>> main
 
 
 def test_a_run_has_the_edits_and_its_record_the_source_as_run(sit: Any) -> None:

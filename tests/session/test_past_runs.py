@@ -104,7 +104,8 @@ def test_a_gpu_that_others_use_is_asked_about_and_the_limits_of_now_hold() -> No
     (request,) = bench.started
     # The record of an older tflab has no cells; they are read from its source.
     asked = with_cells(record.request)
-    assert request == dataclasses.replace(asked, nice=5, threads=2, memory_limit=4096)
+    now = {"nice": 5, "threads": 2, "memory_limit": 4096, "stdin": "asked"}
+    assert request == dataclasses.replace(asked, **now)
 
 
 def test_a_card_that_has_another_number_now_is_found_by_its_own_name() -> None:

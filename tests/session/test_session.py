@@ -18,7 +18,6 @@ from tflab.runs.record import RunOptions
 from tflab.runs.store import RunStore
 from tflab.session.events import (
     CourseChanged,
-    GuessesAsked,
     LessonsRead,
     LiveModeChanged,
     PresetsListed,
@@ -31,6 +30,7 @@ from tflab.session.events import (
     RunsListed,
     ValueRefused,
 )
+from tflab.session.guesses import AskedQuestion
 from tflab.session.past_runs import RunUse
 from tflab.session.session import Session
 from tflab.session.settings import load_settings
@@ -147,17 +147,22 @@ def test_who_has_reached_all_goals_is_asked_no_more(sit: Any) -> None:
     path = write_program(user_folder() / "asks.py", CODE + 'lab.predict("How many?", steps)\n')
     sitting = sit(path)
     sitting.open()
+    assert asked(sitting).folds
     sitting.session.run()
-    sitting.until(GuessesAsked).answer({})
     sitting.until(RunEnded)
     sitting.until(CourseChanged, 2)
     again = sit(path)
     again.open()
     again.until(CourseChanged)
-    again.session.run()
-    again.until(RunOpened)
-    assert not again.heard.of(GuessesAsked)
-    again.until(RunEnded)
+    assert not asked(again).open
+    again.session.starter.predict()
+    assert asked(again).open, "unless the person asks for it"
+
+
+def asked(sitting: Sitting) -> AskedQuestion:
+    session = sitting.session
+    assert session.program is not None
+    return session.guesses.asked(session.program, session.form.values)[0]
 
 
 def test_a_file_that_is_no_program_is_refused_and_no_run_waits_for_it(
@@ -185,24 +190,22 @@ def test_a_bad_value_is_named_and_nothing_runs(sit: Any) -> None:
     assert not sitting.session.runs.running
 
 
-def test_questions_are_asked_once_a_sitting_and_the_guess_is_in_the_record(sit: Any) -> None:
+def test_a_guess_is_in_the_record_of_runs_with_its_values_alone(sit: Any) -> None:
     code = CODE + 'lab.predict("How many?", steps)\n'
     path = write_program(user_folder() / "asks.py", code)
     sitting = sit(path)
     sitting.open()
+    session = sitting.session
+    session.guesses.answer(session.program, "How many?", 4.0, session.form.values)
     sitting.session.run()
-    asked = sitting.until(GuessesAsked)
-    assert not sitting.session.runs.running, "it waits for the answer"
-    asked.answer({"How many?": 4.0})
     opened = sitting.until(RunOpened)
     assert opened.run.record.request.guesses == {"How many?": 4.0}
     sitting.until(RunEnded)
+    session.form.set_text("steps", "5")
+    assert asked(sitting).changed == ("steps",)
     sitting.session.run()
-    sitting.until(RunOpened, 2)
-    assert len(sitting.heard.of(GuessesAsked)) == 1
+    assert sitting.until(RunOpened, 2).run.record.request.guesses == {}
     sitting.until(RunEnded, 2)
-    sitting.session.starter.predict()
-    assert sitting.until(GuessesAsked, 2).guesses == {"How many?": 4.0}
 
 
 def test_code_from_elsewhere_is_asked_about_and_a_yes_runs_what_was_on_show(

@@ -18,8 +18,9 @@ from tflab.runs.state import RunState
 from tflab.session.course import CourseProgress
 from tflab.session.devices import DeviceWatch
 from tflab.session.disk import SessionDisk
-from tflab.session.events import CourseChanged, GuessesAsked, PresetsListed, ProblemRaised
+from tflab.session.events import CourseChanged, PresetsListed, ProblemRaised, QuestionsChanged
 from tflab.session.form import Form
+from tflab.session.guesses import Guesses
 from tflab.session.live_mode import LiveMode
 from tflab.session.presets import Presets
 
@@ -92,16 +93,41 @@ def test_progress_is_kept_and_forgotten_and_only_new_goals_are_told(program: Pro
     assert heard.notices[-1] == "One starts anew."
 
 
-def test_questions_are_asked_once_unless_asked_for(program: Program) -> None:
-    heard, began = Heard(), []
-    course = CourseProgress(SessionDisk(heard), heard)
-    assert course.ask(program, lambda: began.append(1))
-    assert course.ask(program, lambda: began.append(2)), "nobody has answered yet"
-    heard.of(GuessesAsked)[1].answer({"How many?": 3.0})
-    assert began == [2]
-    assert not course.ask(program, lambda: began.append(3))
-    assert course.ask(program, lambda: began.append(4), again=True)
-    assert heard.of(GuessesAsked)[2].guesses == {"How many?": 3.0}
+def test_questions_fold_what_follows_until_they_were_put_once(program: Program) -> None:
+    heard = Heard()
+    disk = SessionDisk(heard)
+    course = CourseProgress(disk, heard)
+    guesses = Guesses(course, heard)
+    values = {"steps": 3}
+    (asked,) = guesses.asked(program, values)
+    assert (asked.open, asked.folds, asked.guess) == (True, True, None)
+    guesses.answer(program, "How many?", None, values)
+    assert not guesses.asked(program, values)[0].open
+    settle(disk)
+    # Another session knows that it was put.
+    later = Guesses(course, heard)
+    assert not later.asked(program, values)[0].open
+    later.ask_again(program)
+    assert later.asked(program, values)[0].folds
+    assert heard.of(QuestionsChanged)[-1].again
+    later.answer(program, "How many?", 4.0, values)
+    assert later.asked(program, values)[0].guess == 4.0
+    assert later.for_run(program, values) == {"How many?": 4.0}
+
+
+def test_a_guess_holds_for_the_values_that_it_was_made_at() -> None:
+    head = HEAD.format(title="One", parameters="steps = 3")
+    code = head + 'from tflab import lab\nlab.predict("How many?", 2 * steps, id="many")\n'
+    program = parse_program(code, Path("one.py"))
+    heard = Heard()
+    guesses = Guesses(CourseProgress(SessionDisk(heard), heard), heard)
+    guesses.answer(program, "many", 6.0, {"steps": 3})
+    (asked,) = guesses.asked(program, {"steps": 4})
+    assert (asked.open, asked.folds, asked.guess, asked.changed) == (True, False, None, ("steps",))
+    assert guesses.for_run(program, {"steps": 4}) == {}
+    assert guesses.for_run(program, {"steps": 3}) == {"many": 6.0}
+    # Back at those values it holds again.
+    assert guesses.asked(program, {"steps": 3})[0].guess == 6.0
 
 
 def test_presets_are_saved_from_the_form_used_and_deleted(program: Program) -> None:

@@ -157,11 +157,17 @@ def check_form(app: Terminal) -> None:
         assert look.field(*place) >= CONTROL, name
     focused, other = (look.field_colours(*places[name])[0] for name in ("learning_rate", "seed"))
     assert focused != other
-    border, quiet = (look.find(f"(╭)─+ *{title}") for title in ("Parameters", "Runs"))
+    # Neighbours share their lines, which are joined at the corners.
+    border, quiet = (look.find(rf"([╭┬├])─+ F\d {title}") for title in ("Parameters", "Runs"))
     assert contrast(look.ink(*border), look.ground(*border)) >= CONTROL
     assert look.ink(*border) != look.ink(*quiet)
+    check_text(look)
+    app.press("f2")
+    look = settled(app, "Recent files")
     check_selection(look, look.find("Linear classifier", Box(1, 0, look.all.bottom, 26)))
     check_text(look)
+    app.press("escape")
+    app.wait_gone("Recent files")
 
 
 def check_selection(look: Look, place: tuple[int, int]) -> None:

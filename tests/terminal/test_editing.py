@@ -113,6 +113,23 @@ def test_killed_while_one_types_it_loses_a_second_at_most(open_app: OpenApp, dat
     again.wait_for(line[:30])
 
 
+def test_a_line_is_tried_after_a_cell(open_app: OpenApp, data: Path) -> None:
+    app = open_app()
+    app.wait_for("learning_rate")
+    go_to_model(app)
+    app.press("x")
+    app.wait_for("Try after cell 4")
+    app.type("W.shape, steps")
+    app.press("enter")
+    app.wait_for(r"TensorShape\(\[2, 1\]\), 40")
+    app.type("1 / 0")
+    app.press("enter")
+    app.wait_for("ZeroDivisionError")
+    app.press("escape")
+    app.wait_for(r"1 / 0")
+    assert not (data / "runs").exists(), "no list of runs has it"
+
+
 def test_what_is_pasted_over_ssh_is_one_text_with_its_lines(open_app: OpenApp, data: Path) -> None:
     app = open_app()
     app.wait_for("learning_rate")

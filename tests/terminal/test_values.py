@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tests.terminal.conftest import OpenApp
-from tests.terminal.workbench import QUESTIONS, fill
+from tests.terminal.workbench import fill
 
 
 def test_a_bad_value_is_marked_and_run_refuses(open_app: OpenApp, data: Path) -> None:
@@ -57,8 +57,6 @@ def test_a_value_typed_after_enter_takes_the_place_of_the_last(open_app: OpenApp
     app.wait_for(r"learning_rate +0\.1\b")
     fill(app, "steps", "30")
     app.press("enter")
-    app.wait_for(QUESTIONS)
-    app.press("ctrl+r")
     app.wait_for("finished in")
     app.type("25")
     app.wait_for(r"steps +25 ")

@@ -12,9 +12,6 @@ CURVE = r"┤.*[⡀-⣿]"
 POINTS = r"[⠁-⣿]{3,} +loss"
 """The legend of the loss chart, which is there from the first point on."""
 
-QUESTIONS = "What do you expect"
-"""Asked before the first run of a lesson that has questions."""
-
 # What a field's help says only while it has the focus, in the order of the fields.
 _CLASSIFIER = {"samples_per_class": "from 10 to", "learning_rate": "above 0", "steps": "from 1 to"}
 
@@ -33,14 +30,7 @@ def fill(app: Terminal, name: str, text: str) -> None:
 
 
 def run(app: Terminal, shows: str) -> float:
-    """Press Run, guess nothing if asked, and wait until the screen shows that it `shows`.
-
-    Returns when Run was pressed for good.
-    """
+    """Press Run, and wait until the screen shows that it `shows`; return when Run was pressed."""
     pressed = app.press("ctrl+r")
-    app.wait_for(f"{QUESTIONS}|{shows}", PATIENCE)
-    if re.search(QUESTIONS, app.text):
-        pressed = app.press("ctrl+r")
-        app.wait_gone(QUESTIONS)
     app.wait_for(shows, PATIENCE)
     return pressed

@@ -29,12 +29,16 @@ class Host(App):
         self.editor = editor
         self.told: list[str] = []
         self.closed = 0
+        self.asked: list[messages.HelpAsked] = []
 
     def compose(self):
         yield self.editor
 
     def on_code_typed(self, message: messages.CodeTyped):
         self.told.append(message.text)
+
+    def on_help_asked(self, message: messages.HelpAsked):
+        self.asked.append(message)
 
     def on_editor_closed(self):
         self.closed += 1
@@ -161,6 +165,29 @@ async def test_wide_text_stands_where_it_is_wide():
         await pilot.press("end")
         assert area.cursor_screen_offset.x - area.content_region.x == cell_len("s = '한글'  # 텐서")
         assert cell_len(area.render_line(0).text) == area.size.width
+
+
+async def test_names_are_offered_behind_the_cursor_and_taken_with_tab():
+    async with editor("x = tf.re") as (host, area, pilot):
+        await pilot.press("end", "ctrl+@")
+        (asked,) = host.asked
+        assert (asked.text, asked.at, asked.want) == ("x = tf.re", (0, 9), "names")
+        host.editor.take_names(asked.at, ["reduce_mean", "reshape", "other"])
+        await pilot.pause()
+        assert "x = tf.reduce_mean" in area.render_line(0).text
+        await pilot.press("ctrl+@")
+        assert area.suggestion == "shape"
+        await pilot.press("tab")
+        assert area.text == "x = tf.reshape"
+        host.editor.take_names((0, 3), ["late"])
+        assert not area.suggestion, "the cursor has moved on"
+        area.load_text("tf.rel")
+        await pilot.press("end")
+        host.editor.take_names((0, 6), ["relu"])
+        assert area.text == "tf.relu", "one name is no question"
+        await pilot.press("alt+h")
+        assert host.asked[-1].want == "about"
+        assert area.text == "tf.relu"
 
 
 async def test_colours_are_those_of_the_page():

@@ -70,6 +70,15 @@ async def lesson(*cells, size=(60, 20)):
         yield host, host.view, pilot
 
 
+async def settled(pilot, happened):
+    """Wait until the layout has come to something."""
+    for _ in range(200):
+        if happened():
+            return
+        await pilot.pause(0.02)
+    assert happened()
+
+
 async def test_a_large_lesson_is_no_more_widgets_than_a_small_one():
     async with lesson(*CELLS * 20) as (host, _view, pilot):
         assert len(list(host.screen.walk_children())) < 10
@@ -288,16 +297,18 @@ async def test_an_editor_stands_in_the_place_of_its_cell_and_grows_with_its_text
         assert host.focused is view.editor.area
         assert view.document.span(block)[1] == 3
         await pilot.press("end", "enter", "enter", "b")
-        await pilot.pause()
-        await pilot.pause()
-        assert view.document.span(block)[1] == 5
+        await settled(pilot, lambda: view.document.span(block)[1] == 5)
         await pilot.press(*["enter"] * 40)
-        await pilot.pause()
-        await pilot.pause()
-        first, count = view.document.span(block)
-        assert view.rows_in_view * 0.6 < count < view.rows_in_view
-        assert view.top <= first
-        assert first + count <= view.top + view.rows_in_view
+        await settled(
+            pilot,
+            lambda: view.rows_in_view * 0.6 < view.document.span(block)[1] < view.rows_in_view,
+        )
+
+        def whole() -> bool:
+            first, count = view.document.span(block)
+            return view.top <= first and first + count <= view.top + view.rows_in_view
+
+        await settled(pilot, whole)
         view.close_editor()
         await pilot.pause()
         assert host.focused is view

@@ -190,6 +190,23 @@ def test_ghosts_of_other_heights_are_left_out():
     assert [ghost.label for ghost in curves.ghosts(curves.own())] == ["rate 0.1"]
 
 
+def test_a_curve_over_batches_gives_way_to_that_over_epochs():
+    state = RunState()
+    curves = RunCurves()
+    curves.begin(state, "")
+    state.apply(Scalars(tag="batch_loss", steps=[1, 2], values=[3.0, 2.0], axis="batch"))
+    curves.choose(curves.metrics()[0])
+    state.apply(Scalars(tag="loss", steps=[1], values=[2.5], axis="epoch"))
+    assert curves.over_epochs() is None
+    state.apply(Scalars(tag="loss", steps=[2], values=[1.5], axis="epoch"))
+    found = curves.over_epochs()
+    assert found == ("loss", "epoch")
+    state.apply(Progress(cell=0, done=4, total=30, time=1.0, unit="batch", epoch=2, epochs=10))
+    assert (curves.x_max(found), curves.x_max(curves.metrics()[0])) == (10, 30)
+    curves.choose(curves.metrics()[0], by_hand=True)
+    assert curves.over_epochs() is None
+
+
 @pytest.mark.parametrize(("value", "end"), [(0, 1), (1, 1), (7, 7.5), (101, 150), (0.4, 0.5)])
 def test_axes_end_at_few_numbers(value, end):
     assert round_up(value) == pytest.approx(end)

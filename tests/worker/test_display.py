@@ -122,3 +122,14 @@ def test_keras_prints_one_line_for_each_epoch(bench: Bench, tmp_path: Path) -> N
     lines = [line for line in run.printed.splitlines() if line.strip()]
     assert [line.split()[0] for line in lines] == ["Epoch", "400/400", "Epoch", "400/400"]
     assert "loss" in lines[-1]
+
+
+def test_matplotlib_of_an_older_ipython_asks_the_shell_to_be_called(bench: Bench, tmp_path) -> None:
+    run = notebook(
+        bench,
+        tmp_path,
+        "import IPython\nshell = IPython.get_ipython()\n"
+        "shell.events.register('post_execute', print)\n"
+        "shell.events.unregister('post_execute', print)",
+    )
+    assert run.printed == ""

@@ -281,3 +281,18 @@ for n in range(5):
     assert found == {"loss", "batch_loss", "m 2/loss", "m 3/loss"}
     (notice,) = [event.text for event in run.events if isinstance(event, Notice)]
     assert "first 3" in notice
+
+
+def test_batches_that_cannot_be_read_are_said_and_the_epochs_go_on(bench, tmp_path) -> None:
+    path = tmp_path / "train.py"
+    path.write_text(
+        HEAD + "from tflab.recording.batch_values import BatchValues\n"
+        "BatchValues.read = lambda *_: 1 / 0\n"
+        "build().fit(x, y, epochs=3, batch_size=2, verbose=0)\n"
+    )
+    run = bench.run_file(path)
+    assert run.state.ended.state == "finished", run.state.error
+    assert set(run.state.series) == {"loss", "mae"}
+    assert len(run.state.series["loss"]) == 3
+    (notice,) = [event.text for event in run.events if isinstance(event, Notice)]
+    assert notice == "Batches are not recorded: ZeroDivisionError: division by zero"

@@ -92,3 +92,28 @@ app.run(main{})
     path.write_text(source.format(", argv=['x', '--lr=0.7']"))
     run = bench.run_file(path, {"lr": 0.5})
     assert result_value(run.state.results["lr as used"]) == 0.7
+
+
+def test_what_a_program_says_as_it_refuses_its_options_is_told(bench, tmp_path):
+    path = tmp_path / "train.py"
+    path.write_text(
+        HEAD + "args = parser.parse_args()\nif args.lr > 1:\n    parser.error('too fast')\n"
+    )
+    ended = bench.run_file(path, {"lr": 2.0}).state.ended
+    assert (ended.state, ended.exit_code) == ("failed", 2)
+    assert ended.cause == "The program refused its options: too fast."
+    assert "tflab check --parameters" in ended.next_step
+
+
+def test_a_switch_that_a_function_of_the_programs_reads(bench, tmp_path):
+    path = tmp_path / "train.py"
+    path.write_text(
+        "import argparse\nparser = argparse.ArgumentParser()\n"
+        "parser.add_argument('--aug', type=lambda x: str(x).lower() == 'true', default=True)\n"
+        "parser.add_argument('--fast', type=lambda x: x in ('yes', 'True'), default=False)\n"
+        "print(parser.parse_args())\n"
+    )
+    run = bench.run_file(path, {"aug": False, "fast": True})
+    assert run.output == "Namespace(aug=False, fast=True)\n"
+    assert not run.state.results
+    assert bench.run_file(path).output == "Namespace(aug=True, fast=False)\n"

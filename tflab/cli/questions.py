@@ -11,10 +11,9 @@ from tflab.programs.edit_store import EditStore
 from tflab.programs.edits import source_with_answers
 from tflab.programs.program import Program, Question
 from tflab.runs.text import count_of, plain_line, visible
+from tflab.session.guesses import Guess, read_guess
 from tflab.session.trust import TrustStore, origin, others_at, untrusted
 from tflab.targets.devices import Device
-
-Guess = str | float
 
 
 def require_trust(lesson: Program, arguments: argparse.Namespace) -> None:
@@ -113,22 +112,6 @@ def ask(lesson: Program, write: Callable[[str], None], read: Callable[[], str]) 
                 break
             write(f"That is no answer. {wanted(question)}")
     return found
-
-
-def read_guess(question: Question, text: str) -> Guess | None:
-    """Return the answer that `text` stands for, or None; a choice may be given by its number."""
-    text = text.strip()
-    if not question.choices:
-        try:
-            return float(text)
-        except ValueError:
-            return None
-    for choice, answer in zip(question.choices, question.answers, strict=True):
-        if text.casefold() in (choice.casefold(), answer.casefold()):
-            return answer
-    if text.isdecimal() and 1 <= int(text) <= len(question.answers):
-        return question.answers[int(text) - 1]
-    return None
 
 
 def wanted(question: Question) -> str:

@@ -122,11 +122,6 @@ def _flag(
         kind, default = ("choice" if choices else "str"), ""
         choices = ("", *choices) if choices else ()
         style = "value"
-    bounds: dict[str, Any] = {}
-    for given, bound in (("lower_bound", "ge"), ("upper_bound", "le")):
-        limit = read_default(arguments.get(given), resolve)
-        if kind in ("int", "float") and isinstance(limit, int | float):
-            bounds[bound] = limit
     return checked_parameter(
         name=name,
         type=kind,
@@ -138,5 +133,16 @@ def _flag(
         option=Option(
             flag=f"--{name}", style=style, negative=f"--no{name}" if style == "pair" else ""
         ),
-        **bounds,
+        **_bounds(kind, arguments, resolve),
     )
+
+
+def _bounds(
+    kind: str, arguments: Mapping[str, ast.expr], resolve: ArgumentReader
+) -> dict[str, float]:
+    found: dict[str, float] = {}
+    for given, bound in (("lower_bound", "ge"), ("upper_bound", "le")):
+        limit = read_default(arguments.get(given), resolve)
+        if kind in ("int", "float") and isinstance(limit, int | float):
+            found[bound] = limit
+    return found

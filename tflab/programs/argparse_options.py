@@ -157,14 +157,12 @@ def _argparse_option(
         raise NoOptionError(f"its action is {action}")
     default = over.get(name) if name in over else read_default(said.get("default"), resolve)
     choices = _choices(said.get("choices"), resolve)
-    kind, style = _argparse_type(said, choices)
+    kind, style = _argparse_type(said, choices, default)
     required = (positional and "nargs" not in said) or is_true(said.get("required"))
     note = ""
     if action == "append":
         kind, style = "str", "several" if "nargs" in said else "append"
         note, default = (f"added to {default}" if default else ""), None
-    if isinstance(default, list):
-        default = shlex.join(str(item) for item in default)
     if default is None or default is NotLiteral:
         note = note or (NOT_GIVEN if default is None else COMPUTED)
         kind, default = "str", ""
@@ -172,11 +170,12 @@ def _argparse_option(
             kind, choices = "choice", ("", *choices)
     if required:
         note = "required"
+    shown = shlex.join(map(str, default)) if isinstance(default, list) else default
     return checked_parameter(
         name=name,
         type=kind,
-        default=default,
-        help=text.replace("%(default)s", str(default)).replace("%%", "%"),
+        default=shown,
+        help=text.replace("%(default)s", str(shown)).replace("%%", "%"),
         choices=tuple(choices) if kind == "choice" else (),
         line=call.lineno,
         note=note,
@@ -217,7 +216,7 @@ def _counter(
 
 
 def _argparse_type(
-    said: Mapping[str, ast.expr], choices: tuple[Any, ...]
+    said: Mapping[str, ast.expr], choices: tuple[Any, ...], default: Any
 ) -> tuple[ParameterType, Any]:
     nargs = said.get("nargs")
     if nargs is not None and not (isinstance(nargs, ast.Constant) and nargs.value == "?"):
@@ -231,8 +230,9 @@ def _argparse_type(
         return "bool", "text"
     if written in _ARGPARSE_TYPES:
         return _ARGPARSE_TYPES[written], "value"
-    # A function of the program's own reads a text; what it makes of it, it says itself.
-    return "str", "value"
+    # A function of the program's own reads a text; what it makes of it, it says itself. Such as
+    # `str2bool`, where it has True or False as its default.
+    return ("bool" if node is not None and isinstance(default, bool) else "str"), "value"
 
 
 def _switch(

@@ -117,6 +117,7 @@ def _cell_magic(lines: list[str], first: int) -> PlainCell:
         if name == "timeit":
             return _asked(lines, first, (name, rest, plain.source.split("\n")), commands)
         opened = _capturing(rest) if name == "capture" else ""
+        opened = "get_ipython().timed()" if name == "time" else opened
         rest_of_it = [plain.source] if body else []
         return PlainCell("\n".join([*lines[:first], opened, *rest_of_it]), commands)
     commands = ()

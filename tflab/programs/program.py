@@ -183,12 +183,14 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
         id: What it is known by: what the file gives it, else its text.
         choices: What can be chosen, as it is shown.
         answers: What each choice is known by.
+        depends: The parameters that the answer may depend on.
     """
 
     id: str
     text: str
     choices: tuple[str, ...] = ()
     answers: tuple[str, ...] = ()
+    depends: tuple[str, ...] = ()
     cell: int = 0
 
 

@@ -92,7 +92,9 @@ def _read_bytes(path: Path, largest: int, findings: Findings) -> bytes | None:
 
 def _decode(data: bytes, findings: Findings) -> str | None:
     """Decode a Python file as Python does: by a byte order mark, by what it declares, as UTF-8."""
-    if b"\0" in data:
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        findings.add(0, "Its text is UTF-16, which Python does not read.", "Save it as UTF-8.")
+    elif b"\0" in data:
         findings.add(0, *_BINARY)
     elif not data.strip():
         findings.add(0, "It is empty.", "Start from a template: `tflab new PATH`.")

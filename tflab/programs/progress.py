@@ -34,6 +34,7 @@ class LessonProgress(msgspec.Struct, kw_only=True, omit_defaults=True):
         stated: All goals that the lesson had when it was last run.
         exercises: The exercises that were passed at least once.
         set: All exercises that the lesson had when it was last run.
+        asked: The questions that were answered or passed over.
         cell: Where the cursor stood when it was left.
     """
 
@@ -41,6 +42,7 @@ class LessonProgress(msgspec.Struct, kw_only=True, omit_defaults=True):
     stated: list[str] = []
     exercises: list[str] = []
     set: list[str] = []
+    asked: list[str] = []
     runs: int = 0
     cell: int = 0
 
@@ -105,6 +107,18 @@ class ProgressStore:
             entry.stated = list(stated)
             entry.exercises = list(dict.fromkeys([*entry.exercises, *passed]))
             entry.set = list(exercises)
+
+        return self._change(lesson, change)
+
+    def note_asked(self, lesson: str, question: str) -> Course:
+        """Keep that a question was put, whether or not it was answered.
+
+        Raises:
+            OSError: When the file cannot be written.
+        """
+
+        def change(entry: LessonProgress) -> None:
+            entry.asked = list(dict.fromkeys([*entry.asked, question]))
 
         return self._change(lesson, change)
 

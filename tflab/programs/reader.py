@@ -19,6 +19,7 @@ from tflab.programs.bindings import GlobalNames
 from tflab.programs.check import Findings, ProgramError
 from tflab.programs.constants import find_constants
 from tflab.programs.declarations import read_parameters
+from tflab.programs.dependence import Dependence
 from tflab.programs.exercise_cells import with_exercises
 from tflab.programs.hidden_characters import MOST_TOLD, hidden_characters
 from tflab.programs.layout import Cut, Layout, uses_tflab
@@ -131,7 +132,7 @@ class _Reading:
         else:
             parameters, refused = self._found_parameters(names)
         parameters = self._with_notes(parameters, names)
-        goals, questions = self._statements()
+        goals, questions = self._statements(parameters)
         if self._findings.problems:
             raise self._findings.error()
         if not self._is_lesson:
@@ -236,15 +237,19 @@ class _Reading:
             noted.append(msgspec.structs.replace(parameter, note=note))
         return noted
 
-    def _statements(self) -> tuple[tuple[GoalSpec, ...], tuple[Question, ...]]:
+    def _statements(
+        self, parameters: Sequence[Parameter]
+    ) -> tuple[tuple[GoalSpec, ...], tuple[Question, ...]]:
         """Return goals and questions; one that the code states in two places counts once."""
         goals: dict[str, GoalSpec] = {}
         questions: dict[str, Question] = {}
         if uses_tflab(self._source) or self._is_lesson:
+            names = {parameter.code_name: parameter.name for parameter in parameters}
+            dependence = Dependence(self._layout.trees.values(), names)
             for index, tree in self._trees_with("lab."):
                 for goal in find_goals(index, tree, self._findings):
                     goals.setdefault(goal.id, goal)
-                for question in find_questions(index, tree, self._findings):
+                for question in find_questions(index, tree, self._findings, dependence):
                     questions.setdefault(question.id, question)
         return tuple(goals.values()), tuple(questions.values())
 

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from tflab.programs.check import Findings
+from tflab.programs.dependence import Dependence
 from tflab.programs.program import GoalSpec, Question
 from tflab.programs.syntax import NotLiteral, literal, literals
 from tflab.runs.text import plain_line
@@ -34,7 +35,9 @@ def find_goals(cell: int, tree: ast.Module, findings: Findings) -> Iterator[Goal
             )
 
 
-def find_questions(cell: int, tree: ast.Module, findings: Findings) -> Iterator[Question]:
+def find_questions(
+    cell: int, tree: ast.Module, findings: Findings, dependence: Dependence
+) -> Iterator[Question]:
     """Yield the `lab.predict` calls of a cell's syntax tree, in the file's order."""
     for call in _calls(tree, "predict"):
         text = _text(call, "question", findings, "The question of a prediction")
@@ -56,6 +59,7 @@ def find_questions(cell: int, tree: ast.Module, findings: Findings) -> Iterator[
                 text=text,
                 choices=choices,
                 answers=answers,
+                depends=dependence.parameters_behind(call.args[1:2] or [call]),
                 cell=cell,
             )
 

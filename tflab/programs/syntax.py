@@ -163,6 +163,14 @@ def parse_code(
         tree = _parse(source, notebook)
     except SyntaxError as error:
         line = min(error.lineno or 1, source.count("\n") + 1) + lines_before
+        if (error.text or "").startswith(_CONFLICT):
+            findings.add(
+                line,
+                "It holds the marks of a merge conflict.",
+                "Resolve the conflict, then try again.",
+                level,
+            )
+            return None
         findings.add(line, f"Python cannot read this: {error.msg}.", _mend(error, lesson), level)
         return None
     except (ValueError, RecursionError, MemoryError, OverflowError) as error:
@@ -171,6 +179,9 @@ def parse_code(
         )
         return None
     return ast.increment_lineno(tree, lines_before)
+
+
+_CONFLICT = ("<<<<<<<", "=======", ">>>>>>>")
 
 
 def _mend(error: SyntaxError, lesson: bool) -> str:

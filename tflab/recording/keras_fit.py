@@ -21,6 +21,8 @@ FREE = 64
 
 _FREE_SECONDS = 0.5
 
+_MOST_PENDING = 8
+
 _Method = TypeVar("_Method", bound=Callable[..., None])
 
 
@@ -59,7 +61,7 @@ def _guarded(method: _Method) -> _Method:
             raise
         except Exception as error:  # noqa: BLE001
             self.failed = True
-            self.training.give_up(error)
+            self.training.give_up("Training is", error)
 
     return guarded  # type: ignore[return-value]
 
@@ -100,11 +102,11 @@ class Fit:
         self._last = -1
         self._takes_batches = True
         self._calls = self._own.calls
-        # The batch that is to be read next, its logs, and what was read.
+        # The batch that is to be read next; those that were read, in order; and what logs have come
+        # of all these.
         self._wanted = -1
-        self._logs: Mapping[str, Any] | None = None
-        self._readings: list[Reading | str] | None = None
-        self._read_batch = -1
+        self._pending: dict[int, list[Reading | str]] = {}
+        self._logs: dict[int, Mapping[str, Any]] = {}
         self._left_to_program: set[str] = set()
         self._own.listen()
         self._own.forget()
@@ -135,16 +137,19 @@ class Fit:
         self._meter.done = self._done + batch
         if self._own.calls != self._calls:
             self._leave_batches()
-        elif self._wanted >= 0 or self._readings is not None:
+        elif self._wanted >= 0 or self._pending:
             self._read()
-        if self._takes_batches and self._readings is None and self._budget.allows():
-            self._logs, self._wanted = None, batch
+        if self._takes_batches and len(self._pending) < _MOST_PENDING and self._budget.allows():
+            self._wanted = batch
 
     def end_batch(self, batch: int, logs: Mapping[str, Any] | None) -> None:
         """Keep what is needed of a batch; this may be on any thread, and out of order."""
         self._last = max(self._last, batch)
-        if self._logs is None and batch >= self._wanted >= 0:
-            self._logs = logs or {}
+        # With several steps at once, they have the number of the last, and began as the first.
+        known = (self._wanted, *tuple(self._pending))
+        began = max((n for n in known if 0 <= n <= batch), default=-1)
+        if began >= 0:
+            self._logs.setdefault(began, logs or {})
 
     @_guarded
     def end_batches(self) -> None:
@@ -159,7 +164,8 @@ class Fit:
             self._read()
         # By now Keras has waited for all logs; what has none is left out.
         self._settle()
-        self._readings = None
+        self._pending.clear()
+        self._logs.clear()
         values = numbers(logs)
         self._left_to_program |= {n for n, v in values.items() if self._own.has_logged(n, v)}
         self._own.forget()
@@ -183,26 +189,34 @@ class Fit:
                 self._meter.total = (self._epochs - first) * self._steps
         self._meter.done = self._done
 
-    @_guarded
     def _read(self) -> None:
         began = time.perf_counter()
-        if self._readings is None:
-            self._readings, self._read_batch = self._values.read(self._model), self._wanted
-            self._wanted = -1
-        self._settle()
-        self._budget.spend(time.perf_counter() - began)
+        try:
+            if self._wanted >= 0:
+                self._pending[self._wanted] = self._values.read(self._model)
+                self._wanted = -1
+                self._settle()
+                self._budget.spend(time.perf_counter() - began)
+            else:
+                self._settle()
+        except Problem:
+            raise
+        except Exception as error:  # noqa: BLE001
+            self._leave_batches()
+            self.training.give_up("Batches are", error)
 
     def _leave_batches(self) -> None:
         """Record no more batches: the program logs its own."""
         self._takes_batches, self._calls = False, self._own.calls
-        self._wanted, self._readings = -1, None
+        self._wanted = -1
+        self._pending.clear()
 
     def _settle(self) -> None:
-        """Record what was read, if the logs of that batch have come."""
-        if self._readings is None or self._logs is None:
-            return
-        logs, readings = numbers(self._logs), self._readings
-        self._readings = self._logs = None
-        own = self._values.resolve(readings, logs)
-        step = self._curves.batches + self._read_batch + 1
-        self.training.log(self._curves, step, own, "batch")
+        """Record what was read, as far as the logs have come."""
+        while self._pending:
+            batch = next(iter(self._pending))
+            logs = self._logs.pop(batch, None)
+            if logs is None:
+                return
+            own = self._values.resolve(self._pending.pop(batch), numbers(logs))
+            self.training.log(self._curves, self._curves.batches + batch + 1, own, "batch")

@@ -54,7 +54,7 @@ class KerasTraining:
         if any(self.recorder.is_taken(f"{curves.prefix}{lead}{name}", axis) for name in values):
             curves.prefix = self._name(curves.model()) + "/"
         # The loss is what a chart shows first.
-        names = sorted(values, key=lambda name: "loss" not in name)
+        names = sorted(values, key=lambda name: (name != "loss", "loss" not in name))
         points = {f"{curves.prefix}{lead}{name}": values[name] for name in names}
         self.recorder.log(step, points, axis)
 
@@ -81,9 +81,9 @@ class KerasTraining:
             at = self.recorder.at()
             self.recorder.emit(Result(cell=cell, name=to_text(name), value=value, at=at))
 
-    def give_up(self, error: Exception) -> None:
-        """Say why something is not recorded."""
-        text = f"Training is not recorded: {type(error).__name__}: {error}"[:500]
+    def give_up(self, what: str, error: Exception) -> None:
+        """Say why something is not recorded, such as `Batches are`."""
+        text = f"{what} not recorded: {type(error).__name__}: {error}"[:500]
         self.recorder.emit(Notice(text=to_text(text), at=self.recorder.at()))
 
     def _prefix(self, model: Any) -> str:

@@ -1,13 +1,13 @@
-"""Where a person stands in the course: goals reached, place in each program, guesses."""
+"""Where a person stands in the course: goals reached, place in each program, questions asked."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from tflab.programs.progress import Course, LessonProgress, ProgressStore
 from tflab.session.disk import SessionDisk
-from tflab.session.events import CourseChanged, Emit, GuessesAsked, Notice
+from tflab.session.events import CourseChanged, Emit, Notice
 
 if TYPE_CHECKING:
     from tflab.programs.program import Program
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class CourseProgress:
-    """The person's progress, kept between sessions, and their guesses, kept during this one.
+    """The person's progress, kept between sessions.
 
     Args:
         disk: Where it is read and written.
@@ -24,16 +24,13 @@ class CourseProgress:
 
     Attributes:
         course: What is kept; empty until it has been read.
-        guesses: By program and question.
     """
 
     def __init__(self, disk: SessionDisk, emit: Emit, store: ProgressStore | None = None) -> None:
         self._disk = disk
         self._emit = emit
         self._store = store or ProgressStore()
-        self._asked: set[str] = set()
         self.course = Course()
-        self.guesses: dict[str, dict[str, Any]] = {}
 
     def read(self) -> None:
         """Read what is kept; `CourseChanged` follows."""
@@ -72,32 +69,14 @@ class CourseProgress:
         name = program.id if program is not None else None
         self._keep(lambda: self._store.reset(name), lambda: self._emit(Notice(text)))
 
-    def ask(self, program: Program, then: Callable[[], object], again: bool = False) -> bool:
-        """Ask a program's questions once a session, and then call `then`.
+    def note_asked(self, program: Program, question: str) -> None:
+        """Keep that a question was answered or waved on: it folds nothing away any more."""
+        kept = self.of(program)
+        if kept is None or question not in kept.asked:
+            self._keep(lambda: self._store.note_asked(program.id, question))
 
-        Who has reached all goals of a program is not asked any more, unless by wish.
-
-        Args:
-            program: Its questions are asked.
-            then: Called when they have been answered; not at all when the person goes back.
-            again: Whether to ask although they were asked before.
-
-        Returns:
-            Whether anything is asked.
-        """
-        asked = program.id in self._asked or self._all_reached(program)
-        if not program.questions or (asked and not again):
-            return False
-
-        def take(guesses: dict[str, Any]) -> None:
-            self._asked.add(program.id)
-            self.guesses[program.id] = guesses
-            then()
-
-        self._emit(GuessesAsked(program, self.guesses.get(program.id, {}), take))
-        return True
-
-    def _all_reached(self, program: Program) -> bool:
+    def all_reached(self, program: Program) -> bool:
+        """Return whether a program has goals, and all of them were reached."""
         kept = self.of(program)
         reached = set(kept.goals) if kept is not None else set()
         return bool(program.goals) and all({g.id, g.text} & reached for g in program.goals)

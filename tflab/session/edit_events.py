@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from tflab.programs.program import Program
 from tflab.session.events import Event
+
+if TYPE_CHECKING:
+    from tflab.programs.program import Program
+    from tflab.targets.live_run import LiveRun
 
 
 @dataclass(frozen=True)
@@ -34,3 +38,24 @@ class CodeRefused(Event):
     cell: int | None
     line: int
     problem: str
+
+
+@dataclass(frozen=True)
+class ScratchShown(Event):
+    """Lines are tried after a cell, or more has come of it.
+
+    Attributes:
+        cell: Index of the cell.
+        text: The lines.
+        index: The index that they have in the run.
+        run: What runs them, after the cells above.
+    """
+
+    cell: int
+    text: str
+    index: int
+    run: LiveRun
+
+    def replaces(self, other: Event) -> bool:
+        """Let a burst of these collapse into the newest."""
+        return isinstance(other, ScratchShown) and other.run is self.run

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from tflab.runs.record import Problem
 
@@ -270,17 +270,15 @@ class QuestionAsked(Event):
 
 
 @dataclass(frozen=True)
-class GuessesAsked(Event):
-    """The questions of a program are to be put before its run.
+class QuestionsChanged(Event):
+    """Questions of a program are to be shown otherwise: answered, waved on, or asked again.
 
     Attributes:
-        guesses: What was guessed before, by question.
-        answer: Takes the guesses; not called when the person would rather not run.
+        again: Whether the person has asked for them, and so wants to see the first.
     """
 
     program: Program
-    guesses: Mapping[str, Any]
-    answer: Callable[[dict[str, Any]], None]
+    again: bool = False
 
 
 @dataclass(frozen=True)

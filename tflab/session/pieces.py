@@ -22,18 +22,21 @@ if TYPE_CHECKING:
     from tflab.programs.program import Program
     from tflab.runs.trash import Trash
     from tflab.session.approval import Approval
+    from tflab.session.code_help import CodeHelp
     from tflab.session.course import CourseProgress
     from tflab.session.devices import DeviceWatch
     from tflab.session.discovery import Discovery
     from tflab.session.edits import Edits
     from tflab.session.environments import Environments
     from tflab.session.form import Form
+    from tflab.session.guesses import Guesses
     from tflab.session.history import RunHistory
     from tflab.session.history_work import HistoryWork
     from tflab.session.past_runs import PastRuns
     from tflab.session.presets import Presets
     from tflab.session.run_starter import RunStarter
     from tflab.session.runs import Runs
+    from tflab.session.scratch import Scratch
     from tflab.session.server import Server
     from tflab.session.shell_commands import ShellCommands
     from tflab.session.sweep_events import SweepBasis
@@ -161,6 +164,13 @@ class SessionPieces(ABC):
         return CourseProgress(self.disk, self._emit)
 
     @cached_property
+    def guesses(self) -> Guesses:
+        """The guesses of the person, and which questions are open."""
+        from tflab.session.guesses import Guesses
+
+        return Guesses(self.course, self._emit)
+
+    @cached_property
     def starter(self) -> RunStarter:
         """What starts runs of the program on show."""
         from tflab.session.run_starter import RunStarter
@@ -169,7 +179,7 @@ class SessionPieces(ABC):
             self.opened,
             self.edits,
             self.form,
-            self.course,
+            self.guesses,
             self.approval,
             self.environments,
             self.commands,
@@ -177,6 +187,42 @@ class SessionPieces(ABC):
             lambda: self.settings.options,
             self._emit,
         )
+
+    @cached_property
+    def scratch(self) -> Scratch:
+        """Lines that are tried after cells."""
+        from tflab.session.scratch import Scratch
+
+        return Scratch(
+            self.opened,
+            self.edits,
+            self.form,
+            self.approval,
+            self.environments,
+            self.server,
+            lambda: self.settings.options,
+            self.disk,
+            self._emit,
+            self._clock,
+        )
+
+    @cached_property
+    def code_help(self) -> CodeHelp:
+        """Completion and help for code that is written."""
+        from tflab.session.code_help import CodeHelp
+
+        def python() -> str:
+            current = self.environments.current
+            # Of an environment that is not trusted yet nothing is started.
+            return current.request_python if current is not None and current.started else ""
+
+        return CodeHelp(self.disk.beside(waited_for=False), python)
+
+    @property
+    def _scratch_begun(self) -> Scratch | None:
+        """What is tried, if anything ever was."""
+        found: Scratch | None = self.__dict__.get("scratch")
+        return found
 
     @cached_property
     def presets(self) -> Presets:

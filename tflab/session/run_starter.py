@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from tflab.runs.record import RunOptions
 from tflab.session.approval import Approval
-from tflab.session.course import CourseProgress
 from tflab.session.environments import Environments
 from tflab.session.events import Emit, Notice, ValueRefused
 from tflab.session.form import Form
+from tflab.session.guesses import Guesses
 from tflab.session.open_program import OpenProgram
 from tflab.session.runs import Runs
 from tflab.session.shell_commands import ShellCommands
@@ -29,7 +29,7 @@ class RunStarter:
         opened: The program on show.
         edits: The person's edits of it.
         form: Has the values and the device.
-        course: Asks the program's questions.
+        guesses: Has the guesses that hold for the run.
         approval: Every run passes through it.
         environments: Gives the environment that serves.
         commands: Decides whether the program's shell commands run.
@@ -43,7 +43,7 @@ class RunStarter:
         opened: OpenProgram,
         edits: Edits,
         form: Form,
-        course: CourseProgress,
+        guesses: Guesses,
         approval: Approval,
         environments: Environments,
         commands: ShellCommands,
@@ -54,7 +54,7 @@ class RunStarter:
         self._opened = opened
         self._edits = edits
         self._form = form
-        self._course = course
+        self._guesses = guesses
         self._approval = approval
         self._environments = environments
         self._commands = commands
@@ -82,7 +82,7 @@ class RunStarter:
             self._emit(Notice(text, severity="warning"))
         elif bad is not None:
             self._emit(ValueRefused(bad.parameter.name, bad.problem or ""))
-        elif until is not None or not self._course.ask(program, lambda: self._start(program, None)):
+        else:
             self._start(program, until)
 
     def rerun(self) -> None:
@@ -95,17 +95,12 @@ class RunStarter:
             self._start(program, None)
 
     def predict(self) -> None:
-        """Ask the program's questions again, then run."""
-        self._edits.settle(self._predict)
-
-    def _predict(self) -> None:
+        """Ask the program's questions again."""
         program = self._opened.program
         if program is None or not program.questions:
             self._emit(Notice("This lesson asks nothing."))
-        elif (refusal := self._edits.refusal()) is not None:
-            self._emit(refusal)
-        elif not self._runs.own_running:
-            self._course.ask(program, lambda: self._start(program, None), again=True)
+        else:
+            self._guesses.ask_again(program)
 
     def _start(self, program: Program, until: int | None) -> None:
         device = self._form.device
@@ -136,7 +131,7 @@ class RunStarter:
                 seed=self._form.seed,
                 device=self._form.device,
                 until=until,
-                guesses=self._course.guesses.get(program.id, {}),
+                guesses=self._guesses.for_run(program, self._form.values),
                 options=self._options(),
                 python=environment.request_python,
                 shell_commands=self._commands.run_in(program.source),

@@ -116,6 +116,8 @@ class Session(SessionPieces):
         self.live.advance()
         self.opened.advance()
         self.edits.advance()
+        if (scratch := self._scratch_begun) is not None:
+            scratch.advance()
         self.devices.advance()
         self.discovery.advance()
         if (sweeps := self._sweeps_begun) is not None:
@@ -130,6 +132,8 @@ class Session(SessionPieces):
         sweeps = self._sweeps_begun
         if sweeps is not None and sweeps.going:
             busy = BUSY_SECONDS
+        if (scratch := self._scratch_begun) is not None:
+            busy = min(busy, scratch.pause)
         return min(busy, self.runs.pause, self.live.pause, self.edits.pause)
 
     def close(self) -> None:
@@ -142,6 +146,10 @@ class Session(SessionPieces):
                 sweeps.close()
             self.server.close()
             self.edits.finish()
+            if (scratch := self._scratch_begun) is not None:
+                scratch.close()
+            if "code_help" in self.__dict__:
+                self.code_help.close()
         self.disk.finish(_LAST_SECONDS)
 
     @property
@@ -177,7 +185,10 @@ class Session(SessionPieces):
             self.starter.run(until)
 
     def stop(self) -> None:
-        """Stop the run on show."""
+        """Stop the run on show, or what is tried where no run goes on."""
+        scratch = self._scratch_begun
+        if scratch is not None and not self.runs.own_running and scratch.stop():
+            return
         try:
             if not self._begun or not self.runs.stop():
                 self._emit(Notice("Nothing is running."))
@@ -254,6 +265,8 @@ class Session(SessionPieces):
         kept = self.course.of(program)
         self._emit(ProgramOpened(program, reloaded, same, kept.cell if kept is not None else 0))
         self.edits.open(program, as_run=self.opened.as_run, reloaded=reloaded)
+        if (scratch := self._scratch_begun) is not None:
+            scratch.forget()
         if reloaded:
             self._emit(Notice("The file changed; the lesson was read again."))
         else:

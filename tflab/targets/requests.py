@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
 from tflab.programs.code_cells import code_cells, command_options
-from tflab.runs.record import RunOptions, RunRequest
+from tflab.programs.magics import plain_python
+from tflab.runs.record import CodeCell, RunOptions, RunRequest
 
 if TYPE_CHECKING:
     from tflab.programs.program import Program
@@ -65,6 +66,34 @@ def new_request(
         stdin=stdin,
         **dataclasses.asdict(options or RunOptions()),
     )
+
+
+def with_scratch(
+    program: Program, values: Mapping[str, Any], cell: int, text: str, **options: Any
+) -> tuple[RunRequest, int]:
+    """Return the request to run a program up to a cell and then some lines that are not in it.
+
+    Args:
+        program: The program as it was read.
+        values: A good value for every parameter.
+        cell: Index of the last cell to run.
+        text: The lines.
+        options: The rest, as for `new_request`.
+
+    Returns:
+        The request, and the index that the lines have in it.
+    """
+    request = new_request(program, values, **options)
+    index = len(program.cells)
+    # Below the program's own lines, so that tracebacks show what they are of.
+    line = request.source.count("\n") + 3
+    source = text if program.kind == "lesson" else plain_python(text).source
+    last = CodeCell(index=index, source=source, line=line, label="what you tried")
+    cells = [each for each in request.cells if each.index <= cell]
+    request = dataclasses.replace(
+        request, source=f"{request.source}\n\n{source}\n", cells=(*cells, last)
+    )
+    return request, index
 
 
 def _to_last_check(program: Program, until: int | None) -> int | None:

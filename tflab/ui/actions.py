@@ -85,7 +85,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("environment", "", "Environment", "Choose the Python that this lesson runs in."),
     Action("commands", "", "Shell commands", "Allow the notebook's shell commands, or skip them."),
     Action("answer", "f12", "Answer", "Answer what the run asks for."),
-    Action("predict", "ctrl+g", "Guess", "Guess what the run will give, then run."),
+    Action("predict", "ctrl+g", "Guess", "Ask the questions of this lesson again."),
     Action("follow", "ctrl+o", "Found run", "Show the run that was found still going, or ended."),
     Action("forget('lesson')", "", "Start lesson anew", "Forget the progress of this lesson."),
     Action("forget('course')", "", "Start course anew", "Forget the progress of every lesson."),
@@ -121,6 +121,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("solution", "s", "Solution", "Show a solution of the exercise.", "lesson"),
     Action("difference", "d", "Difference", "Show what you changed in the cell.", "lesson"),
     Action("put_back", "u", "Put back", "Have the cell as in the file again.", "lesson"),
+    Action("scratch", "x", "Try a line", "Try code after this cell, for once.", "lesson"),
     Action("put_all_back", "", "Put all back", "Have every cell as in the file.", "lesson"),
     Action("bring_back", "", "Bring edit back", "Have again what was put back last.", "lesson"),
     Action("other_version", "", "Other version", "Take another workbench's edit.", "lesson"),
@@ -136,7 +137,7 @@ ACTIONS: tuple[Action, ...] = (
         "open_output",
         "enter",
         "Whole output",
-        "Show all output; write in an exercise.",
+        "Answer the question, or show all output.",
         "lesson",
     ),
     Action("open_picture", "v", "Picture", "Show the picture large.", "lesson"),
@@ -144,6 +145,16 @@ ACTIONS: tuple[Action, ...] = (
     Action("find", "ctrl+f", "Find", "Search in the cell.", "editor", True),
     Action("undo", "ctrl+z", "Undo", "Undo what you typed last.", "editor", True),
     Action("redo", "ctrl+y", "Redo", "Do it again.", "editor", True),
+    Action(
+        "complete",
+        "ctrl+space",
+        "Complete",
+        "Complete the name, or offer more.",
+        "editor",
+        True,
+        "ctrl+@",
+    ),
+    Action("explain_code", "alt+h", "Explain", "Say how it is called, what it does.", "editor"),
     Action("comment", "ctrl+underscore", "Comment", "Make lines comments, or code.", "editor"),
     Action("log_axis", "l", "Log axis", "Change between a linear and a log axis.", "loss", True),
     Action("smooth", "s", "Smooth", "Smooth the curves; the raw ones stay.", "loss", True),
@@ -285,14 +296,15 @@ def footer(scope: Scope, running: bool, full: bool) -> tuple[list[Action], list[
     first = [everywhere["full_screen"]] if full else []
     first += [everywhere["stop" if running else "run"]]
     own = [a for a in actions(scope) if a.footer] if scope != "app" else []
-    always = [a for a in actions("app") if a.footer and a.id not in ("run", "stop")]
+    elsewhere = {"run", "stop", *(EDITORS_OWN if scope == "editor" else ())}
+    always = [a for a in actions("app") if a.footer and a.id not in elsewhere]
     return [*first, *own], always
 
 
 def key_name(key: str) -> str:
     """Return a key as people write it: `ctrl+r` gives `^r`, `f1` gives `F1`."""
     if key.startswith("ctrl+"):
-        return f"^{key.removeprefix('ctrl+')}"
+        return f"^{key_name(key.removeprefix('ctrl+'))}"
     for held in ("alt", "shift"):
         if key.startswith(f"{held}+"):
             return f"{held.capitalize()}+{key_name(key.removeprefix(f'{held}+'))}"
@@ -301,4 +313,4 @@ def key_name(key: str) -> str:
     return key.capitalize() if len(key) > 1 else key
 
 
-_NAMES = {"slash": "/", "escape": "Esc", "plus": "+", "minus": "-"}
+_NAMES = {"slash": "/", "escape": "Esc", "plus": "+", "minus": "-", "underscore": "_"}

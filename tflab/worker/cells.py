@@ -174,7 +174,7 @@ class Execution:
         code = self._compiler.compile(cell, path)
         if self._notebook is not None:
             self._notebook.history.begin(cell.source)
-        guard = self._notebook.capturing if self._notebook is not None else nullcontext()
+        guard = self._notebook.guard if self._notebook is not None else nullcontext()
         return OpenCell(*code, self.names, began, self._exercises.unsolved, guard)
 
     def _close(self, cell: CodeCell, opened: OpenCell) -> None:
@@ -183,7 +183,7 @@ class Execution:
         value = opened.value
         if self._notebook is not None:
             self._notebook.history.end(value)
-            value = self._notebook.capturing.take(value)
+            value = self._notebook.guard.take(value)
         self._autolog.show(value, cell.index)
         self._figures.end_cell()
         seconds = time.perf_counter() - opened.began

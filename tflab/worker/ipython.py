@@ -17,7 +17,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tflab.runs.magic_names import SETUP_MAGICS
-from tflab.worker.notebook_history import Captured, Capturing, History
+from tflab.worker.notebook_history import Captured, CellGuard, Events, History, Lines
 from tflab.worker.notebook_timing import measure
 
 _LONGEST_VALUE = 60
@@ -31,35 +31,6 @@ class UsageError(Exception):
     """A magic that does not exist here, or is used in a way that it does not understand."""
 
 
-class Lines(list[str]):
-    """The lines that a command printed, with IPython's ways to look at them."""
-
-    @property
-    def n(self) -> str:
-        """All of them, as printed."""
-        return "\n".join(self)
-
-    @property
-    def s(self) -> str:
-        """All of them, parted by spaces."""
-        return " ".join(self)
-
-    @property
-    def l(self) -> list[str]:  # noqa: E743
-        """A plain list of them."""
-        return list(self)
-
-    def grep(self, pattern: str, prune: bool = False) -> Lines:
-        """Return those that hold a pattern, or with `prune` the others."""
-        found = re.compile(pattern, re.IGNORECASE)
-        return Lines(line for line in self if bool(found.search(line)) is not prune)
-
-    def fields(self, *numbers: int) -> Lines:
-        """Return these words of each line, parted by spaces."""
-        rows = [line.split() for line in self]
-        return Lines(" ".join(row[n] for n in numbers if -len(row) <= n < len(row)) for row in rows)
-
-
 class Shell:
     """The notebook's shell.
 
@@ -71,11 +42,12 @@ class Shell:
     def __init__(self, names: dict[str, Any], allowed: bool) -> None:
         self.user_ns = names
         self.config: dict[str, Any] = {}
+        self.events = Events()
         self._allowed = allowed
         self._line_magics: dict[str, Callable[..., Any]] = {}
         self._cell_magics: dict[str, Callable[..., Any]] = {}
         self._cells = 0
-        self.capturing = Capturing()
+        self.guard = CellGuard()
         self.history = History(names)
         self._own: frozenset[str] = frozenset()
 
@@ -86,6 +58,10 @@ class Shell:
         """Take that the notebook begins: what is there by now is none of its own names."""
         self._own = frozenset(self.user_ns)
 
+    def has_trait(self, name: str) -> bool:  # noqa: ARG002
+        """Return that there is no such part of IPython's own here, as a kernel is one."""
+        return False
+
     def system(self, command: str) -> None:
         """Run a shell command, as `!` does; what it prints is the run's output."""
         if self._may_run("!", command):
@@ -94,7 +70,7 @@ class Shell:
     def _run_program(self, program: Any, **more: Any) -> int:
         """Run a program, and return what it left with; `%%capture` has what it prints."""
         sys.stdout.flush()
-        if self.capturing.on:
+        if self.guard.on:
             more.update(stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         done = subprocess.run(program, check=False, text=True, **more)
         if done.stdout:
@@ -138,9 +114,13 @@ class Shell:
         except Exception:  # noqa: BLE001
             traceback.print_exc(file=sys.stdout)
 
+    def timed(self) -> None:
+        """Measure the rest of the cell, and print at its end how long it took."""
+        self.guard.time()
+
     def captured(self, line: str = "") -> Captured:
         """Keep what the rest of the cell prints from sight, and return where it is kept."""
-        return self.capturing.begin(line)
+        return self.guard.begin(line)
 
     def run_line_magic(self, name: str, line: str, *_: Any) -> Any:
         """Do what `%name line` asks for.
@@ -235,7 +215,11 @@ class Shell:
     def _cd(self, line: str) -> None:
         words = shlex.split(line)
         folder = os.path.expanduser(words[-1] if words else "~")
-        os.chdir(folder)
+        try:
+            os.chdir(folder)
+        except OSError as error:
+            # As under IPython the notebook goes on where it is.
+            print(error)
         if "-q" not in words:
             print(os.getcwd())
 
@@ -293,6 +277,10 @@ class Shell:
         with open(path, mode, encoding="utf-8") as file:
             file.write(cell)
         print(f"{'Appending to' if mode == 'a' else 'Writing'} {path}")
+
+
+# By this libraries tell a terminal from a notebook in a browser, whose kernel they would speak to.
+Shell.__module__ = f"{__name__}.terminal"
 
 
 def notebook_shell(names: dict[str, Any]) -> Shell | None:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import io
+import re
 import sys
+import time
 import traceback
+from collections.abc import Callable
 from types import TracebackType
 from typing import Any
 
@@ -45,6 +48,35 @@ class History:
         self._outputs[number] = names[f"_{number}"] = value
 
 
+class Lines(list[str]):
+    """The lines that a command printed, with IPython's ways to look at them."""
+
+    @property
+    def n(self) -> str:
+        """All of them, as printed."""
+        return "\n".join(self)
+
+    @property
+    def s(self) -> str:
+        """All of them, parted by spaces."""
+        return " ".join(self)
+
+    @property
+    def l(self) -> list[str]:  # noqa: E743
+        """A plain list of them."""
+        return list(self)
+
+    def grep(self, pattern: str, prune: bool = False) -> Lines:
+        """Return those that hold a pattern, or with `prune` the others."""
+        found = re.compile(pattern, re.IGNORECASE)
+        return Lines(line for line in self if bool(found.search(line)) is not prune)
+
+    def fields(self, *numbers: int) -> Lines:
+        """Return these words of each line, parted by spaces."""
+        rows = [line.split() for line in self]
+        return Lines(" ".join(row[n] for n in numbers if -len(row) <= n < len(row)) for row in rows)
+
+
 class Captured:
     """What a cell under `%%capture` printed and showed."""
 
@@ -75,8 +107,20 @@ class Captured:
         return self.stdout
 
 
-class Capturing:
-    """A context manager around each cell: what `%%capture` began in it ends with it.
+class Events:
+    """Where libraries ask to be called after each cell, such as matplotlib, to draw.
+
+    None is: figures are recorded at the end of a cell anyway.
+    """
+
+    def register(self, event: str, function: Callable[..., Any]) -> None:
+        """Do nothing."""
+
+    unregister = register
+
+
+class CellGuard:
+    """A context manager around each cell: what `%%capture` or `%%time` began in it ends with it.
 
     Only what goes through Python's streams is captured, as under IPython. An error in such a cell
     is captured too, and the notebook goes on, as it does there; that it was so is said.
@@ -85,6 +129,7 @@ class Capturing:
     def __init__(self) -> None:
         self._kept: Captured | None = None
         self._streams = sys.stdout, sys.stderr
+        self._began: tuple[float, float] | None = None
 
     @property
     def on(self) -> bool:
@@ -102,6 +147,10 @@ class Capturing:
             sys.stderr = kept._err
         return kept
 
+    def time(self) -> None:
+        """Measure from now on."""
+        self._began = time.perf_counter(), time.process_time()
+
     def take(self, value: Any) -> Any:
         """Return what a cell's value shows: nothing where it is captured."""
         kept, self._kept = self._kept, None
@@ -112,7 +161,7 @@ class Capturing:
         return None
 
     def __enter__(self) -> None:
-        self._kept = None
+        self._kept = self._began = None
 
     def __exit__(
         self,
@@ -120,6 +169,10 @@ class Capturing:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> bool:
+        if self._began is not None:
+            wall, computed = self._began
+            sys.stdout.write(f"CPU times: {time.process_time() - computed:.3g} s\n")
+            sys.stdout.write(f"Wall time: {time.perf_counter() - wall:.3g} s\n")
         kept = self._kept
         if kept is None:
             return False

@@ -10,7 +10,7 @@ import argparse
 import shlex
 import sys
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NoReturn
 
 from tflab.recording.run_recorder import RunRecorder
 from tflab.runs.events import Notice, Result
@@ -26,6 +26,9 @@ class OptionsUsed:
     Args:
         request: The run, with its values.
         recorder: Is told where they are others than recorded.
+
+    Attributes:
+        refused: What a parser said as it refused the command line; empty where none did.
     """
 
     def __init__(self, request: RunRequest, recorder: RunRecorder) -> None:
@@ -36,10 +39,18 @@ class OptionsUsed:
         self._parsed: set[str] = set()
         self._told: set[str] = set()
         self._depth = 0
+        self.refused = ""
 
     def install(self) -> None:
         """Watch from now on; a program without options is left alone."""
         if self._options:
+            plain_error = argparse.ArgumentParser.error
+
+            def error(parser: argparse.ArgumentParser, message: str) -> NoReturn:
+                self.refused = message
+                plain_error(parser, message)
+
+            argparse.ArgumentParser.error = error  # type: ignore[method-assign, assignment]
             plain = argparse.ArgumentParser.parse_known_args
             argparse.ArgumentParser.parse_known_args = self._watching(plain)  # type: ignore[method-assign]
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
+from tflab.recording.values import to_text
 from tflab.runs.events import Ended, Error
 from tflab.runs.record import RunRequest
 from tflab.worker.errors import explain, leaving
@@ -25,6 +26,7 @@ def outcome(
     interrupted: bool,
     cell: int | None,
     names: Iterable[str],
+    refused: str = "",
 ) -> tuple[list[Error], Ended]:
     """Return the error if there was one, and how the run ended.
 
@@ -34,6 +36,7 @@ def outcome(
         interrupted: Whether it was asked to stop; what comes of that is no failure of the program.
         cell: Index of the cell that was running, or ran last.
         names: The program's global names.
+        refused: What its parser said, where it refused its options.
     """
     if error is None:
         return [], Ended(state="finished", time=time.time(), exit_code=0)
@@ -42,7 +45,7 @@ def outcome(
     if isinstance(error, SystemExit):
         if interrupted:
             return [], cancelled("The lesson left when it was interrupted.")
-        return [], _left(error, request)
+        return [], _left(error, request, refused)
     found = explain(error, Path(request.path), cell, names, request.cells)
     cause = f"{found.title}: {found.cause}".partition("\n")[0][:300]
     if interrupted:
@@ -70,8 +73,16 @@ def code_of_child(error: BaseException | None, handlers: ExitHandlers) -> int:
     return code
 
 
-def _left(error: SystemExit, request: RunRequest) -> Ended:
+def _left(error: SystemExit, request: RunRequest, refused: str) -> Ended:
     code, said = leaving(error)
+    if code == _WRONG_OPTIONS and refused:
+        return Ended(
+            state="failed",
+            time=time.time(),
+            cause=f"The program refused its options: {to_text(refused)[:300]}.",
+            next_step="Give other options; `tflab check --parameters` lists them.",
+            exit_code=code,
+        )
     if code == 0:
         return Ended(
             state="finished",

@@ -199,7 +199,8 @@ class RunProcess:
     def _ending(self, error: BaseException | None) -> tuple[list[Error], Ended]:
         cell = self._execution.cell if self._execution else None
         names = list(self._execution.names) if self._execution else []
-        return outcome(error, self._request, self.interrupt.asked, cell, names)
+        refused = self._options.refused
+        return outcome(error, self._request, self.interrupt.asked, cell, names, refused)
 
     def _leave(self, errors: list[Error], end: Ended) -> tuple[list[Error], Ended]:
         """Do what Python does at the end of a program; return what is still to be written."""

@@ -33,7 +33,8 @@ class Goal(Event):
 class Prediction(Event):
     """What a lesson asked the learner to guess, the guess (None if none was made), the answer.
 
-    `id` stays when the question is reworded or translated; empty where the lesson gives none.
+    `id` stays when the question is reworded or translated; empty where the lesson gives none. A
+    guessed number is right when it is off by no more than the share `within` of the answer.
     """
 
     TYPE: ClassVar[str] = "prediction"
@@ -44,6 +45,7 @@ class Prediction(Event):
     correct: bool | None = None
     cell: int = 0
     id: str = ""
+    within: float = 0.1
 
     @property
     def key(self) -> str:

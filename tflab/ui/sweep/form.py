@@ -25,6 +25,9 @@ from tflab.ui.dialogs.pick import Choice, PickScreen
 from tflab.ui.terminal.safe_text import box_title
 from tflab.ui.widgets.css import beside
 
+_AROUND = 12
+"""Rows of the form that hold no field, about."""
+
 
 class PlannedSweep(NamedTuple):
     """A sweep to begin, and where its runs go."""
@@ -123,7 +126,16 @@ class SweepForm(Dialog[PlannedSweep | FormChoice]):
 
     def on_mount(self) -> None:
         """Say what the first texts make."""
+        self._set_apart()
         self._read()
+
+    def on_resize(self) -> None:
+        """Set the fields apart where there are rows for that."""
+        self._set_apart()
+
+    def _set_apart(self) -> None:
+        rows = 2 * (len(self._own) + len(self._options)) + _AROUND
+        self.set_class(self.app.size.height >= rows, "-airy")
 
     def action_start(self) -> None:
         """Start the sweep, or go to the first field that is wrong."""

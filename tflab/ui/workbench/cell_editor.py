@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from concurrent.futures import Future
 
 from rich.cells import cell_len
@@ -14,13 +15,14 @@ from textual.message import Message
 from textual.timer import Timer
 from textual.widgets import Input, TextArea
 
+from tflab.programs.code_names import word_before
 from tflab.programs.edits import CellProblem, cell_problem, tidy
 from tflab.programs.program import ProgramKind
 from tflab.runs.disk_queue import DiskQueue
 from tflab.ui.terminal.safe_text import box_title, short_line
 from tflab.ui.widgets.css import beside
 from tflab.ui.workbench.code_area import CodeArea
-from tflab.ui.workbench.messages import CodeTyped, EditorClosed, EditorMoved
+from tflab.ui.workbench.messages import CodeTyped, EditorClosed, EditorMoved, HelpAsked
 
 _TELL_SECONDS = 0.3
 """Seconds after which what is typed is told, at most; it is on the disk within the second."""
@@ -50,12 +52,15 @@ class CellEditor(Vertical):
 
     Attributes:
         area: Where the code is written.
+        called: What the cell is called.
         told: What was told last of what stands there.
         problem: Why Python cannot read it, as far as it was looked at.
     """
 
     DEFAULT_CSS = beside(__file__)
     SCOPED_CSS = False
+    KEYS = "^r runs, Esc keeps"
+    """What the border says while nothing is wrong."""
 
     class Checked(Message):
         """A long text was checked."""
@@ -64,17 +69,19 @@ class CellEditor(Vertical):
         super().__init__(id="cell-editor")
         self.cell = cell
         self.area = CodeArea(text)
-        self._called = name
+        self.called = name
         self._kind = kind
         self.told = text
         self._tell_timer: Timer | None = None
         self._check_timer: Timer | None = None
         self._height = 0
         self._needle = ""
+        self._names: list[str] = []
+        self._start = ""
         self._beside = DiskQueue(self._wake)
         self.problem: CellProblem | None = None
         self._original = original
-        self._show_title()
+        self.show_title()
         self._show_problem(cell_problem(text, kind) if len(text) <= _CHECKED_AT_ONCE else None)
 
     def compose(self) -> ComposeResult:
@@ -90,9 +97,10 @@ class CellEditor(Vertical):
         """The code as it stands there now."""
         return self.area.text
 
-    def _show_title(self) -> None:
+    def show_title(self) -> None:
+        """Say in the border which cell it is, and whether it is changed."""
         changed = ": changed" if tidy(self.text) != self._original else ""
-        words = f"{self._called}{changed}"
+        words = f"{self.called}{changed}"
         self.border_title = box_title(words[:1].upper() + words[1:])
 
     def put_cursor(self, line: int, column: int = 1) -> None:
@@ -149,6 +157,9 @@ class CellEditor(Vertical):
     @on(TextArea.SelectionChanged)
     def _moved(self, event: TextArea.SelectionChanged) -> None:
         event.stop()
+        if self._names and not self.area.suggestion:
+            self._names = []
+            self._show_problem(self.problem)
         self.post_message(EditorMoved())
 
     @on(CodeArea.Refused)
@@ -164,13 +175,49 @@ class CellEditor(Vertical):
     def _left(self, event: CodeArea.Left) -> None:
         event.stop()
         self.tell()
-        self.post_message(EditorClosed())
+        self.post_message(EditorClosed(self))
+
+    # Completion and help
+
+    @property
+    def place(self) -> tuple[str, tuple[int, int]]:
+        """The code of the cell, and the row and column of the cursor in it."""
+        return self.text, self.area.cursor_location
+
+    @on(CodeArea.HelpAsked)
+    def _ask_help(self, event: CodeArea.HelpAsked) -> None:
+        event.stop()
+        if event.want == "names" and len(self._names) > 1 and self.area.suggestion:
+            self._suggest(self._names[1:] + self._names[:1])
+        else:
+            self.post_message(HelpAsked(self, *self.place, event.want))
+
+    def take_names(self, at: tuple[int, int], names: Sequence[str]) -> None:
+        """Offer names for the word before the cursor, unless it has moved meanwhile."""
+        if at != self.place[1]:
+            return
+        row, column = self.area.cursor_location
+        self._start = word_before(self.area.document.get_line(row), column).rpartition(".")[2]
+        fitting = [n for n in names if n.startswith(self._start) and n != self._start]
+        if not fitting:
+            self.notify("Nothing is known to complete here.")
+        elif len(fitting) == 1:
+            self.area.insert(fitting[0][len(self._start) :])
+        else:
+            self._suggest(fitting)
+
+    def _suggest(self, names: Sequence[str]) -> None:
+        """Show the first of some names behind the cursor, and how many others there are."""
+        self._names = list(names)
+        self.area.suggestion = names[0][len(self._start) :]
+        others = ", ".join(names[1:4])
+        self.border_subtitle = short_line(f"Tab takes {names[0]}; ^Space goes on: {others}")
 
     # What is wrong
 
     def _check(self) -> None:
         self._check_timer = None
-        self._show_title()
+        self.show_title()
         text = self.text
         if len(text) <= _CHECKED_AT_ONCE:
             self._show_problem(cell_problem(text, self._kind))
@@ -195,7 +242,7 @@ class CellEditor(Vertical):
         self.set_class(problem is not None, "-bad")
         self.area.show_problem(problem)
         if problem is None:
-            self.border_subtitle = "^r runs, Esc keeps"
+            self.border_subtitle = self.KEYS
         else:
             words = f"line {problem.line}: {problem.message}"
             self.border_subtitle = Content(short_line(words)).markup

@@ -9,7 +9,7 @@ from textual.content import Content
 
 from tflab.charts.text import cell_width
 from tflab.runs.cell_state import CellItem
-from tflab.runs.events import Error, Figure, Picture, Result
+from tflab.runs.events import Error, Figure, Picture, Prediction, Result
 from tflab.runs.state import RunState
 from tflab.runs.transcript import Transcript
 from tflab.ui.terminal.glyphs import glyphs
@@ -58,6 +58,7 @@ class OutputBlock(Block):
         self._error: Error | None = None
         self._note = ""
         self._next_text = 0.0
+        self.asked: frozenset[str] = frozenset()
         self.label: Label | None = None
 
     @property
@@ -98,7 +99,7 @@ class OutputBlock(Block):
         """
         changed, later = (error, note) != (self._error, self._note), False
         self._error, self._note = error, note
-        found = list(_items(items))
+        found = [one for one in _items(items) if not self._is_asked(one)]
         if len(found) < len(self._shown):
             # The program has cleared its output.
             del self._shown[len(found) :]
@@ -171,6 +172,10 @@ class OutputBlock(Block):
             note = Content.styled(f"{glyphs().changed} {self._note}", "$warning")
             rows += [Row(line, _INDENT) for line in note.wrap(room)]
         return rows
+
+    def _is_asked(self, item: Item) -> bool:
+        """Whether an item stands elsewhere, at the question that it answers."""
+        return isinstance(item, Prediction) and item.key in self.asked
 
     def _too_soon(self, state: RunState) -> bool:
         now = self._clock()

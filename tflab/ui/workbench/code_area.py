@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+import codeop
+from typing import ClassVar, Literal
 
 from rich.style import Style as RichStyle
 from rich.text import Text
@@ -15,6 +16,7 @@ from textual.widgets import TextArea
 
 from tflab.programs.edits import LARGEST_CELL, CellProblem
 from tflab.programs.hidden_characters import hidden_characters
+from tflab.programs.magics import plain_python
 from tflab.runs.text import count_of
 from tflab.ui.actions import bindings
 from tflab.ui.terminal.glyphs import glyphs
@@ -28,8 +30,8 @@ from tflab.ui.workbench.indentation import (
     unit_of,
 )
 
-_AT_ONCE = 12_000
-"""Characters that are coloured at every key; it takes a millisecond a thousand."""
+_AT_ONCE = 6_000
+"""Characters that are coloured at every key, which takes 10 ms."""
 
 _COLOURED = 200_000
 _LEAST_WORDS = 12
@@ -48,6 +50,10 @@ class CodeArea(TextArea):
 
     Args:
         text: The code.
+
+    Attributes:
+        problem: What Python cannot read, marked at its line.
+        enters: Whether Enter enters code that is whole, rather than begin another line.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = list(bindings("editor"))
@@ -57,6 +63,16 @@ class CodeArea(TextArea):
 
     class SearchAsked(Message):
         """The person wants to search in the code."""
+
+    class HelpAsked(Message):
+        """Names to go on with are asked for, or what stands at the cursor."""
+
+        def __init__(self, want: Literal["names", "about"]) -> None:
+            super().__init__()
+            self.want = want
+
+    class Entered(Message):
+        """Whole code was entered, where Enter does that."""
 
     class Refused(Message):
         """Something cannot be typed or pasted; `reason` says why."""
@@ -77,6 +93,7 @@ class CodeArea(TextArea):
         self.cursor_blink = False
         self.indent_width = 4
         self.problem: CellProblem | None = None
+        self.enters = False
         self._unit = unit_of(text)
         self._colours: list[Content] = []
         self._colour_from(0)
@@ -152,8 +169,16 @@ class CodeArea(TextArea):
     async def on_key(self, event: events.Key) -> None:
         """Indent, and leave."""
         match event.key:
+            case key if key.startswith("alt+"):
+                # A terminal gives it a character too, which is none to type.
+                event.prevent_default()
+                return
+            case "enter" if self.enters and self._is_whole():
+                self.post_message(self.Entered())
             case "enter":
                 self._new_line()
+            case "tab" if self.suggestion:
+                self.insert(self.suggestion)
             case "tab":
                 self._indent()
             case "shift+tab":
@@ -164,6 +189,15 @@ class CodeArea(TextArea):
                 return
         event.stop()
         event.prevent_default()
+
+    def _is_whole(self) -> bool:
+        """Whether the code ends here: what opens a block goes on until an empty line."""
+        if not self.cursor_at_end_of_text:
+            return False
+        try:
+            return codeop.compile_command(plain_python(self.text).source) is not None
+        except (SyntaxError, ValueError, OverflowError):
+            return True  # What is wrong is said, and more lines would not mend it.
 
     def _new_line(self) -> None:
         start, end = sorted((self.selection.start, self.selection.end))
@@ -206,6 +240,14 @@ class CodeArea(TextArea):
     def action_find(self) -> None:
         """Ask for a search."""
         self.post_message(self.SearchAsked())
+
+    def action_complete(self) -> None:
+        """Ask for names to go on with."""
+        self.post_message(self.HelpAsked("names"))
+
+    def action_explain_code(self) -> None:
+        """Ask for what stands at the cursor."""
+        self.post_message(self.HelpAsked("about"))
 
     def action_comment(self) -> None:
         """Make the lines of the selection comments, or code again."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from textual.dom import DOMNode
 
@@ -43,8 +43,6 @@ class WorkbenchDialogs(PaneScreen):
         match event:
             case events.QuestionAsked():
                 self._ask_question(event)
-            case events.GuessesAsked():
-                self._ask_guesses(event)
             case events.PresetsListed():
                 self._choose_preset(event)
             case events.LessonsRead():
@@ -198,15 +196,6 @@ class WorkbenchDialogs(PaneScreen):
 
         words = (question.title, question.text, question.yes, question.no)
         self.app.push_screen(ConfirmScreen(*words), take)
-
-    def _ask_guesses(self, event: events.GuessesAsked) -> None:
-        from tflab.ui.dialogs.predict import PredictScreen
-
-        def take(guesses: dict[str, Any] | None) -> None:
-            if guesses is not None:
-                event.answer(guesses)
-
-        self.app.push_screen(PredictScreen(event.program.questions, event.guesses), take)
 
     def _choose_preset(self, event: events.PresetsListed) -> None:
         from tflab.ui.workbench.pickers import pick_preset

@@ -98,6 +98,10 @@ class DocumentView(HostingView, can_focus=True):
             widget.remove()
         self._reserve(block, None)
 
+    def hosts(self, block: Block, widget: Widget) -> bool:
+        """Whether a widget stands in place of a block."""
+        return self._hosted.get(widget) is block
+
     def place_of(self, widget: Widget) -> Region:
         """Return where a widget stands that a block was given up for."""
         block = self._hosted.get(widget)

@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING
 
 from textual import on
 
-from tflab.programs.edits import tidy
 from tflab.runs.record import Problem
-from tflab.session.edit_events import CodeRefused, EditsChanged
+from tflab.session.edit_events import CodeRefused, EditsChanged, ScratchShown
 from tflab.session.events import Event
 from tflab.ui.workbench import messages
 from tflab.ui.workbench.code_cell import CellNote
-from tflab.ui.workbench.dialogs import WorkbenchDialogs
+from tflab.ui.workbench.code_helping import CodeHelping
 from tflab.ui.workbench.messages import CellWork
 
 if TYPE_CHECKING:
@@ -33,7 +32,7 @@ _AS_RUN = (
 )
 
 
-class CellEditing(WorkbenchDialogs):
+class CellEditing(CodeHelping):
     """The panes, their dialogs, and the editor of the lesson's cells.
 
     Args:
@@ -51,6 +50,8 @@ class CellEditing(WorkbenchDialogs):
                 await self._show_edits(panes, event)
                 if self._session.runs.current is not None:
                     await run_panes.show(self._session.runs.current)
+            case ScratchShown():
+                panes.lesson.show_trial(event)
             case CodeRefused():
                 self._show_refusal(panes, event)
             case _:
@@ -79,6 +80,8 @@ class CellEditing(WorkbenchDialogs):
 
     def go_on_writing(self, panes: Panes, before: CellEditor) -> None:
         """Go on in the cell that was written in, after its file was read again."""
+        from tflab.programs.edits import tidy
+
         book = self._session.edits.book
         if book is None:
             return
@@ -145,6 +148,9 @@ class CellEditing(WorkbenchDialogs):
         match work:
             case CellWork.EDIT:
                 self._edit(panes, cell)
+            case CellWork.TRY:
+                before = self._session.scratch.texts.get(cell, "")
+                panes.lesson.open_trial(cell, before, book.base.kind)
             case CellWork.DIFFERENCE:
                 self._show_difference(book, cell)
             case CellWork.SAVE:
@@ -252,9 +258,16 @@ class CellEditing(WorkbenchDialogs):
         if self._writes_in_book(message.editor):
             self._session.edits.change(message.cell, message.text)
 
+    @on(messages.LinesTried)
+    def _lines_tried(self, message: messages.LinesTried) -> None:
+        self.tell_typed()
+        self._session.scratch.run(message.cell, message.text)
+
     @on(messages.EditorClosed)
-    def _editor_closed(self) -> None:
-        if self._panes is not None:
+    def _editor_closed(self, message: messages.EditorClosed) -> None:
+        if self._panes is not None and message.editor is self._panes.lesson.trial_editor:
+            self._panes.lesson.close_trial()
+        elif self._panes is not None:
             self._panes.lesson.close_editor()
             self._session.edits.settle(lambda: None)
 

@@ -9,15 +9,15 @@ from tflab.programs.program import Cell, Program, ProgramKind
 from tflab.runs.state import RunState
 from tflab.ui.workbench.cell_output import Label, OutputBlock
 from tflab.ui.workbench.code_cell import CodeBlock
-from tflab.ui.workbench.editing_view import EditingView
 from tflab.ui.workbench.exercise_card import ExerciseCard
 from tflab.ui.workbench.lesson_document import Block
 from tflab.ui.workbench.reading import Span, top_to_show
+from tflab.ui.workbench.trying import TryingView
 
 _GAP = re.compile(r"# YOUR CODE HERE(?:\n[ \t]*raise NotImplementedError(?:\(\))?)?|\.\.\.")
 
 
-class ExerciseView(EditingView):
+class ExerciseView(TryingView):
     """Shows blocks, of which some are exercises."""
 
     def __init__(self, *, id: str | None = None) -> None:

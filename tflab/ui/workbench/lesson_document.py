@@ -53,12 +53,14 @@ class Block:
         together: Whether it is read as a whole, and so not cut by the end of a page that has room
             for it.
         asks: Whether the reader has to decide something here before reading on.
+        away: Whether it takes no rows for now: it stands behind what asks.
     """
 
     cell: int | None = None
     bar = ""
     together = False
     asks = False
+    away = False
 
     def height(self, width: int) -> int:
         """Return how many rows it takes; cheaper than laying it out, where that can be."""
@@ -98,7 +100,7 @@ class Document:
     def fit(self, width: int) -> None:
         """Lay everything out for another width, when there is need."""
         self.width = width
-        self._heights = [block.guess(width) for block in self.blocks] if width else []
+        self._heights = [0 if b.away else b.guess(width) for b in self.blocks] if width else []
         self._measured = [False] * len(self._heights)
         self._places = {block: place for place, block in enumerate(self.blocks)}
         self._first_guess, self._tops = 0, None
@@ -208,6 +210,7 @@ class Document:
         block = self.blocks[place]
         reserved = self._reserved.get(block)
         height = block.height(self.width) if reserved is None else reserved
+        height = 0 if block.away else height
         if height != self._heights[place]:
             self._heights[place] = height
             self._tops = None
@@ -217,6 +220,7 @@ class Document:
         if rows is None:
             free = self._reserved.get(block)
             rows = block.rows(self.width) if free is None else [Row(Content())] * free
+            rows = [] if block.away else rows
             self._rows[block] = rows
             while len(self._rows) > _KEPT:
                 self._rows.popitem(last=False)

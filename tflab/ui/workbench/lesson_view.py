@@ -17,7 +17,6 @@ from tflab.ui.widgets.css import beside
 from tflab.ui.widgets.drawing_view import chart_options, picture_colour
 from tflab.ui.workbench.cell_output import OutputBlock
 from tflab.ui.workbench.code_cell import CellNote, CodeBlock, ProseBlock
-from tflab.ui.workbench.exercise_view import ExerciseView
 from tflab.ui.workbench.figure_rows import PictureStyle
 from tflab.ui.workbench.glossary import heading_texts, link_terms
 from tflab.ui.workbench.lesson_document import Block
@@ -32,7 +31,9 @@ from tflab.ui.workbench.messages import (
     WordAsked,
 )
 from tflab.ui.workbench.picture_images import PictureImages
+from tflab.ui.workbench.question_view import QuestionView
 from tflab.ui.workbench.summing_up import EndCard
+from tflab.ui.workbench.trying import Trial
 
 _ROWS = 16
 _LEAST_ROWS = 8
@@ -40,7 +41,7 @@ _AROUND_PICTURE = 5
 """Rows of a picture, and of title, axis and legend around it, so that all is seen together."""
 
 
-class LessonView(ExerciseView):
+class LessonView(QuestionView):
     """Shows one lesson. A cursor stands on one code cell; the keys of this pane act on it."""
 
     DEFAULT_CSS = beside(__file__)
@@ -81,7 +82,9 @@ class LessonView(ExerciseView):
         prose = iter(link_terms([c.source for c in lesson.cells if c.kind == "prose"], glossary))
         blocks: list[Block] = []
         cells: list[CodeBlock] = []
+        self.trials = trials = dict[int, Trial]()
         self._headings, outputs = [], []
+        self.make_questions(lesson)
         for cell in lesson.cells:
             if cell.kind == "prose":
                 self._headings += [(len(blocks), text) for text in heading_texts(cell.source)]
@@ -93,7 +96,9 @@ class LessonView(ExerciseView):
             outputs.append(output)
             card = self.make_card(cell)
             around = [card.head, code, card.foot] if card is not None else [code]
-            blocks += [*around, output]
+            questions = self.make_questions(lesson, cell.index)
+            trials[cell.index] = trial = Trial(cell.index, self._picture_style)
+            blocks += [*around, *questions, output, *trial.blocks]
         self.outputs = LessonOutputs(lesson, cells, outputs)
         same = self.card.end.program == lesson.id
         self.card = EndCard(self.card.end if same else LessonEnd(lesson.id))
@@ -221,11 +226,15 @@ class LessonView(ExerciseView):
             self.notify("This cell has no output yet. Run it first.")
 
     def action_open_output(self) -> None:
-        """Show everything that the cell under the cursor gave; write in an exercise."""
+        """Answer a question in view, write in an exercise, or show all output of the cell."""
+        if self.open_question(asking=True):
+            return
         if self.exercise is not None:
             self.action_edit_cell()
             return
         text = self._output_text()
+        if not text and self.open_question():
+            return
         if text:
             self.post_message(OutputOpened(f"Output of cell {self.cursor + 1}", text))
 

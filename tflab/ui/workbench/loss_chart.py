@@ -110,6 +110,8 @@ class LossChart(Vertical, can_focus=True):
             # The same over other steps is nearer than another metric.
             alike = [m for m in metrics if m.name == self._curves.metric.name]
             self._choose((alike or metrics)[0])
+        elif over_epochs := self._curves.over_epochs():
+            self._choose(over_epochs)
         own = self._curves.own()
         ghosts = self._curves.ghosts(own)
         self._head(low=not own and not self._expected)
@@ -215,7 +217,7 @@ class LossChart(Vertical, can_focus=True):
             return
         place = metrics.index(metric) if metric in metrics else -1
         self._drawing.all_metrics = False
-        self._choose(metrics[(place + 1) % len(metrics)])
+        self._choose(metrics[(place + 1) % len(metrics)], by_hand=True)
         self.redraw()
 
     def action_copy_chart(self) -> None:
@@ -242,8 +244,8 @@ class LossChart(Vertical, can_focus=True):
         self.query_one("#loss-notes", Static).display = False
         self.query_one("#loss-progress", Static).display = False
 
-    def _choose(self, metric: Metric) -> None:
-        self._curves.choose(metric)
+    def _choose(self, metric: Metric, by_hand: bool = False) -> None:
+        self._curves.choose(metric, by_hand)
         self._view.reset()
         self._head(title=metric.name.capitalize())
 

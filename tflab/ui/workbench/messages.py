@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from enum import Enum
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from textual.content import Content
 from textual.message import Message
@@ -49,6 +49,7 @@ class CellWork(Enum):
     PUT_ALL_BACK = "put all back"
     BRING_BACK = "bring back"
     OTHER_VERSION = "other version"
+    TRY = "try"
     SAVE = "save"
     SAVE_COPY = "save a copy"
 
@@ -72,12 +73,71 @@ class CodeTyped(Message):
         self.editor = editor
 
 
+class TakesNames(Protocol):
+    """What asks for names to go on with."""
+
+    cell: int
+
+    @property
+    def is_attached(self) -> bool:
+        """Whether it is still there."""
+
+    def take_names(self, at: tuple[int, int], names: Sequence[str]) -> None:
+        """Take them, for what stands before a row and column."""
+
+
+class HelpAsked(Message):
+    """Something is to be known of the place of the cursor in an editor.
+
+    Attributes:
+        editor: The editor, which takes the answer.
+        text: The code up to the end of its cell.
+        at: Row and column of the cursor in that, from 0.
+        want: Names to go on with, or what stands there.
+    """
+
+    def __init__(
+        self, editor: TakesNames, text: str, at: tuple[int, int], want: Literal["names", "about"]
+    ) -> None:
+        super().__init__()
+        self.editor = editor
+        self.text = text
+        self.at = at
+        self.want = want
+
+
+class LinesTried(Message):
+    """Lines are to be tried after a cell, given by its index."""
+
+    def __init__(self, cell: int, text: str) -> None:
+        super().__init__()
+        self.cell = cell
+        self.text = text
+
+
 class EditorClosed(Message):
-    """The person has done writing in a cell; what was typed was told before."""
+    """The person has done writing in an editor; what was typed was told before."""
+
+    def __init__(self, editor: Widget) -> None:
+        super().__init__()
+        self.editor = editor
 
 
 class EditorMoved(Message):
     """The cursor of an editor stands elsewhere."""
+
+
+class QuestionAnswered(Message):
+    """A question was answered by a guess; by None it was waved on."""
+
+    def __init__(self, question: str, guess: str | float | None) -> None:
+        super().__init__()
+        self.question = question
+        self.guess = guess
+
+
+class QuestionLeft(Message):
+    """The person would rather not answer a question now."""
 
 
 class StopRequested(Message):

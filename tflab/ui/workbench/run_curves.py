@@ -32,12 +32,14 @@ class RunCurves:
     def __init__(self) -> None:
         self.state: RunState | None = None
         self.metric = FIRST
+        self._chosen = False
         self._ghosts: list[Curve] = []
         self._memos: dict[str, Memo] = {}
 
     def clear(self) -> None:
         """Show no run."""
         self.state, self.metric, self._ghosts = None, FIRST, []
+        self._chosen = False
 
     def begin(self, state: RunState, before: str) -> None:
         """Show another run; the one before becomes a ghost if it has a name, else it goes."""
@@ -46,9 +48,23 @@ class RunCurves:
             ghosts = [replace(curve, label=before, ghost=True) for curve in self.own()]
         self.state, self._ghosts, self._memos = state, ghosts[:_MOST_GHOSTS], {}
 
-    def choose(self, metric: Metric) -> None:
+    def choose(self, metric: Metric, by_hand: bool = False) -> None:
         """Show another metric; the ghosts were of the one before."""
         self.metric, self._ghosts = metric, []
+        self._chosen = self._chosen or by_hand
+
+    def over_epochs(self) -> Metric | None:
+        """Return the curve over epochs that one over batches gives way to, if nobody chose that.
+
+        None before that is a curve, of two points at least.
+        """
+        name = self.metric.name.removeprefix("batch_")
+        if self._chosen or name == self.metric.name:
+            return None
+        for metric, series in self._found().items():
+            if metric.name == name and any(len(one) > 1 for one in series):
+                return metric
+        return None
 
     def metrics(self) -> list[Metric]:
         """Return the metrics of the run in the order in which it logged them."""

@@ -81,6 +81,7 @@ class RunPanes:
         if ours:
             self._panes.chart.show_run(run.state, difference(self._on_show, run))
             self._on_show = run
+            self._panes.lesson.show_guessed(run.state, run.record.request.parameters)
             await self._panes.lesson.show_run(
                 run.state,
                 run.record.request.source,

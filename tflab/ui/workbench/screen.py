@@ -112,8 +112,15 @@ class WorkbenchScreen(SessionActions):
                 self.lessons.show_recent(event.files, event.missing)
             case events.CourseChanged():
                 self._show_course()
+                self._show_questions(panes)
+            case events.QuestionsChanged():
+                self._show_questions(panes)
+                if event.again:
+                    self.show_pane("lesson")
+                    panes.lesson.show_first_question()
             case events.FormChanged() | events.DevicesListed():
                 _show_form(panes, event)
+                self._show_questions(panes)
                 run_panes.show_status()
                 self._titles.compare_values()
             case (
@@ -145,6 +152,7 @@ class WorkbenchScreen(SessionActions):
             return  # It was there before the panes were.
         self.note_place()
         editor, panes.lesson.editor = panes.lesson.editor, None
+        panes.lesson.trial_editor = None
         with self.app.batch_update():
             await self._show_program(panes, event.program, event.same, event.cell)
         if editor is not None and event.same:
@@ -161,6 +169,7 @@ class WorkbenchScreen(SessionActions):
         await panes.form.show_fields()
         self._show_course()
         await panes.lesson.show_lesson(program, session.library.glossary, keep_place=same)
+        self._show_questions(panes)
         passed = session.course.of(program)
         panes.lesson.show_passed(passed.exercises if passed is not None else ())
         if not same:
@@ -186,6 +195,13 @@ class WorkbenchScreen(SessionActions):
             self._panes.lesson.show_passed(kept.exercises if kept is not None else ())
         if self._run_panes is not None:
             self._run_panes.show_card()
+
+    def _show_questions(self, panes: Panes) -> None:
+        """Show how the questions stand with the values in the form."""
+        session, program = self._session, self._shown
+        if program is not None and program.questions and not session.form.first_bad:
+            values = session.form.values
+            panes.lesson.show_questions(session.guesses.asked(program, values), values)
 
     def _show_runs(self, panes: Panes, event: events.RunsListed) -> None:
         if self._shown is not None and self._shown.id == event.program:
@@ -214,6 +230,13 @@ class WorkbenchScreen(SessionActions):
     @on(messages.RunRequested)
     def _run_requested(self, message: messages.RunRequested) -> None:
         self._session.run(message.until)
+
+    @on(messages.QuestionAnswered)
+    def _question_answered(self, message: messages.QuestionAnswered) -> None:
+        session, program = self._session, self._shown
+        if program is not None and not session.form.first_bad:
+            values = session.form.values
+            session.guesses.answer(program, message.question, message.guess, values)
 
     @on(messages.StopRequested)
     def _stop_requested(self) -> None:

@@ -25,7 +25,7 @@ class SessionActions(CellEditing):
         self._session.toggle_live()
 
     def action_predict(self) -> None:
-        """Guess again, then run."""
+        """Ask the questions of the lesson again."""
         self.tell_typed()
         self._session.starter.predict()
 

@@ -69,7 +69,7 @@ def run_again(names: dict[str, Any], name: str) -> None:
     names["__package__"] = None
     prepare_names(names, request)
     shell = notebook_shell(names)
-    guard: AbstractContextManager[Any] = shell.capturing if shell is not None else nullcontext()
+    guard: AbstractContextManager[Any] = shell.guard if shell is not None else nullcontext()
     compiler = Compiler(request)
     loop = None
     for cell in cells_to_run(request):

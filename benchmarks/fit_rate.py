@@ -1,0 +1,76 @@
+"""Steps a second of a plain `fit`, recorded without a callback, beside the same script alone."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import time
+from contextlib import closing
+from pathlib import Path
+
+from benchmarks.figure import Budget, Figure, in_turn, show
+from benchmarks.workbench import data_folder
+from tflab.programs.reader import read_program
+from tflab.runs.log_writer import OUTPUT
+from tflab.runs.store import RunStore
+from tflab.targets.fork_server import ForkServer
+from tflab.targets.requests import new_request
+from tflab.targets.runner import begin, follow
+
+TITLE = "Steps a second of a plain fit, recorded by itself"
+SCRIPT = Path(__file__).parent / "peers" / "fit_script.py"
+_RATE = re.compile(r"steps a second: ([\d.]+)")
+
+
+def measure(rounds: int = 5) -> list[Figure]:
+    """Let a run and the script take turns."""
+    with data_folder(), closing(ForkServer()) as server:
+        server.start()
+        while server.phase != "ready":
+            assert server.problem is None, server.problem
+            server.poll()
+            time.sleep(0.01)
+        cases = {"run": lambda: _run(server), "script": _script}
+        in_turn(cases, 1)
+        found = in_turn(cases, rounds)
+    budget = Budget(0.98, "at least", ratio=True)
+    return [
+        Figure("fit without a screen", "steps/s", found["run"], "script", found["script"], budget)
+    ]
+
+
+def _run(server: ForkServer) -> float:
+    program = read_program(SCRIPT)
+    store = RunStore()
+    run = begin(server, store, new_request(program, program.defaults))
+    follow(server, run)
+    assert run.state.ended is not None
+    assert run.state.ended.state == "finished", run.state.ended
+    assert run.state.series, "nothing was recorded"
+    return _rate((store.folder(run.record.id) / OUTPUT).read_text())
+
+
+def _script() -> float:
+    # As a run on the CPU.
+    environment = os.environ | {"CUDA_VISIBLE_DEVICES": ""}
+    done = subprocess.run(
+        [sys.executable, str(SCRIPT)],
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        check=True,
+    )
+    return _rate(done.stdout)
+
+
+def _rate(output: str) -> float:
+    found = _RATE.search(output)
+    assert found is not None, output
+    return float(found[1])
+
+
+if __name__ == "__main__":
+    show(TITLE, measure())

@@ -1,0 +1,71 @@
+"""Fields, buttons and the focus of dialogs stand out, in every colour mode and in both themes."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.terminal.conftest import OpenApp
+from tests.terminal.terminal import Terminal
+from tests.terminal.test_contrast import CONTROL, MODES, Box, Look, check_text, contrast, settled
+
+
+def stands_out(look: Look, place: tuple[int, int]) -> None:
+    """A field or a button has a ground of its own, and does not touch the one above or below."""
+    row, column = place
+    ground = look.ground(row, column)
+    for beside in (row - 1, row + 1):
+        assert contrast(ground, look.ground(beside, column)) >= CONTROL, look.lines[row]
+
+
+def differs(look: Look, focused: tuple[int, int], others: list[tuple[int, int]]) -> None:
+    stands_out(look, focused)
+    for other in others:
+        stands_out(look, other)
+        assert look.ground(*focused) != look.ground(*other)
+
+
+def places(look: Look, box: Box, *patterns: str) -> list[tuple[int, int]]:
+    return [look.find(pattern, box) for pattern in patterns]
+
+
+def check_sweep_form(app: Terminal) -> None:
+    app.press("ctrl+s")
+    look = settled(app, r"Sweep: (.|\n)*first seed(.|\n)*Run \((.|\n)*goes back ─╯")
+    box = look.dialog("Sweep")
+    check_text(look, box)
+    fields = []
+    for name in ("samples_per_class", "learning_rate", "steps"):
+        row, _ = look.find(rf"{name} ", box)
+        fields.append((row, box.right - 6))
+    differs(look, fields[0], fields[1:])
+    app.press("escape")
+    app.wait_gone("─ Sweep")
+
+
+def check_leave(app: Terminal) -> None:
+    """A run that goes on is asked about, and the focus is not on what would end it."""
+    app.press("f5", "tab", "tab")
+    app.type("100000")
+    app.press("ctrl+r")
+    app.wait_for("running .*100,?000")
+    app.press("ctrl+q")
+    look = settled(app, r"A run is going on(.|\n)*Stay \((.|\n)*─╯")
+    box = look.dialog("A run is going on")
+    check_text(look, box)
+    stop, leave, stay = places(look, box, r"Stop it \(", r"Leave it running \(", r"Stay \(")
+    differs(look, stay, [stop, leave])
+    app.press("s")
+    app.wait_end()
+
+
+@pytest.mark.parametrize("dark", [True, False], ids=["dark", "light"])
+@pytest.mark.parametrize("mode", MODES)
+def test_dialogs_stand_out(open_app: OpenApp, mode: str, dark: bool) -> None:
+    app = open_app(**MODES[mode])
+    app.wait_for("Points|samples_per_class")
+    if not dark:
+        ground = Look(app).ground(0, 0)
+        app.press("f9")
+        app.wait_until(lambda _: Look(app).ground(0, 0) != ground, "another ground")
+    check_sweep_form(app)
+    check_leave(app)
