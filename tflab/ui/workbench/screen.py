@@ -108,8 +108,6 @@ class WorkbenchScreen(SessionActions):
             case events.RunsListed():
                 self._show_runs(panes, event)
                 run_panes.show_card()
-            case events.RecentListed():
-                self.lessons.show_recent(event.files, event.missing)
             case events.CourseChanged():
                 self._show_course()
                 self._show_questions(panes)
