@@ -13,7 +13,6 @@ from pathlib import Path
 from benchmarks.figure import Budget, Figure, Samples, show
 from benchmarks.workbench import SIZE, data_folder, open_workbench, wait_until_warm
 from tests.terminal.terminal import Terminal
-from tests.terminal.workbench import QUESTIONS
 from tflab.programs.edits import code_cells_of, with_edits
 from tflab.programs.library import resolve
 from tflab.programs.reader import read_program
@@ -38,8 +37,6 @@ def _edited(times: int = 3) -> list[float]:
     found = []
     with data_folder(), open_workbench(LESSON) as app:
         wait_until_warm(app)
-        app.press("ctrl+r")
-        app.wait_for(QUESTIONS)
         app.press("ctrl+r")
         app.wait_for(r"finished in")
         app.press("f3", "t")
