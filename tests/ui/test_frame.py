@@ -12,7 +12,8 @@ from tflab.ui.terminal.themes import DARK
 from tflab.ui.widgets.box_lines import BoxLines
 from tflab.ui.widgets.notice_line import Note, NoticeLine
 from tflab.ui.workbench.arrangement import Pane, Wanted
-from tflab.ui.workbench.frame import PaneFrame, Title
+from tflab.ui.workbench.frame import PaneFrame
+from tflab.ui.workbench.frame_drawing import Title
 
 PANES: tuple[Pane, ...] = ("lesson", "parameters", "loss", "runs", "goals")
 

@@ -272,6 +272,8 @@ class Session(SessionPieces):
         else:
             self._returning = True
             self.settings.lesson = self.library.name_of(program)
+            if self.settings.lesson == str(program.path):
+                self.settings.note_recent(program.path, program.title)
             self.keep_settings()
         self.live.changed()
         self.list_runs()

@@ -48,7 +48,7 @@ class NoticeLine(Widget):
     class Changed(Message):
         """It says something else, and may take more lines or none."""
 
-    DEFAULT_CSS = "NoticeLine { height: 1; display: none; background: $panel; }"
+    DEFAULT_CSS = "NoticeLine { height: auto; max-height: 4; display: none; background: $panel; }"
 
     def __init__(self) -> None:
         super().__init__(classes="notice")

@@ -43,6 +43,8 @@ class WorkbenchDialogs(PaneScreen):
         match event:
             case events.QuestionAsked():
                 self._ask_question(event)
+            case events.RecentListed():
+                self.lessons.show_recent(event.files, event.missing)
             case events.PresetsListed():
                 self._choose_preset(event)
             case events.LessonsRead():
