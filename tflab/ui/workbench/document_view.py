@@ -71,7 +71,7 @@ class DocumentView(HostingView, can_focus=True):
         for block in blocks:
             self._strips.pop(block, None)
             self.document.changed(block)
-        self._keep(anchor)
+        self._keep(anchor, at_end=False)
         self.move_children()
         self._repaint()
 
@@ -219,9 +219,13 @@ class DocumentView(HostingView, can_focus=True):
             self._keep(anchor)
         self._timer = self.set_timer(_PAUSE, self._lay_out_more) if more else None
 
-    def _keep(self, anchor: Anchor) -> None:
-        """Lay out what is in view, and leave a place where it is on the screen."""
-        at_end = self.top > 0 and self.top >= self.max_scroll_y
+    def _keep(self, anchor: Anchor, at_end: bool = True) -> None:
+        """Lay out what is in view, and leave a place where it is on the screen.
+
+        With `at_end`, who sees the end goes on seeing it: not where more has come behind it, which
+        is still to be read.
+        """
+        at_end = at_end and 0 < self.top >= self.max_scroll_y
         self.document.settle(anchor, self.rows_in_view)
         if not self._tell_height() and self.document.row_of(anchor) == self.top:
             return
