@@ -135,12 +135,12 @@ class DrawnFrame(PlacesChildren):
         if room < 4:
             return strip
         left, others = self._left(pane, room), self._others(pane)
-        strip = _laid(strip, box.x + 2, self._drawn_content(left))
         right = _joined(others) if others else self._right(pane)
         if not others and left.cell_length + right.cell_length >= room and pane == "lesson":
             # Every output says which run it is of.
             left = self._left(pane, room, about=False)
             right = right.truncate(max(room - left.cell_length - 1, 0), ellipsis=glyphs().unicode)
+        strip = _laid(strip, box.x + 2, self._drawn_content(left))
         if right and left.cell_length + right.cell_length + 1 <= room:
             place = box.right - 2 - right.cell_length
             strip = _laid(strip, place, self._drawn_content(right))
