@@ -95,6 +95,11 @@ CLAIMS: list[tuple[str, str, Check]] = [
         "The `print` runs only while TensorFlow traces, so you see it once.",
         lambda c: c.run("execution-modes").output.count("Python is running") == 1,
     ),
+    (
+        "execution-modes",
+        "Here are 11 and 5 with four operations",
+        lambda c: c.run("execution-modes").results["add"] == 11 + 5,
+    ),
     ("execution-modes", "Each takes a step to warm up before its clock", lazy_is_no_cripple),
     (
         "tensors",
