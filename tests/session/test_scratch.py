@@ -5,14 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from tflab.ui.workbench.output_text import output_text
-
 from tests.session.hearing import write_program
 from tests.session.sitting import LOOP, PRINT, Sitting
 from tflab.programs.library import user_folder
 from tflab.runs.store import RunStore
 from tflab.session.edit_events import CodeRefused, ScratchShown
 from tflab.session.events import ProgramOpened, QuestionAsked
+from tflab.ui.widgets.output_text import output_text
 
 
 def tried(sitting: Sitting, cell: int, text: str) -> ScratchShown:

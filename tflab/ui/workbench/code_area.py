@@ -185,6 +185,10 @@ class CodeArea(TextArea):
                 self._replace_lines(dedented(self._selected_lines(), self._unit))
             case "escape":
                 self.action_keep()
+            case "ctrl+home":
+                self.move_cursor((0, 0))
+            case "ctrl+end":
+                self.move_cursor(self.document.end)
             case _:
                 return
         event.stop()
