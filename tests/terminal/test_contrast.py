@@ -182,7 +182,7 @@ def check_palette(app: Terminal) -> None:
     box = look.dialog("Commands")
     check_text(look, box)
     check_selection(look, look.find("ype a command", box))
-    row, column = look.find("Stop", box)
+    row, column = look.find("Sweep", box)
     check_selection(look, (row - 1, column))
     app.press("escape")
     app.wait_gone("─ Commands ─")

@@ -172,6 +172,18 @@ async def test_the_title_gives_what_follows_the_room_there_is():
         assert "right" in host.rows()[box.y]
 
 
+async def test_short_of_room_the_shorter_word_stands_at_the_right_end():
+    async with frame((80, 22)) as (host, framed, _):
+        box = framed.arrangement.boxes["parameters"]
+        framed.entitle(
+            "parameters", Title("F5", "Parameters", right="not those of #12", short="not #12")
+        )
+        row = host.rows()[box.y]
+        assert "F5 Parameters" in row
+        assert "not #12" in row[box.x :]
+        assert "those" not in row
+
+
 def test_lines_are_joined_where_they_meet():
     boxes = [Size(9, 5).region, Size(5, 5).region, Size(5, 3).region.translate((4, 0))]
     lines = BoxLines(boxes)

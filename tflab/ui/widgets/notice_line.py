@@ -114,6 +114,8 @@ class NoticeLine(Widget):
         room = max(width - 3, 8)
         lines = text.wrap(room)[:_MOST_ROWS]
         last = lines[-1]
+        if last.cell_length + tail.cell_length > room:
+            tail = Content.assemble(more, (key, "bold $primary"))
         if last.cell_length + tail.cell_length <= room:
             gap = " " * (room - last.cell_length - tail.cell_length)
             lines[-1] = Content.assemble(last, gap, tail)

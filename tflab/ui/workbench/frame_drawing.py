@@ -26,12 +26,14 @@ class Title(NamedTuple):
         text: What it is called.
         about: What follows, made to fit a number of cells; empty where it does not.
         right: What stands at the right end, where there is room.
+        short: What stands there where there is less.
     """
 
     key: str = ""
     text: str = ""
     about: Callable[[int], str] = lambda _: ""
     right: str = ""
+    short: str = ""
 
 
 class DrawnFrame(PlacesChildren):
@@ -136,12 +138,15 @@ class DrawnFrame(PlacesChildren):
             return strip
         left, others = self._left(pane, room), self._others(pane)
         right = _joined(others) if others else self._right(pane)
-        if not others and left.cell_length + right.cell_length >= room and pane == "lesson":
+        if not others and left.cell_length + right.cell_length > room and pane == "lesson":
             # Every output says which run it is of.
             left = self._left(pane, room, about=False)
             right = right.truncate(max(room - left.cell_length - 1, 0), ellipsis=glyphs().unicode)
         strip = _laid(strip, box.x + 2, self._drawn_content(left))
-        if right and left.cell_length + right.cell_length + 1 <= room:
+        if not others and right and left.cell_length + right.cell_length > room:
+            short = self._titles[pane].short
+            right = Content.styled(f" {short} ", "$text-quiet") if short else right
+        if right and left.cell_length + right.cell_length <= room:
             place = box.right - 2 - right.cell_length
             strip = _laid(strip, place, self._drawn_content(right))
         return strip

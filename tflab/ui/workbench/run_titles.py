@@ -34,15 +34,16 @@ class RunTitles:
     def compare_values(self) -> None:
         """Say above the form that the run on show had other values than stand there."""
         run, name, form = self._session.runs.current, self._name, self._session.form
-        word = ""
+        word = short = ""
         if run is not None and name is not None:
             asked = run.record.request
             values = {key: value for key, value in asked.parameters.items() if key in form.fields}
             now = {key: value for key, value in form.values.items() if key in values}
             if (values, asked.seed) != (now, form.seed):
                 word = f"not those of {name.tag or 'the run'}"
+                short = f"not {name.tag}" if name.tag else ""
         title = self._frame.title_of("parameters")
-        self._frame.entitle("parameters", title._replace(right=word))
+        self._frame.entitle("parameters", title._replace(right=word, short=short))
 
 
 def _nothing(_: int) -> str:
