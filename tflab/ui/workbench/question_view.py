@@ -110,11 +110,14 @@ class QuestionView(ExerciseView):
 
     def read_on(self) -> bool:
         """Go on by a page; at a question that has been seen, without an answer to it."""
-        if super().read_on():
-            return True
         waiting = self._waiting
         if waiting is None:
-            return False
+            return super().read_on()
+        first, rows = self.document.span(waiting)
+        # Its last row is blank.
+        seen = first >= self.window.top and first + rows - 1 <= self.window.bottom
+        if not seen and super().read_on():
+            return True
         self._reads_on, self._passed = True, waiting
         self.post_message(QuestionAnswered(waiting.question.id, None))
         return True
