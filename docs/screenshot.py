@@ -13,6 +13,7 @@ from pathlib import Path
 
 from tflab.programs.library import resolve
 from tflab.ui.app import LabApp
+from tflab.ui.widgets.notice_line import NoticeLine
 from tflab.ui.workbench.lesson_view import LessonView
 
 _DEADLINE_SECONDS = 60
@@ -41,7 +42,8 @@ async def picture(target: Path) -> None:
         await pilot.press("f3")
         # Brings the moving picture into view as it stands.
         app.workbench.query_one(LessonView).action_frame(0)
-        app.clear_notifications()
+        for line in app.screen.query(NoticeLine):
+            line.clear()
         await pilot.pause(0.5)
         target.write_text(app.export_screenshot(title="tflab"), encoding="utf-8")
         session.close()

@@ -65,13 +65,17 @@ lab.predict(
 )
 
 # %% [markdown]
-# Nobody counts elements by hand: 4 · 2 · 3 = 24, times the bytes of one element. That product is
-# the memory a model needs, so the type is the cheapest thing to save on.
+# Multiply the shape: 4 · 2 · 3 = 24 elements. Then multiply by the bytes of one element. The
+# weights of a network are counted in the same way; training needs several times as much memory, for
+# gradients, the optimizer's notes and what each layer computed. The type makes all of it larger or
+# smaller.
 #
 # ## Type and device
-# All elements share one **dtype**, and TensorFlow never converts it silently: adding an integer
-# tensor to a float one is an error. `tf.cast` converts when you say so. The device says where the
-# numbers lie, here the one chosen for this run.
+# All elements share one **dtype**. Between two tensors TensorFlow never converts it: adding an
+# integer tensor to a float one is an error, and `tf.cast` converts when you say so. A Python number
+# or a NumPy array *is* converted, without a word, to the type of the tensor it meets. The last line
+# below shows what that can cost. The device says where the numbers lie, here the one chosen for
+# this run.
 
 # %%
 print("device:", block.device)
@@ -81,6 +85,11 @@ try:
     )
 except tf.errors.InvalidArgumentError as error:
     print("int64 + float32:", type(error).__name__)
+floats = tf.constant([1.0, 2.0]) + np.array([1, 2])
+whole = tf.constant([1, 2]) + np.array([0.5, 0.5])
+print("float32 + an array of integers:", floats.numpy())
+print("int32 + an array of halves:    ", whole.numpy())
+lab.show(floats=floats, whole=whole)
 
 # %% [markdown]
 # A type also limits what a number can be. Below, three numbers are put into the chosen type and
@@ -95,9 +104,9 @@ print(f"3.5  → {half}")
 print(f"2049 → {count:.0f}")
 
 # %% [markdown]
-# `float32` keeps about 7 correct digits, `float64` about 16, `float16` about 3 and no whole number
-# above 2048 for sure. Networks rarely need more than `float32`, and graphics cards are fastest
-# with less.
+# `float32` keeps about 7 correct digits, `float64` about 16. `float16` keeps about 3 digits and
+# cannot hold every whole number above 2048. Networks rarely need more than `float32`, and graphics
+# cards are fastest with less.
 #
 # ## From a list to NumPy to a tensor, and back
 # NumPy arrays and tensors convert both ways, and each takes part in the other's arithmetic. On the
@@ -115,12 +124,14 @@ lab.show(plus_one=plus_one)
 plus_one
 
 # %% [markdown]
-# ## A tensor's value does not change
-# `as_tensor + 1` made a new tensor; the old one still holds 1, 2, 3. That is on purpose. Because
-# no value ever changes, TensorFlow may reorder, share and replay computations, which is what
-# makes gradients and graphs possible. So what should happen here?
+# ## Changing one element
+# `as_tensor + 1` made a new tensor; the old one still holds 1, 2, 3. A NumPy array lets you write
+# into it. Does a tensor?
 
 # %%
+array = from_numpy.copy()
+array[0] = 9
+print("NumPy ", array)
 try:
     as_tensor[0] = 9
     immutable = False
@@ -140,8 +151,9 @@ lab.predict(
 )
 
 # %% [markdown]
-# Numbers that must change, such as the weights of a network, live in a `tf.Variable`. That is the
-# next lesson.
+# A tensor's value does not change, and that is on purpose. Because no value ever changes,
+# TensorFlow may reorder, share and replay computations, which is what makes gradients and graphs
+# possible.
 #
 # ## Goals
 # Each asks for another `dtype`. Guess which before you run.
@@ -178,4 +190,5 @@ lab.goal(
 # %% [markdown]
 # ## What you saw
 # A tensor has a rank, a shape, a type and a device, and none of them changes after it is made. The
-# type decides memory and precision at once. Lists and NumPy arrays turn into tensors and back.
+# type decides memory and precision at once. Lists and NumPy arrays turn into tensors and back. But
+# the weights of a network must change while it learns. What can hold a number that changes?

@@ -63,8 +63,8 @@ lab.predict(
 )
 
 # %% [markdown]
-# `v + amount` looks similar and changes nothing: it reads the variable and makes a tensor. And a
-# second name is not a copy.
+# `v + amount` looks similar. Does it change the variable? And `same = v` gives the variable a
+# second name. Is that a copy?
 
 # %%
 v.assign(start)
@@ -85,6 +85,9 @@ lab.predict(
 )
 
 # %% [markdown]
+# `v + amount` only reads the variable and makes a new tensor. And a second name is just that: both
+# names stand for one variable. `tf.identity` takes a copy of what it holds.
+#
 # ## One element
 # Index, then assign. This is what a tensor refused in the last lesson. The shape stays: assigning
 # something of another shape is an error, which has saved many a training loop.
@@ -108,11 +111,13 @@ doubled
 # %% [markdown]
 # ## When adding does nothing
 # `float32` has about 7 digits. Add a small number to a large one and the small one may fall off the
-# end. In training this is real: large weights and tiny steps stop moving. The line below says
-# what the change was in truth.
+# end. In training this is real: large weights and tiny steps stop moving. The line below shows how
+# much the variable really changed.
 
 # %%
-change = added - float(tf.constant(start, tf.float32))
+before = float(tf.constant(start, tf.float32))
+step = float(tf.constant(amount, tf.float32))
+change = added - before
 print(f"asked for a change of {amount:g}, got {change:g}")
 lab.show(change=change)
 
@@ -122,7 +127,7 @@ lab.show(change=change)
 # %%
 lab.goal(
     "Bring the variable to exactly 0 with assign_add",
-    added == 0 and amount != 0,
+    added == 0 and before != 0,
     hint=(
         "What must be added to `start`?",
         "An amount may be negative: amount = −start.",
@@ -140,7 +145,7 @@ lab.goal(
 )
 lab.goal(
     "Add something that is not 0 and leave the variable as it was",
-    change == 0 and amount != 0,
+    change == 0 and step != 0,
     hint=(
         "Seven digits: what is too small to matter next to start?",
         "Try a start of 100000000 and an amount of 1.",
@@ -151,4 +156,5 @@ lab.goal(
 # %% [markdown]
 # ## What you saw
 # A variable has the type and shape of its first value and a content that changes in place. Adding
-# to it with `+` makes a tensor and leaves it alone. Steps too small for its type are lost.
+# to it with `+` makes a tensor and leaves it alone. Steps too small for its type are lost. You can
+# hold numbers now, fixed and changing ones. What can be computed with whole blocks of them?

@@ -27,9 +27,9 @@ from tflab import lab
 
 # %% [markdown]
 # ## Element by element
-# `+ − * /` pair up elements of equal place. A single number is broadcast: it meets every element.
-# Types must agree, and `tf.cast` makes them. Integers have no square root or exponential here, so
-# they are cast first.
+# `+ − * /` combine elements in the same position. A single number is broadcast: it meets every
+# element. Types must agree, and `tf.cast` makes them. Integers have no square root or exponential
+# here, so they are cast first.
 
 # %%
 whole = tf.constant([1, 2, 3, 4])
@@ -60,8 +60,8 @@ column + row
 
 # %% [markdown]
 # ## Along an axis
-# Here is a block of shape (1, 4, 3, 2) that holds 1 to 24. `tf.reduce_sum` along an axis adds up the
-# numbers that differ only in that index, and the axis is gone. Axis 0 is the outermost.
+# Here is a block of shape (1, 4, 3, 2) that holds 1 to 24. `tf.reduce_sum` along an axis adds up
+# the numbers that differ only in that index, and the axis is gone. Axis 0 is the outermost.
 
 # %%
 c = tf.reshape(tf.range(1, 25), (1, 4, 3, 2))
@@ -124,21 +124,32 @@ matmul
 
 # %% [markdown]
 # ## NumPy beside TensorFlow
-# The same four computations in NumPy. Where they differ at all it is in the last digit.
+# The same four computations in NumPy. Neither side needs a conversion by hand: NumPy's functions
+# take tensors and TensorFlow's take arrays, and each answers in its own kind. Where the numbers
+# differ at all it is in the last digit.
 
 # %%
 pairs = {
     "× 10": (scaled, whole.numpy() * 10.0),
-    "exp": (tf.exp(numbers), np.exp(numbers.numpy())),
-    "sum": (sum_axis, c.numpy().sum(axis=axis)),
-    "product": (matmul, left.numpy() @ right.numpy()),
+    "exp": (tf.exp(numbers), np.exp(numbers)),
+    "sum": (sum_axis, np.sum(c, axis=axis)),
+    "product": (matmul, np.matmul(left, right)),
 }
 numpy_agrees = True
 for name, (tensor, array) in pairs.items():
     close = bool(np.allclose(tensor.numpy(), array, rtol=1e-6))
     numpy_agrees = numpy_agrees and close
     print(f"{name:8} {'the same' if close else 'different'}")
-lab.show(numpy_agrees=numpy_agrees)
+mixed = tf.matmul(left, right.numpy())
+answers = [
+    type(mixed).__name__,
+    type(pairs["product"][1]).__name__,
+]
+print("tf.matmul of a tensor and an array:", answers[0])
+print("np.matmul of two tensors:", answers[1])
+lab.show(
+    numpy_agrees=numpy_agrees, mixed=mixed, answers=answers
+)
 
 # %% [markdown]
 # ## Goals
@@ -178,4 +189,5 @@ lab.goal(
 # %% [markdown]
 # ## What you saw
 # Elementwise operations keep the shape and broadcast what is smaller. A reduction removes its axis.
-# A matrix product consumes the inner lengths. Shapes tell you which one you are looking at.
+# A matrix product consumes the inner lengths. Shapes tell you which one you are looking at. A
+# network multiplies by matrices of weights. Which numbers should stand in them at the start?

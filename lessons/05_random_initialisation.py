@@ -1,8 +1,8 @@
 # %% [markdown]
 # # Where weights start
-# Before training, weights are random. How large should they be? The answer decides whether the first
-# layers of a deep network learn at all. You will draw random numbers of three kinds, then send a
-# gradient back through a deep stack of sigmoid layers and measure what is left of it.
+# Before training, weights are random. How large should they be? The answer decides whether the
+# first layers of a deep network learn at all. You will draw random numbers of three kinds, then
+# send a gradient back through a deep stack of sigmoid layers and measure what is left of it.
 #
 # Watch the bars: each is the size of one layer's gradient.
 
@@ -33,8 +33,9 @@ import tensorflow as tf
 from tflab import lab
 
 # %% [markdown]
-# ## Three kinds of chance
-# Normal numbers gather around 0 and now and then stray far. Uniform ones fill an interval evenly.
+# ## Three kinds of random numbers
+# Normally distributed numbers cluster around 0; a few land far away. Uniform ones fill an interval
+# evenly.
 # Truncated normal ones are normal, but whatever lies beyond two standard deviations is drawn again,
 # so that no single weight starts out huge.
 
@@ -68,9 +69,10 @@ lab.show(truncated=truncated, bias=bias)
 truncated
 
 # %% [markdown]
-# A bias may start at zero: the random weights already make the units different. If the weights were
-# all zero too, every unit of a layer would compute the same, get the same gradient and stay the
-# same for ever.
+# A bias may start at zero: the random weights already make the units different. If the weights of a
+# hidden layer were all zero too, each of its units would compute the same, get the same gradient
+# and stay like the others for ever. Only a network without hidden layers may start from zeros: each
+# of its outputs has a target of its own.
 #
 # ## A deep stack
 # Each layer multiplies by a 32×32 matrix and squeezes the result with a sigmoid. The tape gives the
@@ -93,6 +95,12 @@ norms = [
     float(tf.norm(gradient))
     for gradient in tape.gradient(loss, weights)
 ]
+lab.predict(
+    "Which gets the smaller gradient, the first layer or the last?",
+    "the first" if norms[0] < norms[-1] else "the last",
+    choices=["the first", "the last"],
+    id="smallest-gradient",
+)
 lab.bar(
     "Gradient by layer",
     {
@@ -113,25 +121,20 @@ saturated = float(
     np.mean(np.minimum(output, 1 - output) < 0.01)
 )
 lab.show(gradient_ratio=gradient_ratio, saturated=saturated)
-lab.predict(
-    "Which layer gets the smallest gradient?",
-    "the first" if norms[0] < norms[-1] else "the last",
-    choices=["the first", "the last"],
-    id="smallest-gradient",
-)
 print(f"first / last = {gradient_ratio:.1e}")
 print(f"outputs within 0.01 of 0 or 1: {saturated:.0%}")
 
 # %% [markdown]
 # On its way back, the gradient is multiplied in each layer by the weights and by the slope of the
-# sigmoid, which is 1/4 at best. With small weights that product is far below 1, and seven such
-# factors between the last layer and the first leave next to nothing. This is the vanishing gradient.
+# sigmoid, which is 1/4 at best. With small weights that product is far below 1, and in a deep stack
+# one such factor for each layer on the way leaves the first next to nothing. This is the vanishing
+# gradient.
 #
-# So why are weights small at all? Because large ones push the sigmoid to its flat ends near 0 and 1.
-# There a unit is a switch: it hardly notices small changes, and it learns badly. A stack this deep
-# has no good size between the two, only a compromise. That is why today's networks use activations
-# such as ReLU, choose the size by the width (Keras: `glorot_uniform`, `he_normal`), and leave ways
-# around the layers, as in the lesson on residual blocks.
+# So why are weights small at all? Because large ones push the sigmoid to its flat ends near 0 and
+# 1. There a unit is a switch: it hardly notices small changes, and it learns badly. A deep stack of
+# them has no good size between the two, only a compromise. That is why today's networks use
+# activations such as ReLU, choose the size by the width (Keras: `glorot_uniform`, `he_normal`), and
+# leave ways around the layers, as in the lesson on residual blocks.
 #
 # ## Goals
 
@@ -141,7 +144,7 @@ lab.goal(
     layers >= 8 and 0.3 < gradient_ratio < 3,
     hint=(
         "The weights must make up for the slope of 1/4 in each layer, and more.",
-        "Raise stddev past 1 and watch the ratio: near 2 the bars are even. Look at `saturated`, too.",
+        "Raise stddev past 1 and watch the ratio: try 2.2. Look at `saturated`, too.",
     ),
     id="balanced",
 )
@@ -176,5 +179,6 @@ lab.goal(
 # %% [markdown]
 # ## What you saw
 # Random weights make units different; their size decides how much gradient reaches the first
-# layers. Too small and it vanishes, too
-# large and the sigmoids saturate. Biases start at zero.
+# layers. Too small and it vanishes, too large and the sigmoids saturate. Biases start at zero. One
+# call gave the gradients of all layers here. How can TensorFlow know them without being told a
+# formula?

@@ -49,7 +49,7 @@ lab.predict(
 )
 
 # %% [markdown]
-# Playing back uses the recording up, so a second question to the same tape is an error. (Write
+# Asking for a gradient erases the tape, so asking again is an error. (Write
 # `tf.GradientTape(persistent=True)` to keep it.)
 
 # %%
@@ -60,9 +60,9 @@ except RuntimeError as error:
 
 # %% [markdown]
 # ## A constant must be watched
-# The tape cannot record everything, so it leaves constants alone. Ask for the gradient with
-# respect to one and you get no number, and no error either: this is the quietest bug in hand-made
-# training loops. `tape.watch` says that you mean it.
+# The tape could record everything, but keeping every step of everything would waste memory. So it
+# follows variables, which training changes, and leaves constants alone. `tape.watch` says that you
+# mean this one. What do you get if you forget it?
 
 # %%
 fixed = tf.constant(x, dtype=tf.float32)
@@ -85,6 +85,8 @@ lab.predict(
 )
 
 # %% [markdown]
+# No number, and no error either: this is the quietest bug in hand-made training loops.
+#
 # ## A longer chain
 # For `ln(2x + 3)` the rule gives `2 / (2x + 3)`: the slope of the outside times the slope of the
 # inside. The tape gets there without ever seeing a formula.
@@ -161,7 +163,7 @@ rows = [
     ),
 ]
 print(
-    "function      tape  off by  difference  off by   formula"
+    "function       tape  off by  difference  off by  formula"
 )
 for name, taped, measured, exact in rows:
     tape_off, diff_off = (
@@ -169,42 +171,69 @@ for name, taped, measured, exact in rows:
         abs(measured - exact),
     )
     print(
-        f"{name:8}{taped:10.4f}{tape_off:8.0e}"
-        f"{measured:12.4f}{diff_off:8.0e}{exact:10.4f}"
+        f"{name:8} {taped:10.6g} {tape_off:7.0e} "
+        f"{measured:11.6g} {diff_off:7.0e} {exact:8.6g}"
     )
 
 # %% [markdown]
-# Would a smaller step help? It comes closer to the slope in theory, but the two values share more of
-# their digits, and x itself can no longer be moved by so little. Here is x² again, with three steps.
+# Would a smaller step help? A line through two far points misses the bend between them, so a
+# shorter step is better in theory. Here is ln(2x + 3) again, with steps from 1 down to 0.00001
+# (the longest are left out where they would reach past the end of the logarithm).
 
 # %%
-steps = [1e-2, 1e-3, 1e-4]
-misses = []
-for h in steps:
-    measured = finite_difference(tf.square, x)
-    misses.append(abs(measured - 2 * x))
+exact = 2 / (2 * x + 3)
+steps, measured = [], []
+for h in (1.0, 0.1, 0.01, 1e-3, 1e-4, 1e-5):
+    if 2 * (x - h) + 3 > 0:
+        steps.append(h)
+        measured.append(finite_difference(logarithm, x))
+errors = [abs(slope - exact) for slope in measured]
+for h, slope, error in zip(
+    steps, measured, errors, strict=True
+):
     print(
-        f"h = {h:<6g} slope {measured:14.5f}   off by {misses[-1]:.1e}"
+        f"h = {h:<6g} slope {slope:10.6f}   off by {error:.1e}"
     )
-difference_error = max(misses)
-tape_error = abs(float(dx) - 2 * x)
+lab.line(
+    "How far off is the finite difference?",
+    {
+        "error": (
+            np.log10(steps),
+            np.log10(np.maximum(errors, 1e-12)),
+        )
+    },
+    x_label="step h, as a power of 10",
+    y_label="error, as a power of 10",
+)
+difference_error = min(errors)
+best_step = steps[errors.index(difference_error)]
+shortest = measured[-1]
+tape_error = abs(float(dlog) - exact)
 closer = (
     "the tape"
     if tape_error < difference_error
     else "the finite difference"
 )
 lab.show(
-    difference_error=difference_error, tape_error=tape_error
+    difference_error=difference_error,
+    tape_error=tape_error,
+    best_step=best_step,
+    shortest=shortest,
 )
 lab.predict(
-    "For x², which comes closer to the formula at its worst?",
+    "Which comes closer to the formula: the tape, or the difference with its best step?",
     "a tie" if tape_error == difference_error else closer,
     choices=["the tape", "the finite difference", "a tie"],
     id="closer-to-formula",
 )
 
 # %% [markdown]
-# The picture shows x² with the tape's slope as a straight line that touches it.
+# Two errors pull against each other. A long step misses the bend. A short one subtracts two numbers
+# that share most of their digits, until x itself can no longer be moved by so little. The picture
+# shows both as a V, with the best step at its tip; where the curve is nearly straight, at large x,
+# little more than the second half is left. The tape has no step to choose.
+#
+# The next picture shows x² with the tape's slope as a straight line that touches it.
 
 # %%
 reach = max(abs(x), 1.0)
@@ -243,11 +272,11 @@ lab.goal(
     id="equal-slopes",
 )
 lab.goal(
-    "Make a finite difference of x² wrong by more than 1 while the tape stays within 0.01",
-    difference_error > 1 and tape_error < 0.01,
+    "Blind the finite difference: let its shortest step measure a slope of exactly 0, while the tape is right",
+    shortest == 0 and tape_error < 1e-6,
     hint=(
-        "The finite difference subtracts two values of x². When do they share nearly all their digits?",
-        "The larger x², the fewer digits are left for the change. Try x in the hundreds or thousands.",
+        "Seven digits: how large must x be so that adding 0.00001 leaves it as it was?",
+        "The larger x, the fewer digits are left for the step. Try x in the thousands.",
     ),
     id="difference-fails",
 )
@@ -257,4 +286,4 @@ lab.goal(
 # The tape records operations and plays them back through the chain rule: exact to the type's
 # precision, and one playback serves any number of sources. It follows variables by itself and
 # constants only when told. The finite difference needs no rules but loses digits, so it is the
-# check, not the tool.
+# check, not the tool. A gradient is itself something computed. Can a tape record that, too?

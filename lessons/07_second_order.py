@@ -97,12 +97,12 @@ lab.line(
 )
 
 # %% [markdown]
-# Where does the position overtake the speed? Near the start the apple is fast for the little way
-# it has come; the square wins in the end, after 2 seconds.
+# The speed curve starts out above the position curve; at t = 2 they cross. (Nothing happens to the
+# apple there: metres and metres per second only share the axis.)
 #
 # ## Three derivatives side by side
-# Measuring a second derivative takes three points, and the small step is divided by twice. Here
-# the measurement is done in `float64` so that enough digits are left.
+# Measuring a second derivative takes three points and two divisions by the small step. Here the
+# measurement is done in `float64` so that enough digits are left.
 
 # %%
 h = 1e-3
@@ -136,9 +136,9 @@ for name, taped, measured, exact in rows:
 
 # %% [markdown]
 # ## As often as you like
-# A function may call itself to nest as many tapes as the order asks for. The polynomial is
-# `x⁴ + 2x³ − 5x + 1`, taken at x = −1, 0, 1 and 2. It is written with products only: the tape's rule
-# for powers would meet `0 · x⁻¹` in the end, which is no number at x = 0.
+# A function may call itself to nest as many tapes as the order asks for. The polynomial is `x⁴ +
+# 2x³ − 5x + 1`, taken at x = −1, 0, 1 and 2. It is written with products only: the tape's rule for
+# powers would meet `0 · x⁻¹` in the end, which is no number at x = 0.
 
 
 # %%
@@ -220,5 +220,6 @@ lab.goal(
 # %% [markdown]
 # ## What you saw
 # A gradient is itself a computation, so another tape can record it. Position, speed and
-# acceleration are one function and its two derivatives. The tape's values agree with the
-# formula to the last digits of `float32`.
+# acceleration are one function and its two derivatives. The tape's values agree with the formula to
+# the last digits of `float32`. A slope says which way is down. If you follow it, how long should a
+# step be?

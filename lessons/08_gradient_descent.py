@@ -1,7 +1,7 @@
 # %% [markdown]
 # # Walking downhill
 # Gradient descent is one line: change the parameter a little against the slope, again and again.
-# You will walk down `J(w) = w² − 10w + 25` from `w = 0` with an optimiser of your choice, then take
+# You will walk down `J(w) = w² − 10w + 25` from `w = 0` with an optimizer of your choice, then take
 # the bare rule by hand and find the learning rate at which it breaks.
 #
 # Watch the path: does it creep, march, overshoot or swing?
@@ -34,9 +34,9 @@ from tflab import lab
 
 # %% [markdown]
 # ## The valley
-# `J(w) = w² − 10w + 25` is the same as `(w − 5)²`: the bottom is at 5, and nothing is lost there.
-# Three ways tell the slope at a few places: the tape, a finite difference and the formula
-# `2w − 10`. All say the same: left of 5 the slope is negative, so walking against it leads right.
+# `J(w) = w² − 10w + 25` is the same as `(w − 5)²`: the lowest point is at w = 5, where the cost is
+# 0. Three ways tell the slope at a few places: the tape, a finite difference and the formula `2w −
+# 10`. All say the same: left of 5 the slope is negative, so walking against it leads right.
 
 
 # %%
@@ -66,13 +66,13 @@ for w_here, slope in zip(
     )
 
 # %% [markdown]
-# ## The optimiser
-# Plain SGD steps by `learning_rate · slope`. Momentum keeps nine tenths of the last step and adds
-# the new one. Adam divides by the recent size of the slope, so its first step is about the learning
-# rate itself, however steep the hill.
+# ## The optimizer
+# Plain SGD steps by `learning_rate · slope`; at w = 0 the slope is −10. Momentum keeps nine tenths
+# of the last step and adds the new one. Adam divides by the recent size of the slope, which at the
+# first step is the slope itself.
 #
-# `tf.function` makes one step a graph. At most 25 frames of the path are drawn, close together at the
-# start, where the most happens.
+# `tf.function` makes one step a graph. At most 25 frames of the path are drawn, close together at
+# the start, where the most happens.
 
 # %%
 rules = {
@@ -148,13 +148,17 @@ print(f"first step to {w_first:.7f}")
 print(f"{steps} steps to {float(w):.6f}, cost {cost:.2e}")
 
 # %% [markdown]
+# Adam takes the size out of the slope and keeps its sign, so its first step is about the learning
+# rate itself, however steep the hill. The other two step ten times as far here.
+#
 # ## The bare rule
 # Now without any library: `θ ← θ − λ · dJ/dθ` on `J(θ) = (θ − 50)² + 100`, from 0, with the same
 # learning rate as λ. One step takes the distance to 50 and multiplies it by `1 − 2λ`. So 0.1
-# leaves 80 % of the distance, 0.5 would leave nothing, and beyond 1 the distance grows.
+# leaves 80 % of the distance, and 0.5 leaves nothing.
 
 # %%
 theta = tf.Variable(0.0)
+bare_path = [0.0]
 first_bare_cost = 50.0**2 + 100
 for step in range(min(steps, 200)):
     with tf.GradientTape() as tape:
@@ -164,16 +168,28 @@ for step in range(min(steps, 200)):
     )
     if step == 0:
         theta_first = float(theta)
-    lab.log(step, **{"bare/cost": bare_cost})
+    bare_path.append(float(theta))
 bare = float((theta - 50.0) ** 2 + 100.0)
+bare_valley = np.linspace(-20, 120, 80)
+bare_seen = [p for p in bare_path if -20 <= p <= 120]
+lab.line(
+    "The bare rule over its valley",
+    {"J(θ)": (bare_valley, (bare_valley - 50) ** 2 + 100)},
+    points={
+        "path": [(p, (p - 50) ** 2 + 100) for p in bare_seen]
+    },
+    x_label="θ",
+    y_label="J(θ)",
+)
 lab.show(
     theta=float(theta), theta_first=theta_first, theta_cost=bare
 )
 print(f"θ = {float(theta):.4f}, cost {bare:.4g}")
 
 # %% [markdown]
-# Where exactly does it break? The curvature of this valley, its second derivative, is 2. A step is
-# too long as soon as `λ · curvature` reaches 2. Nested tapes measure the curvature.
+# And with a still larger λ? Look at `1 − 2λ` again: what it does to the distance depends on its
+# size, not on its sign. The curvature of this valley, its second derivative, decides how large λ
+# may be. Nested tapes measure it.
 
 # %%
 with tf.GradientTape() as outer:
@@ -184,11 +200,15 @@ curvature = float(outer.gradient(bare_slope, theta))
 limit = 2 / curvature
 lab.show(curvature=curvature, limit=limit)
 lab.predict(
-    "From which λ on does the bare rule never come to rest?",
+    "What is the smallest λ at which the bare rule no longer settles?",
     limit,
     within=0.02,
     id="largest-rate",
 )
+
+# %% [markdown]
+# At `λ = 1` the distance is multiplied by −1: the rule jumps from side to side for ever. Beyond it
+# the distance grows. In any valley of this shape the limit is `2 / curvature`.
 
 # %% [markdown]
 # ## Goals
@@ -233,6 +253,7 @@ lab.goal(
 
 # %% [markdown]
 # ## What you saw
-# The slope says which way, the learning rate how far. A step of `2 / curvature` or more never comes
-# to rest. Momentum swings, Adam walks at a steady pace; on a simple valley plain descent at the
-# right rate beats both.
+# The slope says which way, the learning rate how far. The plain rule never settles at a rate of `2
+# / curvature` or more; momentum and Adam have limits of their own. On a simple valley plain descent
+# at the right rate beats both. Here the valley was given. Where does one come from when all you
+# have is data?

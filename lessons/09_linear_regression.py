@@ -49,7 +49,7 @@ b = tf.Variable(0.5)
 
 
 def train_sample(x, y):
-    """One step on one point; returns the miss before it."""
+    """One step on one point; returns its loss before it."""
     with tf.GradientTape() as tape:
         loss = tf.square(w * x + b - y)
     w_slope, b_slope = tape.gradient(loss, [w, b])
@@ -87,7 +87,7 @@ for name, tape_slope, difference, exact in zip(
 # %% [markdown]
 # ## Training in three modes
 # `eager` runs every operation from Python. `graph` wraps the step in `tf.function`, so Python makes
-# one call a point. `loop` puts many epochs into one graph, with `tf.range` in place of `range`:
+# one call per point. `loop` puts many epochs into one graph, with `tf.range` in place of `range`:
 # Python only hears back now and then, for the chart. In older material the loop is a
 # `session.run` inside a Python `for`; that is what `graph` is closest to.
 
@@ -170,9 +170,10 @@ lab.line(
 # %% [markdown]
 # ## How far can a step go?
 # One sample at a time means that each step sees only one point and may undo a little of the last.
-# The curvature at a point is `2 · (x² + 1)`, which is 100 at x = 7: alone with that point, the loop
-# would diverge from the rate `2 / 100 = 0.02` on. But the other three pull the line back. What a
-# whole round does to the error is a 2×2 matrix, and its largest factor says whether errors shrink.
+# The curvature at a point is `2 · (x² + 1)`, which is 100 at x = 7: trained on that point alone,
+# the loop would diverge at any rate above `2 / 100 = 0.02`. The other three have smaller
+# curvatures. What a whole round does to the error is a 2×2 matrix, and its largest factor says
+# whether errors shrink.
 
 
 # %%
@@ -199,11 +200,19 @@ lab.show(
     round_factor=float(round_factor(learning_rate)), limit=limit
 )
 lab.predict(
-    "From which learning rate on does this loop diverge?",
-    limit,
-    within=0.15,
+    "The point at x = 7 alone bears a rate up to 0.02. What does the loop over all four bear?",
+    "more"
+    if limit > 0.021
+    else "less"
+    if limit < 0.019
+    else "the same",
+    choices=["less", "the same", "more"],
     id="largest-rate",
 )
+
+# %% [markdown]
+# The other three points pull the line back each round, so the loop bears nearly twice that rate. It
+# does not bear any rate, though.
 
 # %% [markdown]
 # ## Goals
@@ -243,6 +252,7 @@ lab.goal(
 
 # %% [markdown]
 # ## What you saw
-# Predict, measure the miss, walk against its slope, next point: that is training. All modes find
-# w = 0.5 and b = 1.5. The fewer calls Python makes, the faster it goes, because the arithmetic is
-# tiny and the calls are not.
+# Predict, measure the loss, walk against its slope, next point: that is training. The three modes
+# compute the same, and below the limit they all approach w = 0.5 and b = 1.5. The fewer calls
+# Python makes, the faster it goes, because the arithmetic is tiny and the calls are not. A line can
+# say how much. Can the same loop learn to say which of two?

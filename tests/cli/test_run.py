@@ -29,6 +29,7 @@ KEYS = [
     "metrics",
     "results",
     "goals",
+    "exercises",
     "figures",
     "pictures",
     "output",

@@ -32,7 +32,7 @@ from tflab.runs.events import (
 from tflab.runs.log_reader import Output
 from tflab.runs.state import RunState
 from tflab.runs.transcript import Transcript
-from tflab.session.progress import status_parts
+from tflab.session.progress import progress_parts, status_parts
 
 TENSOR = TensorValue(dtype="float32", shape=[2], values=[1.0, 2.5], device="CPU:0")
 
@@ -218,3 +218,13 @@ def test_plain_progress_comes_every_five_seconds() -> None:
         report.update(running(time=1.0))
     assert len(lines) == 2
     assert lines[0].startswith("20 of 40, 20/s")
+
+
+def test_the_progress_of_fit_names_the_epoch() -> None:
+    state = RunState()
+    told = {"cell": 0, "unit": "batch", "epochs": 4}
+    state.apply(Progress(**told, done=0, total=40, time=0.0, epoch=1))
+    state.apply(Progress(**told, done=20, total=40, time=2.0, epoch=2))
+    assert progress_parts(state, now=2.0) == ["epoch 2 of 4", "10 batches/s", "0:02 left"]
+    state.apply(Progress(**told, done=21, total=None, time=3.0, epoch=3))
+    assert progress_parts(state, now=3.0)[:2] == ["epoch 3 of 4", "batch 21"]

@@ -33,11 +33,47 @@ def plain_network_guesses(course: Course) -> bool:
     return abs(course.run("residual-block").results["loss_plain"] - math.log(2)) < 0.02
 
 
-def bigger_weights_balance(course: Course) -> bool:
-    small, large = (
-        course.run("random-initialisation", stddev=s).results["gradient_ratio"] for s in (0.1, 2.0)
-    )
-    return small < 1e-5 and 0.3 < large < 3
+def deep_and_small_vanishes(course: Course) -> bool:
+    ratios = [
+        course.run("random-initialisation", **values).results["gradient_ratio"]
+        for values in ({}, {"layers": 2}, {"layers": 14})
+    ]
+    return ratios[2] < ratios[0] < 1e-5 < ratios[1]
+
+
+def fit_without_a_word(course: Course) -> bool:
+    results = course.run("tensors").results
+    floats, whole = results["floats"], results["whole"]
+    return floats.dtype == "float32" and whole.dtype == "int32" and whole.tolist() == [1, 2]
+
+
+def only_hidden_layers_stay_alike(course: Course) -> bool:
+    """One layer of softmax learns from zeros, as the lesson on batches does."""
+    losses = course.run("batches-and-momentum").state.series["mini-batch/loss"].values
+    return losses[-1] < losses[0]
+
+
+def errors_make_a_v(course: Course) -> bool:
+    """The best step is neither the longest nor the shortest, except far out."""
+    near = [course.run("tape-gradients", x=x).results["best_step"] for x in (3.0, -1.0, 0.0, 40.0)]
+    return all(1e-4 < step < 1 for step in near)
+
+
+def only_the_plain_rule_breaks(course: Course) -> bool:
+    """At 1.8, beyond nothing but under 2 (1 + 0.9) / 2, momentum settles, and Adam at 10."""
+    plain = course.run("gradient-descent", optimizer="momentum", learning_rate=1.8).results
+    adam = course.run("gradient-descent", optimizer="adam", learning_rate=10.0).results
+    settled = all(abs(r["w"] - 5) < 1e-3 for r in (plain, adam))
+    return settled and all(not r["theta_cost"] < 2600 for r in (plain, adam))
+
+
+def lazy_is_no_cripple(course: Course) -> bool:
+    """Warmed up like the others, a session is fast from the first step on."""
+    outcome = course.run("execution-modes", steps=10)
+    (bars,) = outcome.state.frames["Training speed"][-1].layers
+    speed = dict(zip(bars.names, bars.y, strict=True))
+    lazy = outcome.state.series["lazy/loss"]
+    return len(lazy.values) == 10 and speed["lazy"] > speed["eager"]
 
 
 def sgd_beats_the_others(course: Course) -> bool:
@@ -56,23 +92,39 @@ def sgd_beats_the_others(course: Course) -> bool:
 CLAIMS: list[tuple[str, str, Check]] = [
     (
         "execution-modes",
-        "The `print` shows when Python really runs: once.",
+        "The `print` runs only while TensorFlow traces, so you see it once.",
         lambda c: c.run("execution-modes").output.count("Python is running") == 1,
     ),
     (
+        "execution-modes",
+        "Here are 11 and 5 with four operations",
+        lambda c: c.run("execution-modes").results["add"] == 11 + 5,
+    ),
+    ("execution-modes", "Each takes a step to warm up before its clock", lazy_is_no_cripple),
+    (
         "tensors",
-        "4 · 2 · 3 = 24, times the bytes of one element",
+        "4 · 2 · 3 = 24 elements. Then multiply by the bytes of one element.",
         lambda c: c.run("tensors").results["block_bytes"] == 4 * 2 * 3 * 4,
     ),
     (
         "tensors",
-        "`float32` keeps about 7 correct digits, `float64` about 16, `float16` about 3",
+        "`float32` keeps about 7 correct digits, `float64` about 16. `float16` keeps about 3",
         lambda _: [digits(t) for t in (np.float32, np.float64, np.float16)] == [7, 16, 3],
     ),
     (
         "tensors",
-        "no whole number above 2048 for sure",
+        "cannot hold every whole number above 2048",
         lambda _: np.float16(2049) == 2048 and len(set(np.arange(2049).astype("f2"))) == 2049,
+    ),
+    (
+        "tensors",
+        "A Python number or a NumPy array *is* converted, without a word",
+        fit_without_a_word,
+    ),
+    (
+        "tensor-operations",
+        "NumPy's functions take tensors and TensorFlow's take arrays",
+        lambda c: c.run("tensor-operations").results["answers"] == ["EagerTensor", "ndarray"],
     ),
     ("variables", "`float32` has about 7 digits", lambda _: digits(np.float32) == 7),
     (
@@ -82,13 +134,24 @@ CLAIMS: list[tuple[str, str, Check]] = [
     ),
     (
         "random-initialisation",
-        "seven such factors between the last layer and the first leave next to nothing",
-        bigger_weights_balance,
+        "in a deep stack one such factor for each layer on the way",
+        deep_and_small_vanishes,
+    ),
+    (
+        "random-initialisation",
+        "Only a network without hidden layers may start from zeros",
+        only_hidden_layers_stay_alike,
+    ),
+    ("tape-gradients", "The picture shows both as a V", errors_make_a_v),
+    (
+        "tape-gradients",
+        "with steps from 1 down to 0.00001",
+        lambda c: c.run("tape-gradients").output.count("h = ") == 6,
     ),
     ("tape-gradients", "`float32` keeps about 7 digits", lambda _: digits(np.float32) == 7),
     (
         "second-order",
-        "the square wins in the end, after 2 seconds",
+        "at t = 2 they cross",
         lambda c: math.isclose(
             c.run("second-order", time=2.0).results["fallen"],
             c.run("second-order", time=2.0).results["speed"],
@@ -105,9 +168,10 @@ CLAIMS: list[tuple[str, str, Check]] = [
         "its first step is about the learning rate itself",
         lambda c: abs(c.run("gradient-descent").results["w_first"] - 0.1) < 1e-5,
     ),
+    ("gradient-descent", "momentum and Adam have limits of their own", only_the_plain_rule_breaks),
     (
         "gradient-descent",
-        "on a simple valley plain descent at the right rate beats both",
+        "On a simple valley plain descent at the right rate beats both",
         sgd_beats_the_others,
     ),
     (
@@ -117,8 +181,13 @@ CLAIMS: list[tuple[str, str, Check]] = [
     ),
     (
         "linear-regression",
-        "would diverge from the rate `2 / 100 = 0.02` on",
+        "would diverge at any rate above `2 / 100 = 0.02`",
         lambda c: c.run("linear-regression").results["limit"] > 2 / 100 == 0.02,
+    ),
+    (
+        "linear-regression",
+        "so the loop bears nearly twice that rate",
+        lambda c: 0.036 < c.run("linear-regression").results["limit"] < 0.04,
     ),
     (
         "linear-classifier",

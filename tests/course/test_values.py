@@ -178,3 +178,38 @@ def test_a_saved_model_lies_in_the_folder_of_its_run(course: Course) -> None:
     saved = outcome.folder / "files" / "flowers.keras"
     assert saved.stat().st_size == outcome.results["bytes"]
     assert outcome.results["same_resumed"] is True
+
+
+@pytest.mark.parametrize(
+    "values",
+    [{"stddev": 3.0, "layers": 8}, {"stddev": 2.2, "layers": 20}, {"stddev": 2.0, "layers": 30}],
+)
+def test_the_smaller_gradient_is_that_of_the_two_asked_for(
+    course: Course, values: dict[str, float]
+) -> None:
+    outcome = course.run("random-initialisation", **values)
+    (answer,) = outcome.answers.values()
+    assert (answer == "the first") is (outcome.results["gradient_ratio"] < 1)
+
+
+@pytest.mark.parametrize("seed", [1, 6])
+def test_the_balanced_stack_is_so_from_other_starts(course: Course, seed: int) -> None:
+    outcome = course.run("random-initialisation", seed=seed, stddev=2.2)
+    assert any(passed for text, passed in outcome.goals.items() if text.startswith("Balance"))
+
+
+@pytest.mark.parametrize("x", [-1.4, 0.5, 3000.0, 10_000.0])
+def test_columns_of_derivatives_stay_apart(course: Course, x: float) -> None:
+    printed = course.run("tape-gradients", x=x).output
+    (row,) = [line for line in printed.splitlines() if line.startswith("x² ")]
+    assert len(row.split()) == 6
+    assert len(row) <= 56
+
+
+def test_only_what_counts_as_zero_in_its_type_is_zero(course: Course) -> None:
+    """1e-60 is 0 in float32: adding it to 0 neither brings anything back nor is too small."""
+    assert not any(course.run("variables", start=0.0, amount=1e-60).goals.values())
+
+
+def test_one_cost_has_the_chart_for_itself(course: Course) -> None:
+    assert list(course.run("gradient-descent").state.series) == ["cost"]

@@ -23,7 +23,7 @@ from tflab.session.events import (
 )
 from tflab.session.past_runs import RunUse
 from tflab.session.trust import TrustStore
-from tflab.ui.workbench.output_text import output_text
+from tflab.ui.widgets.output_text import output_text
 
 
 def test_a_run_has_the_edits_and_its_record_the_source_as_run(sit: Any) -> None:

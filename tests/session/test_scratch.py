@@ -11,7 +11,7 @@ from tflab.programs.library import user_folder
 from tflab.runs.store import RunStore
 from tflab.session.edit_events import CodeRefused, ScratchShown
 from tflab.session.events import ProgramOpened, QuestionAsked
-from tflab.ui.workbench.output_text import output_text
+from tflab.ui.widgets.output_text import output_text
 
 
 def tried(sitting: Sitting, cell: int, text: str) -> ScratchShown:

@@ -157,11 +157,17 @@ def check_form(app: Terminal) -> None:
         assert look.field(*place) >= CONTROL, name
     focused, other = (look.field_colours(*places[name])[0] for name in ("learning_rate", "seed"))
     assert focused != other
-    border, quiet = (look.find(f"(╭)─+ *{title}") for title in ("Parameters", "Runs"))
+    # Neighbours share their lines, which are joined at the corners.
+    border, quiet = (look.find(rf"([╭┬├])─+ F\d {title}") for title in ("Parameters", "Runs"))
     assert contrast(look.ink(*border), look.ground(*border)) >= CONTROL
     assert look.ink(*border) != look.ink(*quiet)
+    check_text(look)
+    app.press("f2")
+    look = settled(app, "Recent files")
     check_selection(look, look.find("Linear classifier", Box(1, 0, look.all.bottom, 26)))
     check_text(look)
+    app.press("escape")
+    app.wait_gone("Recent files")
 
 
 def check_selection(look: Look, place: tuple[int, int]) -> None:
@@ -176,7 +182,7 @@ def check_palette(app: Terminal) -> None:
     box = look.dialog("Commands")
     check_text(look, box)
     check_selection(look, look.find("ype a command", box))
-    row, column = look.find("Stop", box)
+    row, column = look.find("Sweep", box)
     check_selection(look, (row - 1, column))
     app.press("escape")
     app.wait_gone("─ Commands ─")
@@ -195,7 +201,7 @@ def check_history(app: Terminal) -> None:
 @pytest.mark.parametrize("mode", MODES)
 def test_what_matters_stands_out(open_app: OpenApp, mode: str, dark: bool) -> None:
     app = open_app(**MODES[mode])
-    app.wait_for("Size of each gradient step")
+    app.wait_for(r"learning_rate +0\.1\b")
     if not dark:
         ground = Look(app).ground(0, 0)
         app.press("f9")

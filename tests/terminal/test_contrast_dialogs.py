@@ -7,7 +7,6 @@ import pytest
 from tests.terminal.conftest import OpenApp
 from tests.terminal.terminal import Terminal
 from tests.terminal.test_contrast import CONTROL, MODES, Box, Look, check_text, contrast, settled
-from tests.terminal.workbench import QUESTIONS
 
 
 def stands_out(look: Look, place: tuple[int, int]) -> None:
@@ -29,28 +28,6 @@ def places(look: Look, box: Box, *patterns: str) -> list[tuple[int, int]]:
     return [look.find(pattern, box) for pattern in patterns]
 
 
-def check_guess(app: Terminal) -> None:
-    app.press("ctrl+g")
-    look = settled(app, r"no guess(.|\n)*Run \((.|\n)*goes back ─╯")
-    box = look.dialog("What do you expect")
-    check_text(look, box)
-    select, button = places(look, box, "no guess", r"Run \(")
-    row, column = look.find("diverge", box)
-    field = (row + 1, column)
-    differs(look, select, [field, button])
-    app.press("tab")
-    app.wait_until(lambda _: Look(app).ground(*select) != look.ground(*select), "another focus")
-    look = Look(app)
-    differs(look, (field[0], box.right - 4), [select, button])
-    app.press("tab")
-    app.wait_until(lambda _: Look(app).ground(*button) != look.ground(*button), "another focus")
-    look = Look(app)
-    differs(look, button, [select, field])
-    check_text(look, box)
-    app.press("escape")
-    app.wait_gone("What do you expect")
-
-
 def check_sweep_form(app: Terminal) -> None:
     app.press("ctrl+s")
     look = settled(app, r"Sweep: (.|\n)*first seed(.|\n)*Run \((.|\n)*goes back ─╯")
@@ -70,12 +47,9 @@ def check_leave(app: Terminal) -> None:
     app.press("f5", "tab", "tab")
     app.type("100000")
     app.press("ctrl+r")
-    app.wait_for(f"{QUESTIONS}|running")
-    if QUESTIONS in app.text:
-        app.press("ctrl+r")
     app.wait_for("running .*100,?000")
     app.press("ctrl+q")
-    look = settled(app, "Stay")
+    look = settled(app, r"A run is going on(.|\n)*Stay \((.|\n)*─╯")
     box = look.dialog("A run is going on")
     check_text(look, box)
     stop, leave, stay = places(look, box, r"Stop it \(", r"Leave it running \(", r"Stay \(")
@@ -93,6 +67,5 @@ def test_dialogs_stand_out(open_app: OpenApp, mode: str, dark: bool) -> None:
         ground = Look(app).ground(0, 0)
         app.press("f9")
         app.wait_until(lambda _: Look(app).ground(0, 0) != ground, "another ground")
-    check_guess(app)
     check_sweep_form(app)
     check_leave(app)

@@ -27,7 +27,7 @@ def behind(app: Terminal, text: str) -> tuple[int, int] | None:
 @pytest.mark.parametrize("colours", ["truecolor", None])
 def test_it_stands_behind_what_was_typed_wide_letters_too(open_app: OpenApp, colours) -> None:
     app = open_app(COLORTERM=colours, TERM="xterm-256color")
-    app.wait_for("Size of each gradient step")
+    app.wait_for(r"learning_rate +0\.1\b")
     assert app.cursor is None
     app.press("ctrl+y")
     app.wait_for(r"Filter \(/\)")
@@ -44,7 +44,7 @@ def test_it_stands_behind_what_was_typed_wide_letters_too(open_app: OpenApp, col
 
 def test_it_is_given_back_in_its_usual_shape(open_app: OpenApp) -> None:
     app = open_app()
-    app.wait_for("Size of each gradient step")
+    app.wait_for(r"learning_rate +0\.1\b")
     app.press("f5")
     app.wait_until(lambda _: app.cursor is not None, "a cursor in the field")
     app.press("ctrl+q")

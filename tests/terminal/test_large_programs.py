@@ -42,7 +42,7 @@ def focus_seconds(app: Terminal, rounds: int = 3) -> float:
     for _ in range(rounds):
         spent = 0.0
         for key in ("f5", "f3"):
-            shows, goes = ("Default", "Next cell") if key == "f5" else ("Next cell", "Default")
+            shows, goes = ("Larger", "Next cell") if key == "f5" else ("Next cell", "Larger")
             pressed = app.press(key)
             spent += app.wait_for(rf"\b{shows}\b") - pressed
             app.wait_gone(rf"\b{goes}\b")

@@ -34,7 +34,7 @@ def test_open_edit_run_stop_run_again_quit(open_app: OpenApp, data: Path) -> Non
     run(app, r"running +[1-9]")
     app.press("ctrl+x")
     app.wait_for(r"● cancelled")
-    app.wait_for(r"■ #2 steps 100000 +cancelled +[0-9.]+ ")
+    app.wait_for(r"■ #2 steps 100000, lr 0\.05 +cancelled +[0-9.]+")
     stopped = newest(data)
     assert stopped.status == "cancelled"
     assert len(stopped.series["loss"]) > 0

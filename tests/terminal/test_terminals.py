@@ -16,8 +16,8 @@ PANES = {
     "f2": "Tensors",
     "f3": "Two clouds of points",
     "f4": "Run the lesson to see its curves",
-    "f5": "Size of each gradient step",
-    "f6": "Runs",
+    "f5": "Points in each cloud",
+    "f6": "None yet",
 }
 
 
@@ -27,7 +27,7 @@ def test_a_narrow_terminal_shows_every_pane_by_keyboard(open_app: OpenApp) -> No
     for key, words in PANES.items():
         app.press(key)
         app.wait_for(words)
-    app.press("f5")
+    app.press("f5", "tab")
     app.wait_for("Size of each gradient step")
     run(app, "running|finished")
     app.press("f4")
@@ -36,8 +36,10 @@ def test_a_narrow_terminal_shows_every_pane_by_keyboard(open_app: OpenApp) -> No
     app.wait_for(r"defaults")
     app.press("f1")
     app.wait_for("Every run of this lesson is kept")
-    app.press("escape", "ctrl+p")
-    app.wait_for("Search")
+    app.press("escape")
+    app.wait_gone("Every run of this lesson is kept")
+    app.press("ctrl+p")
+    app.wait_for("Type a command or a lesson")
 
 
 def test_too_small_says_so_and_recovers(open_app: OpenApp) -> None:
@@ -47,7 +49,7 @@ def test_too_small_says_so_and_recovers(open_app: OpenApp) -> None:
     app.resize(80, 24)
     app.wait_for("Two clouds of points")
     app.resize(120, 40)
-    app.wait_for("Size of each gradient step")
+    app.wait_for(r"learning_rate +0\.1\b")
     app.resize(59, 24)
     app.wait_for("59×24")
     app.resize(80, 24)
@@ -57,7 +59,7 @@ def test_too_small_says_so_and_recovers(open_app: OpenApp) -> None:
 
 def test_no_color_sends_no_colour(open_app: OpenApp) -> None:
     app = open_app(NO_COLOR="1")
-    app.wait_for("Size of each gradient step")
+    app.wait_for(r"learning_rate +0\.1\b")
     app.press("f5")
     app.wait_for("from 10 to")
     app.press("tab")
@@ -70,7 +72,7 @@ def test_no_color_sends_no_colour(open_app: OpenApp) -> None:
 @pytest.mark.parametrize("term", ["dumb", "linux", "screen", "xterm"])
 def test_a_poor_terminal_starts_and_quits(open_app: OpenApp, term: str) -> None:
     app = open_app(TERM=term, COLORTERM=None)
-    app.wait_for("Size of each gradient step")
+    app.wait_for(r"learning_rate +0\.1\b")
     app.press("f4")
     app.wait_for("Run the lesson to see its curves")
     app.press("ctrl+q")

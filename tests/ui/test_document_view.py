@@ -124,3 +124,15 @@ async def test_a_row_of_it_is_brought_into_view():
         assert view.top == 2 + 25 - 9
         view.show_row(block, 3)
         assert view.top == 5
+
+
+async def test_what_comes_behind_the_end_is_still_to_be_read():
+    async with page(8, 8) as (_host, view, pilot):
+        view.scroll_to_row(100)
+        await pilot.pause()
+        top = view.top
+        last = view.document.blocks[1]
+        last.count = 30
+        view.block_changed(last)
+        await pilot.pause()
+        assert view.top == top == 6

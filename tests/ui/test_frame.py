@@ -12,7 +12,8 @@ from tflab.ui.terminal.themes import DARK
 from tflab.ui.widgets.box_lines import BoxLines
 from tflab.ui.widgets.notice_line import Note, NoticeLine
 from tflab.ui.workbench.arrangement import Pane, Wanted
-from tflab.ui.workbench.frame import PaneFrame, Title
+from tflab.ui.workbench.frame import PaneFrame
+from tflab.ui.workbench.frame_drawing import Title
 
 PANES: tuple[Pane, ...] = ("lesson", "parameters", "loss", "runs", "goals")
 
@@ -169,6 +170,18 @@ async def test_the_title_gives_what_follows_the_room_there_is():
         framed.entitle("loss", Title("F4", "Loss", lambda _: "#7", right="right"))
         assert "F4 Loss #7" in host.rows()[box.y]
         assert "right" in host.rows()[box.y]
+
+
+async def test_short_of_room_the_shorter_word_stands_at_the_right_end():
+    async with frame((80, 22)) as (host, framed, _):
+        box = framed.arrangement.boxes["parameters"]
+        framed.entitle(
+            "parameters", Title("F5", "Parameters", right="not those of #12", short="not #12")
+        )
+        row = host.rows()[box.y]
+        assert "F5 Parameters" in row
+        assert "not #12" in row[box.x :]
+        assert "those" not in row
 
 
 def test_lines_are_joined_where_they_meet():

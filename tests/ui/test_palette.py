@@ -46,7 +46,8 @@ async def test_keys_stand_beside_titles_and_the_likely_come_first():
         await host.push_screen(host.palette())
         await pilot.pause()
         listed = rows(host.screen)
-    footer = [action for action in actions("app") if action.footer and action.id != "palette"]
+    left_out = ("palette", "stop")
+    footer = [action for action in actions("app") if action.footer and action.id not in left_out]
     for action, row in zip(footer, listed, strict=False):
         assert row.split()[1] == action.label.split()[0]
     assert listed[0].split()[0] == "^r"
@@ -54,6 +55,17 @@ async def test_keys_stand_beside_titles_and_the_likely_come_first():
     assert all("\n" not in row for row in listed)
     # Nobody has to be shown how the palette is opened in the palette.
     assert not any("^p" in row for row in listed)
+
+
+async def test_while_a_run_goes_on_stopping_it_comes_first():
+    host = Host()
+    async with host.run_test(size=(100, 30)) as pilot:
+        commands = pane_commands("lesson", host, lambda *_: None, running=True)
+        await host.push_screen(PaletteScreen(commands))
+        await pilot.pause()
+        listed = rows(host.screen)
+    assert listed[0].split()[:2] == ["^x", "Stop"]
+    assert not any("^r" in row for row in listed)
 
 
 async def test_what_is_typed_narrows_down_and_enter_calls_it():

@@ -25,7 +25,9 @@ from textual.color import Color
 from textual.drivers.linux_driver import LinuxDriver
 from textual.events import Key, MouseDown
 from textual.filter import LineFilter
+from textual.geometry import Region, Size
 from textual.scroll_view import ScrollView
+from textual.widget import Widget
 from textual.widgets import Input, OptionList, Static
 
 import tflab.ui
@@ -33,6 +35,7 @@ from tflab.ui.terminal.app_base import ControlFilter, TerminalApp
 from tflab.ui.terminal.cursor import typing_place
 from tflab.ui.terminal.driver import TolerantDriver
 from tflab.ui.terminal.hosting import HostingView
+from tflab.ui.terminal.region_layout import PlacesChildren
 
 UI = Path(tflab.ui.__file__).parent
 TERMINAL = UI / "terminal"
@@ -324,3 +327,48 @@ async def test_textual_puts_the_cursor_one_cell_too_far_behind_the_last_letter()
         assert there is not None
         assert there.x == field.content_region.x + 3
         assert field.cursor_screen_offset.x == there.x + 1
+
+
+class _Rows(PlacesChildren):
+    """Has its children below each other, as many rows apart as it is told."""
+
+    def __init__(self, *children: Static) -> None:
+        super().__init__(*children)
+        self.step = 2
+
+    def place(self, size: Size) -> dict[Widget, Region]:
+        return {
+            child: Region(1, at * self.step, size.width - 2, 1)
+            for at, child in enumerate(self.children)
+        }
+
+
+async def test_a_widget_says_where_its_children_are_and_that_they_have_moved():
+    """Textual asks each widget for its layout, and would keep the answer of a size."""
+    rows = _Rows(Static("a"), Static("b"))
+
+    class Host(App):
+        CSS = "_Rows { height: 10; width: 20; }"
+
+        def compose(self):
+            yield rows
+
+    async with Host().run_test() as pilot:
+        await pilot.pause()
+        assert [child.region for child in rows.children] == [
+            Region(1, 0, 18, 1),
+            Region(1, 2, 18, 1),
+        ]
+        rows.step = 3
+        rows.refresh(layout=True)
+        await pilot.pause()
+        assert rows.children[1].region.y == 2, "the answer was kept: asking anew is still needed"
+        rows.places_changed()
+        await pilot.pause()
+        assert rows.children[1].region.y == 3
+
+
+def test_the_size_before_the_first_layout_is_the_terminals():
+    """Textual takes it from Rich while the driver has none, and Rich has one for `dumb`."""
+    assert "_size" in inspect.getsource(App.size.fget)
+    assert "self._size = " in inspect.getsource(TolerantDriver.start_application_mode)

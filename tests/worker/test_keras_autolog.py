@@ -154,7 +154,11 @@ class Batches(keras.callbacks.Callback):
     def on_train_batch_end(self, batch, logs=None):
         lab.log(batch, mine_too=1.5)
 build().fit(x, y, epochs=2, batch_size=2, verbose=0, callbacks=[Logs(), Batches()])
-build("b").fit(x, y, epochs=2, verbose=0, callbacks=[lab.keras_callback()])
+# As a module that the program imports would.
+passed = getattr(lab, "keras" + "_callback")()
+other = build("b")
+other.fit(x, y, epochs=2, verbose=0, callbacks=[passed])
+other.fit(x, y, epochs=3, verbose=0)
 lab.autolog(False)
 build("c").fit(x, y, verbose=0)
 lab.autolog()
@@ -167,12 +171,22 @@ lab.show(value=value)
 
 def test_nothing_is_recorded_twice_and_a_program_can_say_no(bench, tmp_path) -> None:
     state = run_script(bench, tmp_path, OWN)
-    assert set(state.series) == {
-        "mine", "rate", "mine_too", "mae", "loss", "d/loss", "d/mae", "d/batch_loss", "d/batch_mae"
+    assert {tag for tag in state.series if "mae" not in tag} == {
+        "mine", "rate", "mine_too", "loss", "b/loss", "b/batch_loss", "d/loss", "d/batch_loss"
     }  # fmt: skip
     assert len(state.series["mine"]) == len(state.series["rate"]) == len(state.series["loss"]) == 2
+    assert len(state.series["b/loss"]) == 3
     assert len(state.series["d/loss"]) == 1
     assert set(results(state)) == {"value"}
+
+
+def test_a_program_that_passes_the_callback_chooses_what_is_recorded(bench, tmp_path) -> None:
+    source = "from tflab import lab\nmodel = build()\nmodel.fit(x, y, verbose=0)\n"
+    source += "model.fit(x, y, epochs=2, verbose=0, callbacks=[lab.keras_callback()])\n"
+    state = run_script(bench, tmp_path, source + "model.evaluate(x, y, verbose=0)\n")
+    assert set(state.series) == {"loss", "mae"}
+    assert len(state.series["loss"]) == 2
+    assert not state.results
 
 
 def test_fit_is_as_without_us(bench, tmp_path) -> None:

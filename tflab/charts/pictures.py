@@ -35,6 +35,8 @@ _UPPER = "▀"
 _LEAST_TILE = 12
 _GAP = 2
 _LARGEST_SCALE = 4
+_FINE = 3
+"""Dots of a cell in each direction, from which its shade is chosen."""
 
 
 class PictureError(Exception):
@@ -101,7 +103,8 @@ def draw_picture(picture: Image, size: Size, options: ChartOptions) -> tuple[Row
     """Return the rows of a picture that fills `size` cells."""
     columns, rows = size
     if options.colour in ("none", "16") or not options.unicode:
-        return _draw_shades(_scaled(picture, (columns, rows)), options)
+        fine = _scaled(picture, (columns * _FINE, rows * _FINE))
+        return _draw_shades(fine, options)
     return _draw_halves(_scaled(picture, (columns, 2 * rows)))
 
 
@@ -189,9 +192,18 @@ def _halves(above: list[list[int]], below: list[list[int]]) -> Row:
 
 
 def _draw_shades(dots: NDArray[np.uint8], options: ChartOptions) -> tuple[Row, ...]:
-    """Return the picture in shades of the text's own colour, light on dark or dark on light."""
+    """Return the picture in shades of the text's own colour, light on dark or dark on light.
+
+    A cell has half its mean and half its dot that differs most from the ground of the picture:
+    by the mean alone, thin lines would be lost among so few shades.
+    """
     shades = _SHADES if options.unicode else _SHADES_ASCII
     light = dots.astype(np.float64) @ np.array([0.2126, 0.7152, 0.0722]) / 255
-    level = light if options.dark else 1 - light
+    rows, columns = light.shape[0] // _FINE, light.shape[1] // _FINE
+    blocks = light.reshape(rows, _FINE, columns, _FINE).swapaxes(1, 2).reshape(rows, columns, -1)
+    far = np.abs(blocks - np.median(light)).argmax(axis=2)
+    farthest = np.take_along_axis(blocks, far[:, :, None], axis=2)[:, :, 0]
+    mixed = (blocks.mean(axis=2) + farthest) / 2
+    level = mixed if options.dark else 1 - mixed
     places = np.rint(level * (len(shades) - 1)).astype(np.int64)
     return tuple((Run("".join(shades[place] for place in row), None),) for row in places.tolist())

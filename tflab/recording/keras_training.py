@@ -33,6 +33,7 @@ class KerasTraining:
         self.library = library
         self._models: dict[int, ModelCurves] = {}
         self._names: set[str] = set()
+        self._recorded: set[str] = set()
         self._results: dict[str, tuple[int, float]] = {}
 
     def curves(self, model: Any) -> ModelCurves:
@@ -51,11 +52,13 @@ class KerasTraining:
         if curves.number >= (MOST_WITH_BATCHES if axis == "batch" else MOST_MODELS):
             return
         lead = "batch_" if axis == "batch" else ""
-        if any(self.recorder.is_taken(f"{curves.prefix}{lead}{name}", axis) for name in values):
+        tags = {f"{curves.prefix}{lead}{name}" for name in values}
+        if any(self.recorder.is_taken(tag) for tag in tags - self._recorded):
             curves.prefix = self._name(curves.model()) + "/"
         # The loss is what a chart shows first.
         names = sorted(values, key=lambda name: (name != "loss", "loss" not in name))
         points = {f"{curves.prefix}{lead}{name}": values[name] for name in names}
+        self._recorded.update(points)
         self.recorder.log(step, points, axis)
 
     def evaluated(self, model: Any, logs: Mapping[str, Any]) -> None:

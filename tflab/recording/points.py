@@ -125,11 +125,9 @@ class Points:
                 self._add_elsewhere(batch, number, failed)
         return max(start, end)
 
-    def is_taken(self, tag: str, axis: str) -> bool:
-        """Return whether points of that name are kept over another axis, or by somebody else."""
-        return tag in self.claimed or any(
-            tag in codes for other, codes in self._codes.items() if other != axis
-        )
+    def is_taken(self, tag: str) -> bool:
+        """Return whether there are points of that name, over whatever axis."""
+        return tag in self.claimed or any(tag in codes for codes in self._codes.values())
 
     def is_full(self) -> bool:
         """Return whether the next point has to wait."""

@@ -150,9 +150,9 @@ class RunRecorder:
         """Drop progress that an earlier cell left open."""
         self._meters.clear()
 
-    def is_taken(self, tag: str, axis: str) -> bool:
-        """Return whether a series of that name counts something else than `axis`."""
-        return self._points.is_taken(tag, axis)
+    def is_taken(self, tag: str) -> bool:
+        """Return whether there is a series of that name, whatever it counts."""
+        return self._points.is_taken(tag)
 
     def claim(self, tag: str) -> None:
         """Keep a name for a series whose points are told as events; see `watch` above."""

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from tflab.programs.program import Program
     from tflab.programs.progress import Course
     from tflab.runs.history import HistoryRow
+    from tflab.session.settings import RecentFile
     from tflab.targets.devices import DeviceList
     from tflab.targets.environments import Environment
     from tflab.targets.fork_server import Phase
@@ -286,6 +287,14 @@ class PresetsListed(Event):
 
     program: Program
     presets: Sequence[Preset]
+
+
+@dataclass(frozen=True)
+class RecentListed(Event):
+    """The person's own files that were opened last, and the paths of those that are not there."""
+
+    files: Sequence[RecentFile]
+    missing: frozenset[str]
 
 
 @dataclass(frozen=True)

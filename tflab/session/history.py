@@ -9,7 +9,9 @@ from itertools import islice
 
 from tflab.runs.disk_queue import DiskQueue
 from tflab.runs.history import History, HistoryRow
-from tflab.runs.record import Problem
+from tflab.runs.log_writer import EVENTS
+from tflab.runs.record import Problem, RunRecord
+from tflab.runs.state import RunState
 from tflab.runs.store import RunStore
 from tflab.runs.trash import KEEP_SECONDS, DiskUse, Trash
 from tflab.session.events import Emit, Event, Notice, RunsListed
@@ -17,6 +19,8 @@ from tflab.session.history_watch import HistoryWatch
 
 _MOST_OF_LESSON = 100
 _LOOKED_AT = 1000
+_LONGEST_PREVIEW = 8 << 20
+"""Bytes of a log that is read only to be looked at: a tenth of a second."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +36,15 @@ class DiskUseMeasured(Event):
     """How much room runs and trash take."""
 
     use: DiskUse
+
+
+@dataclass(frozen=True)
+class RunPreviewed(Event):
+    """A run of the list, read to be looked at; nothing where it cannot be read or is very long."""
+
+    run: str
+    record: RunRecord | None = None
+    state: RunState | None = None
 
 
 class RunHistory:
@@ -56,6 +69,7 @@ class RunHistory:
         self._watch = HistoryWatch(store)
         self._looking = 0
         self._told = ""
+        self._wanted = ""
 
     def read(self) -> None:
         """List every run, read in full the rows that are not, and measure the disk."""
@@ -68,6 +82,18 @@ class RunHistory:
         """List every run if something has changed; nothing while they are being read."""
         if not self._looking:
             self._look(anew=False)
+
+    def preview(self, run: str) -> None:
+        """Read a run to be looked at; `RunPreviewed` follows. Of many asked for the last counts."""
+        self._wanted = run
+
+        def read() -> RunPreviewed:
+            return _preview(self._store, run) if self._wanted == run else RunPreviewed("")
+
+        def take(done: Future[RunPreviewed]) -> None:
+            self._emit(done.result())
+
+        self._disk.do_then(read, take)
 
     def list_lesson(self, lesson: str) -> None:
         """List the newest runs of a lesson."""
@@ -124,6 +150,17 @@ class RunHistory:
         if text != self._told:
             self._told = text
             self._emit(Notice(text, severity="warning"))
+
+
+def _preview(store: RunStore, run: str) -> RunPreviewed:
+    try:
+        record = store.record(run)
+        log = store.folder(run) / EVENTS
+        if log.stat().st_size > _LONGEST_PREVIEW:
+            return RunPreviewed(run, record)
+        return RunPreviewed(run, record, store.load(run))
+    except (Problem, OSError):
+        return RunPreviewed(run)
 
 
 def newest_of(store: RunStore, lesson: str) -> list[HistoryRow]:

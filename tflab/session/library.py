@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from concurrent.futures import Future
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from tflab.programs.library import LessonEntry, find_lessons, read_texts
 from tflab.runs.disk_queue import DiskQueue
-from tflab.session.events import Emit, LessonsRead, Notice
+from tflab.session.events import Emit, LessonsRead, Notice, RecentListed
 from tflab.session.settings import Settings
 
 if TYPE_CHECKING:
@@ -58,6 +59,18 @@ class Library:
         else:
             text = "This is the last lesson." if by > 0 else "This is the first lesson."
             self._emit(Notice(text))
+
+    def look_at_recent(self, settings: Settings) -> None:
+        """See which of the files opened last are still there; `RecentListed` follows."""
+        files = tuple(settings.recent)
+
+        def look() -> frozenset[str]:
+            return frozenset(file.path for file in files if not os.path.isfile(file.path))
+
+        def take(seen: Future[frozenset[str]]) -> None:
+            self._emit(RecentListed(files, seen.result()))
+
+        self._disk.do_then(look, take)
 
     def read_glossary(self) -> None:
         """Read the glossary that ships with the course."""

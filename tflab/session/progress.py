@@ -23,11 +23,13 @@ def progress_parts(state: RunState, now: float | None = None, of: str = " of ") 
     parts = []
     if latest.epoch is not None:
         parts.append(_part(latest.epoch, latest.epochs, of, "epoch"))
-    if latest.epoch is None or latest.unit:
+    # Batches are counted over all epochs, which says little beside the epoch and the time left.
+    if latest.epoch is None or latest.total is None:
         parts.append(_part(latest.done, latest.total, of, latest.unit))
     speed = rate(state)
     if speed is not None:
-        parts.append(f"{speed:,.0f}/s" if speed >= 10 else f"{speed:.2g}/s")
+        each = " batches/s" if latest.unit == "batch" else "/s"
+        parts.append(f"{speed:,.0f}{each}" if speed >= 10 else f"{speed:.2g}{each}")
         if latest.total is not None and state.ended is None:
             age = max(0.0, (time.time() if now is None else now) - latest.time)
             left = max(0.0, (latest.total - latest.done) / speed - age)

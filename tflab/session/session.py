@@ -30,7 +30,7 @@ from tflab.session.events import (
     RunEnded,
     RunsListed,
 )
-from tflab.session.pieces import SessionPieces
+from tflab.session.history_pieces import HistoryPieces
 from tflab.session.settings import save_settings
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ class Going(NamedTuple):
     waiting: int = 0
 
 
-class Session(SessionPieces):
+class Session(HistoryPieces):
     """One sitting at the workbench: the open program, its form, its runs, and what is remembered.
 
     Args:
@@ -272,6 +272,8 @@ class Session(SessionPieces):
         else:
             self._returning = True
             self.settings.lesson = self.library.name_of(program)
+            if self.settings.lesson == str(program.path):
+                self.settings.note_recent(program.path, program.title)
             self.keep_settings()
         self.live.changed()
         self.list_runs()

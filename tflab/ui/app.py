@@ -268,11 +268,14 @@ class LabApp(SessionApp):
 
     async def action_leave(self) -> None:
         """Leave; a run or a sweep that goes on is asked about first."""
+        from tflab.ui.dialogs.leave import LeaveChoice, LeaveScreen
+
+        if any(isinstance(screen, LeaveScreen) for screen in self.screen_stack):
+            return
         going = self.session.going
         if not going.run and not going.sweep:
             self._leave()
             return
-        from tflab.ui.dialogs.leave import LeaveChoice, LeaveScreen
 
         def answer(choice: LeaveChoice | None) -> None:
             if choice is LeaveChoice.LEAVE:

@@ -33,7 +33,7 @@ class Autolog:
     def __init__(self, recorder: RunRecorder, pictures: Pictures, summaries: EventFiles) -> None:
         self._recorder = recorder
         self._summaries = summaries
-        summaries.is_taken = functools.partial(recorder.is_taken, axis="none")
+        summaries.is_taken = recorder.is_taken
         summaries.claim = recorder.claim
         self._display = Display(recorder, pictures)
         self._own = Own(recorder, lab.attach)
@@ -46,6 +46,9 @@ class Autolog:
         self._display.install(request)
         when_imported("tensorflow", self._summaries.watch)
         when_imported("tqdm", functools.partial(record_tqdm, self._recorder))
+        if "keras_callback(" in request.source:
+            # The program says itself which of its trainings are recorded.
+            return
         for training in self._trainings:
             when_imported(training.library, functools.partial(record_keras, training))
 

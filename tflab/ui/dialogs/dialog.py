@@ -12,8 +12,9 @@ from tflab.ui.terminal.screens import Answer as Answer
 from tflab.ui.terminal.screens import SafeTeardown
 from tflab.ui.widgets.css import beside
 
-# Putting the program aside is the terminal's business, whatever is open.
-_ACTION_NAMES = {action.id.partition("(")[0] for action in actions("app")} - {"suspend_process"}
+# Putting the program aside is the terminal's business, and leaving works whatever is open.
+_PASS = {"suspend_process", "leave"}
+_ACTION_NAMES = {action.id.partition("(")[0] for action in actions("app")} - _PASS
 
 
 class Dialog(SafeTeardown[Answer], ModalScreen[Answer]):

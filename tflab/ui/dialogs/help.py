@@ -17,7 +17,7 @@ _WIDTH = 72
 _AROUND = 7
 """Cells of a dialog that hold no text: borders, padding and scrollbar."""
 
-_KEYS = 9
+_KEYS = 11
 _ABOUT: dict[Scope, str] = {
     "app": "Tab and Shift+Tab go from field to field.",
     "lessons": "Choose a lesson with the arrow keys. Its goals stand below the list.",

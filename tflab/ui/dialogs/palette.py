@@ -14,7 +14,7 @@ from tflab.ui.dialogs.pick import Choice, PickScreen
 from tflab.ui.terminal.glyphs import glyphs
 from tflab.ui.terminal.safe_text import short_line
 
-_KEYS = 6
+_KEYS = 9
 _TITLE = 30
 
 

@@ -29,6 +29,7 @@ from tflab.ui.terminal.glyphs import glyphs
 from tflab.ui.widgets.css import beside
 from tflab.ui.widgets.drawing_view import DrawingView
 from tflab.ui.widgets.key_line import KeyLine
+from tflab.ui.widgets.notice_line import NoticeLine
 from tflab.ui.widgets.run_cells import TONES, mark_of
 from tflab.ui.widgets.table import Column, Table, TableCell, width_of
 
@@ -68,6 +69,7 @@ class CompareScreen(Dialog[None]):
             yield DrawingView()
             yield Static("", classes="notes")
             yield Table().add_class("-low")
+            yield NoticeLine()
             yield KeyLine("compare", alone=True)
 
     def on_mount(self) -> None:

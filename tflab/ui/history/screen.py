@@ -8,27 +8,35 @@ from typing import Any, ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical
+from textual.containers import Container, Horizontal, Vertical
 from textual.content import Content
+from textual.timer import Timer
 from textual.widgets import Input, Static
 
 from tflab.runs.history import HistoryRow
 from tflab.runs.trash import DiskUse
 from tflab.session.events import Event
-from tflab.session.history import DiskUseMeasured, HistoryListed, RunHistory
+from tflab.session.history import DiskUseMeasured, HistoryListed, RunHistory, RunPreviewed
 from tflab.session.history_list import HistoryList, HistoryView
 from tflab.session.history_work import HistoryWork, RunsChanged, RunsCompared
 from tflab.ui.actions import bindings
 from tflab.ui.dialogs.help import HelpScreen
+from tflab.ui.history.preview import RunPreview
 from tflab.ui.history.run_actions import RunActions
 from tflab.ui.history.table import HistoryTable
 from tflab.ui.history.text import disk_text, empty_text, title_text
 from tflab.ui.widgets.css import beside
 from tflab.ui.widgets.key_line import KeyLine
+from tflab.ui.widgets.notice_line import NoticeLine
 from tflab.ui.widgets.table import Table
 
 _WIDE = 100
+_BESIDE = 140
+_BELOW = 34
+"""Columns and rows from which on the run under the cursor is shown, beside the list or below."""
+
 _LOOK_SECONDS = 1.0
+_LOOK_AFTER = 0.12
 
 
 class HistoryScreen(RunActions):
@@ -74,6 +82,9 @@ class HistoryScreen(RunActions):
         self._lesson_title = lesson[1]
         self.runs = HistoryList(view, lesson[0], defaults, code)
         self._table = HistoryTable(self.runs, view)
+        self._preview = RunPreview(defaults if lesson[0] else {}, lesson[0])
+        self._looking: Timer | None = None
+        self._looked_at: HistoryRow | None = None
 
     def compose(self) -> ComposeResult:
         """Lay out title, filter, table and keys."""
@@ -88,8 +99,11 @@ class HistoryScreen(RunActions):
                 select_on_focus=False,
             )
             yield Static("", classes="said")
-            yield self._table
+            with Container(classes="listing"):
+                yield self._table
+                yield self._preview
             yield Static("", classes="empty")
+            yield NoticeLine()
             yield KeyLine("history", alone=True)
 
     def on_mount(self) -> None:
@@ -110,6 +124,10 @@ class HistoryScreen(RunActions):
             self.take_disk_use(event.use)
         elif isinstance(event, RunsChanged):
             self._history.read()
+        elif isinstance(event, RunPreviewed):
+            row = self.current
+            if row is not None and row.id == event.run:
+                self._preview.show_run(row, event)
         elif isinstance(event, RunsCompared) and event.asked is self._comparison:
             self._show_comparison(event)
 
@@ -204,6 +222,7 @@ class HistoryScreen(RunActions):
     def _moved(self, event: Table.Moved) -> None:
         event.stop()
         self._table.note_run()
+        self._look_soon()
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
@@ -228,7 +247,33 @@ class HistoryScreen(RunActions):
         table.set_class(not runs.shown, "-none")
         empty.display = not runs.shown
         empty.update(empty_text(self._view, runs))
+        self._preview.set_class(not runs.shown, "-none")
+        self.query_one(".listing").set_class(not runs.shown, "-none")
         self._show_title()
+        self._look_soon()
+
+    def on_resize(self) -> None:
+        """Show the run under the cursor beside the list or below it, where there is room."""
+        width, height = self.size
+        beside = width >= _BESIDE
+        self._preview.display = beside or height >= _BELOW
+        self.set_class(beside, "-beside")
+        self._look_soon()
+
+    def _look_soon(self) -> None:
+        """Read the run under the cursor, once it stays there for a moment and has changed."""
+        row = self.current
+        if not self._preview.display or row is None or row == self._looked_at:
+            return
+        if self._looking is not None:
+            self._looking.stop()
+        self._looking = self.set_timer(_LOOK_AFTER, self._look)
+
+    def _look(self) -> None:
+        row = self.current
+        if row is not None:
+            self._looked_at = row
+            self._history.preview(row.id)
 
     def _show_problem(self) -> None:
         said, problem = self.query_one(".said", Static), self.runs.problem

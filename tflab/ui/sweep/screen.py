@@ -31,6 +31,7 @@ from tflab.ui.terminal.safe_text import box_title
 from tflab.ui.widgets.css import beside
 from tflab.ui.widgets.drawing_view import DrawingView, legend_content
 from tflab.ui.widgets.key_line import KeyLine
+from tflab.ui.widgets.notice_line import NoticeLine
 from tflab.ui.widgets.table import Table
 
 if TYPE_CHECKING:
@@ -89,6 +90,7 @@ class SweepScreen(Dialog[SweepRunChosen | SweepChoice]):
             yield DrawingView(id="sweep-picture")
             yield Static("", id="sweep-notes")
             yield self._table
+            yield NoticeLine()
             yield KeyLine("sweep", alone=True, id="sweep-keys")
 
     def on_mount(self) -> None:

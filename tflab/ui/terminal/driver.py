@@ -42,6 +42,9 @@ class TolerantDriver(LinuxDriver):
 
     def start_application_mode(self) -> None:
         """Take over the terminal."""
+        # Before the first layout, Textual asks Rich, which takes 80 by 25 for a `dumb` terminal: of
+        # two sizes on their way to the screen at once, each would then bring back the other.
+        self._size = self._get_terminal_size()
         super().start_application_mode()  # type: ignore[no-untyped-call]
         watch_size(self._tell_size)
         self._tell_size()

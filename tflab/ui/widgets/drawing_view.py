@@ -142,7 +142,7 @@ def changed_span(old: Strip, new: Strip) -> tuple[int, int] | None:
     return differ[0], differ[-1] - differ[0] + 1
 
 
-def with_selection(strip: Strip, span: tuple[int, int], style: Style) -> Strip:
+def with_selection(strip: Strip, span: tuple[int, int], style: Style | None) -> Strip:
     """Return a line with what was selected in it set apart.
 
     Args:

@@ -10,6 +10,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
+from textual.widgets import Input
 
 from tflab.ui.actions import Action, Scope, actions, footer, is_letter, key_name
 from tflab.ui.terminal.glyphs import glyphs
@@ -60,6 +61,13 @@ class KeyLine(Widget):
         super().__init__(id=id)
         self.set_reactive(KeyLine.scope, scope)
         self.set_reactive(KeyLine.alone, alone)
+
+    def on_mount(self) -> None:
+        """Follow the focus."""
+        self.watch(self.screen, "focused", self._focus_moved)
+
+    def _focus_moved(self, focused: Widget | None) -> None:
+        self.typing = isinstance(focused, Input)
 
     def render(self) -> Content:
         """Draw as many keys as fit."""

@@ -48,7 +48,7 @@ class NoticeLine(Widget):
     class Changed(Message):
         """It says something else, and may take more lines or none."""
 
-    DEFAULT_CSS = "NoticeLine { height: 1; display: none; background: $panel; }"
+    DEFAULT_CSS = "NoticeLine { height: auto; max-height: 4; display: none; background: $panel; }"
 
     def __init__(self) -> None:
         super().__init__(classes="notice")
@@ -114,6 +114,8 @@ class NoticeLine(Widget):
         room = max(width - 3, 8)
         lines = text.wrap(room)[:_MOST_ROWS]
         last = lines[-1]
+        if last.cell_length + tail.cell_length > room:
+            tail = Content.assemble(more, (key, "bold $primary"))
         if last.cell_length + tail.cell_length <= room:
             gap = " " * (room - last.cell_length - tail.cell_length)
             lines[-1] = Content.assemble(last, gap, tail)

@@ -15,16 +15,23 @@ from tflab.ui.dialogs.palette import Command, action_command
 
 
 def pane_commands(
-    scope: Scope, pane: DOMNode | None, run: Callable[[str, DOMNode | None], Any]
+    scope: Scope,
+    pane: DOMNode | None,
+    run: Callable[[str, DOMNode | None], Any],
+    running: bool = False,
 ) -> Iterator[Command]:
     """Yield the likely actions first, then those of the pane in focus, then the others.
+
+    What would do nothing now is not listed: Stop while nothing runs, and Run while something does.
 
     Args:
         scope: The pane in focus.
         pane: The widget that carries out its actions.
         run: Carries out an action, there or, without a widget, in the app.
+        running: Whether a run goes on.
     """
-    everywhere = [action for action in actions("app") if action.id != "palette"]
+    idle = "run" if running else "stop"
+    everywhere = [action for action in actions("app") if action.id not in ("palette", idle)]
     for action in everywhere:
         if action.footer:
             yield action_command(action, partial(run, action.id, None))

@@ -43,6 +43,8 @@ class WorkbenchDialogs(PaneScreen):
         match event:
             case events.QuestionAsked():
                 self._ask_question(event)
+            case events.RecentListed():
+                self.lessons.show_recent(event.files, event.missing)
             case events.PresetsListed():
                 self._choose_preset(event)
             case events.LessonsRead():
@@ -133,7 +135,8 @@ class WorkbenchDialogs(PaneScreen):
 
         # What can be done with a cell is listed also while one writes in it.
         scope: Scope = "lesson" if self.scope == "editor" else self.scope
-        yield from pane_commands(scope, self.pane_target(), self._run_command)
+        running = self._session.runs.running
+        yield from pane_commands(scope, self.pane_target(), self._run_command, running)
         yield from lesson_commands(self._session.library.entries, self._session.open)
 
     async def _run_command(self, action: str, pane: DOMNode | None) -> None:

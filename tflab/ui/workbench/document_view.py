@@ -71,7 +71,7 @@ class DocumentView(HostingView, can_focus=True):
         for block in blocks:
             self._strips.pop(block, None)
             self.document.changed(block)
-        self._keep(anchor)
+        self._keep(anchor, at_end=False)
         self.move_children()
         self._repaint()
 
@@ -219,9 +219,9 @@ class DocumentView(HostingView, can_focus=True):
             self._keep(anchor)
         self._timer = self.set_timer(_PAUSE, self._lay_out_more) if more else None
 
-    def _keep(self, anchor: Anchor) -> None:
-        """Lay out what is in view, and leave a place where it is on the screen."""
-        at_end = self.top > 0 and self.top >= self.max_scroll_y
+    def _keep(self, anchor: Anchor, at_end: bool = True) -> None:
+        """Lay out what is in view, and leave a place, or the end if `at_end`, where it is."""
+        at_end = at_end and 0 < self.top >= self.max_scroll_y
         self.document.settle(anchor, self.rows_in_view)
         if not self._tell_height() and self.document.row_of(anchor) == self.top:
             return
@@ -290,11 +290,8 @@ class DocumentView(HostingView, can_focus=True):
         else:
             segments += drawing_segments(row.content, ground.rich_style)
         strip = Strip(segments).adjust_cell_length(width, ground.rich_style)
-        if selected is None:
-            return strip
-        return with_selection(
-            strip, selected, self.screen.get_component_rich_style("screen--selection")
-        )
+        marked = self.screen.get_component_rich_style("screen--selection") if selected else None
+        return strip if selected is None else with_selection(strip, selected, marked)
 
 
 def _plain(block: Block, row: Row) -> str:

@@ -6,42 +6,19 @@ focus would give all that is in the pane its style anew.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from typing import NamedTuple
+from collections.abc import Callable, Mapping
 
-from rich.segment import Segment
-from rich.style import Style
 from textual import events, on
-from textual.content import Content
-from textual.geometry import Offset, Region, Size
+from textual.geometry import Region, Size
 from textual.message import Message
-from textual.strip import Strip
 from textual.widget import Widget
 
-from tflab.ui.terminal.glyphs import glyphs
-from tflab.ui.terminal.region_layout import PlacesChildren
-from tflab.ui.widgets.box_lines import BoxLines
 from tflab.ui.widgets.notice_line import NoticeLine
 from tflab.ui.workbench.arrangement import SLOT, Arrangement, Edge, Kind, Pane, Wanted, arrange
+from tflab.ui.workbench.frame_drawing import DrawnFrame
 
 
-class Title(NamedTuple):
-    """What stands in the line above a pane.
-
-    Attributes:
-        key: The key that leads there.
-        text: What it is called.
-        about: What follows, made to fit a number of cells; empty where it does not.
-        right: What stands at the right end, where there is room.
-    """
-
-    key: str = ""
-    text: str = ""
-    about: Callable[[int], str] = lambda _: ""
-    right: str = ""
-
-
-class PaneFrame(PlacesChildren):
+class PaneFrame(DrawnFrame):
     """Holds the panes, draws the lines between them, and lets a person move those.
 
     Args:
@@ -72,20 +49,12 @@ class PaneFrame(PlacesChildren):
         measure: Callable[[int], Wanted],
         shares: Mapping[str, Mapping[str, float]],
     ) -> None:
-        super().__init__(*panes.values(), notice, id="panes")
-        self._panes = panes
+        super().__init__(panes, notice)
         self._notice = notice
         self._measure = measure
         self._shares = {kind: dict(found) for kind, found in shares.items()}
-        self._titles: dict[Pane, Title] = {pane: Title() for pane in panes}
-        self._news: set[Pane] = set()
-        self._slot: Pane = "loss"
-        self._active: Pane | None = None
         self._full: Pane | None = None
         self._dragged: Edge | None = None
-        self._lines = BoxLines(())
-        self._drawn: Mapping[Pane, Region] = {}
-        self.arrangement = Arrangement("wide", {})
 
     @property
     def kind(self) -> Kind:
@@ -101,14 +70,12 @@ class PaneFrame(PlacesChildren):
         """Arrange the panes for a size; those for which there is no room cannot have the focus."""
         if not size.width or not size.height:
             return
-        self.arrangement = self._arranged(size)
+        moved = self.draw(self._arranged(size))
         for pane, widget in self._panes.items():
             shown = pane in self.arrangement.boxes
             if widget.display != shown:
                 widget.display = shown
-        if self.arrangement.boxes != self._drawn:
-            self._drawn = self.arrangement.boxes
-            self._lines = BoxLines(self._drawn.values(), glyphs().unicode)
+        if moved:
             self.places_changed()
 
     def refit(self) -> None:
@@ -146,34 +113,6 @@ class PaneFrame(PlacesChildren):
         if pane != self._full:
             self._full = pane
             self.refit()
-
-    def entitle(self, pane: Pane, title: Title) -> None:
-        """Write another title above a pane."""
-        if self._titles[pane] != title:
-            self._titles[pane] = title
-            self._refresh_lines(pane)
-
-    def title_of(self, pane: Pane) -> Title:
-        """Return the title of a pane."""
-        return self._titles[pane]
-
-    def tab_of(self, pane: Pane) -> Offset | None:
-        """Return where a pane that is out of sight is named, for those that take turns."""
-        box, others = self._drawn.get(self._slot), self._others(self._slot)
-        if box is None:
-            return None
-        x = box.right - 2 - _joined(others).cell_length
-        for other, content in others:
-            if other == pane:
-                return Offset(x, box.y)
-            x += content.cell_length
-        return None
-
-    def badge(self, pane: Pane) -> None:
-        """Mark that something new is in a pane which is out of sight."""
-        if pane not in self.arrangement.boxes and pane not in self._news:
-            self._news.add(pane)
-            self._refresh_lines(self._slot)
 
     # Where everything stands
 
@@ -246,7 +185,7 @@ class PaneFrame(PlacesChildren):
     def on_mouse_down(self, event: events.MouseDown) -> None:
         """Take hold of a line, or go to the pane whose title was pressed."""
         edge = self.edge_at(event.x, event.y)
-        titled = self._titled(event.x, event.y)
+        titled = self.titled(event.x, event.y)
         if titled is not None:
             self.post_message(self.Pressed(titled))
         if edge is not None:
@@ -273,125 +212,3 @@ class PaneFrame(PlacesChildren):
 
     def _tell(self) -> None:
         self.post_message(self.Moved({kind: dict(all_) for kind, all_ in self._shares.items()}))
-
-    def _titled(self, x: int, y: int) -> Pane | None:
-        for pane, box in self._drawn.items():
-            if y == box.y and box.x < x < box.right - 1:
-                width = self._left(pane, box.width - 4).cell_length
-                if x < box.x + 2 + width:
-                    return pane
-                others = self._others(pane)
-                if others and x >= box.right - 2 - _joined(others).cell_length:
-                    at = box.right - 2 - _joined(others).cell_length
-                    for other, content in others:
-                        at += content.cell_length
-                        if x < at:
-                            return other
-        return None
-
-    # Drawing
-
-    def render_line(self, y: int) -> Strip:
-        """Return a row of lines and titles."""
-        width = self.size.width
-        quiet = self._style("$border-quiet")
-        strip = Strip([Segment(self._lines.row(y, width), quiet)], width)
-        active = self._drawn.get(self._active) if self._active else None
-        if active is not None and active.y <= y < active.bottom:
-            strip = self._lit(strip, active, y)
-        for pane, box in self._drawn.items():
-            if y == box.y:
-                strip = self._titled_strip(strip, pane, box)
-        return strip
-
-    def _lit(self, strip: Strip, box: Region, y: int) -> Strip:
-        """Return a row with the lines of the pane in focus bright."""
-        bright = self._style("$primary")
-        spans = [(box.x, box.right)]
-        if box.y < y < box.bottom - 1:
-            spans = [(box.x, box.x + 1), (box.right - 1, box.right)]
-        for start, stop in spans:
-            text = strip.crop(start, stop).text
-            strip = _laid(strip, start, Strip([Segment(text, bright)]))
-        return strip
-
-    def _titled_strip(self, strip: Strip, pane: Pane, box: Region) -> Strip:
-        room = box.width - 4
-        if room < 4:
-            return strip
-        left, others = self._left(pane, room), self._others(pane)
-        strip = _laid(strip, box.x + 2, self._drawn_content(left))
-        right = _joined(others) if others else self._right(pane)
-        if right and left.cell_length + right.cell_length + 1 <= room:
-            place = box.right - 2 - right.cell_length
-            strip = _laid(strip, place, self._drawn_content(right))
-        return strip
-
-    def _left(self, pane: Pane, room: int) -> Content:
-        title = self._titles[pane]
-        active = pane == self._active
-        found = Content.assemble(
-            (f" {title.key}" if title.key else "", "bold $primary" if active else "$primary"),
-            (f" {title.text} ", "bold $primary" if active else "bold $text-quiet"),
-        )
-        about = title.about(room - found.cell_length - 1)
-        if about:
-            found = Content.assemble(found, (f"{about} ", "bold" if active else "$foreground"))
-        return found.truncate(room, ellipsis=glyphs().unicode)
-
-    def _right(self, pane: Pane) -> Content:
-        right = self._titles[pane].right
-        return Content.styled(f" {right} ", "$text-quiet") if right else Content()
-
-    def _others(self, pane: Pane, named: bool = True) -> list[tuple[Pane, Content]]:
-        """Return the panes that take turns with this one; short of room by their keys alone."""
-        if self.kind != "small" or pane != self._slot:
-            return []
-        found: list[tuple[Pane, Content]] = []
-        for other in SLOT:
-            title = self._titles[other]
-            if other != pane and title.text:
-                new = glyphs().bullet if other in self._news else ""
-                word = f" {title.text}" if named else ""
-                parts = (f" {title.key}", "$primary"), (word, "$text-quiet")
-                found.append((other, Content.assemble(*parts, (f"{new} ", "$success"))))
-        box = self._drawn.get(pane)
-        room = box.width - 5 - self._left(pane, box.width - 4).cell_length if box else 0
-        return (
-            found if not named or _joined(found).cell_length <= room else self._others(pane, False)
-        )
-
-    def _refresh_lines(self, pane: Pane | None) -> None:
-        box = self._drawn.get(pane) if pane is not None else None
-        if box is not None:
-            self.refresh(*_sides(box))
-
-    def _style(self, name: str) -> Style:
-        return (self.visual_style + self.app.stylesheet.parse_style(name)).rich_style
-
-    def _drawn_content(self, content: Content) -> Strip:
-        parse = self.app.stylesheet.parse_style
-        page = self.visual_style
-        return Strip(
-            [
-                Segment(text, style.rich_style)
-                for text, style in content.render(page, end="", parse_style=parse)
-            ]
-        )
-
-
-def _joined(parts: list[tuple[Pane, Content]]) -> Content:
-    return Content("").join([content for _, content in parts])
-
-
-def _laid(strip: Strip, at: int, over: Strip) -> Strip:
-    """Return a row with another over some of its cells."""
-    stop = at + over.cell_length
-    return Strip.join([strip.crop(0, at), over, strip.crop(stop, strip.cell_length)])
-
-
-def _sides(box: Region) -> Iterator[Region]:
-    yield Region(box.x, box.y, box.width, 1)
-    yield Region(box.x, box.bottom - 1, box.width, 1)
-    yield Region(box.x, box.y, 1, box.height)
-    yield Region(box.right - 1, box.y, 1, box.height)

@@ -72,6 +72,10 @@ class LessonList(OptionList):
         self._exercises = {**self._exercises, **exercises}
         self._list()
 
+    def go_to_open(self) -> None:
+        """Put the cursor on the file that is open."""
+        self._go_to_current()
+
     def show_recent(self, files: Sequence[RecentFile], missing: Iterable[str]) -> None:
         """List the files opened last.
 
@@ -129,6 +133,8 @@ class LessonList(OptionList):
         self.clear_options()
         self.add_options([Option(row, disabled=path is None) for path, row in rows])
         self.highlighted = place
+        if place is None:
+            self._go_to_current()
 
     def _rows(self) -> Iterable[tuple[Path | None, Content]]:
         """Yield what stands in each row, and the file that it opens."""
@@ -175,10 +181,11 @@ class LessonList(OptionList):
         path = Path(file.path)
         here = path == self._current
         missing = file.path in self._missing
+        title = "" if file.title in (path.name, path.stem) else f"  {short_line(file.title)}"
         return Content.assemble(
             (glyphs().here if here else " ", "bold $primary"),
             (f"  {short_line(path.name)}", "bold" if here else "$warning" if missing else ""),
-            (" is missing" if missing else f"  {short_line(file.title)}", "$text-quiet"),
+            (" is missing" if missing else title, "$text-quiet"),
         )
 
 

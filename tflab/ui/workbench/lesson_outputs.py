@@ -14,9 +14,9 @@ from tflab.programs.program import Cell, Program
 from tflab.programs.reader import ProgramError, parse_program
 from tflab.runs.cell_state import CellState
 from tflab.runs.state import RunState
+from tflab.ui.widgets.output_text import output_text
 from tflab.ui.workbench.cell_output import Label, OutputBlock
 from tflab.ui.workbench.code_cell import CodeBlock
-from tflab.ui.workbench.output_text import output_text
 
 CHANGED = "Output of the code before."
 ABOVE = "Output from before the change above."

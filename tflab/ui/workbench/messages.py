@@ -239,6 +239,10 @@ class FieldExplained(Message):
         self.words = words
 
 
+class ListOpened(Message):
+    """The list of lessons was opened: which files there are is looked at again."""
+
+
 class ListClosed(Message):
     """The list of lessons is to be closed."""
 

@@ -8,7 +8,6 @@ from textual.timer import Timer
 
 from tflab.runs.state import RunState
 from tflab.session.lesson_end import LessonEnd
-from tflab.ui.terminal.glyphs import glyphs
 from tflab.ui.workbench.cell_output import TEXT_SECONDS, Label, OutputBlock
 from tflab.ui.workbench.lesson_outputs import LessonOutputs
 from tflab.ui.workbench.messages import RunSummedUp
@@ -156,7 +155,8 @@ class OutputView(ReadingView):
     def _say(self, *, summary: str | None = None, pointer: str | None = None) -> None:
         self._summary = self._summary if summary is None else summary
         self._pointer = self._pointer if pointer is None else pointer
-        text = f"  {glyphs().dot}  ".join(filter(None, (self._summary, self._pointer)))
+        # There is room for one of them: where to go comes first, and goes when one moves.
+        text = self._pointer or self._summary
         if text != self._told:
             self._told = text
             self.post_message(RunSummedUp(text))

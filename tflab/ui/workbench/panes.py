@@ -12,7 +12,6 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.geometry import Size
 from textual.widget import Widget
-from textual.widgets import Input
 
 from tflab.programs.library import LessonEntry
 from tflab.session.settings import Settings
@@ -23,7 +22,8 @@ from tflab.ui.widgets.key_line import KeyLine
 from tflab.ui.widgets.notice_line import NoticeLine
 from tflab.ui.workbench import messages
 from tflab.ui.workbench.arrangement import Pane, Wanted
-from tflab.ui.workbench.frame import PaneFrame, Title
+from tflab.ui.workbench.frame import PaneFrame
+from tflab.ui.workbench.frame_drawing import Title
 from tflab.ui.workbench.goals import Goals
 from tflab.ui.workbench.lesson_list import LessonList
 from tflab.ui.workbench.status_line import StatusLine
@@ -206,7 +206,9 @@ class PaneScreen(QuietWhenCovered[None]):
             return
         self.set_class(shown, "-drawer")
         if shown:
+            self.lessons.go_to_open()
             self.set_focus(self.lessons)
+            self.post_message(messages.ListOpened())
         else:
             self._boxes[self._pane].take_focus()
 
@@ -279,7 +281,6 @@ class PaneScreen(QuietWhenCovered[None]):
     @on(events.DescendantFocus)
     def _focus_moved(self, event: events.DescendantFocus) -> None:
         writing = event.widget.id == "code-area"
-        self._keys.typing = isinstance(event.widget, Input)
         for ancestor in event.widget.ancestors_with_self:
             if isinstance(ancestor, PaneBox):
                 pane: Scope = ancestor.scope if ancestor.scope != "goals" else "app"

@@ -136,28 +136,32 @@ class RunList(OptionList):
             first += Content.styled(f"{glyphs().pinned} ", "$primary")
         if marks.name:
             first += Content.styled(f"{short_line(marks.name)} ", "bold")
-        outcome = _outcome(run)
         room = self.scrollable_content_region.width - first.cell_length - 1
         name = name_of_row(run, self._defaults, self._code, self._common)
-        text = name.fit(room - outcome.cell_length - 1)
-        if cell_len(text) + outcome.cell_length + 1 > room:
-            # What differs says more than how it ended.
-            outcome, text = Content(), name.fit(room)
+        parts = _outcome(run)
+        # What differs says more than how it ended.
+        for count in range(len(parts), -1, -1):
+            outcome = Content("").join(parts[:count])
+            text = name.fit(room - outcome.cell_length - 1)
+            if cell_len(text) + outcome.cell_length < room:
+                break
         gap = " " * max(room - cell_len(text) - outcome.cell_length, 0)
         return Content.assemble(first, (text, "bold" if on_show else ""), gap, outcome)
 
 
-def _outcome(run: RunSummary) -> Content:
-    words: list[str | tuple[str, str]] = []
+def _outcome(run: RunSummary) -> list[Content]:
+    """Return how it ended, its loss, its seconds and its goals, what matters most first."""
+    words: list[Content] = []
     if run.status != "finished":
-        words.append((f"  {run.status}", TONES[run.status]))
+        words.append(Content.styled(f"  {run.status}", TONES[run.status]))
     for tag, metric in run.metrics.items():
         if tag.rsplit("/", 1)[-1] == "loss":
             last = last_value(metric)
-            words += [f"  {metric_text(last):>6}"] if last is not None else []
+            words += [Content(f"  {metric_text(last):>6}")] if last is not None else []
             break
     if run.seconds is not None:
-        words.append((f"  {run.seconds:.1f} s", "$text-quiet"))
+        words.append(Content.styled(f"  {run.seconds:.1f} s", "$text-quiet"))
     if run.goals:
-        words.append((f"  {sum(run.goals.values())}/{len(run.goals)}", "$text-quiet"))
-    return Content.assemble(*words)
+        goals = f"  {sum(run.goals.values())}/{len(run.goals)}"
+        words.append(Content.styled(goals, "$text-quiet"))
+    return words

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 from importlib import import_module
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.binding import BindingType
@@ -17,12 +16,13 @@ from tflab.ui.actions import EDITORS_OWN, Scope, workbench_bindings
 from tflab.ui.terminal.safe_text import short_line
 from tflab.ui.widgets.key_line import KeyLine
 from tflab.ui.workbench import messages
-from tflab.ui.workbench.editing import CellEditing
+from tflab.ui.workbench.frame import PaneFrame
 from tflab.ui.workbench.panes import Panes
+from tflab.ui.workbench.run_titles import RunTitles
+from tflab.ui.workbench.session_actions import SessionActions
 
 if TYPE_CHECKING:
     from tflab.programs.program import Program
-    from tflab.session.run_names import RunName
     from tflab.ui.terminal.pixels import Pixels
     from tflab.ui.workbench.run_panes import RunPanes
 
@@ -30,7 +30,7 @@ _TERM_SECONDS = 12.0
 _NEEDS_PANES = ("show", "help", "full_screen", "hint", "palette", "jump", "push", "reset_sizes")
 
 
-class WorkbenchScreen(CellEditing):
+class WorkbenchScreen(SessionActions):
     """Shows a session, and passes on to it what a person wants.
 
     Args:
@@ -45,7 +45,7 @@ class WorkbenchScreen(CellEditing):
         self._pixels = pixels
         self._run_panes: RunPanes | None = None
         self._imports = DiskQueue()
-        self._run_name: RunName | None = None
+        self._titles = RunTitles(self.frame, session)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Before the panes are there, no key is theirs; the editor has its own for some."""
@@ -75,7 +75,7 @@ class WorkbenchScreen(CellEditing):
             ParameterForm(session.form),
             RunList(),
         )
-        run_panes = RunPanes(panes, self.goals, self.status, session, self._name_run)
+        run_panes = RunPanes(panes, self.goals, self.status, session, self._titles.name)
         with self.app.batch_update():
             await self.fill(panes)
             self._panes, self._run_panes = panes, run_panes
@@ -120,7 +120,7 @@ class WorkbenchScreen(CellEditing):
                 _show_form(panes, event)
                 self._show_questions(panes)
                 run_panes.show_status()
-                self._compare_values()
+                self._titles.compare_values()
             case (
                 events.ServerChanged()
                 | events.CommandsDecided()
@@ -181,26 +181,6 @@ class WorkbenchScreen(CellEditing):
             self._run_panes.show_name()
             self._run_panes.show_status()
 
-    def _name_run(self, name: RunName | None) -> None:
-        """Name the run on show wherever its results stand."""
-        self._run_name = name
-        about = name.fit if name is not None else _nothing
-        self.entitle("loss", self.titled("loss")._replace(about=about))
-        self.entitle("lesson", self.titled("lesson")._replace(about=_output_of(name)))
-        self._compare_values()
-
-    def _compare_values(self) -> None:
-        """Say above the form that the run on show had other values than stand there."""
-        run, name, form = self._session.runs.current, self._run_name, self._session.form
-        differs = False
-        if run is not None and name is not None:
-            asked = run.record.request
-            values = {key: value for key, value in asked.parameters.items() if key in form.fields}
-            now = {key: value for key, value in form.values.items() if key in values}
-            differs = (values, asked.seed) != (now, form.seed)
-        word = f"not those of {name.tag or 'the run'}" if differs and name is not None else ""
-        self.entitle("parameters", self.titled("parameters")._replace(right=word))
-
     def _show_course(self) -> None:
         """Show what was reached in each lesson, and in the one on show."""
         course, program = self._session.course, self._shown
@@ -235,6 +215,15 @@ class WorkbenchScreen(CellEditing):
     def _lesson_chosen(self, message: messages.LessonChosen) -> None:
         self.show_pane("lesson")
         self._session.open(message.path)
+
+    @on(messages.ListOpened)
+    def _list_opened(self) -> None:
+        self._session.library.look_at_recent(self._session.settings)
+
+    @on(PaneFrame.Moved)
+    def _keep_sizes(self, message: PaneFrame.Moved) -> None:
+        self._session.settings.panes = message.shares
+        self._session.keep_settings()
 
     @on(messages.RunRequested)
     def _run_requested(self, message: messages.RunRequested) -> None:
@@ -320,44 +309,9 @@ class WorkbenchScreen(CellEditing):
 
     # What keys do
 
-    def action_run(self) -> None:
-        """Run the whole lesson; one that is not there yet, as soon as it is."""
-        self.tell_typed()
-        self._session.run()
-
-    def action_stop(self) -> None:
-        """Stop the run on show."""
-        self._session.stop()
-
-    def action_live(self) -> None:
-        """Turn live mode on or off."""
-        self.tell_typed()
-        self._session.toggle_live()
-
-    def action_predict(self) -> None:
-        """Ask the questions of the lesson again."""
-        self.tell_typed()
-        self._session.starter.predict()
-
-    def action_follow(self) -> None:
-        """Show the run that was found."""
-        self._session.follow()
-
-    def action_forget(self, what: Literal["lesson", "course"]) -> None:
-        """Forget the progress of the open lesson or of the course."""
-        if what == "course":
-            self._session.course.forget(None)
-        elif self._shown is not None:
-            self._session.course.forget(self._shown)
-
     def action_history(self) -> None:
         """List every run."""
         self.post_message(messages.HistoryRequested())
-
-    def action_sweep(self) -> None:
-        """Show the sweep that goes on, or plan one."""
-        self.tell_typed()
-        self._session.edits.settle(self._session.sweeps.open)
 
     def action_show(self, scope: Scope) -> None:
         """Go to a pane."""
@@ -382,16 +336,6 @@ def _show_form(panes: Panes, event: events.FormChanged | events.DevicesListed) -
         panes.form.device.show_devices()
     elif event.texts:
         panes.form.show_texts()
-
-
-def _nothing(_: int) -> str:
-    return ""
-
-
-def _output_of(name: RunName | None) -> Callable[[int], str]:
-    """Return what says whose output a lesson shows, in so many cells."""
-    words = "output of "
-    return _nothing if name is None else lambda room: words + name.fit(room - len(words))
 
 
 def _import_charts() -> None:
