@@ -27,7 +27,7 @@ class QuestionView(ExerciseView):
         super().__init__(id=id)
         self._questions: list[QuestionBlock] = []
         self._field: QuestionField | None = None
-        self._reveals = self._reads_on = False
+        self._reveals = False
         self._passed: QuestionBlock | None = None
 
     def make_questions(self, program: Program, cell: int | None = None) -> list[QuestionBlock]:
@@ -52,9 +52,12 @@ class QuestionView(ExerciseView):
             top = self.top
             self.block_changed(*changed, *self._folded())
             self.scroll_to_row(top)
-            if self._reads_on and self._waiting is not self._passed:
-                self._reads_on = False
-                super().read_on()
+            passed = self._passed
+            if passed is not None and not passed.asks:
+                # What was behind it has not been read yet, so it is shown from there on.
+                self._passed = None
+                self.scroll_to_block(passed, top=True)
+                self.reader_moved()
         failed = self.outputs.failed
         if self._reveals and failed is not None and not failed.away:
             self._reveals = False
@@ -118,7 +121,7 @@ class QuestionView(ExerciseView):
         seen = first >= self.window.top and first + rows - 1 <= self.window.bottom
         if not seen and super().read_on():
             return True
-        self._reads_on, self._passed = True, waiting
+        self._passed = waiting
         self.post_message(QuestionAnswered(waiting.question.id, None))
         return True
 
