@@ -160,6 +160,11 @@ async def test_what_python_cannot_read_is_said_at_its_line():
         assert "never closed" not in area.render_line(0).text
 
 
+async def test_what_is_not_seen_in_the_code_is_named():
+    async with editor("s = 'a\u200bb'") as (host, _area, _pilot):
+        assert "line 1 holds what is not seen: U+200B" in str(host.editor.border_subtitle)
+
+
 async def test_wide_text_stands_where_it_is_wide():
     async with editor("s = '한글'  # 텐서\nt = 1") as (_, area, pilot):
         await pilot.press("end")

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import msgspec
 
 from tflab.programs import notebook
-from tflab.programs.check import Findings
+from tflab.programs.check import Findings, ProgramError
 from tflab.programs.layout import Cut
 from tflab.programs.magics import plain_python
 from tflab.programs.percent import split_lines
@@ -133,6 +133,35 @@ def with_edits(program: Program, texts: Mapping[int, str]) -> Program:
         original=program.source if others else "",
         edits=tuple(EditedCell(index=index, source=text) for index, text in changed.items()),
     )
+
+
+def edited_or_draft(
+    base: Program, shown: Program, texts: Mapping[int, str]
+) -> tuple[Program, ProgramError | None]:
+    """Return a program with edits; where it cannot be used so, a draft of it, and why.
+
+    A draft has the edited code in its cells, for people to read, and must not be run.
+
+    Args:
+        base: The program as its file has it.
+        shown: The program as it is on show; a draft has its parameters, until the code is good.
+        texts: The code of edited cells.
+    """
+    try:
+        return with_edits(base, texts), None
+    except ProgramError as problem:
+        changed = changed_texts(base, texts)
+        cells = tuple(
+            cell
+            if cell.exercise is not None
+            else msgspec.structs.replace(cell, source=changed.get(cell.index, cell.source))
+            for cell in base.cells
+        )
+        edits = tuple(EditedCell(index=index, source=text) for index, text in changed.items())
+        draft = msgspec.structs.replace(
+            base, cells=cells, edits=edits, original=base.source, parameters=shown.parameters
+        )
+        return draft, problem
 
 
 def source_with_answers(program: Program) -> str:

@@ -9,13 +9,11 @@ from concurrent.futures import Future
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from tflab.programs.check import ProgramError
 from tflab.programs.edit_store import EditStore, KeptEdits
-from tflab.programs.edits import cell_problem, changed_texts, source_with_answers, with_edits
+from tflab.programs.edits import cell_problem, edited_or_draft, source_with_answers
 from tflab.runs.disk_queue import DiskQueue
-from tflab.runs.record import EditedCell, Problem
+from tflab.runs.record import Problem
 from tflab.session.edit_book import EditBook
 from tflab.session.edit_events import CodeRefused, EditsChanged
 from tflab.session.events import Emit, Notice, ProblemRaised
@@ -241,7 +239,7 @@ class Edits:
         texts = book.texts
         self._applying = this = object()
 
-        def take(done: Future[_Applied]) -> None:
+        def take(done: Future[tuple[Program, ProgramError | None]]) -> None:
             if this is not self._applying:
                 return
             self._applying = None
@@ -254,7 +252,7 @@ class Edits:
             for then in after:
                 then()
 
-        self._work.do_then(lambda: _applied(book.base, shown, texts), take)
+        self._work.do_then(lambda: edited_or_draft(book.base, shown, texts), take)
 
     # Time
 
@@ -281,26 +279,3 @@ class Edits:
         """Write at once what is not written yet."""
         if self.book is not None:
             self.book.keeper.flush()
-
-
-_Applied = tuple["Program", ProgramError | None]
-
-
-def _applied(base: Program, shown: Program, texts: dict[int, str]) -> _Applied:
-    """Return a program with edits; where it cannot be used so, a draft of it, and why."""
-    try:
-        return with_edits(base, texts), None
-    except ProgramError as problem:
-        changed = changed_texts(base, texts)
-        cells = tuple(
-            cell
-            if cell.exercise is not None
-            else msgspec.structs.replace(cell, source=changed.get(cell.index, cell.source))
-            for cell in base.cells
-        )
-        edits = tuple(EditedCell(index=index, source=text) for index, text in changed.items())
-        # What the form shows stays until the code is good again.
-        draft = msgspec.structs.replace(
-            base, cells=cells, edits=edits, original=base.source, parameters=shown.parameters
-        )
-        return draft, problem

@@ -30,7 +30,7 @@ from tflab.session.events import (
     RunEnded,
     RunsListed,
 )
-from tflab.session.pieces import SessionPieces
+from tflab.session.history_pieces import HistoryPieces
 from tflab.session.settings import save_settings
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ class Going(NamedTuple):
     waiting: int = 0
 
 
-class Session(SessionPieces):
+class Session(HistoryPieces):
     """One sitting at the workbench: the open program, its form, its runs, and what is remembered.
 
     Args:

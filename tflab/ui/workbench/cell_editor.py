@@ -17,6 +17,7 @@ from textual.widgets import Input, TextArea
 
 from tflab.programs.code_names import word_before
 from tflab.programs.edits import CellProblem, cell_problem, tidy
+from tflab.programs.hidden_characters import hidden_characters
 from tflab.programs.program import ProgramKind
 from tflab.runs.disk_queue import DiskQueue
 from tflab.ui.terminal.safe_text import box_title, short_line
@@ -241,7 +242,11 @@ class CellEditor(Vertical):
         self.problem = problem
         self.set_class(problem is not None, "-bad")
         self.area.show_problem(problem)
-        if problem is None:
+        unseen = next(hidden_characters(self.text), None) if problem is None else None
+        if unseen is not None:
+            words = f"line {unseen.line} holds what is not seen: {unseen.name}"
+            self.border_subtitle = Content(short_line(words)).markup
+        elif problem is None:
             self.border_subtitle = self.KEYS
         else:
             words = f"line {problem.line}: {problem.message}"

@@ -1,0 +1,120 @@
+"""The pieces of a session that are about many runs: history, runs of others, sweeps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tflab.session.events import Event
+from tflab.session.pieces import SessionPieces
+
+if TYPE_CHECKING:
+    from tflab.runs.trash import Trash
+    from tflab.session.discovery import Discovery
+    from tflab.session.history import RunHistory
+    from tflab.session.history_work import HistoryWork
+    from tflab.session.sweep_events import SweepBasis
+    from tflab.session.sweeps import Sweeps
+    from tflab.targets.devices import Device
+
+
+class HistoryPieces(SessionPieces):
+    """Adds to a session what lists runs, finds those that were not started here, and sweeps."""
+
+    @cached_property
+    def history(self) -> RunHistory:
+        """The list of runs."""
+        from tflab.session.history import RunHistory
+
+        return RunHistory(self.runs.store, self._trash, self._slow_disk, self._hear)
+
+    @cached_property
+    def history_work(self) -> HistoryWork:
+        """What can be done with runs of the list."""
+        from tflab.session.history_work import HistoryWork, RunsChanged
+
+        def hear(event: Event) -> None:
+            if isinstance(event, RunsChanged):
+                self.list_runs()
+            self._emit(event)
+
+        return HistoryWork(self.runs.store, self._trash, self._slow_disk, hear)
+
+    @cached_property
+    def discovery(self) -> Discovery:
+        """The runs that were not started here."""
+        from tflab.session.discovery import Discovery, RunDiscovered
+
+        runs = self.runs
+
+        def hear(event: Event) -> None:
+            if isinstance(event, RunDiscovered):
+                runs.watch(event.run)
+            self._emit(event)
+
+        return Discovery(
+            runs.store,
+            self._slow_disk,
+            hear,
+            is_own=runs.own.__contains__,
+            server_pids=lambda: self.server.pids,
+            clock=self._clock,
+        )
+
+    @cached_property
+    def sweeps(self) -> Sweeps:
+        """The sweep that goes on, and earlier ones."""
+        from tflab.session.sweep_events import SweepEnded
+        from tflab.session.sweeps import Sweeps
+
+        def hear(event: Event) -> None:
+            program = self.program.id if self.program is not None else ""
+            if isinstance(event, SweepEnded) and event.sweep.plan.each.lesson == program:
+                self.list_runs()
+            self._emit(event)
+
+        return Sweeps(
+            self.runs.store,
+            self.disk,
+            hear,
+            server=self.server.ready,
+            approve=self._approve_sweep,
+            devices=self.devices.when_known,
+            basis=self._sweep_basis,
+            python=self.environments.python_of,
+            commands=self.commands.run_in,
+        )
+
+    @cached_property
+    def _trash(self) -> Trash:
+        from tflab.runs.trash import Trash
+
+        return Trash(self.runs.store)
+
+    @property
+    def _sweeps_begun(self) -> Sweeps | None:
+        """The sweeps, if any was ever asked for."""
+        found: Sweeps | None = self.__dict__.get("sweeps")
+        return found
+
+    def _approve_sweep(
+        self, path: Path, source: str, devices: Sequence[Device], then: Callable[[], object]
+    ) -> None:
+        """Approve of a sweep, and see that its environment serves."""
+        self.approval.require(
+            path,
+            source,
+            devices,
+            lambda: self.environments.require(lambda _: then()),
+            edited=self.edits.foreign(),
+        )
+
+    def _sweep_basis(self) -> SweepBasis | None:
+        from tflab.session.sweep_events import SweepBasis
+
+        program, form = self.program, self.form
+        if program is None:
+            return None
+        return SweepBasis(program, form.values, form.seed, form.device_key, self.settings.options)
