@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
 
 from benchmarks.figure import Budget, Figure, in_turn, show
@@ -45,7 +44,7 @@ LESSON = (
 
 def measure(rounds: int = 7) -> list[Figure]:
     """Let a headless run, a watched run and the script take turns."""
-    with data_folder() as data, _script() as script, closing(ForkServer()) as server:
+    with data_folder() as data, closing(ForkServer()) as server:
         server.start()
         path = write_lesson(data, "rate", _import_path(), *LESSON, steps=STEPS)
         with open_workbench(path) as app:
@@ -53,7 +52,7 @@ def measure(rounds: int = 7) -> list[Figure]:
             cases = {
                 "headless": lambda: _headless(server, path),
                 "watched": lambda: _watched(app),
-                "script": script,
+                "script": _script,
             }
             in_turn(cases, 1)
             found = in_turn(cases, rounds)
@@ -88,24 +87,23 @@ def _watched(app: Terminal) -> float:
     return rate
 
 
-@contextmanager
-def _script() -> Iterator[Callable[[], float]]:
+def _script() -> float:
+    """Run the loop as a script, in a process as new as that of a run.
+
+    One that went on between the rounds would be measured with everything warm, which no script is
+    when a person starts it.
+    """
     # By its path, as people run scripts: `-m` would put two more frames below it.
     command = [sys.executable, str(Path(__file__).parent / "peers" / "training_script.py")]
-    with subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-    ) as process:
-        assert process.stdin is not None
-        assert process.stdout is not None
-        told, answers = process.stdin, process.stdout
-
-        def rate() -> float:
-            told.write(f"{STEPS}\n")
-            told.flush()
-            return float(answers.readline())
-
-        yield rate
-        told.close()
+    done = subprocess.run(
+        command,
+        input=f"{STEPS}\n",
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        check=True,
+    )
+    return float(done.stdout)
 
 
 def _import_path() -> str:

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from tflab import lab
+from tflab.recording import current
 from tflab.recording.plain import PlainRecorder
 from tflab.recording.run_recorder import RunRecorder
 from tflab.runs.log_reader import LogReader
@@ -24,7 +25,7 @@ def run(tmp_path):
     """Send what the lab records into a run folder; return a function that reads it back."""
     guesses = {"How low?": "0.52", "Up or down?": "down", "Which?": "not a number"}
     recorder = RunRecorder(tmp_path, LogWriter(tmp_path), guesses)
-    before = lab._recorder
+    before = current.recorder
     lab.attach(recorder)
 
     def read():
@@ -43,7 +44,7 @@ def run(tmp_path):
 @pytest.fixture
 def plain():
     """Send what the lab records into text, as outside a run."""
-    out, before = io.StringIO(), lab._recorder
+    out, before = io.StringIO(), current.recorder
     now = [0.0]
     lab.attach(PlainRecorder(out, clock=lambda: now[0]))
     yield out, now

@@ -1,7 +1,4 @@
-"""The linear classifier's loop as a bare script: told a number of steps, it prints steps a second.
-
-It keeps TensorFlow loaded between the lines that it is told, so that it can take turns with runs.
-"""
+"""The linear classifier's loop as a bare script: reads a number of steps, prints steps a second."""
 
 import os
 import sys
@@ -40,16 +37,15 @@ def make_step() -> Callable[[], object]:
 
 
 def main() -> None:
-    """Answer each number of steps with the rate at which they were done."""
-    for line in sys.stdin:
-        training_step = make_step()
-        for _ in range(WARM_UP):
-            training_step()
-        steps = int(line)
-        start = time.perf_counter()
-        for _ in range(steps):
-            training_step()
-        print(steps / (time.perf_counter() - start), flush=True)
+    """Read a number of steps, and print the rate at which they were done."""
+    steps = int(sys.stdin.readline())
+    training_step = make_step()
+    for _ in range(WARM_UP):
+        training_step()
+    start = time.perf_counter()
+    for _ in range(steps):
+        training_step()
+    print(steps / (time.perf_counter() - start))
 
 
 if __name__ == "__main__":

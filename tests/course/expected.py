@@ -11,6 +11,7 @@ import numpy as np
 Results = dict[str, Any]
 
 PARAMETERS: dict[str, dict[str, Any]] = {
+    "why-a-framework": {"hidden": 16, "steps": 300, "learning_rate": 0.2},
     "execution-modes": {"a": 2.0, "b": 3.0, "steps": 400},
     "tensors": {"dtype": "float32"},
     "variables": {"start": 10.0, "amount": 20.0},
@@ -40,6 +41,13 @@ PARAMETERS: dict[str, dict[str, Any]] = {
     },
     "devices": {"size": 1024, "repeats": 10},
     "save-and-load": {"epochs": 5},
+    "two-valleys": {
+        "start": 3.0,
+        "momentum": 0.0,
+        "learning_rate": 0.01,
+        "noise": 0.0,
+        "restarts": 0,
+    },
 }
 
 KERAS = ("movie-audience", "model-styles", "residual-block", "save-and-load")
@@ -55,6 +63,11 @@ def close(value: Any, wanted: Any, tolerance: float) -> bool:
     """Whether both have the same shape and no element is further off than `tolerance`."""
     found, right = np.asarray(value), np.asarray(wanted)
     return found.shape == right.shape and bool(np.allclose(found, right, rtol=0, atol=tolerance))
+
+
+def why_a_framework(r: Results) -> bool:
+    numbers = r["parameters"] == 3 * 16 + 1 and r["apart"] < 1e-9 and r["loss"] < 0.1
+    return numbers and r["same"] is True and r["lines_by_hand"] > r["lines_tensorflow"]
 
 
 def execution_modes(r: Results) -> bool:
@@ -149,7 +162,13 @@ def save_and_load(r: Results) -> bool:
     return r["same_predictions"] is True and r["bytes"] > 1000
 
 
+def two_valleys(r: Results) -> bool:
+    flat = close([r["deep"], r["hill"], r["shallow"]], [-2.07116, 0.15086, 1.92030], 1e-4)
+    return flat and close(r["end"], r["shallow"], 1e-3) and r["share_deep"] == 0
+
+
 CHECKS: dict[str, Callable[[Results], bool]] = {
+    "why-a-framework": why_a_framework,
     "execution-modes": execution_modes,
     "tensors": tensors,
     "variables": variables,
@@ -168,5 +187,6 @@ CHECKS: dict[str, Callable[[Results], bool]] = {
     "batches-and-momentum": batches_and_momentum,
     "devices": devices,
     "save-and-load": save_and_load,
+    "two-valleys": two_valleys,
 }
 """Whether the results of a run with the defaults are what the course promises."""

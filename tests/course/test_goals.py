@@ -11,6 +11,11 @@ from tests.course.course import LESSONS, Course
 Values = dict[str, Any]
 
 REACHED_BY: dict[str, list[tuple[str, Values]]] = {
+    "why-a-framework": [
+        ("Learn the sine well", {"steps": 1500}),
+        ("Give the network too little", {"hidden": 1}),
+        ("Let more than 300 numbers", {"hidden": 100, "learning_rate": 0.01}),
+    ],
     "execution-modes": [
         ("Find two numbers for which all three", {"a": 0.1, "b": 0.2}),
         ("Let a graph pay off early", {"steps": 250}),
@@ -66,7 +71,7 @@ REACHED_BY: dict[str, list[tuple[str, Values]]] = {
         ("Train at 95 to 100 % of the limit", {"learning_rate": 0.97}),
     ],
     "movie-audience": [
-        ("Standardise, and come within 1 %", {"standardise": True, "learning_rate": 0.1}),
+        ("Bring the loss within 1 % of the least", {"standardise": True, "learning_rate": 0.1}),
         (
             "Do it in a single epoch",
             {"standardise": True, "learning_rate": 0.5, "epochs": 1},
@@ -113,6 +118,11 @@ REACHED_BY: dict[str, list[tuple[str, Values]]] = {
         ("Save a model that was never trained", {"epochs": 0}),
         ("Save a good one", {"epochs": 80}),
         ("Save when it is no longer worth", {"epochs": 80}),
+    ],
+    "two-valleys": [
+        ("Start at 3 and let momentum", {"momentum": 0.95}),
+        ("Find a start right of the hill", {"start": 2.3, "momentum": 0.99}),
+        ("Start at 2.3 and reach", {"start": 2.3, "restarts": 10}),
     ],
 }
 """For each goal, the beginning of its text and the values that its strong hint leads to."""

@@ -229,6 +229,28 @@ async def test_another_theme_draws_everything_anew():
         assert [s.style for s in dark] != [s.style for s in light]
 
 
+async def test_another_theme_draws_pictures_and_their_legends_anew():
+    layers = [ev.Layer(kind="points", x=[0.0, 1.0], y=[0.0, 1.0], label="cloud")]
+    async with lesson("draw()") as (host, view, pilot):
+        state = ran("")
+        state.apply(ev.Figure(cell=FIRST, title="Still", layers=layers))
+        await view.show_run(state)
+        await pilot.press("end")
+        await pilot.pause()
+
+        def inks():
+            lines = [view.render_line(y) for y in range(view.rows_in_view)]
+            picture = [line for line in lines if "cloud" in line.text]
+            return {s.style.color for line in picture for s in line if s.style and s.text.strip()}
+
+        dark = inks()
+        assert dark
+        host.theme = LIGHT.name
+        await pilot.pause()
+        await pilot.pause()
+        assert not dark & inks()
+
+
 async def test_another_width_keeps_what_is_read_at_the_top():
     async with lesson(*CELLS) as (host, view, pilot):
         view.put_cursor(15)

@@ -24,6 +24,7 @@ MOST = 50
 
 _WORD = re.compile(r"[^\W\d]\w*(?:\.\w*)*$|$")
 _DOC_LINES = 12
+_LAB = ("lab.py", "recording/figure_calls.py")
 
 
 class Place(NamedTuple):
@@ -154,6 +155,8 @@ def _described(node: _Definition) -> tuple[str, str]:
 @lru_cache(maxsize=1)
 def _lab() -> ast.Module:
     """Return the tree of what a program may call of us."""
-    found = ast.parse((Path(__file__).parent.parent / "lab.py").read_text(encoding="utf-8"))
-    public = [n for n in found.body if not getattr(n, "name", "_").startswith("_")]
-    return ast.Module(public, [])
+    files = [Path(__file__).parent.parent / name for name in _LAB]
+    trees = [ast.parse(file.read_text(encoding="utf-8")) for file in files]
+    return ast.Module(
+        [n for tree in trees for n in tree.body if not getattr(n, "name", "_").startswith("_")], []
+    )

@@ -12,7 +12,6 @@ from tflab.runs.record import Problem
 from tflab.session.edit_events import CodeRefused, EditsChanged, ScratchShown
 from tflab.session.events import Event
 from tflab.ui.workbench import messages
-from tflab.ui.workbench.code_cell import CellNote
 from tflab.ui.workbench.code_helping import CodeHelping
 from tflab.ui.workbench.messages import CellWork
 
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from tflab.session.edit_book import EditBook
     from tflab.session.session import Session
     from tflab.ui.workbench.cell_editor import CellEditor
+    from tflab.ui.workbench.code_cell import CellNote
     from tflab.ui.workbench.panes import Panes
     from tflab.ui.workbench.run_panes import RunPanes
 
@@ -96,6 +96,9 @@ class CellEditing(CodeHelping):
         """Return what is said above each cell that is edited."""
         edits = self._session.edits
         refusal, book = edits.refusal(), edits.book
+        # What draws code is not needed for the first paint.
+        from tflab.ui.workbench.code_cell import CellNote
+
         notes: dict[int, CellNote] = {}
         for cell in book.texts if book is not None else ():
             if book is not None and book.base.cells[cell].exercise is not None:

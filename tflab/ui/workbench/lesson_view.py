@@ -51,7 +51,7 @@ class LessonView(QuestionView):
     def __init__(self, disk: DiskQueue | None = None, pixels: Pixels | None = None) -> None:
         super().__init__(id="lesson")
         self._pixels = pixels
-        self._images = PictureImages(disk or Inline(), self._pictures_arrived, pixels is not None)
+        self._images = PictureImages(disk or Inline(), self._draw_pictures, pixels is not None)
         self._headings: list[tuple[int, str]] = []
         self._picture_rows = 0
 
@@ -104,14 +104,18 @@ class LessonView(QuestionView):
         self.card = EndCard(self.card.end if same else LessonEnd(lesson.id))
         return cells, [*blocks, self.card]
 
+    def on_mount(self) -> None:
+        """Draw pictures in the colours of the theme."""
+        self.app.theme_changed_signal.subscribe(self, lambda _: self._draw_pictures())
+
     def _picture_style(self) -> PictureStyle:
         rows = max(_LEAST_ROWS, min(self.rows_in_view - _AROUND_PICTURE, _ROWS))
         options = chart_options(self, colour=picture_colour(self))
         most = max(self.rows_in_view - _AROUND_PICTURE, _LEAST_ROWS)
         return PictureStyle(options, rows, most, self._images, self._pixels)
 
-    def _pictures_arrived(self) -> None:
-        """Draw what shows a picture that was read a moment ago."""
+    def _draw_pictures(self) -> None:
+        """Draw every picture anew: one was read a moment ago, or the theme is another."""
         shown = [block for block in self.outputs.blocks if block.has_figure]
         if shown:
             self.block_changed(*shown)

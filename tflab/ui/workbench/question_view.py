@@ -28,6 +28,7 @@ class QuestionView(ExerciseView):
         self._questions: list[QuestionBlock] = []
         self._field: QuestionField | None = None
         self._reveals = False
+        self._passed: QuestionBlock | None = None
 
     def make_questions(self, program: Program, cell: int | None = None) -> list[QuestionBlock]:
         """Return the questions of a cell; without one, begin with those of another program."""
@@ -47,7 +48,16 @@ class QuestionView(ExerciseView):
             if block.question.id in by_id and block.show(by_id[block.question.id], values)
         ]
         if changed:
+            # What unfolds does so below; a page that was at its end would follow it otherwise.
+            top = self.top
             self.block_changed(*changed, *self._folded())
+            self.scroll_to_row(top)
+            passed = self._passed
+            if passed is not None and not passed.asks:
+                # What was behind it has not been read yet, so it is shown from there on.
+                self._passed = None
+                self.scroll_to_block(passed, top=True)
+                self.reader_moved()
         failed = self.outputs.failed
         if self._reveals and failed is not None and not failed.away:
             self._reveals = False
@@ -94,7 +104,8 @@ class QuestionView(ExerciseView):
     def _near_question(self) -> QuestionBlock | None:
         """Return the open question in view, or that of the cell under the cursor."""
         here = self.current.index if self.current is not None else None
-        seen = [one for one in self._questions if not one.away and self.block_in_view(one)]
+        there = [one for one in self._questions if not one.away]
+        seen = [one for one in there if one.cell == here or self.block_in_view(one)]
         seen.sort(key=lambda one: (not one.is_open, one.cell != here))
         return next((one for one in seen if one.is_open or one.cell == here), None)
 
@@ -102,11 +113,15 @@ class QuestionView(ExerciseView):
 
     def read_on(self) -> bool:
         """Go on by a page; at a question that has been seen, without an answer to it."""
-        if super().read_on():
-            return True
         waiting = self._waiting
         if waiting is None:
-            return False
+            return super().read_on()
+        first, rows = self.document.span(waiting)
+        # Its last row is blank.
+        seen = first >= self.window.top and first + rows - 1 <= self.window.bottom
+        if not seen and super().read_on():
+            return True
+        self._passed = waiting
         self.post_message(QuestionAnswered(waiting.question.id, None))
         return True
 

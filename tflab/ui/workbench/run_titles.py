@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from tflab.session.run_names import RunName
-from tflab.session.session import Session
 from tflab.ui.workbench.frame import PaneFrame
+
+if TYPE_CHECKING:
+    # What reads runs is not needed for the first paint.
+    from tflab.session.run_names import RunName
+    from tflab.session.session import Session
 
 
 class RunTitles:

@@ -1,0 +1,333 @@
+# %% [markdown]
+# # Why a framework: the same network twice
+# Welcome. Deep learning means many layers that learn a pattern from examples and then use it on
+# something new. All of it can be written with NumPy alone. So why does everybody use a framework?
+#
+# You will train one small network twice: by hand in NumPy, then in TensorFlow. The version by hand
+# has a mistake in it, and you will find it.
+#
+# Watch for what the framework lets you leave out. Don't worry about the code yet: each part of it
+# has a lesson of its own.
+
+# %% tags=["parameters"]
+from typing import Annotated
+
+from tflab import Meta
+
+hidden: Annotated[
+    int,
+    Meta(ge=1, le=256, description="Units in the hidden layer"),
+] = 16
+steps: Annotated[
+    int, Meta(ge=1, le=2000, description="Training steps")
+] = 300
+learning_rate: Annotated[
+    float,
+    Meta(gt=0, le=2, description="Size of each gradient step"),
+] = 0.2
+
+# %% [markdown]
+# ## Package and framework
+# A package is a box of tools: you call it. A **framework** is a skeleton: it fixes how the parts
+# fit together, and you hang your own parts on it. NumPy is a package for linear algebra. TensorFlow
+# contains one, and builds on top of it what every learning program needs.
+#
+# ## Some data
+# A curve to learn: 40 points of a sine.
+
+# %%
+import inspect
+from time import perf_counter
+
+import numpy as np
+import tensorflow as tf
+
+from tflab import lab
+
+x = np.linspace(-2, 2, 40).reshape(-1, 1)
+y = np.sin(2 * x)
+random = np.random.default_rng(0)
+first_weights = [
+    random.normal(size=(1, hidden)),
+    random.normal(size=(1, hidden)),
+    random.normal(size=(hidden, 1)) / hidden,
+    np.zeros((1, 1)),
+]
+
+# %% [markdown]
+# ## By hand
+# Forward is short: multiply, add, bend with `tanh`, multiply, add. Learning also needs the way
+# back: how the loss changes with each of the four arrays. That is school mathematics, and every
+# line is yours to get right. Here one line came out wrong. It raises no error, so nothing tells
+# you.
+
+
+# %% Mend the way back id="numpy-gradients" tags=["exercise"]
+### HINT Compare the signs: does every line pass the slope on, or does one turn it around?
+### HINT The slope of tanh is 1 minus its square. When is that negative?
+def numpy_gradients(weights, x, y):
+    """The slope of the loss for each of the four arrays."""
+    W1, b1, W2, b2 = weights
+    signal = np.tanh(x @ W1 + b1)
+    miss = signal @ W2 + b2 - y
+    back = 2 * miss / len(x)
+    ### BEGIN SOLUTION
+    bent = (back @ W2.T) * (1 - signal**2)
+    ### END SOLUTION
+    ### BEGIN STARTER
+    # bent = (back @ W2.T) * (signal**2 - 1)
+    ### END STARTER
+    return [
+        x.T @ bent,
+        bent.sum(axis=0, keepdims=True),
+        signal.T @ back,
+        back.sum(axis=0, keepdims=True),
+    ]
+
+
+# %% [markdown]
+# ## With TensorFlow
+# Here you write the way forward, and nothing else. `tf.GradientTape` records it and plays it
+# backwards: that is the point of a deep learning framework in one sentence. The same holds for a
+# network with a hundred layers and its loss `J(w, b)`.
+
+
+# %%
+def loss_of(weights, x, y):
+    """Mean squared miss of the network: the way forward."""
+    W1, b1, W2, b2 = weights
+    signal = tf.tanh(x @ W1 + b1)
+    return tf.reduce_mean(tf.square(signal @ W2 + b2 - y))
+
+
+def tape_gradients(weights, x, y):
+    """The slope of the loss for each array, from the tape."""
+    with tf.GradientTape() as tape:
+        tape.watch(weights)
+        loss = loss_of(weights, x, y)
+    return tape.gradient(loss, weights)
+
+
+# %% [markdown]
+# The framework is also the check. Where the two answers part, look at your own lines first.
+
+# %%
+names = ["W1", "b1", "W2", "b2"]
+by_tape = tape_gradients(
+    [tf.constant(array) for array in first_weights],
+    tf.constant(x),
+    tf.constant(y),
+)
+by_hand = numpy_gradients(first_weights, x, y)
+for name, hand, tape in zip(
+    names, by_hand, by_tape, strict=True
+):
+    lab.check(f"slope of {name}", hand, tape.numpy())
+
+# %% [markdown]
+# ## The race
+# Both train from the same start. NumPy runs its lines one by one; `tf.function` turns the whole
+# step into a graph first.
+
+
+# %%
+def train_by_hand():
+    """Train in NumPy; return the loss after each step."""
+    weights = first_weights
+    losses = []
+    for _ in range(steps):
+        slopes = numpy_gradients(weights, x, y)
+        weights = [
+            array - learning_rate * slope
+            for array, slope in zip(
+                weights, slopes, strict=True
+            )
+        ]
+        W1, b1, W2, b2 = weights
+        miss = np.tanh(x @ W1 + b1) @ W2 + b2 - y
+        losses.append(float(np.mean(miss**2)))
+    return losses
+
+
+weights = [tf.Variable(array) for array in first_weights]
+inputs, wanted = tf.constant(x), tf.constant(y)
+
+
+@tf.function
+def train_step():
+    """One step in TensorFlow; returns the loss after it."""
+    slopes = tape_gradients(weights, inputs, wanted)
+    for variable, slope in zip(weights, slopes, strict=True):
+        variable.assign_sub(learning_rate * slope)
+    return loss_of(weights, inputs, wanted)
+
+
+train_step.get_concrete_function()
+start = perf_counter()
+hand_losses = train_by_hand()
+middle = perf_counter()
+tensorflow_losses = [float(train_step()) for _ in range(steps)]
+seconds = {
+    "NumPy": middle - start,
+    "TensorFlow": perf_counter() - middle,
+}
+for step in range(steps):
+    lab.log(
+        step,
+        **{
+            "NumPy/loss": hand_losses[step],
+            "TensorFlow/loss": tensorflow_losses[step],
+        },
+    )
+
+# %%
+fitted = tf.tanh(inputs @ weights[0] + weights[1])
+fitted = (fitted @ weights[2] + weights[3]).numpy()
+lab.line(
+    "The curve and the network",
+    {
+        "sine": (x[:, 0], y[:, 0]),
+        "network": (x[:, 0], fitted[:, 0]),
+    },
+    x_label="x",
+    y_label="y",
+)
+
+
+def lines_of(function):
+    """Lines of a function without docstring and comments."""
+    kept = [
+        line
+        for line in inspect.getsource(function).splitlines()
+        if line.strip()
+        and not line.strip().startswith(("#", '"""'))
+    ]
+    return len(kept)
+
+
+lines = {
+    "NumPy": lines_of(numpy_gradients),
+    "TensorFlow": lines_of(loss_of) + lines_of(tape_gradients),
+}
+for name in lines:
+    print(
+        f"{name:10} {lines[name]:2} lines there and back,"
+        f" {seconds[name] * 1e3:5.0f} ms"
+    )
+final_loss = tensorflow_losses[-1]
+apart = abs(hand_losses[-1] - final_loss)
+lab.show(
+    loss=final_loss,
+    apart=apart,
+    lines_by_hand=lines["NumPy"],
+    lines_tensorflow=lines["TensorFlow"],
+    parameters=sum(array.size for array in first_weights),
+)
+lab.predict(
+    "How many numbers does this network learn?",
+    sum(array.size for array in first_weights),
+    within=0,
+    id="numbers-learned",
+)
+
+# %% [markdown]
+# Speed is no reason here: for so small a network NumPy is often as fast, or faster. The reason is
+# the way back. Each further layer adds lines both ways in NumPy, and only on the way forward in
+# TensorFlow.
+#
+# ## Five services
+# Every deep learning framework gives you these:
+#
+# 1. derivatives of what you compute (*The gradient tape*)
+# 2. ready parts of networks: layers, models (*Model styles*)
+# 3. ready losses and optimizers (*Walking downhill*)
+# 4. CPU, GPU and TPU without changing the code (*Where it runs*)
+# 5. saving and loading of models (*Save and load*)
+
+# %% [markdown]
+# ## Which framework?
+# There are many, each with its community: TensorFlow, PyTorch, JAX, MXNet, Caffe. Three questions
+# help to choose. How easy is it to program, from the first idea to a service that others use? How
+# fast does it run on large data? And is it truly open: open source *and* governed so that it stays
+# open?
+#
+# ## A little history
+# Google Brain published TensorFlow in 2015 under the Apache 2.0 license. You call it from Python;
+# the computing is done in C++. The name says how: **tensors** flow through a graph of operations.
+# In TensorFlow 1 you designed that graph first and fed it with data in a session. TensorFlow 2, of
+# September 2019, computes at once and makes graphs by itself. Start with 2, but be able to read 1.
+
+# %% [markdown]
+# Keras began in the same year, on top of Theano, as the part that people like to write. TensorFlow
+# took it in as `tf.keras`; Keras 3 runs on TensorFlow, JAX and PyTorch. So two names lead to one
+# thing.
+
+# %%
+import os
+
+os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+import keras
+
+same = tf.keras.layers.Dense is keras.layers.Dense
+modules = [
+    name
+    for name in dir(keras)
+    if inspect.ismodule(getattr(keras, name))
+    and not name.startswith("_")
+]
+layer_classes = [
+    name for name in dir(keras.layers) if name[0].isupper()
+]
+print("tf.keras is keras:", same)
+print(", ".join(modules))
+print(
+    len(layer_classes), "layers:", ", ".join(layer_classes[:8])
+)
+lab.show(same=same, modules=modules, layers=len(layer_classes))
+lab.predict(
+    "Which module holds `MeanSquaredError`, the loss of this lesson?",
+    "losses"
+    if hasattr(keras.losses, "MeanSquaredError")
+    else "layers",
+    choices=["layers", "losses", "optimizers", "models"],
+    id="module-of-loss",
+)
+
+# %% [markdown]
+# ## Goals
+
+# %%
+lab.goal(
+    "Learn the sine well: a loss under 0.01",
+    final_loss < 0.01,
+    hint=(
+        "Is the curve still falling at the end?",
+        "More steps, or longer ones: try 1500 steps.",
+    ),
+    id="learn-the-sine",
+)
+lab.goal(
+    "Give the network too little to work with: one hidden unit, and a loss still above 0.1",
+    hidden == 1 and final_loss > 0.1,
+    hint=(
+        "How many bends does a sine have, and how many does one tanh?",
+        "Set hidden to 1.",
+    ),
+    id="too-little",
+)
+lab.goal(
+    "Let more than 300 numbers learn, down to a loss under 0.2",
+    sum(array.size for array in first_weights) > 300
+    and final_loss < 0.2,
+    hint=(
+        "Each hidden unit has a weight in, a bias and a weight out. More units make steeper slopes.",
+        "100 units make 301 numbers; they need a learning_rate of 0.01.",
+    ),
+    id="more-numbers",
+)
+
+# %% [markdown]
+# ## What you saw
+# With a framework you write the way forward; the way back, the parts, the devices and the files are
+# there already. The hand-made version was longer, and one sign in it was wrong without a word. A
+# graph first, or a result at once: how different are the two, and which is faster?
