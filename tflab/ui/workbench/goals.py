@@ -68,14 +68,20 @@ class Goals(Widget):
         self._kept, self._hinted = set(), ""
         self._draw()
 
-    def show_kept(self, reached: Iterable[str]) -> None:
-        """Mark the goals that earlier runs reached, known by id or text; they stay reached."""
-        self._kept = set(reached)
+    def show_kept(self, reached: Iterable[str], passed: Iterable[str] = ()) -> None:
+        """Mark what earlier runs reached; it stays reached.
+
+        Args:
+            reached: The goals, known by id or text.
+            passed: The exercises, known by id.
+        """
+        self._kept = {*reached, *map(_exercise, passed)}
         self._draw()
 
     def show_run(self, state: RunState) -> None:
         """Mark what the run reached."""
         passed = {key: goal.passed for key, goal in state.goals.items()}
+        passed |= {_exercise(key): one.passed for key, one in state.exercises.items()}
         if passed != self._passed:
             self._passed = passed
             self._told = {key: goal.text for key, goal in state.goals.items()}
@@ -155,15 +161,17 @@ class Goals(Widget):
         return parts
 
     def _goals(self) -> dict[str, str]:
-        """Return the text of each goal by what it is known by.
+        """Return the text of each goal, and of each exercise, by what it is known by.
 
         A run from before a goal got its id knows it by its text.
         """
         stated = {goal.id: goal.text for goal in self._lesson.goals} if self._lesson else {}
         texts = set(stated.values())
-        return stated | {
+        told = {
             key: text for key, text in self._told.items() if key not in stated and text not in texts
         }
+        exercises = self._lesson.exercises if self._lesson else ()
+        return stated | told | {_exercise(e.id): f"Exercise: {e.title}" for e in exercises}
 
     def _reached(self, key: str, text: str) -> bool:
         known = (key, text)
@@ -176,3 +184,8 @@ class Goals(Widget):
         self.border_title = f"Goals{count}"
         self.post_message(GoalsChanged(reached, len(goals)))
         self.refresh(layout=True)
+
+
+def _exercise(id: str) -> str:
+    """Return what an exercise is known by among goals, whose ids may be the same."""
+    return f"exercise {id}"

@@ -188,7 +188,8 @@ class WorkbenchScreen(SessionActions):
         exercises = {program.id: [e.id for e in program.exercises]} if program is not None else {}
         self.lessons.show_course(course.course, goals, exercises)
         kept = course.of(program) if program is not None else None
-        self.goals.show_kept(kept.goals if kept is not None else ())
+        reached = kept.goals if kept is not None else ()
+        self.goals.show_kept(reached, kept.exercises if kept is not None else ())
         if self._panes is not None:
             self._panes.lesson.show_passed(kept.exercises if kept is not None else ())
         if self._run_panes is not None:
