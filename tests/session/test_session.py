@@ -280,12 +280,13 @@ def test_what_cannot_be_kept_is_told_and_the_session_goes_on(sit: Any, data: Pat
 
 
 def test_the_one_beside_is_opened_until_there_is_none(sit: Any) -> None:
-    sitting = sit(Session(Heard()).library.entries[0].path)
+    first, second = Session(Heard()).library.entries[:2]
+    sitting = sit(first.path)
     sitting.open()
     sitting.session.library.open_beside(sitting.session.program, -1)
     assert "This is the first lesson." in sitting.heard.notices
     sitting.session.library.open_beside(sitting.session.program, 1)
-    assert sitting.until(ProgramOpened, 2).program.number == 2
+    assert sitting.until(ProgramOpened, 2).program.number == second.number
 
 
 def test_a_session_brings_no_screen_and_no_numpy_before_it_begins() -> None:
