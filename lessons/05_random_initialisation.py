@@ -135,7 +135,8 @@ print(f"outputs within 0.01 of 0 or 1: {saturated:.0%}")
 # them has no good size between the two, only a compromise. That is why today's networks use
 # activations such as ReLU, choose the size by the width (Keras: `glorot_uniform`, `he_normal`), and
 # leave ways around the layers, as in the lesson on residual blocks.
-#
+
+# %% [markdown]
 # ## A start for one layer
 # This function makes the weights and the bias of a layer, and every unit comes out alike. Mend it.
 
