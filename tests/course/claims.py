@@ -89,6 +89,13 @@ def sgd_beats_the_others(course: Course) -> bool:
     return min(misses, key=lambda key: misses[key]) == ("sgd", 0.4)
 
 
+SCALED = {"standardise": True, "learning_rate": 0.1}
+
+
+def okja_axis(course: Course) -> str:
+    return course.run("movie-audience").state.frames["Clicks and audience"][0].y_label
+
+
 def small_networks_run_fast_in_numpy(course: Course) -> bool:
     printed = course.run("why-a-framework").output
     numpy, tensorflow = (int(ms) for ms in re.findall(r"there and back, +(\d+) ms", printed))
@@ -245,6 +252,38 @@ CLAIMS: list[tuple[str, str, Check]] = [
             c.run("movie-audience").results["least_squares"][0] * 12008
             + c.run("movie-audience").results["least_squares"][1],
         ),
+    ),
+    (
+        "movie-audience",
+        "an audience of 487 is 4,870,000 viewers",
+        lambda c: (
+            487 * 10_000 == 4_870_000
+            and "(10,000 viewers)" in c.run("movie-audience").output.split("The Martian")[0]
+            and okja_axis(c) == "audience (10,000 viewers)"
+        ),
+    ),
+    (
+        "movie-audience",
+        "Least squares expects 7.6 million viewers for Okja",
+        lambda c: round(c.run("movie-audience").results["okja_least_squares"] / 100, 1) == 7.6,
+    ),
+    (
+        "movie-audience",
+        "writes `tf.keras` for `keras`: with this backend they are the same classes",
+        lambda c: c.run("movie-audience").results["one_keras"] is True,
+    ),
+    (
+        "movie-audience",
+        "that along `b` is just 2",
+        lambda c: all(
+            "curvature along b: 2\n" in c.run("movie-audience", **values).output
+            for values in ({}, SCALED)
+        ),
+    ),
+    (
+        "movie-audience",
+        "Standardising makes both curvatures 2",
+        lambda c: "curvature along w: 2\n" in c.run("movie-audience", **SCALED).output,
     ),
     (
         "movie-audience",

@@ -213,3 +213,14 @@ def test_only_what_counts_as_zero_in_its_type_is_zero(course: Course) -> None:
 
 def test_one_cost_has_the_chart_for_itself(course: Course) -> None:
     assert list(course.run("gradient-descent").state.series) == ["cost"]
+
+
+@pytest.mark.parametrize("rate", [3.36e-9, 1e-7, 2e-10])
+def test_no_line_without_scaling_comes_near_the_least_loss(course: Course, rate: float) -> None:
+    goals = course.run("movie-audience", learning_rate=rate).goals
+    assert not any(passed for text, passed in goals.items() if "least" in text)
+
+
+def test_a_rate_that_does_nothing_is_no_divergence(course: Course) -> None:
+    outcome = course.run("movie-audience", standardise=True, learning_rate=1e-9, epochs=1)
+    assert not any(outcome.goals.values())

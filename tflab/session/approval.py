@@ -14,7 +14,8 @@ from tflab.programs.library import user_folder
 from tflab.runs.paths import data_folder, writable_by_others
 from tflab.runs.text import plain_line
 from tflab.session.disk import SessionDisk
-from tflab.session.events import Emit, Notice, Question, QuestionAsked, QuestionKind
+from tflab.session.events import Emit, Notice
+from tflab.session.question_events import Question, QuestionAsked, QuestionKind
 from tflab.session.trust import TrustStore, origin
 
 if TYPE_CHECKING:

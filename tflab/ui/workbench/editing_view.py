@@ -85,8 +85,13 @@ class EditingView(OutputView):
                 notes.get(block.source.index),
             )
         ]
-        if changed:
-            self.block_changed(*changed)
+        if not changed:
+            return
+        self.block_changed(*changed)
+        here = self.code[self.cursor]
+        if self.editor is None and here in changed and self.block_in_view(here):
+            # A note above its code comes and goes, which may push the first line out of view.
+            self.show_row(here, 0)
 
     def _block_of(self, cell: int) -> CodeBlock | None:
         return next((block for block in self.code if block.cell == cell), None)
