@@ -139,8 +139,8 @@ class QuestionView(ExerciseView):
             return
         super().scroll_to_block(block, top=top)
 
-    def _follow(self, outputs: Sequence[OutputBlock]) -> None:
-        super()._follow([output for output in outputs if not output.away])
+    def follow(self, outputs: Sequence[OutputBlock]) -> None:
+        super().follow([output for output in outputs if not output.away])
 
     async def show_run(
         self,
