@@ -92,10 +92,7 @@ def sum_up(
         resume = int(known.starts[-1])
         newer = sum_up(x[resume:], y[resume:], width, x_range, log=log)
         return _append(known, newer._replace(starts=newer.starts + resume))
-    low, high = x_range
-    part = (np.arange(1, width) - 0.5) / max(width - 1, 1)
-    ends = low ** (1 - part) * high**part if log else low * (1 - part) + high * part
-    borders = np.searchsorted(x, ends)
+    borders = np.searchsorted(x, _column_ends(width, x_range, log))
     starts = np.concatenate([[0], borders])
     stops = np.concatenate([borders, [len(x)]])
     columns = np.flatnonzero(stops > starts)
@@ -108,6 +105,14 @@ def sum_up(
     else:
         lows, highs = np.minimum.reduceat(y, starts), np.maximum.reduceat(y, starts)
     return Spans(columns, starts, lows, highs, y[starts], y[stops - 1], joined)
+
+
+def _column_ends(width: int, x_range: tuple[float, float], log: bool) -> Floats:
+    """Return where each dot column but the last ends on the axis."""
+    low, high = x_range
+    part = (np.arange(1, width) - 0.5) / max(width - 1, 1)
+    ends: Floats = low ** (1 - part) * high**part if log else low * (1 - part) + high * part
+    return ends
 
 
 def trace(stretches: Iterable[Spans], to_fraction: ToFraction, height: int) -> Path:
