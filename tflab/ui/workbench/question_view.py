@@ -140,6 +140,7 @@ class QuestionView(ExerciseView):
         super().scroll_to_block(block, top=top)
 
     def follow(self, outputs: Sequence[OutputBlock]) -> None:
+        """Follow pictures, but none that a question keeps back."""
         super().follow([output for output in outputs if not output.away])
 
     async def show_run(
