@@ -52,6 +52,8 @@ class EditingView(OutputView):
         self.scroll_to_block(block)
         self.host(block, editor)
         editor.put_cursor(line)
+        # The page takes the editor's own height once it is laid out.
+        self.call_after_refresh(self._show_editor)
 
     def close_editor(self) -> None:
         """Show the code of the cell again in the place of its editor."""
