@@ -24,7 +24,7 @@ steps: Annotated[
 learning_rate: Annotated[
     float,
     Meta(gt=0, le=2, description="Size of each gradient step"),
-] = 0.2
+] = 0.1
 
 # %% [markdown]
 # ## Package and framework
@@ -298,11 +298,11 @@ lab.predict(
 
 # %%
 lab.goal(
-    "Learn the sine well: a loss under 0.01",
-    final_loss < 0.01,
+    "Learn the sine well: a loss under 0.001",
+    final_loss < 0.001,
     hint=(
         "Is the curve still falling at the end?",
-        "More steps, or longer ones: try 1500 steps.",
+        "It is: try 1500 steps.",
     ),
     id="learn-the-sine",
 )

@@ -139,6 +139,41 @@ print(
 lab.show(graph=float(graph))
 
 # %% [markdown]
+# Now you: turn `triple` into a graph. The list `python_runs` notes each time that Python itself
+# runs its lines.
+
+# %%
+python_runs = []
+
+
+def triple(number):
+    python_runs.append("here")
+    return 3 * number
+
+
+# %% A graph of your own id="own-graph" tags=["exercise"]
+### HINT Both spellings stand above. Which one takes a function that is there already?
+### HINT Call `tf.function` with the function in its brackets.
+### BEGIN SOLUTION
+graph_triple = tf.function(triple)
+### END SOLUTION
+### BEGIN STARTER
+# graph_triple = ...
+### END STARTER
+
+# %%
+lab.check(
+    "graph_triple",
+    graph_triple,
+    cases=[
+        (tf.constant(1.0), tf.constant(3.0)),
+        (tf.constant(5.0), tf.constant(15.0)),
+        (tf.constant(-2.0), tf.constant(-6.0)),
+    ],
+)
+lab.check("how often Python ran", len(python_runs), 1)
+
+# %% [markdown]
 # ## The race
 # The same model, a line through 64 points, trained with the same number of steps in four ways: a
 # lazy session called for each step, eager steps, a graph called for each step, and one graph that

@@ -92,6 +92,26 @@ print("int32 + an array of halves:    ", whole.numpy())
 lab.show(floats=floats, whole=whole)
 
 # %% [markdown]
+# Your turn: add the two tensors, so that nothing is lost.
+
+# %%
+counts = tf.constant([1, 2])
+shares = tf.constant([0.5, 0.5])
+
+# %% Add two types id="add-two-types" tags=["exercise"]
+### HINT One of the two must take the type of the other. Which one can keep its numbers?
+### HINT `tf.cast(counts, …)` gives the counts in another type.
+### BEGIN SOLUTION
+added = tf.cast(counts, tf.float32) + shares
+### END SOLUTION
+### BEGIN STARTER
+# added = ...
+### END STARTER
+
+# %%
+lab.check("added", added, tf.constant([1.5, 2.5]))
+
+# %% [markdown]
 # A type also limits what a number can be. Below, three numbers are put into the chosen type and
 # read back: one third, three and a half, and 2049.
 

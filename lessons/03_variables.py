@@ -88,6 +88,36 @@ lab.predict(
 # `v + amount` only reads the variable and makes a new tensor. And a second name is just that: both
 # names stand for one variable. `tf.identity` takes a copy of what it holds.
 #
+# This step is meant to lower a weight, and after it the weight is as it was. Mend it.
+
+
+# %% A step that is lost id="lost-step" tags=["exercise"]
+### HINT Inside the function `weight = …` only gives a new tensor that name.
+### HINT Which method of a variable subtracts in place?
+def take_step(weight, change):
+    """Lower the variable `weight` by `change`."""
+    ### BEGIN SOLUTION
+    weight.assign_sub(change)
+    ### END SOLUTION
+    ### BEGIN STARTER
+    # weight = weight - change
+    ### END STARTER
+
+
+# %%
+def weight_after(first, change):
+    weight = tf.Variable(first)
+    take_step(weight, change)
+    return float(weight)
+
+
+lab.check(
+    "the weight after a step",
+    weight_after,
+    cases=[((3.0, 0.5), 2.5), ((0.0, -1.0), 1.0)],
+)
+
+# %% [markdown]
 # ## One element
 # Index, then assign. This is what a tensor refused in the last lesson. The shape stays: assigning
 # something of another shape is an error, which has saved many a training loop.

@@ -110,6 +110,25 @@ lab.predict(
 )
 
 # %% [markdown]
+# Your turn: add up each row of a small table.
+
+# %%
+table = tf.constant([[1, 2, 3], [4, 5, 6]])
+
+# %% Sum each row id="sum-each-row" tags=["exercise"]
+### HINT Two numbers should be left, one for each row. Which axis must disappear?
+### HINT The columns are counted by the last axis: `tf.reduce_sum` along axis 1.
+### BEGIN SOLUTION
+row_sums = tf.reduce_sum(table, axis=1)
+### END SOLUTION
+### BEGIN STARTER
+# row_sums = ...
+### END STARTER
+
+# %%
+lab.check("row_sums", row_sums, tf.constant([6, 15]))
+
+# %% [markdown]
 # ## Rows times columns
 # The matrix product multiplies each row of the left with each column of the right and adds up. The
 # inner lengths must agree and vanish: (2, 3) times (3, 2) is (2, 2). `*` would be element by

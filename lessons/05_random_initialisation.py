@@ -135,7 +135,54 @@ print(f"outputs within 0.01 of 0 or 1: {saturated:.0%}")
 # them has no good size between the two, only a compromise. That is why today's networks use
 # activations such as ReLU, choose the size by the width (Keras: `glorot_uniform`, `he_normal`), and
 # leave ways around the layers, as in the lesson on residual blocks.
-#
+
+# %% [markdown]
+# ## A start for one layer
+# This function makes the weights and the bias of a layer, and every unit comes out alike. Mend it.
+
+
+# %% Make the units differ id="units-differ" tags=["exercise"]
+### HINT What do units need so that each gets a gradient of its own?
+### HINT Draw the weights with `tf.random.truncated_normal`; the bias is right as it is.
+def start_layer(inputs, units, stddev):
+    """The first weights and the first bias of a layer."""
+    ### BEGIN SOLUTION
+    weights = tf.random.truncated_normal(
+        (inputs, units), stddev=stddev
+    )
+    ### END SOLUTION
+    ### BEGIN STARTER
+    # weights = stddev * tf.ones((inputs, units))
+    ### END STARTER
+    return weights, tf.zeros((units,))
+
+
+# %%
+def units_differ(inputs, units):
+    drawn, _ = start_layer(inputs, units, 0.1)
+    return bool(tf.reduce_any(drawn[:, 0] != drawn[:, 1]))
+
+
+def largest(stddev):
+    drawn, _ = start_layer(64, 32, stddev)
+    return bool(tf.reduce_max(tf.abs(drawn)) <= 2 * stddev)
+
+
+lab.check(
+    "the units differ", units_differ, cases=[((64, 32), True)]
+)
+lab.check(
+    "no weight is beyond two standard deviations",
+    largest,
+    cases=[(0.1, True), (1.0, True)],
+)
+lab.check(
+    "the bias",
+    lambda units: start_layer(4, units, 0.1)[1],
+    cases=[(3, tf.zeros((3,)))],
+)
+
+# %% [markdown]
 # ## Goals
 
 # %%

@@ -85,8 +85,37 @@ lab.predict(
 )
 
 # %% [markdown]
-# No number, and no error either: this is the quietest bug in hand-made training loops.
-#
+# No number, and no error either: this is the quietest bug in hand-made training loops. Here it is
+# again. Mend it.
+
+
+# %% A slope that is None id="slope-at" tags=["exercise"]
+### HINT `place` comes in as a constant. What must the tape be told, and when?
+### HINT Watch it before the function is called.
+def slope_at(function, place):
+    """The slope of `function` at a constant."""
+    with tf.GradientTape() as tape:
+        ### BEGIN SOLUTION
+        tape.watch(place)
+        y = function(place)
+        ### END SOLUTION
+        ### BEGIN STARTER
+        # y = function(place)
+        ### END STARTER
+    return tape.gradient(y, place)
+
+
+# %%
+lab.check(
+    "slope_at",
+    slope_at,
+    cases=[
+        ((tf.square, tf.constant(3.0)), tf.constant(6.0)),
+        ((tf.exp, tf.constant(0.0)), tf.constant(1.0)),
+    ],
+)
+
+# %% [markdown]
 # ## A longer chain
 # For `ln(2x + 3)` the rule gives `2 / (2x + 3)`: the slope of the outside times the slope of the
 # inside. The tape gets there without ever seeing a formula.
@@ -194,17 +223,6 @@ for h, slope, error in zip(
     print(
         f"h = {h:<6g} slope {slope:10.6f}   off by {error:.1e}"
     )
-lab.line(
-    "How far off is the finite difference?",
-    {
-        "error": (
-            np.log10(steps),
-            np.log10(np.maximum(errors, 1e-12)),
-        )
-    },
-    x_label="step h, as a power of 10",
-    y_label="error, as a power of 10",
-)
 difference_error = min(errors)
 best_step = steps[errors.index(difference_error)]
 shortest = measured[-1]
@@ -232,7 +250,21 @@ lab.predict(
 # that share most of their digits, until x itself can no longer be moved by so little. The picture
 # shows both as a V, with the best step at its tip; where the curve is nearly straight, at large x,
 # little more than the second half is left. The tape has no step to choose.
-#
+
+# %%
+lab.line(
+    "How far off is the finite difference?",
+    {
+        "error": (
+            np.log10(steps),
+            np.log10(np.maximum(errors, 1e-12)),
+        )
+    },
+    x_label="step h, as a power of 10",
+    y_label="error, as a power of 10",
+)
+
+# %% [markdown]
 # The next picture shows x² with the tape's slope as a straight line that touches it.
 
 # %%

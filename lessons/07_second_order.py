@@ -71,6 +71,41 @@ lab.predict(
 # At `time` 0 the apple does not move yet, but its acceleration is already the full 9.8: the apple
 # is about to move. It stays 9.8 all the way down.
 #
+# Here the same thing is written for any function, but it answers `None`. Which line stands in the
+# wrong place?
+
+
+# %% Let the outer tape hear it id="second-derivative" tags=["exercise"]
+### HINT The outer tape records what happens inside its `with` block, and nothing else.
+### HINT Push the line that asks the inner tape to the right, into the block of the outer one.
+def second_derivative(function, at):
+    """The derivative of the derivative of `function`."""
+    with tf.GradientTape() as outer:
+        outer.watch(at)
+        with tf.GradientTape() as inner:
+            inner.watch(at)
+            y = function(at)
+        ### BEGIN SOLUTION
+        slope = inner.gradient(y, at)
+        ### END SOLUTION
+    ### BEGIN STARTER
+    # slope = inner.gradient(y, at)
+    ### END STARTER
+    return outer.gradient(slope, at)
+
+
+# %%
+lab.check(
+    "second_derivative",
+    second_derivative,
+    cases=[
+        ((position, tf.constant(1.0)), tf.constant(9.8)),
+        ((tf.exp, tf.constant(0.0)), tf.constant(1.0)),
+        ((tf.sin, tf.constant(0.5)), -tf.sin(0.5)),
+    ],
+)
+
+# %% [markdown]
 # ## Three curves
 # The same nested tapes, asked for many times at once. Each moment's speed depends on that moment
 # only, so one playback over the whole vector gives the speed at each.

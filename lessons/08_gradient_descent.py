@@ -154,30 +154,59 @@ print(f"{steps} steps to {float(w):.6f}, cost {cost:.2e}")
 # ## The bare rule
 # Now without any library: `θ ← θ − λ · dJ/dθ` on `J(θ) = (θ − 50)² + 100`, from 0, with the same
 # learning rate as λ. One step takes the distance to 50 and multiplies it by `1 − 2λ`. So 0.1
-# leaves 80 % of the distance, and 0.5 leaves nothing.
+# leaves 80 % of the distance, and 0.5 leaves nothing. Write the rule.
+
+
+# %% One step by the bare rule id="bare-rule" tags=["exercise"]
+### HINT The slope points uphill, and you want to go the other way.
+### HINT `θ − λ · dJ/dθ`: the slope stands in `slope`, λ in `rate`.
+def one_step(function, theta, rate):
+    """The place after one step down the slope."""
+    with tf.GradientTape() as tape:
+        tape.watch(theta)
+        height = function(theta)
+    slope = tape.gradient(height, theta)
+    ### BEGIN SOLUTION
+    return theta - rate * slope
+    ### END SOLUTION
+    ### BEGIN STARTER
+    # return ...
+    ### END STARTER
+
 
 # %%
+lab.check(
+    "one_step",
+    one_step,
+    cases=[
+        ((cost_at, tf.constant(0.0), 0.1), tf.constant(1.0)),
+        ((cost_at, tf.constant(8.0), 0.25), tf.constant(6.5)),
+        ((tf.square, tf.constant(3.0), 1.0), tf.constant(-3.0)),
+    ],
+)
+
+
+# %%
+def bare_cost_at(theta):
+    """J(θ) = (θ − 50)² + 100"""
+    return (theta - 50.0) ** 2 + 100.0
+
+
 theta = tf.Variable(0.0)
 bare_path = [0.0]
 first_bare_cost = 50.0**2 + 100
 for step in range(min(steps, 200)):
-    with tf.GradientTape() as tape:
-        bare_cost = (theta - 50.0) ** 2 + 100.0
-    theta.assign_sub(
-        learning_rate * tape.gradient(bare_cost, theta)
-    )
+    theta.assign(one_step(bare_cost_at, theta, learning_rate))
     if step == 0:
         theta_first = float(theta)
     bare_path.append(float(theta))
-bare = float((theta - 50.0) ** 2 + 100.0)
+bare = float(bare_cost_at(theta))
 bare_valley = np.linspace(-20, 120, 80)
 bare_seen = [p for p in bare_path if -20 <= p <= 120]
 lab.line(
     "The bare rule over its valley",
-    {"J(θ)": (bare_valley, (bare_valley - 50) ** 2 + 100)},
-    points={
-        "path": [(p, (p - 50) ** 2 + 100) for p in bare_seen]
-    },
+    {"J(θ)": (bare_valley, bare_cost_at(bare_valley))},
+    points={"path": [(p, bare_cost_at(p)) for p in bare_seen]},
     x_label="θ",
     y_label="J(θ)",
 )
@@ -194,7 +223,7 @@ print(f"θ = {float(theta):.4f}, cost {bare:.4g}")
 # %%
 with tf.GradientTape() as outer:
     with tf.GradientTape() as inner:
-        bare_cost = (theta - 50.0) ** 2 + 100.0
+        bare_cost = bare_cost_at(theta)
     bare_slope = inner.gradient(bare_cost, theta)
 curvature = float(outer.gradient(bare_slope, theta))
 limit = 2 / curvature

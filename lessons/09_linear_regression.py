@@ -47,15 +47,50 @@ ys = tf.constant([2.0, 3.0, 4.0, 5.0])
 w = tf.Variable(1.0)
 b = tf.Variable(0.5)
 
+# %% [markdown]
+# One step looks at one point. It is nearly right, but one of the two numbers walks uphill. Mend it.
 
+
+# %% A step on one point id="train-sample" tags=["exercise"]
+### HINT Which of the two updates goes against its slope, and which one along it?
+### HINT Both variables must be lowered by the rate times their slope: `assign_sub`.
 def train_sample(x, y):
     """One step on one point; returns its loss before it."""
     with tf.GradientTape() as tape:
         loss = tf.square(w * x + b - y)
     w_slope, b_slope = tape.gradient(loss, [w, b])
     w.assign_sub(learning_rate * w_slope)
+    ### BEGIN SOLUTION
     b.assign_sub(learning_rate * b_slope)
+    ### END SOLUTION
+    ### BEGIN STARTER
+    # b.assign_add(learning_rate * b_slope)
+    ### END STARTER
     return loss
+
+
+# %%
+def after_one_step(x, y):
+    """w and b after one step on (x, y) from the start."""
+    train_sample(tf.constant(x), tf.constant(y))
+    found = [float(w), float(b)]
+    w.assign(1.0)
+    b.assign(0.5)
+    return found
+
+
+# At (1, 2) the line is 0.5 too low, at (3, 3) 0.5 too high.
+lab.check(
+    "w and b after one step",
+    after_one_step,
+    cases=[
+        ((1.0, 2.0), [1 + learning_rate, 0.5 + learning_rate]),
+        (
+            (3.0, 3.0),
+            [1 - 3 * learning_rate, 0.5 - learning_rate],
+        ),
+    ],
+)
 
 
 # %% [markdown]

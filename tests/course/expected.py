@@ -11,7 +11,7 @@ import numpy as np
 Results = dict[str, Any]
 
 PARAMETERS: dict[str, dict[str, Any]] = {
-    "why-a-framework": {"hidden": 16, "steps": 300, "learning_rate": 0.2},
+    "why-a-framework": {"hidden": 16, "steps": 300, "learning_rate": 0.1},
     "execution-modes": {"a": 2.0, "b": 3.0, "steps": 400},
     "tensors": {"dtype": "float32"},
     "variables": {"start": 10.0, "amount": 20.0},

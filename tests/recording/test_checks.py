@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tflab.recording.checks import NOTHING, CheckRules, check_cases, check_value
@@ -169,6 +169,8 @@ _plain = st.recursive(
 
 
 @given(_plain)
+@example(math.nan)
+@example([math.nan])
 def test_anything_is_the_same_as_itself_and_has_a_text(value: Any):
     require_same(value, value, 0.0)
     assert len(short(value)) <= LONGEST

@@ -7,7 +7,7 @@ from pathlib import Path
 from tests.session.hearing import Heard
 from tflab.session.approval import Approval
 from tflab.session.disk import SessionDisk
-from tflab.session.events import QuestionAsked, QuestionKind
+from tflab.session.question_events import QuestionAsked, QuestionKind
 from tflab.session.trust import TrustStore
 from tflab.targets.devices import Device, DeviceOwner
 

@@ -18,10 +18,10 @@ from tflab.session.events import (
     FormChanged,
     ProblemRaised,
     ProgramOpened,
-    QuestionAsked,
     RunEnded,
 )
 from tflab.session.past_runs import RunUse
+from tflab.session.question_events import QuestionAsked
 from tflab.session.trust import TrustStore
 from tflab.ui.widgets.output_text import output_text
 

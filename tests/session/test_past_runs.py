@@ -17,10 +17,11 @@ from tflab.runs.record import RunOptions, RunRecord, RunRequest
 from tflab.runs.store import RunStore
 from tflab.session.approval import Approval
 from tflab.session.disk import SessionDisk
-from tflab.session.events import ProblemRaised, QuestionAsked, TextCopied
+from tflab.session.events import ProblemRaised, TextCopied
 from tflab.session.form import Form
 from tflab.session.open_program import OpenProgram
 from tflab.session.past_runs import PastRuns, RunUse
+from tflab.session.question_events import QuestionAsked
 from tflab.targets.devices import Device, DeviceList, DeviceOwner
 
 CPU = Device("cpu", "A CPU", 0, "", 8 << 30, 4 << 30, cores=2)

@@ -10,7 +10,8 @@ from tests.session.sitting import LOOP, PRINT, Sitting
 from tflab.programs.library import user_folder
 from tflab.runs.store import RunStore
 from tflab.session.edit_events import CodeRefused, ScratchShown
-from tflab.session.events import ProgramOpened, QuestionAsked
+from tflab.session.events import ProgramOpened
+from tflab.session.question_events import QuestionAsked
 from tflab.ui.widgets.output_text import output_text
 
 

@@ -24,7 +24,6 @@ from tflab.session.events import (
     ProblemRaised,
     ProgramOpened,
     ProgramRefused,
-    QuestionAsked,
     RunEnded,
     RunOpened,
     RunsListed,
@@ -32,6 +31,7 @@ from tflab.session.events import (
 )
 from tflab.session.guesses import AskedQuestion
 from tflab.session.past_runs import RunUse
+from tflab.session.question_events import QuestionAsked
 from tflab.session.session import Session
 from tflab.session.settings import load_settings
 

@@ -12,7 +12,8 @@ from tests.session.hearing import Heard
 from tflab.programs.program import Program
 from tflab.programs.reader import read_program
 from tflab.session.disk import SessionDisk
-from tflab.session.events import CommandsDecided, QuestionAsked
+from tflab.session.events import CommandsDecided
+from tflab.session.question_events import QuestionAsked
 from tflab.session.shell_commands import CommandStore, ShellCommands
 
 

@@ -82,7 +82,7 @@ def test_each_kind_is_failed_solved_and_reset(
     check(app, state("Add one", "passed"))
     app.wait_gone("expected 2, got 3")
     app.press("escape")
-    app.wait_gone("Esc keeps")
+    app.wait_for(r"▌ +return x \+ 1")
     app.press("s")
     app.wait_for("A solution")
     app.press("u")
@@ -104,7 +104,7 @@ def test_each_kind_is_failed_solved_and_reset(
     app.type("/ 2")
     check(app, state("Half of it", "passed"))
     app.press("escape")
-    app.wait_gone("Esc keeps")
+    app.wait_for(r"▌ +return x / 2")
     app.press("u")
     app.wait_for(r"return x \* 2")
 
@@ -120,7 +120,7 @@ def test_each_kind_is_failed_solved_and_reset(
     app.type("3")
     check(app, state("The total", "passed"))
     app.press("escape")
-    app.wait_gone("Esc keeps")
+    app.wait_for(r"▌ total = 3")
 
     # What checks it stays as it is.
     app.press("j")

@@ -140,7 +140,7 @@ async def test_a_run_is_exported_into_the_folder_one_is_in(tmp_path, monkeypatch
     monkeypatch.chdir(tmp_path)
     async with history() as (pilot, _):
         await pilot.press("x")
-        assert pilot.app.screen.query_one(OptionList).option_count == 8
+        assert pilot.app.screen.query_one(OptionList).option_count == 9
         await pilot.press(*"svg", "enter")
         await settle(pilot)
         assert (tmp_path / f"one-{run}.svg").read_text().startswith("<svg")

@@ -314,10 +314,9 @@ async def test_an_editor_stands_in_the_place_of_its_cell_and_grows_with_its_text
     async with lesson(*CELLS) as (host, view, pilot):
         block = view.code[3]
         view.open_editor(block.cell, "a = 1", "lesson", block.source.source)
-        await pilot.pause()
+        await settled(pilot, lambda: view.document.span(block)[1] == 3)
         assert view.cursor == 3
         assert host.focused is view.editor.area
-        assert view.document.span(block)[1] == 3
         await pilot.press("end", "enter", "enter", "b")
         await settled(pilot, lambda: view.document.span(block)[1] == 5)
         await pilot.press(*["enter"] * 40)

@@ -55,11 +55,8 @@ def draw_loss(curves: Sequence[Curve], size: Size, options: ChartOptions) -> Dra
         return Drawing((), notes, legend, log_y=log_y, unlabelled=legend)
     drawn = [track for track in tracks if len(track)]
     if not drawn:
-        if not notes:
-            notes = ("no points yet",)
-        layout = lay_out(columns, rows, ())
-        blank = Cells(layout.width, layout.height, options.unicode)
-        runs = frame(blank, layout, (), (), (), options)
+        runs = _empty(size, options)
+        notes = notes or ("no points yet",)
         return Drawing(_encode(runs, options), notes, legend, runs=runs, unlabelled=legend)
     picture = _Picture(drawn, size, log_y, options)
     runs = picture.draw()
@@ -77,6 +74,13 @@ def draw_loss(curves: Sequence[Curve], size: Size, options: ChartOptions) -> Dra
             if not any(curve is labelled for labelled in picture.labelled)
         ),
     )
+
+
+def _empty(size: Size, options: ChartOptions) -> tuple[Row, ...]:
+    """Return the rows of a chart that has no points yet."""
+    layout = lay_out(*size, ())
+    blank = Cells(layout.width, layout.height, options.unicode)
+    return frame(blank, layout, (), (), (), options)
 
 
 def loss_text(curves: Sequence[Curve], size: Size, options: ChartOptions) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from tflab.charts.drawing import ChartOptions, Row, Run, Size
@@ -48,13 +50,9 @@ def draw_matrix(
     quiet = None if options.colour == "none" else label_ink(options.dark)
     parts = _parts(counts)
     head = [_head(name, width - 1, options.unicode) for name in names[:shown]]
-    found: list[Row] = [
-        (
-            Run(" " * (left + 1), None),
-            *(Run(pad(name, width, right=True), quiet) for name in head),
-            Run(pad(_TOTAL, len(_TOTAL) + 1, right=True), quiet),
-        )
-    ]
+    top = [Run(pad(name, width, right=True), quiet) for name in head]
+    total = Run(pad(_TOTAL, len(_TOTAL) + 1, right=True), quiet)
+    found: list[Row] = [(Run(" " * (left + 1), None), *top, total)]
     for number in range(shown):
         cells = [
             _cell(texts[number][at], parts[number, at], number == at, width, options)
@@ -64,13 +62,16 @@ def draw_matrix(
         name = pad(fit(names[number], left, options.unicode), left)
         total = Run(pad(right, len(_TOTAL) + 1, right=True), quiet)
         found.append((Run(name + " ", None), *cells, total))
-    notes = []
-    if shown < classes:
-        notes.append(f"{shown} of {classes} classes fit here")
+    return tuple(found), tuple(_notes(counts, shown))
+
+
+def _notes(counts: Floats, shown: int) -> Iterator[str]:
+    """Yield what did not fit, and how much of everything is right."""
+    if shown < len(counts):
+        yield f"{shown} of {len(counts)} classes fit here"
     everything = counts.sum()
     if everything > 0:
-        notes.append(f"{np.trace(counts) / everything:.1%} of {everything:,.0f} are right")
-    return tuple(found), tuple(notes)
+        yield f"{np.trace(counts) / everything:.1%} of {everything:,.0f} are right"
 
 
 def _head(name: str, width: int, unicode: bool) -> str:

@@ -61,18 +61,29 @@ def draw_multiples(
         blocks: list[list[Row]] = []
         for panel in shown[line * across : (line + 1) * across]:
             before = (y_ranges or {}).get(panel.title)
-            own = replace(options, y_range=before, x_max=panel.x_max)
-            drawing = draw_loss(panel.curves, (width, max(height - 1, 0)), own)
+            drawing = _draw_panel(panel, (width, height), options, before)
             if drawing.y_range is not None:
                 found[panel.title] = drawing.y_range
-            notes += [f"{panel.title}: {note}" for note in drawing.notes]
-            blocks.append([_heading(panel, width, options), *drawing.runs])
+            notes += drawing.notes
+            blocks.append(list(drawing.runs))
         lines += _side_by_side(blocks, columns, height)
     if len(shown) < len(panels):
         notes.append(f"{len(panels) - len(shown)} more metrics do not fit here")
     runs = tuple(lines)
     encoded = tuple(encode_row(row, options.colour) for row in runs)
     return Drawing(encoded, tuple(notes), runs=runs), found
+
+
+def _draw_panel(panel: Panel, size: Size, options: ChartOptions, y_range: Range | None) -> Drawing:
+    """Return one chart with its heading over it, and its title in its notes."""
+    width, height = size
+    own = replace(options, y_range=y_range, x_max=panel.x_max)
+    drawing = draw_loss(panel.curves, (width, max(height - 1, 0)), own)
+    return replace(
+        drawing,
+        runs=(_heading(panel, width, options), *drawing.runs),
+        notes=tuple(f"{panel.title}: {note}" for note in drawing.notes),
+    )
 
 
 def _heading(panel: Panel, width: int, options: ChartOptions) -> Row:

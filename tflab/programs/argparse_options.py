@@ -158,7 +158,6 @@ def _argparse_option(
     default = over.get(name) if name in over else read_default(said.get("default"), resolve)
     choices = _choices(said.get("choices"), resolve)
     kind, style = _argparse_type(said, choices, default)
-    required = (positional and "nargs" not in said) or is_true(said.get("required"))
     note = ""
     if action == "append":
         kind, style = "str", "several" if "nargs" in said else "append"
@@ -168,7 +167,7 @@ def _argparse_option(
         kind, default = "str", ""
         if choices and style == "value":
             kind, choices = "choice", ("", *choices)
-    if required:
+    if (positional and "nargs" not in said) or is_true(said.get("required")):
         note = "required"
     shown = shlex.join(map(str, default)) if isinstance(default, list) else default
     return checked_parameter(

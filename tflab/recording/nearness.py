@@ -96,12 +96,13 @@ def _widened(array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
 
 
 def _near(wanted: Any, found: Any, close: float) -> Any:
+    same = np.asarray((wanted == found) | (np.isnan(wanted) & np.isnan(found)))
     if not close:
-        return np.asarray(wanted == found)
+        return same
     with np.errstate(all="ignore"):
         off = np.abs(found - wanted)
         near = off <= close * np.maximum(1.0, np.abs(wanted))
-    return np.asarray((wanted == found) | near | (np.isnan(wanted) & np.isnan(found)))
+    return np.asarray(same | near)
 
 
 def _where(far: Any, wanted: Any, found: Any, close: float) -> str:

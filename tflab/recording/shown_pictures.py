@@ -9,6 +9,7 @@ import math
 import random
 import sys
 import warnings
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ from tflab.recording.conversion import ConversionError
 from tflab.recording.images import (
     MAX_DOTS,
     MAX_TILES,
+    Dots,
     Image,
     image_of,
     read_batch,
@@ -159,20 +161,7 @@ def record_figure(
     data = [] if len(images) > 1 else figure_data(figure, recorder.cell, name)
     if data:
         images = []
-    sheet, tiles = None, None
-    if images:
-        dots, (width, height), columns = tile([one for one, _ in images], _columns(figure))
-        sheet = image_of(dots)
-        if not sheet.note:
-            titles = [text for _, text in images]
-            tiles = Tiles(
-                file="",
-                width=width,
-                height=height,
-                columns=columns,
-                count=len(images),
-                titles=titles if any(titles) else [],
-            )
+    sheet, tiles = _sheet(images, _columns(figure)) if images else (None, None)
     picture = Picture(
         cell=recorder.cell,
         figure=number,
@@ -183,6 +172,23 @@ def record_figure(
         at=recorder.at(),
     )
     recorder.show_picture(Drawn(picture, image, sheet))
+
+
+def _sheet(images: Sequence[tuple[Dots, str]], wanted: int | None) -> tuple[Image, Tiles | None]:
+    """Return the images of a figure as one, and how it is to be cut; None where it was shrunk."""
+    dots, (width, height), columns = tile([one for one, _ in images], wanted)
+    sheet = image_of(dots)
+    if sheet.note:
+        return sheet, None
+    titles = [text for _, text in images]
+    return sheet, Tiles(
+        file="",
+        width=width,
+        height=height,
+        columns=columns,
+        count=len(images),
+        titles=titles if any(titles) else [],
+    )
 
 
 def draw_figure(figure: Any) -> Image:

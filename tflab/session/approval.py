@@ -14,7 +14,8 @@ from tflab.programs.library import user_folder
 from tflab.runs.paths import data_folder, writable_by_others
 from tflab.runs.text import plain_line
 from tflab.session.disk import SessionDisk
-from tflab.session.events import Emit, Notice, Question, QuestionAsked, QuestionKind
+from tflab.session.events import Emit, Notice
+from tflab.session.question_events import Question, QuestionAsked, QuestionKind
 from tflab.session.trust import TrustStore, origin
 
 if TYPE_CHECKING:
@@ -79,17 +80,8 @@ class Approval:
         turn = self._turn
 
         def keep() -> None:
-            self._disk.keep("That it is trusted is", lambda: self._store.trust(path, source))
-            if edited:
-                self._disk.keep(
-                    "That it is trusted is", lambda: self._store.trust_text(path, edited)
-                )
+            self._trust(path, source, edited)
             self._require_free(devices, then)
-
-        def look() -> Question | None:
-            if edited and not self._store.knows(edited):
-                return edits_question(edited)
-            return None if self._store.trusts(path, source) else trust_question(path, source)
 
         def take(looked: Future[Question | None]) -> None:
             question = looked.result()
@@ -104,7 +96,18 @@ class Approval:
                 text = "The file has changed meanwhile. Read it as it is now, and ask again."
                 self._emit(Notice(text, title="Not run", severity="warning"))
 
-        self._disk.do_then(look, take)
+        self._disk.do_then(lambda: self._look(path, source, edited), take)
+
+    def _look(self, path: Path, source: str, edited: str) -> Question | None:
+        """Return what is to be asked before a program is trusted; None where it is already."""
+        if edited and not self._store.knows(edited):
+            return edits_question(edited)
+        return None if self._store.trusts(path, source) else trust_question(path, source)
+
+    def _trust(self, path: Path, source: str, edited: str) -> None:
+        self._disk.keep("That it is trusted is", lambda: self._store.trust(path, source))
+        if edited:
+            self._disk.keep("That it is trusted is", lambda: self._store.trust_text(path, edited))
 
     def _require_free(self, devices: Sequence[Device], then: Callable[[], object]) -> None:
         new = [d for d in devices if d.busy_with_others and d.key not in self._accepted]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tflab.session.events import Event
+from tflab.session.events import Event, Notice
 from tflab.session.pieces import SessionPieces
 
 if TYPE_CHECKING:
@@ -86,6 +87,33 @@ class HistoryPieces(SessionPieces):
             python=self.environments.python_of,
             commands=self.commands.run_in,
         )
+
+    def list_runs(self) -> None:
+        """List the newest runs of the program on show; `RunsListed` follows."""
+        if self.program is not None:
+            self.history.list_lesson(self.program.id)
+
+    def follow(self) -> None:
+        """Show the run last told of: its program, its whole curve, live if it still goes on."""
+        found = self.discovery.take_offer()
+        if found is None:
+            self._emit(Notice("No other run was found."))
+            return
+        if self.runs.own_running:
+            self.discovery.offer = found
+            text = "Wait for the run to end, or stop it (^x)."
+            self._emit(Notice(text, severity="warning"))
+            return
+        request = found.record.request
+        self.runs.open(found.record.id)
+        if self.program is None or self.program.id != request.lesson:
+            path = Path(request.path)
+
+            def open_it(there: Future[bool]) -> None:
+                if there.result():
+                    self.opened.open(path)
+
+            self.disk.do_then(path.is_file, open_it)
 
     @cached_property
     def _trash(self) -> Trash:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from tflab.runs.disk_queue import DiskQueue
 from tflab.runs.paths import data_folder
-from tflab.runs.record import Problem, RunOptions, RunRecord
+from tflab.runs.record import Problem, RunOptions, RunRecord, RunRequest
 from tflab.runs.store import RunStore
 from tflab.session.approval import Approval
 from tflab.session.edit_events import ScratchShown
@@ -180,12 +180,6 @@ class Scratch:
             self._emit(ProblemRaised(problem))
             return
 
-        def make() -> RunRecord:
-            # What is left of earlier sittings goes; each try has been seen by then.
-            for old in list(self._store.ids())[1:]:
-                shutil.rmtree(self._store.root / old, ignore_errors=True)
-            return self._store.create(request, versions())
-
         def take(made: Future[RunRecord]) -> None:
             if turn != self._turn:
                 return
@@ -199,7 +193,13 @@ class Scratch:
             self._shown = ScratchShown(cell, text, index, self._run)
             self._emit(self._shown)
 
-        self._disk.do_then(make, take)
+        self._disk.do_then(partial(self._make, request), take)
+
+    def _make(self, request: RunRequest) -> RunRecord:
+        # What is left of earlier sittings goes; each try has been seen by then.
+        for old in list(self._store.ids())[1:]:
+            shutil.rmtree(self._store.root / old, ignore_errors=True)
+        return self._store.create(request, versions())
 
     def _let_go(self) -> None:
         """Stop the try before, and take its folder away once it is over."""

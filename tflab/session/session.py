@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from concurrent.futures import Future
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -221,39 +220,12 @@ class Session(HistoryPieces):
         now = msgspec.structs.replace(self.settings)
         self.disk.keep("Settings are", lambda: save_settings(now))
 
-    def list_runs(self) -> None:
-        """List the newest runs of the program on show; `RunsListed` follows."""
-        if self.program is not None:
-            self.history.list_lesson(self.program.id)
-
     def list_presets(self) -> None:
         """List the presets of the program on show; `PresetsListed` follows."""
         if self.program is None:
             self._emit(Notice("Open a lesson first.", severity="warning"))
         else:
             self.presets.list(self.program)
-
-    def follow(self) -> None:
-        """Show the run last told of: its program, its whole curve, live if it still goes on."""
-        found = self.discovery.take_offer()
-        if found is None:
-            self._emit(Notice("No other run was found."))
-            return
-        if self.runs.own_running:
-            self.discovery.offer = found
-            text = "Wait for the run to end, or stop it (^x)."
-            self._emit(Notice(text, severity="warning"))
-            return
-        request = found.record.request
-        self.runs.open(found.record.id)
-        if self.program is None or self.program.id != request.lesson:
-            path = Path(request.path)
-
-            def open_it(there: Future[bool]) -> None:
-                if there.result():
-                    self.open(path)
-
-            self.disk.do_then(path.is_file, open_it)
 
     def tell_problem(self, problem: Problem) -> None:
         """Tell a problem that came up where the session is shown."""

@@ -16,14 +16,8 @@ from tflab.runs.atomic_files import locked, make_private_folder, read_file, repl
 from tflab.runs.paths import data_folder
 from tflab.runs.text import count_of, visible
 from tflab.session.disk import SessionDisk
-from tflab.session.events import (
-    CommandsDecided,
-    Emit,
-    Notice,
-    Question,
-    QuestionAsked,
-    QuestionKind,
-)
+from tflab.session.events import CommandsDecided, Emit, Notice
+from tflab.session.question_events import Question, QuestionAsked, QuestionKind
 from tflab.session.trust import content_hash, others_at
 
 if TYPE_CHECKING:

@@ -43,7 +43,7 @@ class Action:
     """One action: its key, its short label for the footer, and a sentence for help.
 
     Attributes:
-        footer: Whether it is among the keys at the bottom; see `footer` for which of them when.
+        footer: Whether it is among the keys at the bottom; the key line says which of them when.
         also: More keys that do the same, with commas between them.
     """
 
@@ -282,23 +282,6 @@ def key_of(action: str) -> str:
 def is_letter(action: Action) -> bool:
     """Return whether its key is a character, which a field in focus takes as text."""
     return len(action.key) == 1 or action.key in ("space", "slash", "plus", "minus")
-
-
-def footer(scope: Scope, running: bool, full: bool) -> tuple[list[Action], list[Action]]:
-    """Return the keys at the bottom of the workbench: what matters now, and what is always there.
-
-    Args:
-        scope: The pane in focus.
-        running: Whether a run goes on.
-        full: Whether that pane has the whole screen.
-    """
-    everywhere = {action.id: action for action in actions("app")}
-    first = [everywhere["full_screen"]] if full else []
-    first += [everywhere["stop" if running else "run"]]
-    own = [a for a in actions(scope) if a.footer] if scope != "app" else []
-    elsewhere = {"run", "stop", *(EDITORS_OWN if scope == "editor" else ())}
-    always = [a for a in actions("app") if a.footer and a.id not in elsewhere]
-    return [*first, *own], always
 
 
 def key_name(key: str) -> str:

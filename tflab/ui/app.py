@@ -1,4 +1,4 @@
-"""The app: theme, screens, leaving."""
+"""The app: theme, notices, leaving."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import signal
 import time
 from collections import deque
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from textual import on
 from textual.binding import BindingType
@@ -19,30 +19,20 @@ from tflab.session import events
 from tflab.ui import memory
 from tflab.ui.actions import EDITORS_OWN, bindings
 from tflab.ui.dialogs.dialog import blocks
-from tflab.ui.session_app import SessionApp
+from tflab.ui.feature_screens import FeatureScreens
 from tflab.ui.terminal.glyphs import glyphs
 from tflab.ui.terminal.pixels import Pixels, pixel_wrapping
 from tflab.ui.terminal.safe_text import short_line, short_text
 from tflab.ui.terminal.signals import Departure, watch_signals
 from tflab.ui.terminal.themes import DARK, LIGHT
 from tflab.ui.widgets.notice_line import Note, NoticeLine
-from tflab.ui.workbench.messages import HistoryRequested, SessionSpoke
+from tflab.ui.workbench.messages import SessionSpoke
 from tflab.ui.workbench.screen import WorkbenchScreen
-
-if TYPE_CHECKING:
-    from tflab.session import sweep_events
-    from tflab.session.history_list import HistoryView
-    from tflab.session.sweep_events import EarlierSweep
-    from tflab.sweeps.sweep import Sweep
-    from tflab.ui.history.run_actions import ChosenRun
-    from tflab.ui.history.screen import HistoryScreen
-    from tflab.ui.sweep.form import FormChoice, PlannedSweep
-    from tflab.ui.sweep.screen import SweepChoice, SweepRunChosen
 
 _MOST_NOTES = 200
 
 
-class LabApp(SessionApp):
+class LabApp(FeatureScreens):
     """The workbench.
 
     Args:
@@ -57,8 +47,6 @@ class LabApp(SessionApp):
     def __init__(self, program: Path | None = None) -> None:
         super().__init__(program)
         self._workbench: WorkbenchScreen | None = None
-        self._history: HistoryScreen | None = None
-        self._history_view: HistoryView | None = None
         self._notes: deque[Note] = deque(maxlen=_MOST_NOTES)
         self.dress(self.session.settings.theme)
         self.animation_level = "none"
@@ -121,113 +109,7 @@ class LabApp(SessionApp):
                 self.notify(notice)
             case event:
                 if not await self.workbench.hear(event):
-                    self._show_elsewhere(event)
-
-    def _show_elsewhere(self, event: events.Event) -> None:
-        """Show what is for the history or for the sweep."""
-        from tflab.session import sweep_events
-
-        if self._history is not None:
-            self._history.take_event(event)
-        match event:
-            case sweep_events.SweepPlanning():
-                from tflab.ui.sweep.form import SweepForm
-
-                self.push_screen(SweepForm(event), self._begin_sweep)
-            case sweep_events.SweepShown(sweep):
-                from tflab.ui.sweep.screen import SweepScreen
-
-                self.push_screen(SweepScreen(sweep, self.session.sweeps), self._leave_sweep)
-            case sweep_events.SweepAdvanced(sweep):
-                self._show_sweep_progress(sweep)
-            case sweep_events.SweepEnded():
-                self._end_sweep(event)
-            case sweep_events.EarlierSweepsListed(sweeps):
-                self._choose_earlier(sweeps)
-
-    # History
-
-    @on(HistoryRequested)
-    def _show_history(self) -> None:
-        """Open the history at the runs of the program on show."""
-        from tflab.runs.summary import code_mark
-        from tflab.session.history_list import HistoryView
-        from tflab.session.past_runs import RunUse
-        from tflab.ui.history.screen import HistoryScreen
-
-        session = self.session
-        self._history_view = view = self._history_view or HistoryView()
-        program = session.program
-        if program is None:
-            view.everywhere = True
-        title = (program.id, program.title) if program is not None else ("", "")
-
-        def copy_line(run: str) -> None:
-            session.past_runs.use(run, RunUse.COMMAND)
-
-        def show_code(run: str) -> None:
-            session.past_runs.use(run, RunUse.CODE)
-
-        self._history = HistoryScreen(
-            session.history,
-            session.history_work,
-            copy_line,
-            view,
-            title,
-            program.defaults if program is not None else {},
-            code_mark(program.file_source) if program is not None else "",
-            show_code,
-        )
-        self.push_screen(self._history, self._use_run)
-
-    def _use_run(self, chosen: ChosenRun | None) -> None:
-        self._history = None
-        self.session.list_runs()
-        if chosen is not None:
-            self.session.past_runs.use(chosen.run, chosen.use)
-
-    # Sweeps
-
-    def _begin_sweep(self, answer: PlannedSweep | FormChoice | None) -> None:
-        from tflab.ui.sweep.form import FormChoice, PlannedSweep
-
-        if isinstance(answer, PlannedSweep):
-            self.session.sweeps.begin(answer.plan, answer.slots)
-        elif answer is FormChoice.EARLIER:
-            self.session.sweeps.list_earlier()
-
-    def _leave_sweep(self, answer: SweepRunChosen | SweepChoice | None) -> None:
-        from tflab.session.past_runs import RunUse
-        from tflab.ui.sweep.screen import SweepChoice, SweepRunChosen
-
-        if answer is SweepChoice.PLAN:
-            self.session.sweeps.plan()
-        elif isinstance(answer, SweepRunChosen):
-            self.session.past_runs.use(answer.run.id, answer.use)
-            if answer.use is RunUse.SHOW:
-                self.workbench.show_pane("loss")
-
-    def _show_sweep_progress(self, sweep: Sweep) -> None:
-        going = sweep.started_here and not sweep.over
-        progress = f"sweep {sweep.done}/{len(sweep.runs)}" if going else ""
-        self.workbench.status.sweep = progress
-
-    def _end_sweep(self, event: sweep_events.SweepEnded) -> None:
-        from tflab.ui.sweep.screen import SweepScreen
-
-        self._show_sweep_progress(event.sweep)
-        seen = any(isinstance(screen, SweepScreen) for screen in self.screen_stack)
-        if event.sweep.started_here and not seen and not event.left:
-            self.notify(event.text)
-
-    def _choose_earlier(self, sweeps: list[EarlierSweep]) -> None:
-        from tflab.ui.sweep.form import pick_sweep
-
-        def reopen(sweep: str | None) -> None:
-            if sweep is not None:
-                self.session.sweeps.reopen(sweep)
-
-        self.push_screen(pick_sweep(sweeps), reopen)
+                    self.show_elsewhere(event)
 
     # Notices
 

@@ -17,7 +17,8 @@ from tflab.recording.time_limit import time_limit
 from tflab.runs.events import CellEnded, CellStarted, Notice, Result
 from tflab.runs.record import CodeCell, Problem, RunRequest, cells_to_run
 from tflab.worker.autolog import Autolog
-from tflab.worker.exercises import Exercises, answer_name, spans
+from tflab.worker.exercise_failures import answer_name
+from tflab.worker.exercises import Exercises, spans
 from tflab.worker.interrupt import Interrupt
 from tflab.worker.ipython import Shell, notebook_shell
 from tflab.worker.main_module import Compiler, awaits, fresh_main, keep_lines, run_awaiting

@@ -9,33 +9,19 @@ from __future__ import annotations
 
 import contextlib
 import io
-import re
 import sys
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 from tflab.recording.run_recorder import RunRecorder
 from tflab.recording.time_limit import TookTooLong
-from tflab.runs.events import Check, Error, Event, ExerciseOutcome
+from tflab.runs.events import Check, Event, ExerciseOutcome
 from tflab.runs.record import CodeCell, ExerciseCode, RunRequest
-from tflab.worker.errors import explain
+from tflab.worker.exercise_failures import Failure, bounded, failure_of
 from tflab.worker.interrupt import Interrupt
 from tflab.worker.snapshot import Snapshot
-
-_SECRET = re.compile(r"\s*#+\s*(BEGIN|END) HIDDEN TESTS\b")
-_LONGEST = 500
-
-
-class Failure(Exception):
-    """Why an answer does not pass: its text says it, `line` is that of the learner's code."""
-
-    def __init__(self, message: str, line: int | None = None) -> None:
-        super().__init__(message)
-        self.message = message
-        self.line = line
 
 
 @dataclass
@@ -104,7 +90,7 @@ class Exercises:
         Raises:
             KeyboardInterrupt: When the run is to stop.
         """
-        cell, exercise = span[0], span[0].exercise
+        exercise = span[0].exercise
         assert exercise is not None
         snapshot = Snapshot(self._names)
         # Nobody wants to read what a starter prints, and how it fails, before writing anything.
@@ -115,38 +101,51 @@ class Exercises:
                 trial = self._try(span, exercise)
             else:
                 trial.tried = 1
-        failure = trial.failure
-        outcome = ExerciseOutcome(
+        outcome = self._outcome(span, exercise, trial.failure)
+        if trial.failure is None:
+            self._recorder.emit(outcome)
+        elif not exercise.solved:
+            self._recorder.emit(outcome)
+            self.unsolved = self.unsolved or exercise.title
+            yield from (one for one in span[trial.tried :] if not one.checks)
+        else:
+            snapshot.restore()
+            self._recorder.emit(outcome)
+            yield from self._go_on_solved(span, exercise, trial.tried, outcome)
+
+    def _outcome(
+        self, span: Sequence[CodeCell], exercise: ExerciseCode, failure: Failure | None
+    ) -> ExerciseOutcome:
+        return ExerciseOutcome(
             id=exercise.id,
             title=exercise.title,
-            cell=cell.index,
+            cell=span[0].index,
             passed=failure is None and exercise.written,
-            message=_bounded(failure.message if failure else self._praise(span, exercise)),
+            message=bounded(failure.message if failure else self._praise(span, exercise)),
             written=exercise.written,
             line=failure.line if failure else None,
             mark=exercise.mark,
             trivial=failure is None and not exercise.written and len(span) > 1,
         )
-        if failure is None:
-            self._recorder.emit(outcome)
-            return
-        if not exercise.solved:
-            self._recorder.emit(outcome)
-            self.unsolved = self.unsolved or exercise.title
-            yield from (one for one in span[trial.tried :] if not one.checks)
-            return
-        snapshot.restore()
-        self._recorder.emit(outcome)
+
+    def _go_on_solved(
+        self,
+        span: Sequence[CodeCell],
+        exercise: ExerciseCode,
+        tried: int,
+        outcome: ExerciseOutcome,
+    ) -> Iterator[CodeCell]:
+        """Execute the solution in place of what was tried, and yield the rest of the span."""
         broken = ""
         for place, one in enumerate(span):
             if one.checks:
                 broken = broken or self._solve_check(one, exercise)
-            elif place < trial.tried:
+            elif place < tried:
                 self._execute_quietly(one, one.source, 0.0)
             else:
                 yield one
         if broken:
-            self._recorder.emit(replace(outcome, broken=_bounded(broken)))
+            self._recorder.emit(replace(outcome, broken=bounded(broken)))
 
     def show_solution(self, span: Sequence[CodeCell]) -> Iterator[CodeCell]:
         """Yield the cells of an exercise, to be executed like any other, and say how they went."""
@@ -162,8 +161,8 @@ class Exercises:
                 title=exercise.title,
                 cell=cell.index,
                 passed=not broken,
-                message=_bounded(broken) or "It ran as its solution.",
-                broken=_bounded(broken),
+                message=bounded(broken) or "It ran as its solution.",
+                broken=bounded(broken),
             )
         )
 
@@ -195,7 +194,7 @@ class Exercises:
                 raise
             raise Failure("It raised KeyboardInterrupt.") from None
         except (Exception, SystemExit, TookTooLong) as error:
-            raise self._failure(cell, exercise, error) from error
+            raise failure_of(error, cell, exercise, self._request, self._names) from error
         if self._failed:
             raise Failure(self._failed[0].message)
 
@@ -207,7 +206,7 @@ class Exercises:
         except KeyboardInterrupt:
             raise
         except Exception as error:  # noqa: BLE001
-            return self._failure(cell, exercise, error).message
+            return failure_of(error, cell, exercise, self._request, self._names).message
         return self._failed[0].message if self._failed else ""
 
     @contextlib.contextmanager
@@ -234,32 +233,6 @@ class Exercises:
             return "It ran without an error; nothing checks it."
         return ""
 
-    def _failure(self, cell: CodeCell, exercise: ExerciseCode, error: BaseException) -> Failure:
-        if isinstance(error, TookTooLong):
-            words = f"It was ended after {error.seconds:g} seconds. Is there a loop without an end?"
-            return Failure(words)
-        if isinstance(error, SystemExit):
-            return Failure("It calls sys.exit, which would end the program.")
-        if isinstance(error, NotImplementedError) and not str(error):
-            words = "Nothing is written here yet."
-            if exercise.written:
-                words = "It still raises NotImplementedError; write your code in its place."
-            return Failure(words)
-        found = self._explained(answer_name(self._request, exercise), cell, error)
-        if cell.exercise is not None or found.line:
-            said = f"{found.title}: {found.cause}"
-            return Failure(said + (f" (line {found.line})" if found.line else ""), found.line)
-        found = self._explained(self._request.path, cell, error)
-        if isinstance(error, NameError) and error.name and error.name not in self._names:
-            return Failure(f"`{error.name}` is not defined; it should be, here.")
-        if isinstance(error, AssertionError):
-            return Failure(_assertion(cell, found.line, found.cause if str(error) else ""))
-        place = "a check" if cell.checks else "the code after it"
-        return Failure(f"{found.title} in {place}: {found.cause}")
-
-    def _explained(self, name: str, cell: CodeCell, error: BaseException) -> Error:
-        return explain(error, Path(name), cell.index, list(self._names), self._request.cells)
-
 
 @contextlib.contextmanager
 def excused(title: str) -> Iterator[None]:
@@ -275,33 +248,6 @@ def excused(title: str) -> Iterator[None]:
             raise
         told = "".join(traceback.format_exception_only(error)).strip()
         sys.stdout.write(f"{told}\nIt may need the exercise that is not solved yet: {title}.\n")
-
-
-def answer_name(request: RunRequest, exercise: ExerciseCode) -> str:
-    """Return the name of the file that a learner's code seems to come from."""
-    return f"{request.path}:{exercise.id}"
-
-
-def _assertion(cell: CodeCell, line: int | None, said: str) -> str:
-    """Say which check a failed `assert` is, but of a hidden one no more than that."""
-    lines = cell.source.split("\n")
-    place = (line or 0) - cell.line
-    text = lines[place].strip() if line and 0 <= place < len(lines) else ""
-    if _is_secret(lines, place):
-        return "A hidden check does not pass."
-    if said:
-        return f"A check does not pass: {said}"
-    return f"This does not hold: {text.removeprefix('assert ')}" if text else "A check fails."
-
-
-def _is_secret(lines: Sequence[str], place: int) -> bool:
-    marks = [m[1] for line in lines[: place + 1] if (m := _SECRET.match(line))]
-    return bool(marks) and marks[-1] == "BEGIN"
-
-
-def _bounded(text: str) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= _LONGEST else f"{line[: _LONGEST - 1]}…"
 
 
 class _Nowhere(io.TextIOBase):

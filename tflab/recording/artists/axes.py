@@ -41,11 +41,7 @@ def read_axes(axes: Any, cell: int, title: str) -> Figure:
         add_bars(layers, axes, bars, artists)
     else:
         _check_ticks(axes)
-        ranges = _add_artists(layers, axes, artists, bars)
-        if not axes.get_autoscalex_on() and ranges[0] is None:
-            ranges = tuple(sorted(axes.get_xlim())), ranges[1]
-        if not axes.get_autoscaley_on() and ranges[1] is None:
-            ranges = ranges[0], tuple(sorted(axes.get_ylim()))
+        ranges = _set_ranges(axes, _add_artists(layers, axes, artists, bars))
     if not layers.found:
         raise NotDataError
     return Figure(
@@ -60,6 +56,16 @@ def read_axes(axes: Any, cell: int, title: str) -> Figure:
         log_y=scales[1] == "log",
         note=layers.note,
     )
+
+
+def _set_ranges(axes: Any, asked: tuple[Any, Any]) -> tuple[Any, Any]:
+    """Return the ranges that a grid asks for, else those that the program has set."""
+    x_range, y_range = asked
+    if not axes.get_autoscalex_on() and x_range is None:
+        x_range = tuple(sorted(axes.get_xlim()))
+    if not axes.get_autoscaley_on() and y_range is None:
+        y_range = tuple(sorted(axes.get_ylim()))
+    return x_range, y_range
 
 
 def _check_ticks(axes: Any) -> None:

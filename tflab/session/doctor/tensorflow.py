@@ -58,6 +58,11 @@ def check_tensorflow(gpus: int, patience: float = PATIENCE, python: str = "") ->
             + _AGAIN,
         )
         return
+    yield from _found(done, gpus)
+
+
+def _found(done: subprocess.CompletedProcess[bytes], gpus: int) -> Iterator[Check]:
+    """Yield what the probe says, or how it ended without a word."""
     found = _answer(done.stdout)
     if found is None:
         yield _died(done.returncode, done.stderr)

@@ -12,7 +12,7 @@ from textual.reactive import reactive
 from textual.widget import Widget
 from textual.widgets import Input
 
-from tflab.ui.actions import Action, Scope, actions, footer, is_letter, key_name
+from tflab.ui.actions import EDITORS_OWN, Action, Scope, actions, is_letter, key_name
 from tflab.ui.terminal.glyphs import glyphs
 
 _KEPT = ("help", "leave")
@@ -89,7 +89,7 @@ class KeyLine(Widget):
         room = self.size.width
         if self.alone:
             return _alone(self.scope, self._usable(_footer_of(self.scope)), room)
-        first, always = footer(self.scope, self.running, self.full)
+        first, always = _footer(self.scope, self.running, self.full)
         if self.full:
             # What "Full screen" does now is to go back.
             back = first.pop(0)
@@ -153,3 +153,20 @@ def _alone(scope: Scope, found: Sequence[Action], room: int) -> Sequence[_Key]:
 
 def _length(parts: Iterable[_Key]) -> int:
     return sum(part.content.cell_length for part in parts)
+
+
+def _footer(scope: Scope, running: bool, full: bool) -> tuple[list[Action], list[Action]]:
+    """Return the keys at the bottom of the workbench: what matters now, and what is always there.
+
+    Args:
+        scope: The pane in focus.
+        running: Whether a run goes on.
+        full: Whether that pane has the whole screen.
+    """
+    everywhere = {action.id: action for action in actions("app")}
+    first = [everywhere["full_screen"]] if full else []
+    first += [everywhere["stop" if running else "run"]]
+    own = [a for a in actions(scope) if a.footer] if scope != "app" else []
+    elsewhere = {"run", "stop", *(EDITORS_OWN if scope == "editor" else ())}
+    always = [a for a in actions("app") if a.footer and a.id not in elsewhere]
+    return [*first, *own], always

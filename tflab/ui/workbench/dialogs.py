@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from textual.dom import DOMNode
 
 from tflab.session import events
+from tflab.session.question_events import QuestionAsked, QuestionKind
 from tflab.session.session import Session
 from tflab.ui.actions import ON_EVERY_SCREEN, Scope, key_of
 from tflab.ui.workbench.panes import Panes, PaneScreen
@@ -41,7 +42,7 @@ class WorkbenchDialogs(PaneScreen):
     def ask(self, event: events.Event) -> bool:
         """Put what the session asks, and hand on the answer; return whether it asks anything."""
         match event:
-            case events.QuestionAsked():
+            case QuestionAsked():
                 self._ask_question(event)
             case events.RecentListed():
                 self.lessons.show_recent(event.files, event.missing)
@@ -183,11 +184,11 @@ class WorkbenchDialogs(PaneScreen):
         self._answering = AnswerScreen(said, question.secret)
         self.app.push_screen(self._answering, take)
 
-    def _ask_question(self, event: events.QuestionAsked) -> None:
+    def _ask_question(self, event: QuestionAsked) -> None:
         from tflab.ui.dialogs.confirm import ConfirmScreen
 
         question, panes = event.question, self._panes
-        about_code = question.kind is events.QuestionKind.TRUST
+        about_code = question.kind is QuestionKind.TRUST
         if about_code and panes is not None:
             # What is asked about is seen whole, also after a no: it is read before the next run.
             panes.lesson.show_whole_code(True)

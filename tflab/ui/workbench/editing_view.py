@@ -52,6 +52,8 @@ class EditingView(OutputView):
         self.scroll_to_block(block)
         self.host(block, editor)
         editor.put_cursor(line)
+        # The page takes the editor's own height once it is laid out.
+        self.call_after_refresh(self._show_editor)
 
     def close_editor(self) -> None:
         """Show the code of the cell again in the place of its editor."""
@@ -85,8 +87,13 @@ class EditingView(OutputView):
                 notes.get(block.source.index),
             )
         ]
-        if changed:
-            self.block_changed(*changed)
+        if not changed:
+            return
+        self.block_changed(*changed)
+        here = self.code[self.cursor]
+        if self.editor is None and here in changed and self.block_in_view(here):
+            # A note above its code comes and goes, which may push the first line out of view.
+            self.show_row(here, 0)
 
     def _block_of(self, cell: int) -> CodeBlock | None:
         return next((block for block in self.code if block.cell == cell), None)

@@ -61,7 +61,12 @@ class ExerciseCard:
     def like(self, before: ExerciseCard) -> None:
         """Take over what a person has asked for before the file was read again."""
         self.kept, self.outcome = before.kept, before.outcome
-        self._hints, self._asked = before._hints, before._asked
+        self._hints, self._asked = before.asked_for
+
+    @property
+    def asked_for(self) -> tuple[int, int]:
+        """How many hints, and how often the solution."""
+        return self._hints, self._asked
 
     def take(self, exercise: Exercise) -> None:
         """Show the exercise with another answer; who starts anew sees no solution any more."""

@@ -77,10 +77,10 @@ class ExerciseView(TryingView):
         if self.exercise is not None and self.outputs.failed is None:
             self.show_exercise(self.exercise)
 
-    def _follow(self, outputs: Sequence[OutputBlock]) -> None:
+    def follow(self, outputs: Sequence[OutputBlock]) -> None:
         """Follow pictures, but not away from an exercise that a person is at."""
         if self.exercise is None:
-            super()._follow(outputs)
+            super().follow(outputs)
 
     @property
     def exercise(self) -> ExerciseCard | None:

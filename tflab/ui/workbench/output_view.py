@@ -64,7 +64,7 @@ class OutputView(ReadingView):
         if shown.changed:
             self.block_changed(*shown.changed)
             if state.ended is None:
-                self._follow(shown.changed)
+                self.follow(shown.changed)
         if shown.later:
             self._come_back(state)
 
@@ -89,7 +89,7 @@ class OutputView(ReadingView):
         self._just_ended = True
         failed = self.outputs.failed
         if failed is None:
-            self._follow(self.outputs.blocks)
+            self.follow(self.outputs.blocks)
         elif self.following:
             failed.unfold()
             self.block_changed(failed)
@@ -127,7 +127,7 @@ class OutputView(ReadingView):
         if self._pointer:
             self._point_to_output()
 
-    def _follow(self, outputs: Sequence[OutputBlock]) -> None:
+    def follow(self, outputs: Sequence[OutputBlock]) -> None:
         """Show the last of the pictures that move, unless the person has moved."""
         for output in reversed(outputs) if self.following else ():
             rows = output.picture_rows(self.document.width)

@@ -139,8 +139,9 @@ class QuestionView(ExerciseView):
             return
         super().scroll_to_block(block, top=top)
 
-    def _follow(self, outputs: Sequence[OutputBlock]) -> None:
-        super()._follow([output for output in outputs if not output.away])
+    def follow(self, outputs: Sequence[OutputBlock]) -> None:
+        """Follow pictures, but none that a question keeps back."""
+        super().follow([output for output in outputs if not output.away])
 
     async def show_run(
         self,

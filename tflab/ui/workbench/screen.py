@@ -1,4 +1,4 @@
-"""The screen of the workbench: its actions, and what it shows of what the session tells."""
+"""The screen of the workbench: what it shows of what the session and the panes tell."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from tflab.ui.actions import EDITORS_OWN, Scope, workbench_bindings
 from tflab.ui.terminal.safe_text import short_line
 from tflab.ui.widgets.key_line import KeyLine
 from tflab.ui.workbench import messages
-from tflab.ui.workbench.frame import PaneFrame
 from tflab.ui.workbench.panes import Panes
 from tflab.ui.workbench.run_titles import RunTitles
 from tflab.ui.workbench.session_actions import SessionActions
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
     from tflab.ui.terminal.pixels import Pixels
     from tflab.ui.workbench.run_panes import RunPanes
 
-_TERM_SECONDS = 12.0
 _NEEDS_PANES = ("show", "help", "full_screen", "hint", "palette", "jump", "push", "reset_sizes")
 
 
@@ -100,11 +98,7 @@ class WorkbenchScreen(SessionActions):
             case events.ProgramOpened():
                 await self._open_program(panes, event)
             case events.RunOpened() | events.RunAdvanced() | events.RunEnded():
-                await run_panes.show(event.run)
-                self._bring_curves(event)
-                self.show_running(self._session.runs.running)
-                if isinstance(event, events.RunEnded):
-                    run_panes.end(event)
+                await self._show_run(run_panes, event)
             case events.RunsListed():
                 self._show_runs(panes, event)
                 run_panes.show_card()
@@ -112,10 +106,7 @@ class WorkbenchScreen(SessionActions):
                 self._show_course()
                 self._show_questions(panes)
             case events.QuestionsChanged():
-                self._show_questions(panes)
-                if event.again:
-                    self.show_pane("lesson")
-                    panes.lesson.show_first_question()
+                self._show_questions(panes, event.again)
             case events.FormChanged() | events.DevicesListed():
                 _show_form(panes, event)
                 self._show_questions(panes)
@@ -136,6 +127,15 @@ class WorkbenchScreen(SessionActions):
             case _:
                 return await self.hear_edits(panes, run_panes, event) or self.ask(event)
         return True
+
+    async def _show_run(
+        self, run_panes: RunPanes, event: events.RunOpened | events.RunAdvanced | events.RunEnded
+    ) -> None:
+        await run_panes.show(event.run)
+        self._bring_curves(event)
+        self.show_running(self._session.runs.running)
+        if isinstance(event, events.RunEnded):
+            run_panes.end(event)
 
     def _bring_curves(self, event: events.Event) -> None:
         """Show the curves of a run that begins, where another pane has their place meanwhile."""
@@ -195,12 +195,15 @@ class WorkbenchScreen(SessionActions):
         if self._run_panes is not None:
             self._run_panes.show_card()
 
-    def _show_questions(self, panes: Panes) -> None:
-        """Show how the questions stand with the values in the form."""
+    def _show_questions(self, panes: Panes, again: bool = False) -> None:
+        """Show how the questions stand with the values in the form; the first, if asked again."""
         session, program = self._session, self._shown
         if program is not None and program.questions and not session.form.first_bad:
             values = session.form.values
             panes.lesson.show_questions(session.guesses.asked(program, values), values)
+        if again:
+            self.show_pane("lesson")
+            panes.lesson.show_first_question()
 
     def _show_runs(self, panes: Panes, event: events.RunsListed) -> None:
         if self._shown is not None and self._shown.id == event.program:
@@ -212,42 +215,9 @@ class WorkbenchScreen(SessionActions):
 
     # What the panes tell
 
-    @on(messages.LessonChosen)
-    def _lesson_chosen(self, message: messages.LessonChosen) -> None:
-        self.show_pane("lesson")
-        self._session.open(message.path)
-
-    @on(messages.ListOpened)
-    def _list_opened(self) -> None:
-        self._session.library.look_at_recent(self._session.settings)
-
-    @on(PaneFrame.Moved)
-    def _keep_sizes(self, message: PaneFrame.Moved) -> None:
-        self._session.settings.panes = message.shares
-        self._session.keep_settings()
-
-    @on(messages.RunRequested)
-    def _run_requested(self, message: messages.RunRequested) -> None:
-        self._session.run(message.until)
-
-    @on(messages.QuestionAnswered)
-    def _question_answered(self, message: messages.QuestionAnswered) -> None:
-        session, program = self._session, self._shown
-        if program is not None and not session.form.first_bad:
-            values = session.form.values
-            session.guesses.answer(program, message.question, message.guess, values)
-
-    @on(messages.StopRequested)
-    def _stop_requested(self) -> None:
-        self._session.stop()
-
     @on(messages.PaneChosen)
     def _pane_chosen(self, message: messages.PaneChosen) -> None:
         self.show_pane(message.scope)
-
-    @on(messages.RunChosen)
-    def _run_chosen(self, message: messages.RunChosen) -> None:
-        self._session.past_runs.use(message.run, message.use)
 
     @on(messages.TextCopied)
     def _copied(self, message: messages.TextCopied) -> None:
@@ -276,32 +246,6 @@ class WorkbenchScreen(SessionActions):
         self.entitle("loss", self.titled("loss")._replace(text=short_line(message.title)))
         self._curves = not message.low
         self.frame.refit()
-
-    @on(messages.SearchRequested)
-    def _search(self) -> None:
-        self._session.library.read_texts()
-
-    @on(messages.PresetsRequested)
-    def _presets(self) -> None:
-        self._session.list_presets()
-
-    @on(messages.GuidanceRequested)
-    def _guide(self, message: messages.GuidanceRequested) -> None:
-        match message.guidance:
-            case messages.Guidance.CONTENTS:
-                self.choose_section()
-            case messages.Guidance.GLOSSARY:
-                self.explain_terms()
-            case messages.Guidance.NEXT:
-                self._session.library.open_beside(self._shown, 1)
-            case messages.Guidance.PREVIOUS:
-                self._session.library.open_beside(self._shown, -1)
-
-    @on(messages.WordAsked)
-    def _explain(self, message: messages.WordAsked) -> None:
-        about = self._session.library.glossary.get(message.word)
-        if about is not None:
-            self.notify(about, title=message.word, timeout=_TERM_SECONDS)
 
     @on(KeyLine.Pressed)
     async def _key_pressed(self, message: KeyLine.Pressed) -> None:

@@ -1,0 +1,46 @@
+"""What a person is asked before something starts, and the event that asks it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+
+from tflab.session.events import Event
+
+
+class QuestionKind(Enum):
+    """What is asked before a run may start."""
+
+    TRUST = "trust"
+    BUSY = "busy"
+    COMMANDS = "commands"
+
+
+@dataclass(frozen=True)
+class Question:
+    """What a person is asked before something starts.
+
+    Attributes:
+        kind: What it is about.
+        title: Its title.
+        text: What the person should know.
+        yes: What the button that goes on says.
+        source: The text that would run, where it is about that. A yes runs exactly this.
+        no: What the other button says.
+    """
+
+    kind: QuestionKind
+    title: str
+    text: str
+    yes: str
+    source: str = ""
+    no: str = "Not now"
+
+
+@dataclass(frozen=True)
+class QuestionAsked(Event):
+    """A yes is needed; everything else means no. `answer` takes it, once."""
+
+    question: Question
+    answer: Callable[[bool], None]
