@@ -80,8 +80,8 @@ def square_loss(targets, predictions):
 # %% [markdown]
 # ## The picture
 # The boundary is where the prediction is exactly 0.5: `w1·x + w2·y + b = 0.5`. Solved for y that is
-# `y = −w1/w2 · x + (0.5 − b)/w2`. At most 30 frames are taken, with 100 points of each cloud: enough
-# to see, and too few to slow the training down.
+# `y = −w1/w2 · x + (0.5 − b)/w2`. At most 30 frames are taken, with 100 points of each cloud:
+# enough to see, and too few to slow the training down.
 
 # %%
 shown = {"cloud 0": cloud_0[:100], "cloud 1": cloud_1[:100]}
@@ -159,8 +159,9 @@ W
 # %% [markdown]
 # ## How good can it get?
 # For a straight line and squared misses there is a best answer, and linear algebra gives it without
-# any steps: least squares. No amount of training gets below it. Look how little the accuracy cares
-# about the rest of the loss: squared misses punish even a point that lies far on the right side.
+# any steps: least squares. No amount of training gets below it. Notice that the accuracy hardly
+# moves while the loss keeps falling: squared misses punish even a point that lies far on the right
+# side.
 
 # %%
 columns = np.hstack(
@@ -193,7 +194,7 @@ print(
 )
 lab.show(limit=limit)
 lab.predict(
-    "From which learning rate on does this loop diverge?",
+    "What is the smallest learning rate at which this loop diverges?",
     limit,
     within=0.1,
     id="largest-rate",
@@ -245,4 +246,4 @@ lab.goal(
 # ## What you saw
 # A classifier is a weighted sum and a threshold. Gradient descent turned its line into the gap,
 # fast along the steep direction and slowly along the flat one. The learning rate has a hard limit,
-# and the data sets it.
+# and the data sets it. You saw every line of the loop. Which of them would you let a library write?

@@ -251,9 +251,9 @@ lab.goal(
 
 # %% [markdown]
 # ## What you saw
-# Data, model, compile, fit, evaluate, predict: every Keras program has these parts. The scale of the
-# inputs decides which learning rates work, and standardising makes an ordinary one fit. What was
-# done to the inputs in training must be done to every new input as well.
+# Data, model, compile, fit, evaluate, predict: every Keras program has these parts. The scale of
+# the inputs decides which learning rates work, and standardising makes an ordinary one fit. What
+# was done to the inputs in training must be done to every new input as well.
 #
 # Least squares expects 7.6 million viewers for Okja. But the film came out on Netflix on the day
 # that it opened, so the three largest cinema chains of Korea, with nine in ten of its screens,

@@ -39,10 +39,11 @@ batch_size: Annotated[
 ] = 15
 
 # %% [markdown]
-# Keras 3 runs on TensorFlow, JAX or PyTorch, and is told which one before it is imported. Older
-# material has no such line: its `tf.keras` was a part of TensorFlow and knew no other.
+# Keras 3 runs on TensorFlow, JAX or PyTorch. TensorFlow is the default; another must be named
+# before Keras is imported. Older material writes `tf.keras`: that Keras was a part of TensorFlow.
 
 # %%
+import math
 import os
 
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
@@ -111,10 +112,16 @@ print(
 )
 
 # %%
+lab.predict(
+    "How many parameters does the network have?",
+    added.count_params(),
+    within=0,
+    id="parameters-of-network",
+)
 added.summary(line_length=56)
 
 # %% [markdown]
-# A dense layer has one weight from each input to each unit, and one bias a unit. So the first has
+# A dense layer has one weight from each input to each unit, and one bias per unit. So the first has
 # 2·4 + 4 = 12 parameters and the second 4·3 + 3 = 15: 27 together.
 #
 # ## Style 2: functional
@@ -165,12 +172,8 @@ def make_subclassing():
 # %% [markdown]
 # ## Training
 # `compile` says how to learn, `fit` does it. The labels are whole numbers 0, 1, 2, so the loss is
-# the *sparse* categorical cross-entropy. The same random seed is set before each style: same
-# starting weights, same order of batches.
-#
-# `fit` spends most of its time between the batches, not in them. `steps_per_execution` runs a
-# whole epoch's batches in one call, and `validation_freq` looks at the held-out flowers at
-# most ten times in all instead of after every epoch.
+# the *sparse* categorical cross-entropy. The same random seed is set before each style is made.
+# What does that mean for the weights that they start from?
 
 # %%
 makers = {
@@ -178,10 +181,36 @@ makers = {
     "functional": make_functional,
     "subclassing": make_subclassing,
 }
-chosen = list(makers) if style == "all" else [style]
 common_seed = int(np.random.randint(1_000_000))
-batches = -(-(len(species) - held_out) // batch_size)
-frame_every = -(-epochs // 20)
+untrained = []
+for make in makers.values():
+    keras.utils.set_random_seed(common_seed)
+    untrained.append(np.array(make()(inputs[:1])))
+same_start = bool(
+    np.allclose(untrained, untrained[0], atol=1e-6)
+)
+lab.predict(
+    "Before any training, how do the three answer for the same flower?",
+    "alike" if same_start else "each in its own way",
+    choices=["alike", "each in its own way"],
+    id="three-starts",
+)
+lab.show(same_start=same_start)
+for name, answer in zip(makers, untrained, strict=True):
+    print(f"{name:12} {np.round(answer[0], 4)}")
+
+# %% [markdown]
+# The same seed gives the same starting weights, and below the same order of batches.
+#
+# With batches as small as here, `fit` spends most of its time between them, not in them.
+# `steps_per_execution` runs a whole epoch's batches in one call, and `validation_freq` looks at the
+# held-out flowers at most ten times in all instead of after every epoch. Larger models need
+# neither.
+
+# %%
+chosen = list(makers) if style == "all" else [style]
+batches = math.ceil((len(species) - held_out) / batch_size)
+frame_every = math.ceil(epochs / 20)
 
 ys, xs = np.mgrid[0:3:16j, 0.5:7.5:32j]
 grid = (
@@ -237,7 +266,7 @@ for name in chosen:
         batch_size=batch_size,
         epochs=epochs,
         validation_split=validation_split,
-        validation_freq=-(-epochs // 10),
+        validation_freq=math.ceil(epochs / 10),
         callbacks=[
             lab.keras_callback(
                 prefix=f"{name}/",
@@ -280,23 +309,10 @@ lab.show(
     val_accuracy=min(accuracies),
     predictions=answers.tolist(),
 )
-lab.predict(
-    "How many parameters has the network?",
-    counts[0],
-    within=0,
-    id="parameters-of-network",
-)
-if style == "all":
-    lab.predict(
-        "Where will the three loss curves lie?",
-        "on each other" if losses_agree else "apart",
-        choices=["on each other", "apart"],
-        id="three-curves",
-    )
 
 # %% [markdown]
 # ## From probabilities to answers
-# The last layer gives three probabilities a flower that add up to 1. `argmax` takes the place of
+# The last layer gives three probabilities per flower that add up to 1. `argmax` takes the place of
 # the largest: that is the answer.
 
 # %%
@@ -348,5 +364,6 @@ lab.goal(
 # %% [markdown]
 # ## What you saw
 # Sequential for a plain stack, functional when the layers branch or join, subclassing when the
-# computation needs Python. The style changes how the code reads, not what is computed: the same
-# seed gave the same curve three times.
+# computation needs Python. The style changes how the code reads, not what is computed: run `all`,
+# and the same seed gives the same curve three times. Here a plain stack was enough. When does a
+# network need a join?

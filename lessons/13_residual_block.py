@@ -1,9 +1,9 @@
 # %% [markdown]
 # # Residual blocks: a way around
-# Stack enough layers and a network stops learning, not because it is too small but because the
-# gradient no longer gets through. A skip connection leads around a layer: what the layer computes
-# is *added* to what came in. Two networks of equal depth and equal size race here, with and
-# without.
+# Stack enough sigmoid layers and a network may stop learning, not because it is too small but
+# because the gradient no longer gets through. A skip connection leads around a layer: what the
+# layer computes is *added* to what came in. Two networks of equal depth and equal size race here,
+# with and without.
 #
 # Watch the two loss curves, and the bars of the gradients before the first step.
 
@@ -100,9 +100,9 @@ for name, network in networks.items():
 
 # %% [markdown]
 # ## The gradient before the first step
-# The tape gives the gradient of the loss for the matrix of every hidden layer. On the plain way
-# back each sigmoid takes at least three quarters away. Around it, the gradient passes untouched:
-# the derivative of `x + f(x)` is `1 + f'(x)`.
+# The tape gives the gradient of the loss for the matrix of every hidden layer. In the plain
+# network, each sigmoid multiplies the gradient by at most 1/4; the weights must make up for it.
+# Around a layer the gradient passes untouched: the derivative of `x + f(x)` is `1 + f'(x)`.
 
 
 # %%
@@ -119,9 +119,7 @@ def gradient_sizes(network):
                 labels, network(points)
             )
         )
-    gradients = tape.gradient(
-        loss, [kernel.value for kernel in kernels]
-    )
+    gradients = tape.gradient(loss, kernels)
     return [
         float(tf.norm(gradient)) for gradient in gradients[1:-1]
     ]
@@ -131,6 +129,23 @@ sizes = {
     name: gradient_sizes(network)
     for name, network in networks.items()
 }
+ratios = {
+    name: norms[0] / norms[-1] for name, norms in sizes.items()
+}
+lab.predict(
+    "In the plain network, how much gradient does the first hidden layer get beside the last one?",
+    "a tenth or more"
+    if ratios["plain"] >= 0.1
+    else "less than a thousandth"
+    if ratios["plain"] < 0.001
+    else "something between",
+    choices=[
+        "a tenth or more",
+        "something between",
+        "less than a thousandth",
+    ],
+    id="gradient-left",
+)
 for name, norms in sizes.items():
     lab.bar(
         f"Gradient by layer, {name}",
@@ -146,11 +161,6 @@ for number, (plain, residual) in enumerate(
     zip(*sizes.values(), strict=True), start=1
 ):
     print(f"{number:5} {plain:10.2e} {residual:10.2e}")
-
-# %%
-ratios = {
-    name: norms[0] / norms[-1] for name, norms in sizes.items()
-}
 lab.show(
     gradient_ratio_plain=ratios["plain"],
     gradient_ratio_residual=ratios["residual"],
@@ -158,9 +168,9 @@ lab.show(
 
 # %% [markdown]
 # ## The race
-# Same optimiser, same batches, same number of epochs. `steps_per_execution` runs all batches of an
-# epoch in one call, because `fit` spends more time between batches than in such small ones. There
-# is no validation here: the question is only which of the two learns.
+# Same optimizer, same batches, same number of epochs. `steps_per_execution` runs all batches of an
+# epoch in one call, because `fit` spends more time between batches than in ones as small as here.
+# There is no validation: the question is only which of the two learns.
 
 # %%
 batch_size = 64
@@ -180,19 +190,20 @@ for name, network in networks.items():
         verbose=0,
     )
     losses[name] = float(history.history["loss"][-1])
-    print(f"{name:9} loss {losses[name]:.4f}")
 
 # %%
-lab.show(
-    loss_plain=losses["plain"], loss_residual=losses["residual"]
-)
-guessing = float(np.log(2))
 lab.predict(
     "Which network ends with the smaller loss?",
     min(losses, key=losses.get),
     choices=["plain", "residual"],
     id="smaller-loss",
 )
+lab.show(
+    loss_plain=losses["plain"], loss_residual=losses["residual"]
+)
+guessing = float(np.log(2))
+for name, loss in losses.items():
+    print(f"{name:9} loss {loss:.4f}")
 print(f"guessing costs ln 2 = {guessing:.4f}")
 
 # %% [markdown]
@@ -203,7 +214,7 @@ lab.goal(
     "Find a depth at which the plain network learns as well: a loss under 0.35",
     losses["plain"] < 0.35,
     hint=(
-        "What takes the gradient away? Have less of it.",
+        "What shrinks the gradient? Use fewer of those.",
         "With one or two sigmoid layers the gradient gets through: depth 1.",
     ),
     id="plain-learns",
@@ -229,6 +240,7 @@ lab.goal(
 
 # %% [markdown]
 # ## What you saw
-# Depth alone does not help when the gradient cannot reach the first layers: the plain network stayed
-# at guessing. A skip connection costs nothing and gives the gradient a way back. That needs a graph
-# with a join, which the functional API can say and `Sequential` cannot.
+# Depth alone does not help when the gradient cannot reach the first layers: at a depth of 8 and in
+# 20 epochs, the plain network stays at guessing. A skip connection has no weights and gives the
+# gradient a way back. That needs a graph with a join, which the functional API can say and
+# `Sequential` cannot. All these layers came from Keras. What is inside one?

@@ -30,12 +30,15 @@ from tflab import lab
 
 # %% [markdown]
 # ## State and computation
-# `__init__` stores what the layer is told. `build` runs once, when the first input shows how wide it
-# is, and makes the weights. `call` computes. Keras 3 takes `add_weight(shape=…, name=…)`; older
-# material puts the name first, which is an error now.
+# `__init__` stores what the layer is told. `build` runs once, when the width of the input is known,
+# and makes the weights. `call` computes, and that part is yours: a weighted sum of the inputs, plus
+# the bias, through the activation. Keras 3 takes `add_weight(shape=…, name=…)`; older material puts
+# the name first, which is an error now.
 
 
-# %%
+# %% The computation of a dense layer id="dense-call" tags=["exercise"]
+### HINT Each row of the inputs is weighed by the columns of the kernel. Which operation does that?
+### HINT `tf.matmul`, then add the bias. What comes last?
 class MyDense(keras.layers.Layer):
     """A weighted sum, plus a bias, through an activation."""
 
@@ -57,9 +60,36 @@ class MyDense(keras.layers.Layer):
         )
 
     def call(self, inputs):
+        ### BEGIN SOLUTION
         return self.activation(
             tf.matmul(inputs, self.kernel) + self.bias
         )
+        ### END SOLUTION
+
+
+# %%
+small = MyDense(2, "relu")
+small.build((None, 3))
+small.set_weights(
+    [
+        np.array([[1.0, -1.0], [0.0, 2.0], [3.0, 0.0]]),
+        np.array([0.5, -0.5]),
+    ]
+)
+lab.check(
+    "call",
+    small.call,
+    cases=[
+        (
+            tf.constant([[0.0, 1.0, 1.0]]),
+            tf.constant([[3.5, 1.5]]),
+        ),
+        (
+            tf.constant([[1.0, 0.0, 0.0]]),
+            tf.constant([[1.5, 0.0]]),
+        ),
+    ],
+)
 
 
 # %%
@@ -79,9 +109,9 @@ except (TypeError, ValueError) as error:
 lab.show(old_spelling=old_spelling)
 
 # %% [markdown]
-# ## Built by the first call
-# A fresh layer has no weights: nobody has told it how many inputs there will be. The first call
-# with real data does. Here these are the four measurements of the 150 Iris flowers.
+# ## When do the weights exist?
+# The layer is made first and called with data later. The data here are the four measurements of the
+# 150 Iris flowers. How many weights are there at each moment?
 
 # %%
 flowers = tf.constant(lab.dataset("iris").features)
@@ -91,28 +121,74 @@ before = len(layer.weights)
 outputs = layer(flowers)
 after = len(layer.weights)
 weights = [list(weight.shape) for weight in layer.weights]
+lab.predict(
+    "How many weight tensors does the layer have before its first call?",
+    before,
+    within=0,
+    id="weights-before-call",
+)
 print(
     "weights before the first call:", before, "  after:", after
 )
 print("shapes:", weights)
 lab.show(weights=weights)
-lab.predict(
-    "How many weight tensors has the layer before its first call?",
-    before,
-    within=0,
-    id="weights-before-call",
-)
+
+# %% [markdown]
+# A fresh layer has no weights: nobody has told it how many inputs there will be. The first call
+# with real data does.
 
 # %%
 numbers = layer.count_params()
-lab.show(numbers=numbers)
 lab.predict(
     "How many numbers do kernel and bias hold together?",
     numbers,
     within=0,
     id="kernel-and-bias",
 )
+lab.show(numbers=numbers)
 layer.kernel
+
+# %% [markdown]
+# ## Its state stays as it was built
+# The kernel was made for four inputs and keeps its shape. Now the layer is to take its own outputs,
+# one number for each of its units.
+
+# %%
+try:
+    layer(outputs)
+    takes_own_output = True
+    refusal = ""
+except (ValueError, tf.errors.InvalidArgumentError) as error:
+    takes_own_output = False
+    refusal = type(error).__name__
+lab.predict(
+    "Does the layer take its own outputs as inputs?",
+    "yes" if takes_own_output else "no",
+    choices=["yes", "no"],
+    id="own-outputs",
+)
+print("kernel:", list(layer.kernel.shape))
+print("outputs:", list(outputs.shape))
+print("taken" if takes_own_output else refusal)
+lab.show(takes_own_output=takes_own_output)
+
+# %% [markdown]
+# ## Two in a row
+# Your layer is a Keras layer, so it can stand in a model. The second one here is built for as many
+# inputs as the first has outputs. Could a single matrix, the product of both kernels, do the same?
+
+# %%
+second = MyDense(3, activation)
+model = keras.Sequential([layer, second])
+two_layers = model(flowers)
+one_matrix = tf.matmul(layer.kernel, second.kernel)
+one_bias = tf.linalg.matvec(
+    second.kernel, layer.bias, transpose_a=True
+)
+one_layer = tf.matmul(flowers, one_matrix) + one_bias
+apart = float(tf.reduce_max(tf.abs(two_layers - one_layer)))
+print(f"{activation}: two layers and one, {apart:.1e} apart")
+lab.show(apart=apart)
 
 # %% [markdown]
 # ## Beside the Keras layer
@@ -184,25 +260,27 @@ lab.goal(
     id="35-numbers",
 )
 lab.goal(
-    "Keep every output strictly between 0 and 1",
-    lowest > 0 and highest < 1,
+    "Make a layer that refuses its own outputs",
+    not takes_own_output,
     hint=(
-        "Which activation could be read as a probability?",
-        "Set activation to sigmoid.",
+        "`build` made the kernel for four inputs. What would it have to be given to fail?",
+        "Any number of outputs but four: set units to 5.",
     ),
-    id="between-0-and-1",
+    id="refuses-own-outputs",
 )
 lab.goal(
-    "Let outputs be negative and larger than 1 at once",
-    lowest < 0 and highest > 1,
+    "Let two layers do no more than one: a single matrix gives the same within 0.00001",
+    apart < 1e-5,
     hint=(
-        "ReLU forbids one of them, sigmoid and tanh the other.",
-        "No activation at all is called linear.",
+        "A matrix product of a matrix product is a matrix product. What stands between the two in `call`?",
+        "The activation. The one that changes nothing is called linear.",
     ),
-    id="negative-and-large",
+    id="no-more-than-one",
 )
 
 # %% [markdown]
 # ## What you saw
-# A layer is state made in `build` and a computation in `call`. Its weights exist from the first call
-# on, when the input's width is known. Your dense layer and Keras's are the same thing.
+# A layer is state made in `build` and a computation in `call`. Its weights exist from the first
+# call on, when the input's width is known, and keep that shape. Without an activation, a stack of
+# such layers is no more than one. Your dense layer and Keras's are the same thing. It took a table
+# of flowers. Which layers take sequences, and which take pictures?

@@ -1,8 +1,8 @@
 # %% [markdown]
 # # Layers and ranks: which layer takes which
-# Most errors in a first network are shape errors. Each kind of layer expects its input to have a
-# certain rank, and the first axis is always the batch. You will feed four kinds of layer and then,
-# on purpose, one wrong block.
+# Many errors in a first network are shape errors. Each kind of layer expects its input to have a
+# certain rank, or at least a lowest one, and the first axis is always the batch. You will feed four
+# kinds of layer and then, on purpose, one wrong block.
 #
 # Watch the first number of every shape.
 
@@ -34,21 +34,26 @@ def random_batch(*shape):
 
 
 # %% [markdown]
-# ## Dense: rank 2
-# One example is a list of numbers, say the 4 measurements of a flower. A batch of them is a table:
-# `(batch, features)`. The layer changes the last axis to its units.
+# ## Dense: tables, and more
+# One example is a list of numbers, say the 4 measurements of a flower. A batch of them is a table
+# of rank 2: `(batch, features)`. The layer changes the last axis to its units and leaves all others
+# alone, so that it takes rank 2 or more: here sequences of 10 such lists as well.
 
 # %%
 dense_in = random_batch(4)
 dense = keras.layers.Dense(8)
 dense_out = list(dense(dense_in).shape)
+lists = random_batch(10, 4)
+dense_lists_out = list(dense(lists).shape)
 print("Dense ", dense_in.shape, "→", tuple(dense_out))
+print("Dense ", lists.shape, "→", tuple(dense_lists_out))
+lab.show(dense_lists_out=dense_lists_out)
 
 # %% [markdown]
-# ## LSTM and Conv1D: rank 3
-# One example is a sequence: 10 moments with 3 numbers each. An LSTM reads it to the end and gives
-# its last state, so time disappears. Conv1D slides a window of 3 moments along and gives 8 numbers
-# at each place: 10 − 3 + 1 = 8 places.
+# ## LSTM and Conv1D: sequences
+# One example is a sequence: 10 moments with 3 numbers each. With the batch, that is rank 3. An LSTM
+# reads it to the end and gives its last state, so time disappears. Conv1D slides a window of 3
+# moments along and gives 8 numbers at each place: 10 − 3 + 1 = 8 places.
 
 # %%
 sequence = random_batch(10, 3)
@@ -60,7 +65,7 @@ print("LSTM  ", sequence.shape, "→", tuple(lstm_out))
 print("Conv1D", sequence.shape, "→", tuple(conv1d_out))
 
 # %% [markdown]
-# ## Conv2D: rank 4
+# ## Conv2D: pictures
 # One example is a picture with height, width and channels: a grey one of 28×28 has one channel, and
 # that channel must be there even if it is the only one. The window moves both ways.
 
@@ -68,18 +73,18 @@ print("Conv1D", sequence.shape, "→", tuple(conv1d_out))
 pictures = random_batch(28, 28, 1)
 conv2d = keras.layers.Conv2D(8, kernel_size=3)
 conv2d_out = list(conv2d(pictures).shape)
+lab.predict(
+    "Which rank does Conv2D take, the batch included?",
+    str(pictures.ndim),
+    choices=["2", "3", "4", "5"],
+    id="rank-of-conv2d",
+)
 print("Conv2D", pictures.shape, "→", tuple(conv2d_out))
 lab.show(
     dense_out=dense_out,
     lstm_out=lstm_out,
     conv1d_out=conv1d_out,
     conv2d_out=conv2d_out,
-)
-lab.predict(
-    "Which rank does Conv2D take, the batch included?",
-    str(pictures.ndim),
-    choices=["2", "3", "4", "5"],
-    id="rank-of-conv2d",
 )
 
 # %% [markdown]
@@ -107,6 +112,12 @@ outputs = {
 parameters = {
     name: layer.count_params() for name, layer in made.items()
 }
+lab.predict(
+    "How many numbers does the Dense layer give out for your batch of lists?",
+    outputs["Dense"],
+    within=0,
+    id="numbers-from-dense",
+)
 for name in made:
     print(
         f"{name:7} {parameters[name]:4} parameters, {outputs[name]:7,} outputs"
@@ -116,18 +127,12 @@ lab.show(
     outputs=list(outputs.values()),
     layer_parameters=list(parameters.values()),
 )
-lab.predict(
-    "How many numbers does the Dense layer give out for your batch?",
-    outputs["Dense"],
-    within=0,
-    id="numbers-from-dense",
-)
 
 # %% [markdown]
 # ## A wrong rank, read aloud
 # Here the channel was forgotten: `(batch, 28, 28)` is rank 3. The message names the layer, what it
 # expected (`expected min_ndim=4`), what it found (`found ndim=3`) and the full shape. Read those
-# three and the cure is clear: add the axis.
+# four and the cure is clear: add the axis.
 
 # %%
 try:
@@ -139,6 +144,58 @@ except ValueError as raised:
 lab.show(error=error)
 repaired = conv2d(pictures[..., 0][..., np.newaxis])
 print("with the axis added:", tuple(repaired.shape))
+
+# %% [markdown]
+# One grey picture alone is only `(height, width)`. Two axes are missing, and the starter adds one.
+
+
+# %% One picture for Conv2D id="one-picture" tags=["exercise"]
+### HINT Which axis does Conv2D want first, and which last?
+### HINT The batch comes first, the channels last. `np.newaxis` adds an axis of length 1 where it stands.
+def as_batch(picture):
+    """Turn one grey picture into a batch that Conv2D takes."""
+    ### BEGIN SOLUTION
+    return picture[np.newaxis, ..., np.newaxis]
+    ### END SOLUTION
+    ### BEGIN STARTER
+    # return picture[..., np.newaxis]
+    ### END STARTER
+
+
+# %%
+lab.check(
+    "as_batch",
+    as_batch,
+    cases=[
+        (np.ones((2, 3)), np.ones((1, 2, 3, 1))),
+        (np.zeros((28, 28)), np.zeros((1, 28, 28, 1))),
+    ],
+)
+
+# %% [markdown]
+# ## The right rank, and wrong all the same
+# An error is luck: a wrong block of the right rank goes through. First, the missing axis in front
+# instead of behind: `(1, batch, 28, 28)` reads as one picture, `batch` rows high, with 28 channels.
+# Second, time and batch swapped. Third, `squeeze`, which drops *every* axis of length 1.
+
+# %%
+in_front = pictures[..., 0][np.newaxis]
+try:
+    other = keras.layers.Conv2D(8, kernel_size=3)(in_front)
+    accepted_in_front = True
+    print("in front ", in_front.shape, "→", tuple(other.shape))
+except ValueError:
+    accepted_in_front = False
+    print("in front ", in_front.shape, "→ ValueError")
+swapped = np.swapaxes(sequence, 0, 1)
+print("sequence ", sequence.shape)
+print("swapped  ", swapped.shape)
+squeezed = np.squeeze(pictures)
+print("squeezed ", pictures.shape, "→", squeezed.shape)
+lab.show(
+    accepted_in_front=accepted_in_front,
+    squeezed_rank=squeezed.ndim,
+)
 
 # %% [markdown]
 # ## Old spellings
@@ -168,35 +225,36 @@ lab.show(bare_input=bare_input, input_shape_warns=bool(caught))
 
 # %%
 lab.goal(
-    "Let the LSTM give out exactly 40 numbers",
-    outputs["LSTM"] == 40,
+    "Lose two axes at once: let `squeeze` leave the pictures with rank 2",
+    squeezed.ndim == 2,
     hint=(
-        "It has 8 units and gives one state for each example.",
-        "8 · 5 = 40: a batch of 5.",
+        "It drops every axis of length 1. Which one could be so, besides the channels?",
+        "The batch itself: set batch to 1.",
     ),
-    id="lstm-of-40",
+    id="two-axes-lost",
 )
 lab.goal(
-    "Send a single example, and keep every rank",
-    batch == 1 and len(conv2d_out) == 4 and len(dense_out) == 2,
+    "Hide an error: let Conv2D take the block whose axis was added in front",
+    accepted_in_front,
     hint=(
-        "A batch of one is still a batch.",
-        "Set batch to 1 and read the first axis.",
+        "Its rank is right. How high is the picture that Conv2D sees there, and how high the window?",
+        "The batch is taken for the height, and the window needs 3 rows: set batch to 3 or more.",
     ),
-    id="single-example",
+    id="hidden-error",
 )
 lab.goal(
-    "Let Conv2D give out more than 100,000 numbers while it keeps its 80 parameters",
-    outputs["Conv2D"] > 100_000 and parameters["Conv2D"] == 80,
+    "Swap time and batch so that no shape tells",
+    swapped.shape == sequence.shape,
     hint=(
-        "One picture gives 26 · 26 places with 8 numbers each.",
-        "That is 5,408 for each picture, so 19 pictures or more.",
+        "A swap shows only where the two axes differ in length.",
+        "A sequence has 10 moments: set batch to 10.",
     ),
-    id="many-from-conv2d",
+    id="swap-unseen",
 )
 
 # %% [markdown]
 # ## What you saw
-# Dense takes rank 2, LSTM and Conv1D rank 3, Conv2D rank 4, and the first axis is the batch in all.
-# The batch decides how much comes out, never how many parameters there are. Shape errors say what
-# was expected and what was found.
+# Dense takes rank 2 or more, LSTM and Conv1D rank 3, Conv2D rank 4 or more, and the first axis is
+# the batch in all. Shape errors say what was expected and what was found; the right rank alone does
+# not mean that the axes are right. The batch decides how much comes out, never how many parameters
+# there are. So how large should it be?

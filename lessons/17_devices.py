@@ -38,8 +38,8 @@ from tflab import lab
 
 # %% [markdown]
 # ## What TensorFlow sees
-# Physical devices are what the machine offers and this run may use. A GPU that another user fills
-# is still listed by the driver, but a run sees only the device it was started on.
+# Physical devices are what the machine offers and this run may use. The driver lists every GPU,
+# even a busy one; a run sees only the device you chose.
 
 # %%
 devices = [
@@ -51,9 +51,9 @@ lab.show(devices=devices)
 
 # %% [markdown]
 # ## Where a tensor lies
-# Without being told, TensorFlow puts a tensor on the GPU if it sees one, else on the CPU. `tf.device`
-# says otherwise for everything made inside the block. Operations are placed in the same way,
-# wherever their inputs lie: those are copied over first, and copying costs time.
+# `tf.device` places everything made inside the block. Operations are placed in the same way,
+# wherever their inputs lie: those are copied over first, and copying costs time. And a tensor that
+# is not placed by you?
 
 # %%
 unplaced = tf.random.normal((4, 4))
@@ -67,21 +67,26 @@ def short(tensor):
 
 
 placed_on = short(unplaced)
-print("left alone:      ", placed_on)
-print("under CPU:0:     ", short(pinned))
-print("full name:", pinned.device)
-lab.show(placed_on=placed_on, pinned_on=short(pinned))
 lab.predict(
     "Where does TensorFlow put a tensor in this run if you say nothing?",
     "GPU" if placed_on.startswith("GPU") else "CPU",
     choices=["CPU", "GPU"],
     id="default-device",
 )
+print("left alone:      ", placed_on)
+print("under CPU:0:     ", short(pinned))
+print("full name:", pinned.device)
+lab.show(placed_on=placed_on, pinned_on=short(pinned))
 
 # %% [markdown]
+# Without being told, TensorFlow puts a tensor on the GPU if it sees one, else on the CPU. The same
+# program runs on either, with no line changed.
+#
 # ## The same product on each device
 # Multiplying two n×n matrices takes `2·n³` additions and multiplications. The first product on a
 # device also pays for loading kernels and taking memory, so it is a warm-up and timed apart.
+#
+# The two factors and the product must all fit into the memory of the device.
 #
 # A GPU answers before it has finished: the call only queues the work. Reading one number back
 # (`.numpy()`) waits for it. Without that, the clock would measure the queue.
@@ -106,6 +111,8 @@ def time_products(device):
 
 
 operations = 2 * size**3
+megabytes = 3 * size**2 * tf.float32.size / 1e6
+print(f"three matrices: {megabytes:.1f} MB")
 gflops, warm_ups = {}, {}
 for device in devices:
     warm_up, seconds = time_products(device)
@@ -117,7 +124,7 @@ for device in devices:
     gflops[name] = operations / seconds / 1e9
     warm_ups[name] = warm_up / seconds
     print(
-        f"{device:6} {seconds * 1e3:8.3f} ms a product"
+        f"{device:6} {seconds * 1e3:8.3f} ms per product"
         f" {gflops[name]:9.1f} GFLOP/s"
     )
     print(f"       warm-up {warm_ups[name]:.1f}× as long")
@@ -131,9 +138,8 @@ lab.show(
 
 # %% [markdown]
 # ## Is the processor busy?
-# A small product is over before it is worth starting: calling it from Python costs a few
-# microseconds whatever its size. Here is the same measurement at smaller sizes, on the last of
-# the devices above.
+# Here is the same measurement at smaller sizes, on the last of the devices above. A smaller product
+# has less work to do. Does it do it as fast?
 
 # %%
 sizes = [16, 32, 64, 128, 256, 512]
@@ -149,7 +155,14 @@ for small in sizes:
         speeds.append(
             20 * 2 * small**3 / (perf_counter() - start) / 1e9
         )
-    print(f"{small:4}×{small:<4} {speeds[-1]:8.2f} GFLOP/s")
+lab.predict(
+    "Which size makes better use of the processor?",
+    "512" if speeds[-1] > speeds[0] else "16",
+    choices=["16", "512"],
+    id="better-use",
+)
+for small, speed in zip(sizes, speeds, strict=True):
+    print(f"{small:4}×{small:<4} {speed:8.2f} GFLOP/s")
 lab.line(
     "Speed by size",
     {devices[-1]: (sizes, speeds)},
@@ -157,15 +170,17 @@ lab.line(
     y_label="GFLOP/s",
 )
 work = operations * repeats / 1e9
-lab.show(work=work, gflops_small=speeds[0])
-lab.predict(
-    "Which size makes better use of the processor?",
-    "512" if speeds[-1] > speeds[0] else "16",
-    choices=["16", "512"],
-    id="better-use",
+lab.show(
+    work=work,
+    gflops_small=speeds[0],
+    megabytes=megabytes,
+    warm_up=warm_ups[name],
 )
 
 # %% [markdown]
+# Calling a product from Python costs a few microseconds whatever its size, so a small one is over
+# before it was worth starting.
+#
 # ## Goals
 
 # %%
@@ -179,26 +194,27 @@ lab.goal(
     id="too-small",
 )
 lab.goal(
-    "Make one product eight times the work of the default",
-    operations == 8 * 2 * 1024**3,
+    "Fill more than 50 MB of the device's memory with the three matrices of one product",
+    megabytes > 50,
     hint=(
-        "The work grows with the third power of the size.",
-        "2 · 2 · 2 = 8, so twice the size: 2048.",
+        "The defaults take 12.6 MB. How does the number of elements grow with the size?",
+        "With its square: four times as many at size 2048. One repeat is enough.",
     ),
-    id="eight-times-the-work",
+    id="fifty-megabytes",
 )
 lab.goal(
-    "Keep the total work of the defaults with products of half the size",
-    size == 512 and operations * repeats == 10 * 2 * 1024**3,
+    "Fool the clock: let the warm-up take longer than all the timed products together",
+    warm_ups[name] > repeats,
     hint=(
-        "Half the size is an eighth of the work for each product.",
-        "Size 512 and 80 repeats. Compare GFLOP/s with the default.",
+        "The warm-up costs about the same whatever comes after it. What makes the rest short?",
+        "Small products, and few of them: size 16 and 1 repeat.",
     ),
-    id="same-work",
+    id="warm-up-dominates",
 )
 
 # %% [markdown]
 # ## What you saw
 # A run sees the CPU and the device it was given. A tensor lies on one device, and `tf.device`
 # chooses. Measure after a warm-up and wait for the result, or you measure the wrong thing. Only
-# large pieces of work keep a processor busy.
+# large pieces of work keep a processor busy. When the run ends, all that it computed is gone. How
+# can a model outlive its program?

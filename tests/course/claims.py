@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import re
 from collections.abc import Callable
 
 import numpy as np
 
-from tests.course.course import Course
+from tests.course.course import LESSONS, Course
 from tflab.data import load
 
 Check = Callable[[Course], bool]
@@ -87,6 +88,37 @@ def sgd_beats_the_others(course: Course) -> bool:
         for rule, rate in (("sgd", 0.4), ("momentum", 0.1), ("adam", 0.1), ("adam", 0.4))
     }
     return min(misses, key=lambda key: misses[key]) == ("sgd", 0.4)
+
+
+def some_layer_keeps_more_than_a_quarter(course: Course) -> bool:
+    """The slope of the sigmoid is 1/4 at most, and yet a layer passes on more than that."""
+    printed = course.run("residual-block").output
+    plain = [float(size) for size in re.findall(r"^ +\d+ +(\S+) +\S+$", printed, re.M)]
+    factors = [before / after for before, after in itertools.pairwise(plain)]
+    z = np.linspace(-5, 5, 101)
+    slope = 1 / (1 + np.exp(-z)) * (1 - 1 / (1 + np.exp(-z)))
+    return len(plain) == 8 and max(factors) > 0.25 and math.isclose(slope.max(), 0.25)
+
+
+def only_whole_state_goes_on_in_step(course: Course) -> bool:
+    late, early = course.run("save-and-load").results, course.run("save-and-load", epochs=1).results
+    return late["same_resumed"] is early["same_resumed"] is True and (
+        early["forgotten"] > late["forgotten"] > 1e-4
+    )
+
+
+def nothing_to_remember_nothing_lost(course: Course) -> bool:
+    outcome = course.run("save-and-load", epochs=0)
+    return outcome.results["forgotten"] < 1e-6 and sum(outcome.goals.values()) == 1
+
+
+def single_flowers_swing_most(course: Course) -> bool:
+    """The smaller the batch, the more its loss swings, from every start."""
+    made = [course.run("batches-and-momentum", seed=seed).results for seed in range(10)]
+    return all(
+        r["swing_stochastic"] > 1.5 * r["swing_mini_batch"] > 2 * r["swing_full_batch"]
+        for r in made
+    )
 
 
 SCALED = {"standardise": True, "learning_rate": 0.1}
@@ -302,6 +334,20 @@ CLAIMS: list[tuple[str, str, Check]] = [
     ),
     (
         "model-styles",
+        "The same seed gives the same starting weights",
+        lambda c: all(
+            c.run("model-styles", **values).results["same_start"] is True
+            and len(c.run("model-styles", **values).answers) == 2
+            for values in ({}, {"style": "functional"})
+        ),
+    ),
+    (
+        "model-styles",
+        "run `all`, and the same seed gives the same curve three times",
+        lambda c: c.run("model-styles").results["losses_agree"] is True,
+    ),
+    (
+        "model-styles",
         "150 flowers of three species, 50 of each",
         lambda _: np.bincount(load("iris").labels).tolist() == [50] * 3,
     ),
@@ -311,7 +357,17 @@ CLAIMS: list[tuple[str, str, Check]] = [
         "both networks have the same number of parameters",
         lambda c: len(set(re.findall(r"(\d+) parameters", c.run("residual-block").output))) == 1,
     ),
-    ("residual-block", "the plain network stayed at guessing", plain_network_guesses),
+    ("residual-block", "the plain network stays at guessing", plain_network_guesses),
+    (
+        "residual-block",
+        "each sigmoid multiplies the gradient by at most 1/4; the weights must make up for it",
+        some_layer_keeps_more_than_a_quarter,
+    ),
+    (
+        "residual-block",
+        "at a depth of 8 and in 20 epochs",
+        lambda _: LESSONS["residual-block"].defaults == {"depth": 8, "epochs": 20},
+    ),
     (
         "custom-layer",
         "the four measurements of the 150 Iris flowers",
@@ -333,6 +389,33 @@ CLAIMS: list[tuple[str, str, Check]] = [
         lambda c: (
             c.run("custom-layer").results["loss_after"]
             < c.run("custom-layer").results["loss_before"]
+        ),
+    ),
+    (
+        "custom-layer",
+        "Without an activation, a stack of such layers is no more than one",
+        lambda c: (
+            c.run("custom-layer", activation="linear").results["apart"] < 1e-5
+            and all(
+                c.run("custom-layer", activation=name).results["apart"] > 1e-2
+                for name in ("relu", "sigmoid", "tanh")
+            )
+        ),
+    ),
+    (
+        "layers-and-ranks",
+        "it takes rank 2 or more",
+        lambda c: c.run("layers-and-ranks").results["dense_lists_out"] == [2, 10, 8],
+    ),
+    (
+        "layers-and-ranks",
+        "a wrong block of the right rank goes through",
+        lambda c: (
+            [
+                c.run("layers-and-ranks", batch=batch).results["accepted_in_front"]
+                for batch in (1, 2, 3, 10)
+            ]
+            == [False, False, True, True]
         ),
     ),
     (
@@ -363,10 +446,21 @@ CLAIMS: list[tuple[str, str, Check]] = [
         "`exp(1000)` is infinity and the result no number at all",
         lambda c: "nan" in c.run("batches-and-momentum").output,
     ),
+    ("batches-and-momentum", "A step sees its own batch only", single_flowers_swing_most),
     (
         "batches-and-momentum",
         "one pass over all 150 flowers",
         lambda c: c.run("batches-and-momentum").results["samples"] == 150,
+    ),
+    (
+        "save-and-load",
+        "The weights alone are not the whole state of a training",
+        only_whole_state_goes_on_in_step,
+    ),
+    (
+        "save-and-load",
+        "its optimizer has nothing to remember yet",
+        nothing_to_remember_nothing_lost,
     ),
     (
         "save-and-load",

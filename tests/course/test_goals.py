@@ -93,31 +93,31 @@ REACHED_BY: dict[str, list[tuple[str, Values]]] = {
     ],
     "custom-layer": [
         ("Make a layer that holds exactly 35", {"units": 7}),
-        ("Keep every output strictly between", {"activation": "sigmoid"}),
-        ("Let outputs be negative", {"activation": "linear"}),
+        ("Make a layer that refuses", {"units": 5}),
+        ("Let two layers do no more", {"activation": "linear"}),
     ],
     "layers-and-ranks": [
-        ("Let the LSTM give out exactly 40", {"batch": 5}),
-        ("Send a single example", {"batch": 1}),
-        ("Let Conv2D give out more than", {"batch": 19}),
+        ("Lose two axes at once", {"batch": 1}),
+        ("Hide an error", {"batch": 3}),
+        ("Swap time and batch", {"batch": 10}),
     ],
     "batches-and-momentum": [
-        ("One update an epoch", {"batch_size": 150}),
+        ("One update per epoch", {"batch_size": 150}),
         (
-            "With one update an epoch",
+            "With one update per epoch",
             {"batch_size": 150, "momentum": 0.9, "learning_rate": 0.5},
         ),
         ("Make the loss of the mini-batches rise", {"batch_size": 2, "learning_rate": 2.0}),
     ],
     "devices": [
         ("Waste the processor", {"size": 16}),
-        ("Make one product eight times", {"size": 2048, "repeats": 1}),
-        ("Keep the total work", {"size": 512, "repeats": 80}),
+        ("Fill more than 50 MB", {"size": 2048, "repeats": 1}),
+        ("Fool the clock", {"size": 16, "repeats": 1}),
     ],
     "save-and-load": [
         ("Save a model that was never trained", {"epochs": 0}),
-        ("Save a good one", {"epochs": 80}),
-        ("Save when it is no longer worth", {"epochs": 80}),
+        ("Save one that has learned", {"epochs": 80}),
+        ("Save at a moment when", {"epochs": 1}),
     ],
     "two-valleys": [
         ("Start at 3 and let momentum", {"momentum": 0.95}),

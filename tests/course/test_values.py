@@ -224,3 +224,12 @@ def test_no_line_without_scaling_comes_near_the_least_loss(course: Course, rate:
 def test_a_rate_that_does_nothing_is_no_divergence(course: Course) -> None:
     outcome = course.run("movie-audience", standardise=True, learning_rate=1e-9, epochs=1)
     assert not any(outcome.goals.values())
+
+
+def test_a_tie_of_mini_batch_and_full_batch_has_no_question(course: Course) -> None:
+    outcome = course.run("batches-and-momentum", batch_size=150)
+    results = outcome.results
+    assert results["loss_mini_batch"] == pytest.approx(results["loss_full_batch"], abs=1e-5)
+    (asked,) = [q for q in LESSONS["batches-and-momentum"].questions if q.id == "larger-loss"]
+    assert set(asked.choices) == {"stochastic", "full-batch"}
+    assert outcome.answers[asked.text] == "full-batch"

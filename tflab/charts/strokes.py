@@ -97,9 +97,7 @@ def sum_up(
     stops = np.concatenate([borders, [len(x)]])
     columns = np.flatnonzero(stops > starts)
     starts, stops = starts[columns], stops[columns]
-    joined = np.ones(len(columns) - 1, dtype=bool)
-    if places is not None:
-        joined = places[starts[1:]] - places[starts[1:] - 1] == 1
+    joined = _joined(starts, places)
     if blocks is not None and len(y) > _SHORT * width:
         lows, highs = _extremes(y, starts, stops, blocks)
     else:
@@ -113,6 +111,14 @@ def _column_ends(width: int, x_range: tuple[float, float], log: bool) -> Floats:
     part = (np.arange(1, width) - 0.5) / max(width - 1, 1)
     ends: Floats = low ** (1 - part) * high**part if log else low * (1 - part) + high * part
     return ends
+
+
+def _joined(starts: NDArray[np.int64], places: Places | None) -> NDArray[np.bool_]:
+    """Return which columns go on from the one before: no point is missing between the two."""
+    if places is None:
+        return np.ones(len(starts) - 1, dtype=bool)
+    joined: NDArray[np.bool_] = places[starts[1:]] - places[starts[1:] - 1] == 1
+    return joined
 
 
 def trace(stretches: Iterable[Spans], to_fraction: ToFraction, height: int) -> Path:

@@ -98,11 +98,7 @@ class WorkbenchScreen(SessionActions):
             case events.ProgramOpened():
                 await self._open_program(panes, event)
             case events.RunOpened() | events.RunAdvanced() | events.RunEnded():
-                await run_panes.show(event.run)
-                self._bring_curves(event)
-                self.show_running(self._session.runs.running)
-                if isinstance(event, events.RunEnded):
-                    run_panes.end(event)
+                await self._show_run(run_panes, event)
             case events.RunsListed():
                 self._show_runs(panes, event)
                 run_panes.show_card()
@@ -110,10 +106,7 @@ class WorkbenchScreen(SessionActions):
                 self._show_course()
                 self._show_questions(panes)
             case events.QuestionsChanged():
-                self._show_questions(panes)
-                if event.again:
-                    self.show_pane("lesson")
-                    panes.lesson.show_first_question()
+                self._show_questions(panes, event.again)
             case events.FormChanged() | events.DevicesListed():
                 _show_form(panes, event)
                 self._show_questions(panes)
@@ -134,6 +127,15 @@ class WorkbenchScreen(SessionActions):
             case _:
                 return await self.hear_edits(panes, run_panes, event) or self.ask(event)
         return True
+
+    async def _show_run(
+        self, run_panes: RunPanes, event: events.RunOpened | events.RunAdvanced | events.RunEnded
+    ) -> None:
+        await run_panes.show(event.run)
+        self._bring_curves(event)
+        self.show_running(self._session.runs.running)
+        if isinstance(event, events.RunEnded):
+            run_panes.end(event)
 
     def _bring_curves(self, event: events.Event) -> None:
         """Show the curves of a run that begins, where another pane has their place meanwhile."""
@@ -193,12 +195,15 @@ class WorkbenchScreen(SessionActions):
         if self._run_panes is not None:
             self._run_panes.show_card()
 
-    def _show_questions(self, panes: Panes) -> None:
-        """Show how the questions stand with the values in the form."""
+    def _show_questions(self, panes: Panes, again: bool = False) -> None:
+        """Show how the questions stand with the values in the form; the first, if asked again."""
         session, program = self._session, self._shown
         if program is not None and program.questions and not session.form.first_bad:
             values = session.form.values
             panes.lesson.show_questions(session.guesses.asked(program, values), values)
+        if again:
+            self.show_pane("lesson")
+            panes.lesson.show_first_question()
 
     def _show_runs(self, panes: Panes, event: events.RunsListed) -> None:
         if self._shown is not None and self._shown.id == event.program:
