@@ -59,8 +59,7 @@ class FoundRun:
     host: str
 
 
-@dataclass(frozen=True)
-class RunDiscovered(Event):
+class RunDiscovered(Event, frozen=True):
     """A run goes on that was not started here: it may be followed to its end, at leisure."""
 
     run: LiveRun

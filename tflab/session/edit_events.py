@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tflab.session.events import Event
@@ -12,8 +11,7 @@ if TYPE_CHECKING:
     from tflab.targets.live_run import LiveRun
 
 
-@dataclass(frozen=True)
-class EditsChanged(Event):
+class EditsChanged(Event, frozen=True):
     """The program on show was read with other edits of the person's.
 
     Attributes:
@@ -25,8 +23,7 @@ class EditsChanged(Event):
     parameters: bool = False
 
 
-@dataclass(frozen=True)
-class CodeRefused(Event):
+class CodeRefused(Event, frozen=True):
     """A run was asked for while the edited code cannot run.
 
     Attributes:
@@ -40,8 +37,7 @@ class CodeRefused(Event):
     problem: str
 
 
-@dataclass(frozen=True)
-class ScratchShown(Event):
+class ScratchShown(Event, frozen=True):
     """Lines are tried after a cell, or more has come of it.
 
     Attributes:

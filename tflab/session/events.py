@@ -7,9 +7,10 @@ The app posts each event to its screen as a message; the command line prints.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
+
+import msgspec
 
 from tflab.runs.record import Problem
 
@@ -25,8 +26,7 @@ if TYPE_CHECKING:
     from tflab.targets.live_run import LiveRun
 
 
-@dataclass(frozen=True)
-class Event:
+class Event(msgspec.Struct, frozen=True):
     """Something that happened in the session."""
 
     def replaces(self, other: Event) -> bool:
@@ -41,8 +41,7 @@ Emit = Callable[[Event], None]
 Severity = Literal["information", "warning", "error"]
 
 
-@dataclass(frozen=True)
-class Notice(Event):
+class Notice(Event, frozen=True):
     """A sentence for the person, told in passing; `seconds` where it stays longer than most."""
 
     text: str
@@ -51,31 +50,27 @@ class Notice(Event):
     seconds: float | None = None
 
 
-@dataclass(frozen=True)
-class ProblemRaised(Event):
+class ProblemRaised(Event, frozen=True):
     """A problem that is shown until the person has read it."""
 
     problem: Problem
 
 
-@dataclass(frozen=True)
-class TextCopied(Event):
+class TextCopied(Event, frozen=True):
     """A text is to be put on the clipboard, and the person told so."""
 
     text: str
     notice: str
 
 
-@dataclass(frozen=True)
-class DifferenceShown(Event):
+class DifferenceShown(Event, frozen=True):
     """How some code differs from other code is to be shown, as a unified diff."""
 
     title: str
     text: str
 
 
-@dataclass(frozen=True)
-class ProgramOpened(Event):
+class ProgramOpened(Event, frozen=True):
     """A program is now the one on show.
 
     Attributes:
@@ -91,23 +86,20 @@ class ProgramOpened(Event):
     cell: int = 0
 
 
-@dataclass(frozen=True)
-class ProgramRefused(Event):
+class ProgramRefused(Event, frozen=True):
     """A file could not be read as a program."""
 
     path: Path
     problem: Problem
 
 
-@dataclass(frozen=True)
-class CourseChanged(Event):
+class CourseChanged(Event, frozen=True):
     """What is kept of the person's progress has changed."""
 
     course: Course
 
 
-@dataclass(frozen=True)
-class FormChanged(Event):
+class FormChanged(Event, frozen=True):
     """A value of the form, or the device, has changed.
 
     Attributes:
@@ -119,30 +111,26 @@ class FormChanged(Event):
     values: bool = True
 
 
-@dataclass(frozen=True)
-class ValueRefused(Event):
+class ValueRefused(Event, frozen=True):
     """A run was asked for while this field of the form holds a bad value."""
 
     name: str
     problem: str
 
 
-@dataclass(frozen=True)
-class DevicesListed(Event):
+class DevicesListed(Event, frozen=True):
     """The devices of this machine, as they are now."""
 
     devices: DeviceList
 
 
-@dataclass(frozen=True)
-class RunOpened(Event):
+class RunOpened(Event, frozen=True):
     """A run is now the one on show: just started, or opened from the history."""
 
     run: LiveRun
 
 
-@dataclass(frozen=True)
-class RunAdvanced(Event):
+class RunAdvanced(Event, frozen=True):
     """The log of a run grew, or its state changed."""
 
     run: LiveRun
@@ -152,8 +140,7 @@ class RunAdvanced(Event):
         return isinstance(other, RunAdvanced) and other.run is self.run
 
 
-@dataclass(frozen=True)
-class RunEnded(Event):
+class RunEnded(Event, frozen=True):
     """The run on show came to its end, whichever way.
 
     Attributes:
@@ -166,42 +153,36 @@ class RunEnded(Event):
     diagnosis: str = ""
 
 
-@dataclass(frozen=True)
-class InputWanted(Event):
+class InputWanted(Event, frozen=True):
     """The run on show waits for a line, or waits no longer: `run.state.question` says which."""
 
     run: LiveRun
 
 
-@dataclass(frozen=True)
-class RunsListed(Event):
+class RunsListed(Event, frozen=True):
     """The newest runs of a program."""
 
     program: str
     rows: Sequence[HistoryRow]
 
 
-@dataclass(frozen=True)
-class ServerChanged(Event):
+class ServerChanged(Event, frozen=True):
     """The fork server's phase has changed."""
 
     phase: Phase
 
 
-@dataclass(frozen=True)
-class CommandsDecided(Event):
+class CommandsDecided(Event, frozen=True):
     """Whether the shell commands of the program on show run is known, or was changed."""
 
 
-@dataclass(frozen=True)
-class LiveModeChanged(Event):
+class LiveModeChanged(Event, frozen=True):
     """Live mode was turned on or off."""
 
     on: bool
 
 
-@dataclass(frozen=True)
-class EnvironmentChosen(Event):
+class EnvironmentChosen(Event, frozen=True):
     """The environment that a program runs in was found.
 
     Attributes:
@@ -215,24 +196,21 @@ class EnvironmentChosen(Event):
     passed_over: Sequence[Environment] = ()
 
 
-@dataclass(frozen=True)
-class EnvironmentMissing(Event):
+class EnvironmentMissing(Event, frozen=True):
     """There is no environment that a program can run in."""
 
     program: Path
     problem: Problem
 
 
-@dataclass(frozen=True)
-class EnvironmentsListed(Event):
+class EnvironmentsListed(Event, frozen=True):
     """All environments that are known, to choose from; `current` is the choice in use."""
 
     environments: Sequence[Environment]
     current: str
 
 
-@dataclass(frozen=True)
-class QuestionsChanged(Event):
+class QuestionsChanged(Event, frozen=True):
     """Questions of a program are to be shown otherwise: answered, waved on, or asked again.
 
     Attributes:
@@ -243,24 +221,21 @@ class QuestionsChanged(Event):
     again: bool = False
 
 
-@dataclass(frozen=True)
-class PresetsListed(Event):
+class PresetsListed(Event, frozen=True):
     """The presets of a program, to choose from."""
 
     program: Program
     presets: Sequence[Preset]
 
 
-@dataclass(frozen=True)
-class RecentListed(Event):
+class RecentListed(Event, frozen=True):
     """The person's own files that were opened last, and the paths of those that are not there."""
 
     files: Sequence[RecentFile]
     missing: frozenset[str]
 
 
-@dataclass(frozen=True)
-class LessonsRead(Event):
+class LessonsRead(Event, frozen=True):
     """The texts of all lessons, to be searched."""
 
     texts: Mapping[Path, str]

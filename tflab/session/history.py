@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import dataclass
 from itertools import islice
 
 from tflab.runs.disk_queue import DiskQueue
@@ -23,23 +22,20 @@ _LONGEST_PREVIEW = 8 << 20
 """Bytes of a log that is read only to be looked at: a tenth of a second."""
 
 
-@dataclass(frozen=True)
-class HistoryListed(Event):
+class HistoryListed(Event, frozen=True):
     """Every run there is, newest first, and how many there are that cannot be read."""
 
     rows: list[HistoryRow]
     unreadable: int = 0
 
 
-@dataclass(frozen=True)
-class DiskUseMeasured(Event):
+class DiskUseMeasured(Event, frozen=True):
     """How much room runs and trash take."""
 
     use: DiskUse
 
 
-@dataclass(frozen=True)
-class RunPreviewed(Event):
+class RunPreviewed(Event, frozen=True):
     """A run of the list, read to be looked at; nothing where it cannot be read or is very long."""
 
     run: str

@@ -24,13 +24,11 @@ if TYPE_CHECKING:
 MOST_COMPARED = 8
 
 
-@dataclass(frozen=True)
-class RunsChanged(Event):
+class RunsChanged(Event, frozen=True):
     """Runs were marked, deleted or brought back: lists of them are out of date."""
 
 
-@dataclass(frozen=True)
-class RunsCompared(Event):
+class RunsCompared(Event, frozen=True):
     """Runs were read in full, to be shown side by side.
 
     Attributes:

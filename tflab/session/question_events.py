@@ -38,8 +38,7 @@ class Question:
     no: str = "Not now"
 
 
-@dataclass(frozen=True)
-class QuestionAsked(Event):
+class QuestionAsked(Event, frozen=True):
     """A yes is needed; everything else means no. `answer` takes it, once."""
 
     question: Question

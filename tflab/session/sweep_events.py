@@ -30,8 +30,7 @@ class SweepBasis:
     limits: RunOptions
 
 
-@dataclass(frozen=True)
-class SweepPlanning(Event):
+class SweepPlanning(Event, frozen=True):
     """A new sweep is to be planned.
 
     Attributes:
@@ -46,15 +45,13 @@ class SweepPlanning(Event):
     texts: dict[str, str]
 
 
-@dataclass(frozen=True)
-class SweepShown(Event):
+class SweepShown(Event, frozen=True):
     """A sweep is to be shown: just begun, still going on, or opened again."""
 
     sweep: Sweep
 
 
-@dataclass(frozen=True)
-class SweepAdvanced(Event):
+class SweepAdvanced(Event, frozen=True):
     """A run of the sweep has begun, gone on or ended."""
 
     sweep: Sweep
@@ -64,8 +61,7 @@ class SweepAdvanced(Event):
         return isinstance(other, SweepAdvanced) and other.sweep is self.sweep
 
 
-@dataclass(frozen=True)
-class SweepEnded(Event):
+class SweepEnded(Event, frozen=True):
     """Every run of a sweep has ended.
 
     Attributes:
@@ -87,8 +83,7 @@ class EarlierSweep:
     about: str
 
 
-@dataclass(frozen=True)
-class EarlierSweepsListed(Event):
+class EarlierSweepsListed(Event, frozen=True):
     """The sweeps that may be opened again, newest first; at least one."""
 
     sweeps: list[EarlierSweep]
