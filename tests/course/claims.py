@@ -246,6 +246,15 @@ CLAIMS: list[tuple[str, str, Check]] = [
         "its first step is about the learning rate itself",
         lambda c: abs(c.run("gradient-descent").results["w_first"] - 0.1) < 1e-5,
     ),
+    (
+        "gradient-descent",
+        "The other two step ten times as far here.",
+        lambda c: math.isclose(
+            c.run("gradient-descent", optimizer="momentum", learning_rate=1.8).results["w_first"],
+            10 * 1.8,
+            rel_tol=1e-5,
+        ),
+    ),
     ("gradient-descent", "momentum and Adam have limits of their own", only_the_plain_rule_breaks),
     (
         "gradient-descent",
