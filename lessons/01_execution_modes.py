@@ -288,7 +288,7 @@ for name, rate_seen in speed.items():
     print(
         f"{name:6} {rate_seen:10,.0f} steps/s   {rate_seen / speed['eager']:6.1f}× eager"
     )
-lab.bar("Training speed", speed, y_label="steps a second")
+lab.bar("Training speed", speed, y_label="steps per second")
 lab.show(
     speedup_graph=speed["graph"] / speed["eager"],
     speedup_loop=speed["loop"] / speed["eager"],

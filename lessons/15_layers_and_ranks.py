@@ -113,7 +113,7 @@ parameters = {
     name: layer.count_params() for name, layer in made.items()
 }
 lab.predict(
-    "How many numbers does the Dense layer give out for your batch of lists?",
+    "How many numbers does the Dense layer give out for your table of shape (batch, 4)?",
     outputs["Dense"],
     within=0,
     id="numbers-from-dense",
@@ -254,7 +254,7 @@ lab.goal(
 
 # %% [markdown]
 # ## What you saw
-# Dense takes rank 2 or more, LSTM and Conv1D rank 3, Conv2D rank 4 or more, and the first axis is
+# Dense takes rank 2 or more, LSTM and Conv1D rank 3, Conv2D rank 4, and the first axis is
 # the batch in all. Shape errors say what was expected and what was found; the right rank alone does
 # not mean that the axes are right. The batch decides how much comes out, never how many parameters
 # there are. So how large should it be?

@@ -121,6 +121,7 @@ def single_flowers_swing_most(course: Course) -> bool:
     )
 
 
+RANKED = ("dense", "dense_lists", "conv1d", "conv2d")
 SCALED = {"standardise": True, "learning_rate": 0.1}
 
 
@@ -406,6 +407,14 @@ CLAIMS: list[tuple[str, str, Check]] = [
         "layers-and-ranks",
         "it takes rank 2 or more",
         lambda c: c.run("layers-and-ranks").results["dense_lists_out"] == [2, 10, 8],
+    ),
+    (
+        "layers-and-ranks",
+        "Dense takes rank 2 or more, LSTM and Conv1D rank 3, Conv2D rank 4",
+        lambda c: (
+            [len(c.run("layers-and-ranks").results[f"{name}_out"]) for name in RANKED]
+            == [2, 3, 3, 4]
+        ),
     ),
     (
         "layers-and-ranks",

@@ -233,3 +233,9 @@ def test_a_tie_of_mini_batch_and_full_batch_has_no_question(course: Course) -> N
     (asked,) = [q for q in LESSONS["batches-and-momentum"].questions if q.id == "larger-loss"]
     assert set(asked.choices) == {"stochastic", "full-batch"}
     assert outcome.answers[asked.text] == "full-batch"
+
+
+def test_a_lesson_of_three_models_is_not_warned_of_tracing(course: Course) -> None:
+    outcome = course.run("save-and-load", epochs=80)
+    printed = outcome.output + (outcome.folder / "stderr.log").read_text(encoding="utf-8")
+    assert "retracing" not in printed
