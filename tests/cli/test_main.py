@@ -78,7 +78,9 @@ def test_lessons_as_json(data: Path, capsys: Captured) -> None:
     assert main(["lessons", "--json"]) == 0
     found = {entry["id"]: entry for entry in json.loads(capsys.readouterr().out)}
     classifier = found["linear-classifier"]
-    assert list(classifier) == ["id", "number", "title", "path", "parameters"]
+    assert list(classifier) == [
+        *("id", "number", "title", "path", "parameters", "goals", "exercises")
+    ]
     assert classifier["number"] == 10
     assert Path(classifier["path"]).is_file()
     rate = next(p for p in classifier["parameters"] if p["name"] == "learning_rate")
