@@ -55,16 +55,17 @@ def prove_exercises(program: Program, python: str, trust: bool) -> list[Finding]
 def _run(program: Program, python: str, trust: bool) -> RunState:
     starter = ServerStarter(python, quiet=True)
     last = max(index for one in program.exercises for index in (one.cell, *one.tests))
-    try:
-        starter.begin(program, trusted=trust)
-        server = starter.ready(program)
-        request = new_request(program, program.defaults, until=last, python=starter.python)
-        with tempfile.TemporaryDirectory(prefix="tflab-check-") as folder:
+    with tempfile.TemporaryDirectory(prefix="tflab-check-", ignore_cleanup_errors=True) as folder:
+        try:
+            starter.begin(program, trusted=trust)
+            server = starter.ready(program)
+            request = new_request(program, program.defaults, until=last, python=starter.python)
             live = begin(server, RunStore(Path(folder)), request)
             follow(server, live)
             return live.state
-    finally:
-        starter.close()
+        finally:
+            # Before the folder goes: the server may still have a word for it.
+            starter.close()
 
 
 def _findings(program: Program, state: RunState) -> Iterator[Finding]:
