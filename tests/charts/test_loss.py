@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tflab.charts.drawing import ChartOptions, Curve, Memo
@@ -70,6 +70,11 @@ def test_draws_anything(
 
 @settings(max_examples=60, deadline=None)
 @given(curves, st.tuples(st.integers(8, 100), st.integers(6, 30)), options)
+@example(
+    [Curve("", [0.0], [1.0])],
+    (8, 6),
+    ChartOptions(log_y=True, colour="none", y_range=(math.nan, 0.0)),
+)
 def test_text_keeps_to_its_size(
     plain: Plain, series: list[Curve], size: tuple[int, int], how: ChartOptions
 ) -> None:

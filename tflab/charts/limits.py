@@ -179,7 +179,8 @@ def _still_fits(
     low: float, high: float, rows: Rows, log: bool, previous: tuple[float, float]
 ) -> bool:
     bottom, top = previous
-    if even_ticks(bottom, top, rows, log) is None or not bottom <= low <= high <= top:
+    # Bounds first: limits that are none, such as NaN or 0 on a log axis, have no ticks.
+    if not bottom <= low <= high <= top or even_ticks(bottom, top, rows, log) is None:
         return False
     if low == high:
         return True
