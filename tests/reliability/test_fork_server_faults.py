@@ -289,7 +289,7 @@ def test_the_workbench_says_it_plainly_and_stays_usable(
         app.press("escape")
         app.wait_gone("Esc closes")
     app.press("f3", "j")
-    app.wait_for("Run to here")
+    app.wait_for("Next cell")
     app.press("f6")
     app.wait_for("Use values")
     leave(app)
