@@ -124,9 +124,15 @@ class RunStore:
         state.note_damage(reader.damaged)
         if state.ended is None and state.started is not None and not is_alive(state.started):
             state.apply(lost(folder))
-        elif state.ended is None and state.started is None and is_abandoned(self.record(run)):
+        elif state.ended is None and state.started is None and self._is_abandoned(run):
             state.apply(never_started(folder))
         return state
+
+    def _is_abandoned(self, run: str) -> bool:
+        try:
+            return is_abandoned(self.record(run))
+        except Problem:
+            return False  # What it was cannot be told, which whoever asks for its record hears.
 
     def ids(self) -> Iterator[str]:
         """Yield the ids of all runs, newest first."""
