@@ -59,7 +59,7 @@ FIGURE = (
 def latencies(app: Terminal, busy: Callable[[], bool], most: int = 60) -> list[float]:
     """Go to and fro between two panes while it is busy; return the seconds that each took."""
     found = []
-    panes = [("f3", "Run to here"), ("f6", "Use values")]
+    panes = [("f3", "Next cell"), ("f6", "Use values")]
     while busy() and len(found) < most:
         key, shows = panes[len(found) % 2]
         found.append(-app.press(key) + app.wait_for(shows))

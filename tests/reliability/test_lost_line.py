@@ -113,7 +113,7 @@ def test_a_run_that_ended_meanwhile_is_told_of_once(
     second.press("ctrl+q")
     assert second.wait_end() == 0
     third = open_app(lesson)
-    third.wait_for(r"loss 0\.\d+ . \d")
+    third.wait_for(r"#1 .*0\.\d+")
     third.press("ctrl+o")
     third.wait_for("No other run was found")
     assert "while you were away" not in third.text
