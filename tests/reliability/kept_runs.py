@@ -52,7 +52,7 @@ def keep_books(store: RunStore, runs: list[str]) -> tuple[set[str], set[str]]:
 
 def open_history(open_app: OpenApp, lesson: Path, runs: int) -> Terminal:
     app = open_app(lesson, (120, 30))
-    app.wait_for("how many")
+    app.wait_for(r"steps +\d")
     app.press("ctrl+y")
     app.wait_for(rf"History .* {runs} run")
     return app

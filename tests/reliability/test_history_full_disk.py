@@ -70,7 +70,7 @@ def test_the_workbench_deletes_on_a_full_disk(
     runs = [finished(store) for _ in range(3)]
     (store.folder(runs[-1]) / "files" / "weights").write_bytes(bytes(200_000))
     app = open_app(lesson, (120, 30), TFLAB_DATA=str(data))
-    app.wait_for("how many")
+    app.wait_for(r"steps +\d")
     ballast = fill(disk)
     app.press("ctrl+y")
     app.wait_for(r"History .* 3 runs")

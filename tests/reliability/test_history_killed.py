@@ -120,7 +120,7 @@ def test_a_workbench_killed_while_it_deletes_many_loses_none(
     assert app.wait_end() is None
     keep_books(store, runs)
     again = open_app(lesson, (120, 30))
-    again.wait_for("how many")
+    again.wait_for(r"steps +\d")
     again.press("ctrl+y")
     again.wait_for("History")
     again.press("u")

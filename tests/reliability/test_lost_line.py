@@ -126,7 +126,7 @@ def test_two_workbenches_see_each_others_runs_and_do_no_harm(
     other = open_app(lesson)
     other.wait_for(r"steps +\d")
     mine = start(open_app, lesson)
-    other.wait_for(r"running . loss")
+    other.wait_for(r"#1 defaults +running")
     other.press("f6", "home", "enter")
     other.wait_for(RUNNING)
     assert "A run is going on" not in other.text
