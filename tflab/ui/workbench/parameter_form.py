@@ -56,6 +56,8 @@ class ParameterForm(Vertical):
         self._seed = ParameterField(form, form.fields[SEED.name])
         self._own: dict[str, ParameterField] = {}
         self._said = Content()
+        # Spoken to before it is mounted, where a terminal changes its size as the panes are filled.
+        self._help = Static("", id="field-help")
         self.device = DeviceField(form)
 
     @property
@@ -78,7 +80,7 @@ class ParameterForm(Vertical):
         with FieldColumns(id="fields", can_focus=False):
             yield self._seed
             yield self.device
-        yield Static("", id="field-help")
+        yield self._help
 
     async def show_fields(self) -> None:
         """Show the fields of the program that the form has now."""
@@ -116,7 +118,7 @@ class ParameterForm(Vertical):
 
     def show_help_here(self, here: bool) -> None:
         """Say below the fields what is to be known of one, or leave that to the screen."""
-        self.query_one("#field-help").display = here
+        self._help.display = here
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Leave the arrow keys to an open list of choices."""
@@ -177,12 +179,11 @@ class ParameterForm(Vertical):
         tone = "$error" if wrong else "$text-quiet"
         if isinstance(field, DeviceField) and field.busy:
             tone = "$warning"
-        line = self.query_one("#field-help", Static)
         room = max(self.size.width - 2, 16)
         said = Content.styled(field.words(field is focused, room), tone)
         if not said.is_same(self._said):
             self._said = said
-            line.update(said, layout=False)
+            self._help.update(said, layout=False)
             pressing = focused or bad or busy or notable
             words = Content.styled(field.words(field is focused), tone) if pressing else Content()
             self.post_message(FieldExplained(words))
