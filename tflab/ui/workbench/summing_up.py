@@ -95,7 +95,7 @@ class EndCard(Block):
     def _done(self) -> Content:
         end = self.end
         if not end.runs:
-            return _keys(("^r", "runs it; you have not run it yet"))
+            return _keys(("^r", "runs it; no run of it has ended yet"))
         words = [f"You ran it {end.runs:,} times." if end.runs > 1 else "You ran it once."]
         right, made = end.guesses
         if made:
