@@ -190,6 +190,7 @@ class RunRequest:
             what is `piped` into the command line, or `none`.
         original: Text of the lesson file, where edits make `source` another; empty otherwise.
         edits: The cells that are not as in the file.
+        target: The name of the target it runs on; empty for the machine it is started on.
     """
 
     lesson: str
@@ -213,6 +214,7 @@ class RunRequest:
     stdin: Literal["none", "asked", "piped"] = "none"
     original: str = ""
     edits: tuple[EditedCell, ...] = ()
+    target: str = ""
 
     @property
     def file_source(self) -> str:

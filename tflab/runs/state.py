@@ -57,6 +57,8 @@ class RunState:
         series: Metrics by tag, in the order of their first point.
         results: What `lab.show` reported, by name.
         question: What the program waits to be told, while it waits for a line.
+        queued: Where it waits in the queue of its target, and why; empty where it is in none. It
+            is set from outside, like the end of a run that is lost.
         goals: Goals that were checked, by id.
         predictions: Questions that were asked, by id.
         exercises: How each exercise went, by id.
@@ -81,6 +83,7 @@ class RunState:
         self.exercises: dict[str, ExerciseOutcome] = {}
         self.frames: dict[str, list[Figure]] = {}
         self.question: InputAsked | None = None
+        self.queued = ""
         self.pictures: dict[int, list[Picture]] = {}
         self.notices: list[str] = []
         self.points = 0
@@ -92,7 +95,9 @@ class RunState:
         """Where the run stands. `lost` is set from outside, by an `Ended` event."""
         if self.ended is not None:
             return self.ended.state
-        return "starting" if self.started is None else "running"
+        if self.started is not None:
+            return "running"
+        return "queued" if self.queued else "starting"
 
     @property
     def seconds(self) -> float | None:
