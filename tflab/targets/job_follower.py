@@ -17,12 +17,12 @@ from tflab.runs.disk_queue import DiskQueue, Inline
 from tflab.runs.events import Ended
 from tflab.runs.job import LOG, Job, read_job
 from tflab.runs.log_writer import STOP
-from tflab.runs.lost import last_word
+from tflab.runs.lost import as_asked, last_word
 from tflab.runs.queue_words import ended_in_queue
 from tflab.runs.state import RunState
 from tflab.runs.text import plain_line
 from tflab.targets.job_watch import JobWatch, watch_of
-from tflab.targets.run_process import leave_mark, settle
+from tflab.targets.run_process import StopMark, settle
 
 _QUIET_SECONDS = 6.0
 """How long a log must be quiet, once the queue has its run no more, before its end is written: a
@@ -67,17 +67,16 @@ class JobFollower:
         self._looking: Future[_News] | None = None
         self._gone_since: float | None = None
         self._points = -1
-        self._marked = False
+        self._mark = StopMark(folder, clock)
         self._next_stop = 0.0
 
     def check_stop(self) -> None:
         """Do nothing: a mark on the shared home reaches a run wherever it is."""
 
-    def carry_stop_on(self, disk: DiskQueue | None) -> None:
+    def carry_stop_on(self, disk: DiskQueue | None, reason: str) -> None:
         """Leave the mark, take the run out of the queue, or have it look at the mark now."""
-        if not self._marked:
-            self._marked = True
-            leave_mark(self._folder, disk)
+        if not self._mark.leave(disk, reason):
+            return
         self._find(disk)
         now = self._clock()
         if self._job is not None and self._watch is not None and now >= self._next_stop:
@@ -149,7 +148,8 @@ def _without_word(folder: Path, started: bool, end: Ended | None) -> Ended:
     when = last_word(folder)
     if (folder / STOP).exists():
         cause = "Stopped with its job." if started else "Stopped before it had begun."
-        return Ended(state="cancelled", time=when, cause=cause, writer="server")
+        ended = Ended(state="cancelled", time=when, cause=cause, writer="server")
+        return as_asked(folder, ended)
     if end is not None:
         return end
     if started:

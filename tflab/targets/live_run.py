@@ -61,6 +61,7 @@ class LiveRun:
         self._reading: Future[list[Event]] | None = None
         self._clock = clock
         self._stop_asked = False
+        self._stop_reason = ""
         self._lost_server_at: float | None = None
         self._kept = False
         self._keeper: RunKeeper = RunProcess(folder, self.state, clock)
@@ -158,14 +159,18 @@ class LiveRun:
                 return self._keeper.look(self._disk)
         return bool(events)
 
-    def stop(self) -> None:
+    def stop(self, reason: str = "") -> None:
         """Ask the run to stop; `poll` carries the ladder on. Asking again does nothing more.
+
+        Args:
+            reason: Why a search stops it early; the run is then pruned, not cancelled.
 
         Raises:
             Problem: When the run is on another machine.
         """
         self._keeper.check_stop()
         self._stop_asked = True
+        self._stop_reason = self._stop_reason or reason
         self._carry_stop_on()
 
     def kill(self) -> None:
@@ -220,4 +225,4 @@ class LiveRun:
 
     def _carry_stop_on(self) -> None:
         if self._stop_asked:
-            self._keeper.carry_stop_on(self._disk)
+            self._keeper.carry_stop_on(self._disk, self._stop_reason)

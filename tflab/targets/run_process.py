@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Protocol
 
-from tflab.runs.disk_queue import DiskQueue
+from tflab.runs.disk_queue import DiskQueue, Inline
 from tflab.runs.events import Ended
 from tflab.runs.log_reader import last_event
 from tflab.runs.lost import lost
@@ -20,6 +20,7 @@ from tflab.runs.store import elsewhere, is_alive
 from tflab.targets.stop import StopLadder, check_here, end_group, mark_stop
 
 _LIVENESS_SECONDS = 2.0
+_MARK_SECONDS = 1.0
 
 
 class RunKeeper(Protocol):
@@ -32,8 +33,13 @@ class RunKeeper(Protocol):
             Problem: When it cannot.
         """
 
-    def carry_stop_on(self, disk: DiskQueue | None) -> None:
-        """Do what is due to stop a run; called again and again."""
+    def carry_stop_on(self, disk: DiskQueue | None, reason: str) -> None:
+        """Do what is due to stop a run; called again and again.
+
+        Args:
+            disk: Where the disk is written; by default, right here.
+            reason: Why a search stops it; empty for a stop by a person.
+        """
 
     def kill(self) -> None:
         """End a run that does not stop, at once."""
@@ -57,6 +63,7 @@ class RunProcess:
         self._folder = folder
         self._state = state
         self._clock = clock
+        self._mark = StopMark(folder, clock)
         self._ladder: StopLadder | None = None
         self._next_look = clock() + _LIVENESS_SECONDS
         self._seen_dead = False
@@ -71,13 +78,14 @@ class RunProcess:
         if self._state.started is not None:
             check_here(self._state.started)
 
-    def carry_stop_on(self, disk: DiskQueue | None) -> None:
+    def carry_stop_on(self, disk: DiskQueue | None, reason: str) -> None:
         """Begin the stop ladder as soon as there is a process, and climb it."""
         started = self._state.started
         if started is None or elsewhere(started):
             return
         if self._ladder is None:
-            leave_mark(self._folder, disk)
+            if not self._mark.leave(disk, reason):
+                return
             self._ladder = StopLadder(
                 started.pid, clock=self._clock, process_start=started.process_start
             )
@@ -120,12 +128,27 @@ class RunProcess:
         return loss.done()
 
 
-def leave_mark(folder: Path, disk: DiskQueue | None) -> None:
-    """Leave the mark that a run is to stop; a disk that hangs must not keep the rest back."""
-    if disk is None:
-        mark_stop(folder)
-    else:
-        disk.do(partial(mark_stop, folder))
+class StopMark:
+    """The mark in a run folder that the run is to stop.
+
+    Args:
+        folder: The run folder.
+        clock: Monotonic seconds.
+    """
+
+    def __init__(self, folder: Path, clock: Callable[[], float]) -> None:
+        self._folder = folder
+        self._clock = clock
+        self._marking: Future[None] | None = None
+        self._by = 0.0
+
+    def leave(self, disk: DiskQueue | None, reason: str) -> bool:
+        """Leave the mark; False while a reason is not there yet for the run to read."""
+        if self._marking is None:
+            self._marking = (disk or Inline()).do(partial(mark_stop, self._folder, reason))
+            self._by = self._clock() + _MARK_SECONDS
+        # A disk that hangs must not keep the signals back.
+        return not reason or self._clock() >= self._by or self._marking.done()
 
 
 def settle(folder: Path, ended: Ended) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tflab.runs.job import Job, write_job
 from tflab.runs.log_writer import STOP
-from tflab.runs.lost import never_began, stopped
+from tflab.runs.lost import as_asked, never_began, stopped
 from tflab.runs.protocol import Message
 from tflab.runs.record import Problem
 from tflab.runs.reserve import append_last
@@ -149,4 +149,4 @@ def _end(folder: Path, problem: Problem) -> None:
 
 def _cancel(folder: Path) -> None:
     with suppress(OSError):
-        append_last(folder, stopped(time.time()))
+        append_last(folder, as_asked(folder, stopped(time.time())))

@@ -21,7 +21,7 @@ from types import FrameType
 from tflab.recording.journal import Journal
 from tflab.runs.events import Notice
 from tflab.runs.log_writer import EVENTS, RECORD, STOP, append, has_ended
-from tflab.runs.lost import never_began, stopped
+from tflab.runs.lost import as_asked, never_began, stopped
 from tflab.runs.processes import RUNG_SECONDS, STOP_SIGNALS
 from tflab.runs.queue_words import ended_in_queue
 from tflab.runs.record import Problem
@@ -54,7 +54,7 @@ def serve(folder: Path) -> int | tuple[Path, Journal]:
     if has_ended(folder):
         return 0
     if (folder / STOP).exists():
-        append_last(folder, stopped(time.time()))
+        append_last(folder, as_asked(folder, stopped(time.time())))
         return 0
     if (folder / EVENTS).stat().st_size:
         # A queue that lost sight of the first try hands it out again; a run has one life.

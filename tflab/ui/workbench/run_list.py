@@ -31,6 +31,7 @@ TONES: dict[str, str] = {
     "finished": "$success",
     "failed": "$error",
     "cancelled": "$warning",
+    "pruned": "$text-quiet",
     "lost": "$error",
 }
 
