@@ -62,6 +62,7 @@ def _describe(run: LoadedRun) -> dict[str, Any]:
         "title": request.title,
         "parameters": request.parameters,
         "device": request.device,
+        "target": request.target,
         "seed": request.seed,
         "until": request.until,
         "state": state.status,

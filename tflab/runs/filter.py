@@ -29,6 +29,7 @@ FIXED: dict[str, str] = {
     "note": "note on the run",
     "id": "id of the run",
     "device": "cpu or gpu:N",
+    "target": "name of the target it ran on",
     "seed": "seed of the run",
     "seconds": "how long it took",
     "age": "how long ago it began, such as 2d, 3h or 10m",
@@ -177,7 +178,7 @@ def value_of(row: HistoryRow, name: str, now: float) -> Any:
             return now - summary.created
         case "goals":
             return sum(summary.goals.values())
-        case "lesson" | "title" | "id" | "device" | "seed" | "seconds":
+        case "lesson" | "title" | "id" | "device" | "target" | "seed" | "seconds":
             return getattr(summary, name)
     prefix, tag = next(((p, name[len(p) :]) for p in _PREFIXES if name.startswith(p)), ("", name))
     found = _tag(summary.metrics, name) or _tag(summary.metrics, tag)

@@ -10,6 +10,7 @@ NAMES = (
     "attach",
     "stop",
     "devices",
+    "targets",
     "delete",
     "trash",
     "export",

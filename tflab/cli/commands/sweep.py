@@ -16,9 +16,11 @@ from tflab.cli.options import (
     add_json,
     add_lesson,
     add_limits,
+    add_on,
     add_parameter,
     add_plain,
     add_trust,
+    check_place,
     chosen_limits,
     count,
     plain_text,
@@ -48,7 +50,8 @@ def run(arguments: argparse.Namespace) -> int:
     fields = parse_fields(lesson, arguments.parameter)
     require_trust(lesson, arguments)
     keep_python(lesson.path, arguments.python)
-    starter = ServerStarter(quiet=arguments.json or arguments.csv)
+    check_place(arguments)
+    starter = ServerStarter(quiet=arguments.json or arguments.csv, on=arguments.on)
     starter.choose(lesson)
     devices = choose_devices(arguments.device, list_devices())
     slots = make_slots(devices, arguments.jobs)
@@ -62,6 +65,7 @@ def run(arguments: argparse.Namespace) -> int:
         metric=arguments.metric,
     )
     plan = plan.placed([device.key for device in devices], len(slots))
+    plan, slots = starter.placed_sweep(plan, slots, arguments.jobs)
     plan = plan.asking(chosen_limits(arguments), starter.python, arguments.commands)
     tell_others(devices)
     return _run(plan, RunExecutor(slots, threaded=False, make=starter.make), sweep_view(arguments))
@@ -154,6 +158,7 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
         default="loss",
         help="what ranks the runs, the smallest first or as :max or :min says; default: loss",
     )
+    add_on(parser)
     add_edits(parser)
     add_commands(parser)
     add_trust(parser)
