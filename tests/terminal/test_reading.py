@@ -39,6 +39,7 @@ def lines(state: RunState, width: int) -> set[str]:
     """The lines of the lesson on a page of so many cells, but for drawings and what is folded."""
     program = read_program(LESSON)
     folded = {goal.cell for goal in program.goals}
+    folded |= {cell.index for cell in program.cells if cell.checks}
     style = PictureStyle(ChartOptions(colour="none"), 10)
     rows: list[Row] = []
     for cell in program.cells:
@@ -46,7 +47,7 @@ def lines(state: RunState, width: int) -> set[str]:
             rows += map(Row, ProseText(cell.source).rows(width - 1))
             continue
         if not cell.is_parameters and cell.index not in folded:
-            rows += map(Row, CodeText(cell.source).rows(width - 2))
+            rows += map(Row, CodeText(cell.shown).rows(width - 2))
         output = OutputBlock(cell.index, lambda: style)
         if cell.index in state.cells:
             output.sync(state, state.cells[cell.index].items, None)

@@ -116,6 +116,7 @@ def summary_line(record: RunRecord, state: RunState) -> str:
         "finished": "Finished",
         "failed": "Failed",
         "cancelled": "Stopped",
+        "pruned": "Stopped early",
         "lost": "Lost",
     }.get(state.status, "Not over")
     if state.seconds is not None:

@@ -18,6 +18,7 @@ from tflab.recording.journal import Journal
 from tflab.recording.run_recorder import RunRecorder
 from tflab.runs.events import Ended, Environment, Error, Event, Notice, Started
 from tflab.runs.log_writer import FILES, RECORD
+from tflab.runs.lost import as_asked
 from tflab.runs.processes import start_of, this_host
 from tflab.runs.record import Problem, needs_fresh_process, read_record
 from tflab.runs.reserve import give_back
@@ -161,6 +162,7 @@ class RunProcess:
         # What was written past Python is in its place before the run has ended.
         self._recorder.at()
         self._tell_environment()
+        end = as_asked(self._folder, end)
         end = dataclasses.replace(end, seconds=time.monotonic() - self._clock)
         if not self._recorder.finish(*errors, end):
             self.code = DISK_FAILED

@@ -30,6 +30,7 @@ TONES: dict[str, str] = {
     "finished": "$success",
     "failed": "$error",
     "cancelled": "$warning",
+    "pruned": "$text-quiet",
     "lost": "$error",
 }
 

@@ -29,7 +29,13 @@ _ROW_SECONDS = 2.0
 _LABEL_WIDTH = 12
 """Cells of a name at the end of a curve."""
 
-_TONES = {"finished": "$success", "failed": "$error", "lost": "$error", "cancelled": "$warning"}
+_TONES = {
+    "finished": "$success",
+    "failed": "$error",
+    "lost": "$error",
+    "cancelled": "$warning",
+    "pruned": "$text-quiet",
+}
 _PHASES = {
     "importing": "TensorFlow is loading",
     "broken": "TensorFlow cannot be loaded",
