@@ -153,6 +153,7 @@ class CommandOption:
         negative: The flag that says no, where there are two.
         default: What it is when it is not given.
         under: The subcommands that take it; empty for the program's own.
+        dest: What the program calls it, where that is not the parameter's name.
     """
 
     name: str
@@ -161,6 +162,7 @@ class CommandOption:
     negative: str = ""
     default: Any = None
     under: tuple[str, ...] = ()
+    dest: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

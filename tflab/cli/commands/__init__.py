@@ -3,6 +3,8 @@
 NAMES = (
     "open",
     "lessons",
+    "place",
+    "review",
     "run",
     "sweep",
     "sweeps",
