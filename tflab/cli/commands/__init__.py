@@ -6,6 +6,7 @@ NAMES = (
     "place",
     "review",
     "run",
+    "resume",
     "sweep",
     "sweeps",
     "runs",
