@@ -162,7 +162,7 @@ def test_whoever_knows_everything_is_asked_ten_questions():
 
 
 def test_one_slip_is_forgiven():
-    assert place([True, True, False, True]).placed.known[-1].id == "tensor-operations"
+    assert len(place([True, True, False, True]).placed.known) == 3
 
 
 @given(answers=st.lists(st.booleans(), max_size=10))

@@ -148,7 +148,10 @@ class LessonList(OptionList):
             for index, (_, row) in enumerate(rows):
                 self.replace_option_prompt_at_index(index, row)
             return
-        place, self._paths = self.highlighted, paths
+        place = self.highlighted
+        if place is not None and self._paths[place] in paths:
+            place = paths.index(self._paths[place])
+        self._paths = paths
         self.clear_options()
         self.add_options([Option(row, disabled=path is None) for path, row in rows])
         self.highlighted = place
