@@ -68,9 +68,7 @@ ACTIONS: tuple[Action, ...] = (
         "Run the lesson over several values, or show the sweep.",
         footer=True,
     ),
-    Action(
-        "history", "ctrl+y", "History", "List every run: filter, compare, run again.", footer=True
-    ),
+    Action("history", "ctrl+y", "History", "List every run: filter, compare, rerun.", footer=True),
     Action("edit", "f7", "Edit file", "Open the file at this cell in $EDITOR.", footer=True),
     Action("palette", "ctrl+p", "Commands", "Search every command and lesson.", footer=True),
     Action("jump", "ctrl+k", "Jump", "Show a letter at every place, and go to one.", footer=True),
@@ -89,6 +87,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("answer", "f12", "Answer", "Answer what the run asks for."),
     Action("predict", "ctrl+g", "Guess", "Ask the questions of this lesson again."),
     Action("follow", "ctrl+o", "Found run", "Show the run that was found still going, or ended."),
+    Action("review", "", "Review", "Answer a few questions on what you learned."),
+    Action("place", "", "Where to begin", "Answer ten questions at most, to see where to begin."),
     Action("forget('lesson')", "", "Start lesson anew", "Forget the progress of this lesson."),
     Action("forget('course')", "", "Start course anew", "Forget the progress of every lesson."),
     Action("full_screen", "f8", "Full screen", "Give the pane the whole screen, or take it back."),
