@@ -38,6 +38,7 @@ class RunSummary(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         code: Tells its code from other code, see `code_mark`; empty where it was not kept.
         number: Its number among the runs of its program; 0 where it has none.
         target: The name of its target; empty for the machine that it was started on.
+        continues: Id of the run that it goes on from; empty for one that begins anew.
     """
 
     id: str
@@ -55,6 +56,7 @@ class RunSummary(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     code: str = ""
     number: int = 0
     target: str = ""
+    continues: str = ""
 
     def changed_from(self, code: str) -> bool:
         """Return whether it is known to have run other code than the one that `code` marks."""
@@ -98,6 +100,7 @@ def summarise(record: RunRecord, state: RunState) -> RunSummary:
         code=code_mark(request.source),
         number=record.number,
         target=request.target,
+        continues=request.continues,
     )
 
 

@@ -120,7 +120,7 @@ class RunPanes:
         state = run.state if run is not None and is_of(run, program) else None
         runs, entries = self._panes.runs.summaries, session.library.entries
         end = lesson_end(program, session.course.course, runs, entries, state)
-        self._panes.lesson.show_card(end)
+        self._panes.lesson.show_card(end._replace(due=len(session.quiz.due.kinds)))
 
     def show_name(self) -> None:
         """Say which run is on show, and mark it in the list."""

@@ -291,4 +291,4 @@ lab.goal(
 # did not show it. No number of clicks can say that: a model knows only its inputs, and takes a new
 # film to be like the old ones.
 #
-# This model was a single layer. With several, in how many ways can you write a network down?
+# Most settings of `compile` and `fit` were never touched here. Which are there, and what do they do?

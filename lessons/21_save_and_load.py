@@ -265,5 +265,5 @@ lab.goal(
 # ## What you saw
 # One `.keras` file holds structure, weights and optimizer. The loaded model predicts the same to
 # the last bit and trains on as if nothing had happened. The file does not contain your data or your
-# scaling; store both beside it. Training on leads further down the same slope. But is that the
-# deepest valley there is?
+# scaling; store both beside it. That was the last part of the whole process. Would you notice if
+# one of the parts were broken?

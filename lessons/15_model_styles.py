@@ -398,5 +398,5 @@ lab.goal(
 # ## What you saw
 # Sequential for a plain stack, functional when the layers branch or join, subclassing when the
 # computation needs Python. The style changes how the code reads, not what is computed: run `all`,
-# and the same seed gives the same curve three times. Here a plain stack was enough. When does a
-# network need a join?
+# and the same seed gives the same curve three times. All these layers came from Keras. What is
+# inside one?

@@ -277,4 +277,5 @@ lab.goal(
 # Depth alone does not help when the gradient cannot reach the first layers: at a depth of 8 and in
 # 20 epochs, the plain network stays at guessing. A skip connection has no weights and gives the
 # gradient a way back. That needs a graph with a join, which the functional API can say and
-# `Sequential` cannot. All these layers came from Keras. What is inside one?
+# `Sequential` cannot. Both networks were judged by points that they had trained on. What would they
+# say to new ones?
