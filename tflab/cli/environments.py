@@ -22,7 +22,6 @@ from tflab.session.environments import (
     who_has_words,
 )
 from tflab.sweeps.plan import SweepPlan
-from tflab.targets.engines import engine_of
 from tflab.targets.environment_probe import EnvironmentProbe
 from tflab.targets.environment_search import (
     Choice,
@@ -36,7 +35,7 @@ from tflab.targets.environments import Environment, Source, with_the_others
 from tflab.targets.host import Host
 from tflab.targets.placement import Slot
 from tflab.targets.server_pool import OWN, make_server, place_of
-from tflab.targets.target import make_sure, open_host, slots_of
+from tflab.targets.target import device_on, make_sure, open_host, slots_on
 from tflab.targets.target_file import Target, find_target
 
 NO_CHOICE = "auto"
@@ -153,7 +152,7 @@ class ServerStarter:
         """Return a request with its target, and the device that the target gives."""
         if self.target is None:
             return request
-        device = engine_of(self.target).device
+        device = device_on(self.target)
         return replace(request, target=self.target.name, device=device, device_uuid="")
 
     def placed_sweep(
@@ -168,7 +167,7 @@ class ServerStarter:
             return plan, slots
         self.at_once = jobs or 0
         self.make_sure()
-        slots = slots_of(engine_of(self.target), len(plan.points))
+        slots = slots_on(self.target, len(plan.points))
         plan = structs.replace(plan, each=replace(plan.each, target=self.target.name))
         return plan.placed([slots[0].device], jobs or len(slots)), slots
 

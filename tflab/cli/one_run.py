@@ -13,7 +13,7 @@ from tflab.cli.terminal import print_json, print_problem
 from tflab.runs.record import Problem, RunRequest
 from tflab.runs.state import RunState
 from tflab.runs.store import RunStore
-from tflab.targets.fork_server import ForkServer
+from tflab.targets.host import Host
 from tflab.targets.runner import begin, follow
 from tflab.targets.stop_signals import StopSignals
 
@@ -27,7 +27,7 @@ EXIT_CODES = """exit code:
 
 
 def run_one(
-    server: ForkServer,
+    server: Host,
     request: RunRequest,
     view: RunView,
     ended: Callable[[RunState], object] = lambda _: None,
@@ -35,7 +35,7 @@ def run_one(
     """Run a request to its end, or until the line is lost, and return the exit code.
 
     Args:
-        server: The fork server of its environment, started.
+        server: What takes it, started: the fork server of its environment, or a target.
         request: What is asked.
         view: Shows it.
         ended: Called with the state of a run that is over.

@@ -113,7 +113,7 @@ def check_place(arguments: argparse.Namespace) -> None:
     Raises:
         UsageProblem: When they are: the target decides on which device a run is.
     """
-    if arguments.on and arguments.device not in ("cpu", []):
+    if arguments.on and arguments.device not in ("cpu", "", []):
         cause = "--on and --device do not go together: the target gives runs their device."
         raise UsageProblem("Wrong usage", cause, "Set `gpus` of the target in targets.toml.")
 

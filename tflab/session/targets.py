@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from tflab.runs.record import Problem
 from tflab.runs.text import count_of
 from tflab.targets.engines import engine_of
+from tflab.targets.target import device_on
 from tflab.targets.target_file import SlurmTarget, Target, load_targets
 
 
@@ -51,7 +52,7 @@ def look_at(target: Target) -> FoundTarget:
     try:
         engine = engine_of(target)
         try:
-            return FoundTarget(target, state=engine.check(), device=engine.device)
+            return FoundTarget(target, state=engine.check(), device=device_on(target))
         finally:
             engine.close()
     except Problem as problem:

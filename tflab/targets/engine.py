@@ -55,10 +55,6 @@ class QueueFullError(Problem):
 class Engine(Protocol):
     """One engine, as a target describes it."""
 
-    @property
-    def device(self) -> str:
-        """The key of the device that runs get: `cpu`, or `gpu:0` for what the engine gives."""
-
     def check(self) -> str:
         """Return what the engine has, in words.
 

@@ -9,13 +9,14 @@ from pathlib import Path
 
 from tflab import __version__
 from tflab.runs.events import Ended
-from tflab.runs.record import RunRecord, RunRequest
+from tflab.runs.record import Problem, RunRecord, RunRequest
 from tflab.runs.store import RunStore
 from tflab.targets.host import Host
 from tflab.targets.live_run import LiveRun
 from tflab.targets.stop import end_group
 
 _PAUSE = 0.03
+_JOB_SECONDS = 60.0
 
 
 def begin(server: Host, store: RunStore, request: RunRequest) -> LiveRun:
@@ -101,6 +102,30 @@ def stop_live(server: Host, run: LiveRun, kill: bool) -> None:
     run.stop()
     if kill:
         run.kill()
+
+
+def stop_job(record: RunRecord, folder: Path) -> None:
+    """Stop a run that a queue has, wherever it is, and wait until its log says so.
+
+    Raises:
+        Problem: When it has ended already, or neither it nor its queue answers within a minute.
+    """
+    live = LiveRun(record, folder)
+    while live.advance():
+        pass
+    if live.over:
+        raise Problem("The run has ended already", f"{folder.name} is over.", "See `tflab runs`.")
+    live.stop()
+    patience = time.monotonic() + _JOB_SECONDS
+    while not live.over:
+        if not live.advance():
+            time.sleep(_PAUSE)
+        if time.monotonic() >= patience:
+            raise Problem(
+                "The run does not stop",
+                f"Its target was asked to stop it {_JOB_SECONDS:g} s ago. {live.state.queued}",
+                "It stops as soon as its machine sees the mark; `tflab attach` follows it.",
+            )
 
 
 def _abandon(server: Host, run: LiveRun) -> None:

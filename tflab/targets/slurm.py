@@ -51,11 +51,6 @@ class Slurm:
     def __init__(self, target: SlurmTarget) -> None:
         self._target = target
 
-    @property
-    def device(self) -> str:
-        """A GPU where the target asks for one: Slurm decides which."""
-        return "gpu:0" if self._target.gpus else "cpu"
-
     def check(self) -> str:
         """Return the partitions that there are, in words.
 

@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING, Literal
 
 from tflab.runs.atomic_files import write_atomically
 from tflab.runs.events import Ended, Started
-from tflab.runs.job import has_job
 from tflab.runs.log_reader import LogReader, last_event
-from tflab.runs.log_writer import RECORD, STOP
+from tflab.runs.log_writer import STOP
 from tflab.runs.lost import as_asked, stopped
 from tflab.runs.processes import RUNG_SECONDS, SAME_SECONDS, STOP_SIGNALS, start_of
 from tflab.runs.record import Problem
@@ -29,7 +28,6 @@ Stage = Literal["interrupting", "terminating", "killing", "done"]
 _STAGES: tuple[Stage, ...] = ("interrupting", "terminating", "killing")
 _LOOK_SECONDS = 0.02
 _WORD_SECONDS = 3.0
-_JOB_SECONDS = 60.0
 
 
 class StopLadder:
@@ -140,9 +138,6 @@ def stop_run(folder: Path) -> None:
     """
     if isinstance(last_event(folder), Ended):
         raise Problem("The run has ended already", f"{folder.name} is over.", "See `tflab runs`.")
-    if has_job(folder):
-        _stop_job(folder)
-        return
     started = _started(folder)
     check_here(started)
     ladder = StopLadder(started.pid, folder=folder, process_start=started.process_start)
@@ -156,29 +151,6 @@ def stop_run(folder: Path) -> None:
             append_last(folder, as_asked(folder, stopped(time.time())))
             return
         time.sleep(_LOOK_SECONDS)
-
-
-def _stop_job(folder: Path) -> None:
-    """Stop a run that a queue has, wherever it is.
-
-    Raises:
-        Problem: When neither the run nor its queue answers within a minute.
-    """
-    from tflab.runs.record import read_record
-    from tflab.targets.live_run import LiveRun
-
-    live = LiveRun(read_record(folder / RECORD), folder)
-    live.stop()
-    patience = time.monotonic() + _JOB_SECONDS
-    while not live.over:
-        if not live.advance():
-            time.sleep(_LOOK_SECONDS)
-        if time.monotonic() >= patience:
-            raise Problem(
-                "The run does not stop",
-                f"Its target was asked to stop it {_JOB_SECONDS:g} s ago. {live.state.queued}",
-                "It stops as soon as its machine sees the mark; `tflab attach` follows it.",
-            )
 
 
 def check_here(started: Started) -> None:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from dataclasses import replace
 
-from tflab.targets.engine import Engine, NodeReport
+from tflab.targets.engine import NodeReport
 from tflab.targets.engines import engine_of
 from tflab.targets.placement import Slot
 from tflab.targets.server_pool import OWN, ServerPlace
@@ -87,11 +86,11 @@ def open_host(target: Target, place: ServerPlace = OWN, at_once: int = 0) -> Tar
     return TargetHost(engine_of(target), place)
 
 
-def slots_of(engine: Engine, count: int) -> tuple[Slot, ...]:
+def device_on(target: Target) -> str:
+    """Return the key of the device that runs get on a target: `cpu`, or `gpu:0`."""
+    return "gpu:0" if target.gpus else "cpu"
+
+
+def slots_on(target: Target, count: int) -> tuple[Slot, ...]:
     """Return a slot for each of so many runs: on a target the queue decides what runs when."""
-    return (Slot(engine.device),) * max(1, count)
-
-
-def interpreter_words(place: ServerPlace) -> str:
-    """Return the Python that runs have on a target."""
-    return place.interpreter or sys.executable
+    return (Slot(device_on(target)),) * max(1, count)
