@@ -174,7 +174,14 @@ def test_a_pipe_in_a_run_is_not_waited_for(name: str, data: Path) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["settings.json", "trust.json", "presets.json", "progress.json", "environments.json"],
+    [
+        "settings.json",
+        "trust.json",
+        "presets.json",
+        "progress.json",
+        "review.json",
+        "environments.json",
+    ],
 )
 @pytest.mark.parametrize("make", [os.mkfifo, os.mkdir], ids=["pipe", "folder"])
 def test_what_is_kept_beside_the_runs_may_be_anything(
@@ -188,7 +195,15 @@ def test_what_is_kept_beside_the_runs_may_be_anything(
     make(data / "sweeps" / "20260101-000000-abcdef.json")
     (data / "trash").mkdir()
     make(data / "trash" / "20260101-000000-abcdef")
-    for words in (["runs"], ["sweeps"], ["trash"], ["envs"], ["lessons"], ["delete", run]):
+    for words in (
+        ["runs"],
+        ["sweeps"],
+        ["trash"],
+        ["envs"],
+        ["lessons"],
+        ["review"],
+        ["delete", run],
+    ):
         done = tflab(*words)
         assert "Traceback" not in done.stderr, (words, done.stderr)
         assert done.returncode in (0, 2), (words, done.stderr)

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from tflab.runs.atomic_files import locked, make_private_folder, read_file, replace_atomically
 from tflab.runs.disk_queue import DiskQueue
 from tflab.runs.events import Error
+from tflab.runs.locked_record import LockedRecord
 from tflab.runs.paths import data_folder
 from tflab.runs.record import Problem
 from tflab.runs.text import plain_line
@@ -60,16 +60,16 @@ class EnvironmentStore:
     """
 
     def __init__(self, path: Path | None = None) -> None:
-        self._path = path or data_folder() / "environments.json"
+        self._kept = LockedRecord(path or data_folder() / "environments.json", _Kept)
 
     def chosen(self, program: Path) -> str:
         """Return the interpreter that was chosen for a program; empty when none was.
 
         What others may write says nothing of what this person chose.
         """
-        if others_at(self._path):
+        if others_at(self._kept.path):
             return ""
-        return self._read().programs.get(str(program), "")
+        return self._kept.read().programs.get(str(program), "")
 
     def choose(self, program: Path, interpreter: str) -> None:
         """Keep a choice; an empty one forgets it.
@@ -79,19 +79,13 @@ class EnvironmentStore:
         """
         if self.chosen(program) == interpreter:
             return
-        make_private_folder(self._path.parent)
-        with locked(self._path.with_suffix(".lock")):
-            kept = self._read()
+
+        def change(kept: _Kept) -> None:
             kept.programs.pop(str(program), None)
             if interpreter:
                 kept.programs[str(program)] = interpreter
-            replace_atomically(self._path, msgspec.json.encode(kept))
 
-    def _read(self) -> _Kept:
-        try:
-            return msgspec.json.decode(read_file(self._path), type=_Kept)
-        except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
-            return _Kept()
+        self._kept.change(change)
 
 
 def wanted_by(

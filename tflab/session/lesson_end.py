@@ -36,6 +36,7 @@ class LessonEnd(NamedTuple):
         course: Behind the last lesson of the course, in how many all goals are reached, and of
             how many; None elsewhere.
         kind: What the program is.
+        due: How many questions on what was learned are due.
     """
 
     program: str
@@ -46,6 +47,7 @@ class LessonEnd(NamedTuple):
     next_title: str = ""
     course: tuple[int, int] | None = None
     kind: ProgramKind = "lesson"
+    due: int = 0
 
     @property
     def complete(self) -> bool:

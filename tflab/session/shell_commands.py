@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from tflab.runs.atomic_files import locked, make_private_folder, read_file, replace_atomically
+from tflab.runs.locked_record import LockedRecord
 from tflab.runs.paths import data_folder
 from tflab.runs.text import count_of, visible
 from tflab.session.disk import SessionDisk
@@ -39,15 +39,15 @@ class CommandStore:
     """
 
     def __init__(self, path: Path | None = None) -> None:
-        self._path = path or data_folder() / "commands.json"
+        self._kept = LockedRecord(path or data_folder() / "commands.json", _Kept)
 
     def decided(self, source: str) -> bool | None:
         """Return whether the commands of a text run; None where nobody decided.
 
         What others may write says nothing of what this person allows.
         """
-        found = self._read().allowed.get(content_hash(source))
-        return found if not found or not others_at(self._path) else None
+        found = self._kept.read().allowed.get(content_hash(source))
+        return found if not found or not others_at(self._kept.path) else None
 
     def decide(self, source: str, allowed: bool) -> None:
         """Remember a decision.
@@ -55,17 +55,7 @@ class CommandStore:
         Raises:
             OSError: When it cannot be kept.
         """
-        make_private_folder(self._path.parent)
-        with locked(self._path.with_suffix(".lock")):
-            kept = self._read()
-            kept.allowed[content_hash(source)] = allowed
-            replace_atomically(self._path, msgspec.json.encode(kept))
-
-    def _read(self) -> _Kept:
-        try:
-            return msgspec.json.decode(read_file(self._path), type=_Kept)
-        except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
-            return _Kept()
+        self._kept.change(lambda kept: kept.allowed.update({content_hash(source): allowed}))
 
 
 class ShellCommands:

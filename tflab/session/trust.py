@@ -15,7 +15,7 @@ from pathlib import Path
 import msgspec
 
 from tflab.programs.library import course_folder, user_folder
-from tflab.runs.atomic_files import locked, make_private_folder, read_file, replace_atomically
+from tflab.runs.locked_record import LockedRecord
 from tflab.runs.paths import data_folder, writable_by_others
 from tflab.runs.record import Problem
 from tflab.runs.text import plain_line
@@ -43,7 +43,7 @@ class TrustStore:
     """
 
     def __init__(self, path: Path | None = None) -> None:
-        self._path = path or data_folder() / "trust.json"
+        self._kept = LockedRecord(path or data_folder() / "trust.json", _Kept)
 
     def trusts(self, path: Path, source: str) -> bool:
         """Return whether a lesson may run without asking: by its place, or by its content."""
@@ -53,7 +53,7 @@ class TrustStore:
         """Return where a trusted lesson was when it was trusted: what lies there was meant too."""
         if is_ours(path):
             return path
-        kept = self._read().trusted.get(content_hash(source))
+        kept = self._kept.read().trusted.get(content_hash(source))
         return Path(kept.path) if kept is not None else path
 
     def trust(self, path: Path, source: str) -> None:
@@ -70,7 +70,7 @@ class TrustStore:
 
         What others may write says nothing of what this person trusts.
         """
-        return content_hash(source) in self._read().trusted and not others_at(self._path)
+        return content_hash(source) in self._kept.read().trusted and not others_at(self._kept.path)
 
     def trust_text(self, path: Path, source: str) -> None:
         """Remember a text, whatever is trusted by its place.
@@ -78,17 +78,8 @@ class TrustStore:
         Raises:
             OSError: When it cannot be kept.
         """
-        make_private_folder(self._path.parent)
-        with locked(self._path.with_suffix(".lock")):
-            kept = self._read()
-            kept.trusted[content_hash(source)] = Trusted(str(path), time.time())
-            replace_atomically(self._path, msgspec.json.encode(kept))
-
-    def _read(self) -> _Kept:
-        try:
-            return msgspec.json.decode(read_file(self._path), type=_Kept)
-        except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
-            return _Kept()
+        trusted = Trusted(str(path), time.time())
+        self._kept.change(lambda kept: kept.trusted.update({content_hash(source): trusted}))
 
 
 def content_hash(source: str) -> str:

@@ -15,6 +15,7 @@ TONES: dict[str, str] = {
     "diverged": "warn",
     "failed": "bad",
     "cancelled": "warn",
+    "pruned": "quiet",
     "lost": "bad",
 }
 """The tone of a table's cell for each state."""
@@ -36,6 +37,7 @@ def mark_of(status: str) -> str:
         "diverged": "!",
         "failed": marks.failed,
         "cancelled": marks.stopped,
+        "pruned": marks.pruned,
         "lost": marks.lost,
         "waiting": marks.open,
         "not begun": marks.open,
