@@ -199,7 +199,14 @@ def test_a_pipe_in_a_run_is_not_waited_for(name: str, data: Path) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["settings.json", "trust.json", "presets.json", "progress.json", "environments.json"],
+    [
+        "settings.json",
+        "trust.json",
+        "presets.json",
+        "progress.json",
+        "review.json",
+        "environments.json",
+    ],
 )
 @pytest.mark.parametrize("make", [os.mkfifo, os.mkdir], ids=["pipe", "folder"])
 def test_what_is_kept_beside_the_runs_may_be_anything(
@@ -213,8 +220,8 @@ def test_what_is_kept_beside_the_runs_may_be_anything(
     make(data / "sweeps" / "20260101-000000-abcdef.json")
     (data / "trash").mkdir()
     make(data / "trash" / "20260101-000000-abcdef")
-    words = [["runs"], ["sweeps"], ["trash"], ["envs"], ["lessons"], ["delete", run], ["runs"]]
-    for done in in_turn(words):
+    words = ["runs"], ["sweeps"], ["trash"], ["envs"], ["lessons"], ["review"], ["delete", run]
+    for done in in_turn([*words, ["runs"]]):
         assert "Traceback" not in done.stderr, (done.args, done.stderr)
         assert done.returncode in (0, 2), (done.args, done.stderr)
     assert done.args == ["runs"]

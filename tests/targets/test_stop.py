@@ -13,9 +13,10 @@ import pytest
 from tflab.runs.events import Ended, Started
 from tflab.runs.log_reader import last_event
 from tflab.runs.log_writer import STOP, append
+from tflab.runs.lost import lost
 from tflab.runs.processes import start_of
 from tflab.runs.record import Problem
-from tflab.targets.stop import StopLadder, stop_run
+from tflab.targets.stop import StopLadder, mark_stop, stop_run
 
 STUBBORN = """
 import signal, sys, time
@@ -162,6 +163,12 @@ def test_stop_run_ends_a_run_whose_server_is_gone(child, tmp_path, monkeypatch):
     ended = last_event(tmp_path)
     assert (ended.state, ended.writer) == ("cancelled", "server")
     assert (tmp_path / STOP).exists()
+
+
+def test_a_run_that_is_gone_after_a_search_stopped_it_is_pruned(tmp_path):
+    append(tmp_path, Started(time=0.0, pid=1))
+    mark_stop(tmp_path, "Stopped early.")
+    assert (lost(tmp_path).state, lost(tmp_path).cause) == ("pruned", "Stopped early.")
 
 
 def test_stop_run_of_a_run_that_is_over_says_so(tmp_path):

@@ -8,7 +8,7 @@ import psutil
 import pytest
 
 from tflab.runs.record import Problem
-from tflab.targets.stop import StopLadder, stop_run
+from tflab.targets.stop import StopLadder, mark_stop, stop_run
 
 LOOP = """
     import signal, time
@@ -136,6 +136,30 @@ def test_one_that_floods_its_output_stops(bench):
     began = time.monotonic()
     stop(run, quick=False)
     assert time.monotonic() - began < 5
+    assert run.finish().ended.state == "cancelled"
+
+
+REASON = "Stopped early: loss 0.9 at step 40 was worse than 75 % of the earlier runs."
+
+
+@pytest.mark.parametrize("deaf", [False, True], ids=["interrupted", "killed"])
+def test_a_run_that_a_search_stops_is_pruned_with_its_reason(bench, deaf):
+    ignore = "signal.signal(signal.SIGINT, lambda *_: None)" if deaf else ""
+    run = bench.start(LOOP.format(before=ignore, body=LOG))
+    run.logged("loss")
+    mark_stop(run.folder, REASON)
+    mark_stop(run.folder)
+    stop(run, quick=deaf)
+    ended = run.finish().ended
+    assert (ended.state, ended.cause) == ("pruned", REASON)
+
+
+def test_a_run_that_a_person_stops_first_is_cancelled(bench):
+    run = bench.start(LOOP.format(before="", body=LOG))
+    run.logged("loss")
+    mark_stop(run.folder)
+    mark_stop(run.folder, REASON)
+    stop(run, quick=False)
     assert run.finish().ended.state == "cancelled"
 
 

@@ -34,6 +34,10 @@ from tflab.charts.view import choose_view, read_tracks
 __all__ = ["ChartOptions", "Curve", "Drawing", "draw_loss", "loss_text"]
 
 
+_SEAM = {True: "┊", False: ":"}
+_MOST_SEAMS = 3
+
+
 def draw_loss(curves: Sequence[Curve], size: Size, options: ChartOptions) -> Drawing:
     """Draw series over steps: `size` cells, axes included.
 
@@ -50,6 +54,7 @@ def draw_loss(curves: Sequence[Curve], size: Size, options: ChartOptions) -> Dra
     tracks, log_y = read_tracks(curves, options.log_y)
     named = len(curves) > 1
     notes = tuple(note for track in tracks for note in describe_losses(track, named))
+    notes += _seam_notes(curves, options)
     legend = tuple(_legend(curve, options) for curve in curves)
     if columns < 1 or rows < 1:
         return Drawing((), notes, legend, log_y=log_y, unlabelled=legend)
@@ -132,16 +137,24 @@ class _Picture:
         cells, options, view = self._cells, self._options, self.view
         self._draw_lines()
         self._mark_divergence()
-        if options.cursor is not None and view.x_range[0] <= options.cursor <= view.x_range[1]:
-            column = self.x_axis.column_of(options.cursor) - self.x_axis.left
-            blank = np.zeros(cells.glyphs.shape, dtype=bool)
-            blank[:, column] = cells.glyphs[:, column] == 0
-            upright = ord("│" if options.unicode else "|")
-            cells.put(blank, upright, ink_number(label_ink(options.dark), self._inks))
+        if options.cursor is not None:
+            self._draw_upright(options.cursor, "│" if options.unicode else "|")
+        for seam in {seam for track in self._shown for seam in track.curve.seams}:
+            self._draw_upright(seam, _SEAM[options.unicode])
         ticks = log_step_ticks if view.log_x else step_ticks
         x_marks = x_axis_marks(ticks, view.x_range, self._layout.width, view.log_x)
         runs = frame(cells, self._layout, x_marks, self._y_marks, self._inks, options, self._name)
         return self._with_labels(runs) if self._room.width else runs
+
+    def _draw_upright(self, step: float, glyph: str) -> None:
+        """Draw a line at a step, in what is blank there."""
+        low, high = self.view.x_range
+        if low <= step <= high:
+            column = self.x_axis.column_of(step) - self.x_axis.left
+            blank = np.zeros(self._cells.glyphs.shape, dtype=bool)
+            blank[:, column] = self._cells.glyphs[:, column] == 0
+            ink = ink_number(label_ink(self._options.dark), self._inks)
+            self._cells.put(blank, ord(glyph), ink)
 
     def _draw_lines(self) -> None:
         """Draw ghosts, then raw curves under smoothed ones, then main lines."""
@@ -215,6 +228,16 @@ class _Picture:
         self.labelled = [t.curve for n, (t, _) in enumerate(pairs) if n not in left_out]
         runs += [Run(" " * self._room.width, None)] * (len(rows) - len(runs))
         return tuple((*row, run) for row, run in zip(rows, runs, strict=True))
+
+
+def _seam_notes(curves: Sequence[Curve], options: ChartOptions) -> tuple[str, ...]:
+    """Say where runs go on from earlier ones, and that a line stands there."""
+    found = {(curve.axis, seam) for curve in curves for seam in curve.seams}
+    if not found:
+        return ()
+    where = ", ".join(f"{axis} {seam:,.0f}" for axis, seam in sorted(found)[:_MOST_SEAMS])
+    more = ", …" if len(found) > _MOST_SEAMS else ""
+    return (f"{_SEAM[options.unicode]} goes on from an earlier run at {where}{more}",)
 
 
 def _legend(curve: Curve, options: ChartOptions) -> LegendEntry:

@@ -6,7 +6,7 @@ from typing import Any
 
 from tflab.export.pictures import figures_json, pictures_json
 from tflab.runs.events import ExerciseOutcome
-from tflab.runs.record import Problem, RunRecord
+from tflab.runs.record import Problem, RunRecord, RunRequest
 from tflab.runs.state import RunState, result_value
 from tflab.runs.text import plain
 from tflab.runs.transcript import Transcript
@@ -22,6 +22,7 @@ def run_json(record: RunRecord, state: RunState) -> dict[str, Any]:
         "parameters": request.parameters,
         "device": request.device,
         "seed": request.seed,
+        "continues": continues_json(request),
         "environment": _environment(state),
         "seconds": None if state.seconds is None else round(state.seconds, 3),
         "metrics": {tag: series.summary() for tag, series in state.series.items()},
@@ -33,6 +34,13 @@ def run_json(record: RunRecord, state: RunState) -> dict[str, Any]:
         "output": output(state),
         "error": error(state),
     }
+
+
+def continues_json(request: RunRequest) -> dict[str, Any] | None:
+    """Return which run a run goes on from, and the last steps of that; None if it began anew."""
+    if not request.continues:
+        return None
+    return {"run": request.continues, "steps": request.begins}
 
 
 def exercise_json(found: ExerciseOutcome) -> dict[str, Any]:
@@ -63,6 +71,7 @@ def refused(
         "parameters": {},
         "device": device,
         "seed": seed,
+        "continues": None,
         "environment": None,
         "seconds": None,
         "metrics": {},

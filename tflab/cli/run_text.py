@@ -116,6 +116,7 @@ def summary_line(record: RunRecord, state: RunState) -> str:
         "finished": "Finished",
         "failed": "Failed",
         "cancelled": "Stopped",
+        "pruned": "Stopped early",
         "lost": "Lost",
     }.get(state.status, "Not over")
     if state.seconds is not None:
@@ -137,6 +138,8 @@ def _metric(series: Series) -> str:
         if series.nonfinite < count:
             words += f", lowest {series.min:.6g}, highest {series.max:.6g}"
         words += f", {count} points"
+    for seam in series.seams:
+        words += f"; goes on from an earlier run at {series.axis or 'step'} {seam:,.0f}"
     if series.first_nonfinite_step is not None:
         words += f"; diverged at step {series.first_nonfinite_step}"
     return words

@@ -126,15 +126,19 @@ class RunRecorder:
         finally:
             self.end(meter)
 
-    def begin(self, total: int | None) -> Meter:
+    def begin(self, total: int | None, done: int = 0) -> Meter:
         """Begin to measure progress; the outermost of several is the one that shows.
+
+        Args:
+            total: Where it ends, if that is known.
+            done: How much was done before, as by an earlier run.
 
         Raises:
             Problem: When `total` is no whole number.
         """
         if total is not None:
             total = checked("lab.track", "total", to_whole, total)
-        meter = self._meters.begin(total)
+        meter = self._meters.begin(total, done)
         self._add(self._meters.news())
         return meter
 

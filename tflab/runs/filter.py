@@ -22,7 +22,7 @@ from tflab.runs.record import Problem
 from tflab.runs.text import plain_line
 
 FIXED: dict[str, str] = {
-    "state": "finished, failed, cancelled, lost, running or starting",
+    "state": "finished, failed, cancelled, pruned, lost, running or starting",
     "lesson": "id of the lesson",
     "title": "title of the lesson",
     "name": "name given to the run",
@@ -36,7 +36,7 @@ FIXED: dict[str, str] = {
     "pinned": "yes or no",
 }
 _CHOICES: dict[str, tuple[str, ...]] = {
-    "state": ("finished", "failed", "cancelled", "lost", "running", "starting"),
+    "state": ("finished", "failed", "cancelled", "pruned", "lost", "running", "starting"),
     "pinned": ("yes", "true", "1", "on", "no", "false", "0", "off"),
 }
 """Fixed names that have one of a few values; another one is a slip, which no run would fit."""

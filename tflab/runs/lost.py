@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import os
 import time
+from dataclasses import replace
 from pathlib import Path
 
+from tflab.runs.atomic_files import read_file
 from tflab.runs.events import Ended
 from tflab.runs.log_writer import EVENTS, STOP
 from tflab.runs.record import Problem
 
 _FULL = 64 << 10
+_LONGEST_REASON = 1000
 _AGAIN = "Run it again."
 
 
@@ -18,12 +21,12 @@ def lost(folder: Path) -> Ended:
     """Return the end of a run whose process is gone without a word.
 
     It ended some time after its last word, which is the best that is known. A run that was asked to
-    stop is cancelled; any other is lost.
+    stop is cancelled, or pruned; any other is lost.
     """
     last = last_word(folder)
     next_step = _AGAIN
     if os.path.exists(folder / STOP):
-        return stopped(last)
+        return as_asked(folder, stopped(last))
     if not os.path.isdir(folder):
         cause = "Its folder was deleted while it was going on, and what it logged with it."
     elif last < _boot_time():
@@ -53,6 +56,15 @@ def stopped(when: float) -> Ended:
     return Ended(state="cancelled", time=when, cause=cause, writer="server")
 
 
+def as_asked(folder: Path, ended: Ended) -> Ended:
+    """Return the end of a run as whoever stopped it meant it.
+
+    A search leaves its reason in the mark: such a run is pruned. Any other stop is a cancelled run.
+    """
+    reason = _stop_reason(folder) if ended.state == "cancelled" else ""
+    return replace(ended, state="pruned", cause=reason) if reason else ended
+
+
 def never_began(problem: Problem) -> Ended:
     """Return the end of a run that got no process, and why."""
     return Ended(
@@ -70,6 +82,13 @@ def last_word(folder: Path) -> float:
         return (folder / EVENTS).stat().st_mtime
     except OSError:
         return time.time()
+
+
+def _stop_reason(folder: Path) -> str:
+    try:
+        return read_file(folder / STOP, _LONGEST_REASON).decode("utf-8").strip()
+    except (OSError, UnicodeDecodeError):
+        return ""
 
 
 def _is_full(folder: Path) -> bool:

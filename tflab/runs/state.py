@@ -15,6 +15,7 @@ from tflab.runs.events import (
     CellStarted,
     Check,
     Cleared,
+    Continued,
     Ended,
     Environment,
     Error,
@@ -52,6 +53,7 @@ class RunState:
         folder: Where the files are that it names; None when they are not to be shown.
 
     Attributes:
+        earlier: Ids of the runs that this one goes on from, the first one first.
         environment: What the run process told of what it runs in.
         cells: State of each code cell that has started, by cell index.
         series: Metrics by tag, in the order of their first point.
@@ -67,6 +69,7 @@ class RunState:
     def __init__(self, folder: Path | None = None) -> None:
         self.folder = folder
         self.started: Started | None = None
+        self.earlier: list[str] = []
         self.environment: Environment | None = None
         self.ended: Ended | None = None
         self.error: Error | None = None
@@ -111,6 +114,10 @@ class RunState:
                 self._add_points(event)
             case Output():
                 self._print(event)
+            case Continued(run=run):
+                self.earlier.append(run)
+                for series in self.series.values():
+                    series.end_part(run)
             case Progress():
                 if self.progress_began is None or event.done < (self.progress or event).done:
                     self.progress_began = event

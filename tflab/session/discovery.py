@@ -239,7 +239,12 @@ def _going(found: FoundRun) -> str:
 
 
 def _over(found: FoundRun) -> str:
-    endings = {"finished": "finished", "failed": "failed", "cancelled": "was stopped"}
+    endings = {
+        "finished": "finished",
+        "failed": "failed",
+        "cancelled": "was stopped",
+        "pruned": "was stopped early",
+    }
     state = found.ended.state if found.ended else ""
     return f"A run of {plain_line(found.record.request.lesson)} {endings.get(state, 'was lost')}"
 

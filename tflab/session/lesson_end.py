@@ -35,6 +35,7 @@ class LessonEnd(NamedTuple):
         next_title: The program after it; empty behind the last one.
         course: Behind the last lesson of the course, in how many all goals are reached, and of
             how many; None elsewhere.
+        due: How many questions on what was learned are due.
     """
 
     program: str
@@ -44,6 +45,7 @@ class LessonEnd(NamedTuple):
     exercises: tuple[int, int] = (0, 0)
     next_title: str = ""
     course: tuple[int, int] | None = None
+    due: int = 0
 
     @property
     def complete(self) -> bool:

@@ -13,7 +13,8 @@ from tflab.sweeps.plan import SweepPlan, metric_order
 from tflab.sweeps.run import SweepRun
 
 _GOING_TO_BEST = (
-    "running", "starting", "waiting", "failed", "lost", "cancelled", "not begun", "finished"
+    "running", "starting", "waiting", "failed", "lost", "cancelled", "pruned", "not begun",
+    "finished",
 )  # fmt: skip
 
 
@@ -42,7 +43,7 @@ class SweepRow:
     def status(self) -> str:
         """The state of the repeats in a word: the one furthest from its end, or the worst."""
         states = {run.status for run in self.runs}
-        if "waiting" in states and states & {"finished", "failed", "lost", "cancelled"}:
+        if "waiting" in states and states & {"finished", "failed", "lost", "cancelled", "pruned"}:
             never = {"waiting", "cancelled", "not begun"}
             return "running" if not states <= never else "waiting"
         return next(state for state in _GOING_TO_BEST if state in states)

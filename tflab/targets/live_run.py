@@ -34,6 +34,7 @@ SERVER_GONE = Problem(
 
 _LIVENESS_SECONDS = 2.0
 _FIRST_WORD_SECONDS = 1.0
+_MARK_SECONDS = 1.0
 _READING = 1 << 20
 
 
@@ -65,6 +66,9 @@ class LiveRun:
         self._clock = clock
         self._ladder: StopLadder | None = None
         self._stop_asked = False
+        self._stop_reason = ""
+        self._marking: Future[None] | None = None
+        self._mark_by = 0.0
         self._next_look = clock() + _LIVENESS_SECONDS
         self._seen_dead = False
         self._lost_server_at: float | None = None
@@ -157,8 +161,11 @@ class LiveRun:
                 return self._look_for_death()
         return bool(events)
 
-    def stop(self) -> None:
+    def stop(self, reason: str = "") -> None:
         """Ask the run to stop; `poll` carries the ladder on. Asking again does nothing more.
+
+        Args:
+            reason: Why a search stops it early; the run is then pruned, not cancelled.
 
         Raises:
             Problem: When the run is on another machine.
@@ -166,6 +173,7 @@ class LiveRun:
         if self.state.started is not None:
             check_here(self.state.started)
         self._stop_asked = True
+        self._stop_reason = self._stop_reason or reason
         self._carry_stop_on()
 
     def answer(self, number: int, answer: Answer) -> None:
@@ -219,7 +227,8 @@ class LiveRun:
         if not self._stop_asked or started is None or elsewhere(started):
             return
         if self._ladder is None:
-            self._mark_stop()
+            if not self._mark_stop():
+                return
             self._ladder = StopLadder(
                 started.pid, clock=self._clock, process_start=started.process_start
             )
@@ -227,12 +236,17 @@ class LiveRun:
         else:
             self._ladder.tick()
 
-    def _mark_stop(self) -> None:
+    def _mark_stop(self) -> bool:
+        """Leave the mark; False while a reason is not there yet for the run to read."""
         if self._disk is None:
-            mark_stop(self.folder)
-        else:
-            # A disk that hangs must not keep the signals back.
-            self._disk.do(partial(mark_stop, self.folder))
+            mark_stop(self.folder, self._stop_reason)
+            return True
+        if self._marking is None:
+            self._marking = self._disk.do(partial(mark_stop, self.folder, self._stop_reason))
+            self._mark_by = self._clock() + _MARK_SECONDS
+        # A disk that hangs must not keep the signals back.
+        late = self._clock() >= self._mark_by
+        return not self._stop_reason or late or self._marking.done()
 
     def _look_for_death(self) -> bool:
         if self._loss is not None:

@@ -10,10 +10,11 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from tflab.runs.atomic_files import write_atomically
 from tflab.runs.events import Ended, Started
 from tflab.runs.log_reader import LogReader, last_event
 from tflab.runs.log_writer import STOP
-from tflab.runs.lost import stopped
+from tflab.runs.lost import as_asked, stopped
 from tflab.runs.processes import SAME_SECONDS, start_of
 from tflab.runs.record import Problem
 from tflab.runs.reserve import append_last
@@ -113,11 +114,19 @@ class StopLadder:
                 process.kill()
 
 
-def mark_stop(folder: Path) -> None:
-    """Leave the mark in a run folder that somebody asked the run to stop."""
+def mark_stop(folder: Path, reason: str = "") -> None:
+    """Leave the mark in a run folder that somebody asked the run to stop.
+
+    Args:
+        folder: The run folder.
+        reason: Why a search stops it early; its run is then pruned. Empty for a stop by a person.
+    """
     # Without it a kill is only named less exactly, so a full disk may forbid it.
     with suppress(OSError):
-        (folder / STOP).touch(mode=0o600)
+        if not reason:
+            (folder / STOP).touch(mode=0o600)
+        elif not os.path.lexists(folder / STOP):
+            write_atomically(folder / STOP, reason.encode())
 
 
 def stop_run(folder: Path) -> None:
@@ -139,7 +148,7 @@ def stop_run(folder: Path) -> None:
     patience = time.monotonic() + _WORD_SECONDS
     while not isinstance(last_event(folder), Ended):
         if time.monotonic() >= patience:
-            append_last(folder, stopped(time.time()))
+            append_last(folder, as_asked(folder, stopped(time.time())))
             return
         time.sleep(_LOOK_SECONDS)
 

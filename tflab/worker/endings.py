@@ -11,6 +11,7 @@ from typing import Any
 
 from tflab.runs.events import Ended
 from tflab.runs.log_writer import NATIVE, RECORD, STOP, has_ended
+from tflab.runs.lost import as_asked
 from tflab.runs.processes import signal_name
 from tflab.runs.record import read_record
 from tflab.runs.reserve import append_last, give_back
@@ -36,7 +37,7 @@ def close_log(folder: Path, status: int, kills_before: MemoryKills) -> None:
     if has_ended(folder):
         give_back(folder)
     else:
-        append_last(folder, ending(folder, status, kills_before))
+        append_last(folder, as_asked(folder, ending(folder, status, kills_before)))
 
 
 def ending(folder: Path, status: int, kills_before: MemoryKills) -> Ended:

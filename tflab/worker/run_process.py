@@ -18,12 +18,14 @@ from tflab.recording.journal import Journal
 from tflab.recording.run_recorder import RunRecorder
 from tflab.runs.events import Ended, Environment, Error, Event, Notice, Started
 from tflab.runs.log_writer import FILES, RECORD
+from tflab.runs.lost import as_asked
 from tflab.runs.processes import start_of, this_host
 from tflab.runs.record import Problem, needs_fresh_process, read_record
 from tflab.runs.reserve import give_back
 from tflab.worker.autolog import Autolog
 from tflab.worker.capture import OUTPUT_LIMIT, Capture
 from tflab.worker.cells import Execution, OpenCell
+from tflab.worker.continuing import go_on
 from tflab.worker.devices import check_device, choose_device
 from tflab.worker.environment import environment
 from tflab.worker.exercises import excused
@@ -161,6 +163,7 @@ class RunProcess:
         # What was written past Python is in its place before the run has ended.
         self._recorder.at()
         self._tell_environment()
+        end = as_asked(self._folder, end)
         end = dataclasses.replace(end, seconds=time.monotonic() - self._clock)
         if not self._recorder.finish(*errors, end):
             self.code = DISK_FAILED
@@ -259,6 +262,8 @@ class RunProcess:
             said = ", ".join(names[:3]) + (" and others" if len(names) > 3 else "")
             text = f"It runs in a fresh process, since it sets {said} before a library is loaded."
             self._recorder.emit(Notice(text=text))
+        with self.interrupt.armed():
+            go_on(self._request, self._folder, self._recorder)
         limit_threads(self._request)
         check_device(self._request)
         if not limit_memory(self._request):

@@ -45,7 +45,7 @@ def run(arguments: argparse.Namespace) -> int:
         )
         return 0
     view.end(live)
-    codes = {"finished": 0, "cancelled": 128 + signal.SIGINT}
+    codes = {"finished": 0, "pruned": 0, "cancelled": 128 + signal.SIGINT}
     return codes.get(live.state.status, 1)
 
 

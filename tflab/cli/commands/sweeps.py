@@ -23,7 +23,7 @@ from tflab.runs.text import plain_line
 from tflab.sweeps.store import SweepRecord, SweepStore
 from tflab.sweeps.sweep import Sweep, open_sweep
 
-_STATES = ("running", "waiting", "finished", "failed", "lost", "cancelled", "not begun")
+_STATES = ("running", "waiting", "finished", "failed", "lost", "cancelled", "pruned", "not begun")
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -17,6 +17,7 @@ from tflab.runs.events.life import (
     LOG_VERSION,
     CellEnded,
     CellStarted,
+    Continued,
     Ended,
     EndState,
     Environment,
@@ -27,12 +28,13 @@ from tflab.runs.events.life import (
     RunStatus,
     Started,
 )
-from tflab.runs.events.metrics import Progress, Scalars
+from tflab.runs.events.metrics import SYSTEM, Progress, Scalars
 from tflab.runs.events.teaching import Check, ExerciseOutcome, Goal, Prediction
 from tflab.runs.events.values import Cleared, Result, TensorValue, Value
 
 AnyEvent = (
     Started
+    | Continued
     | Environment
     | CellStarted
     | CellEnded
@@ -56,11 +58,13 @@ AnyEvent = (
 
 __all__ = [
     "LOG_VERSION",
+    "SYSTEM",
     "AnyEvent",
     "CellEnded",
     "CellStarted",
     "Check",
     "Cleared",
+    "Continued",
     "EndState",
     "Ended",
     "Environment",

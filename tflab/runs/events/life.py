@@ -10,8 +10,8 @@ from tflab.runs.events.event import Event
 LOG_VERSION = 1
 """Version of the log format that this code writes."""
 
-EndState = Literal["finished", "failed", "cancelled", "lost"]
-RunStatus = Literal["starting", "running", "finished", "failed", "cancelled", "lost"]
+EndState = Literal["finished", "failed", "cancelled", "pruned", "lost"]
+RunStatus = Literal["starting", "running", "finished", "failed", "cancelled", "pruned", "lost"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -29,6 +29,21 @@ class Started(Event):
     process_start: float = 0.0
     host: str = ""
     log_version: int = LOG_VERSION
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Continued(Event):
+    """All points before this were logged by an earlier run, from which this one goes on.
+
+    They are copied into the log of the one that goes on, which so tells the whole curve by itself.
+
+    Attributes:
+        run: Id of the earlier run.
+    """
+
+    TYPE: ClassVar[str] = "continued"
+
+    run: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -141,6 +156,7 @@ class Ended(Event):
     """The end of a run. Written by the run itself, or by the fork server when it could not.
 
     `seconds` is how long the run took by a clock that nobody sets; only the run itself knows.
+    A run that a search stopped early is `pruned`, and `cause` says why.
     """
 
     TYPE: ClassVar[str] = "ended"

@@ -7,6 +7,9 @@ from typing import ClassVar
 
 from tflab.runs.events.event import Event, Number
 
+SYSTEM = "system/"
+"""What names of series begin with that tell what the machine did."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Scalars(Event):

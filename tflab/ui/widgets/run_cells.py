@@ -10,6 +10,7 @@ TONES: dict[str, str] = {
     "finished": "good",
     "failed": "bad",
     "cancelled": "warn",
+    "pruned": "quiet",
     "lost": "bad",
 }
 """The tone of a table's cell for each state."""
@@ -22,6 +23,7 @@ def mark_of(status: str) -> str:
         "finished": marks.passed,
         "failed": marks.failed,
         "cancelled": marks.stopped,
+        "pruned": marks.pruned,
         "lost": marks.lost,
         "waiting": marks.open,
         "not begun": marks.open,

@@ -34,7 +34,7 @@ class RunCurves:
         self.metric = FIRST
         self._chosen = False
         self._ghosts: list[Curve] = []
-        self._memos: dict[str, Memo] = {}
+        self._memos: dict[tuple[str, int], Memo] = {}
 
     def clear(self) -> None:
         """Show no run."""
@@ -110,9 +110,11 @@ class RunCurves:
         return by_metric(self.state.series.values() if self.state else ())
 
     def _memo(self, series: Series) -> Memo:
-        if series.tag not in self._memos:
-            self._memos[series.tag] = Memo(series)
-        return self._memos[series.tag]
+        # A series that was cut is no longer one that was only added to.
+        key = series.tag, series.cuts
+        if key not in self._memos:
+            self._memos[key] = Memo(series)
+        return self._memos[key]
 
 
 def _total(progress: Progress, axes: set[str]) -> int | None:

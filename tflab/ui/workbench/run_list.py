@@ -30,6 +30,7 @@ TONES: dict[str, str] = {
     "finished": "$success",
     "failed": "$error",
     "cancelled": "$warning",
+    "pruned": "$text-quiet",
     "lost": "$error",
 }
 
@@ -113,6 +114,10 @@ class RunList(OptionList):
     def action_code(self) -> None:
         """Show how the code of the run under the cursor differs from the file's."""
         self._ask(RunUse.CODE)
+
+    def action_go_on(self) -> None:
+        """Go on with the run under the cursor where it ended."""
+        self._ask(RunUse.CONTINUE)
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Show the run that was clicked."""

@@ -29,7 +29,13 @@ _ROW_SECONDS = 2.0
 _LABEL_WIDTH = 12
 """Cells of a name at the end of a curve."""
 
-_TONES = {"finished": "$success", "failed": "$error", "lost": "$error", "cancelled": "$warning"}
+_TONES = {
+    "finished": "$success",
+    "failed": "$error",
+    "lost": "$error",
+    "cancelled": "$warning",
+    "pruned": "$text-quiet",
+}
 _PHASES = {
     "importing": "TensorFlow is loading",
     "broken": "TensorFlow cannot be loaded",
@@ -114,7 +120,7 @@ class RunPanes:
         state = run.state if run is not None and is_of(run, program) else None
         runs, entries = self._panes.runs.summaries, session.library.entries
         end = lesson_end(program, session.course.course, runs, entries, state)
-        self._panes.lesson.show_card(end)
+        self._panes.lesson.show_card(end._replace(due=len(session.quiz.due.kinds)))
 
     def show_name(self) -> None:
         """Say which run is on show, and mark it in the list."""

@@ -105,6 +105,9 @@ class WorkbenchScreen(SessionActions):
             case events.CourseChanged():
                 self._show_course()
                 self._show_questions(panes)
+            case events.ReviewDue(count):
+                self.lessons.show_due(count)
+                run_panes.show_card()
             case events.QuestionsChanged():
                 self._show_questions(panes, event.again)
             case events.FormChanged() | events.DevicesListed():

@@ -89,6 +89,12 @@ class EndCard(Block):
                 f"This is the end of the course: every goal in {done} of {lessons} lessons."
             )
             yield _keys(("F2", "goes to the list"), ("^y", "shows every run you made"))
+        if end.due:
+            # The questions are not needed before.
+            from tflab.session.quiz_words import due_words
+
+            yield Content(due_words(end.due))
+            yield _keys(("^p", "and “Review” asks them"))
         if end.next_title:
             yield _keys(("n", f"opens {short_line(end.next_title)}"))
 

@@ -378,5 +378,5 @@ lab.goal(
 # ## What you saw
 # Softmax and cross-entropy are a few lines, one of them a subtraction that saves them from
 # infinity. Small batches make many noisy steps, large ones few exact ones; an epoch only says that
-# every example was used once. Momentum lengthens steps that agree and damps those that do not. Some
-# processors do a large batch in hardly more time than a small one. Which, and how do you use them?
+# every example was used once. Momentum lengthens steps that agree and damps those that do not. You
+# have now written a whole training by hand. Which of its lines would you let a library write?

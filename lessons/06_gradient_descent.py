@@ -284,5 +284,4 @@ lab.goal(
 # ## What you saw
 # The slope says which way, the learning rate how far. The plain rule never settles at a rate of `2
 # / curvature` or more; momentum and Adam have limits of their own. On a simple valley plain descent
-# at the right rate beats both. Here the valley was given. Where does one come from when all you
-# have is data?
+# at the right rate beats both. This valley had a single bottom. What happens where there are two?

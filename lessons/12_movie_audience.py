@@ -179,15 +179,46 @@ print(f"loss of the last epoch  {losses[-1]:.6g}")
 
 # %% [markdown]
 # ## Evaluate and predict
-# `evaluate` measures the loss without training, `predict` answers for a new film. The new film must
-# go through the same scaling as the known ones.
+# `evaluate` measures the loss without training, `predict` answers for a new film. This function gets
+# a new film ready for the model, and forgets something that was done to the known ones. Mend it.
+
+
+# %% A new film, ready for the model id="scale-new-film" tags=["exercise"]
+### HINT The model never saw clicks as such. What did it see when inputs are standardised?
+### HINT Take the mean of the known films away, and divide by their spread.
+def as_input(wanted, mean, spread):
+    """One film's clicks, as the model takes them: (1, 1)."""
+    ### BEGIN SOLUTION
+    return np.array([[(wanted - mean) / spread]])
+    ### END SOLUTION
+    ### BEGIN STARTER
+    # return np.array([[wanted]])
+    ### END STARTER
+
+
+# %%
+lab.check(
+    "as_input",
+    as_input,
+    cases=[
+        ((12000.0, 10000.0, 4000.0), np.array([[0.5]])),
+        ((9000.0, 10000.0, 2000.0), np.array([[-0.5]])),
+        ((9000.0, 0.0, 1.0), np.array([[9000.0]])),
+    ],
+)
+
+# %% [markdown]
+# What `predict` answers is a NumPy array with a row for each film: here of shape (1, 1).
 
 # %%
 final_loss = float(
     model.evaluate(inputs, audience, batch_size=4, verbose=0)
 )
-okja_inputs = np.array([[(okja_clicks - mean) / spread]])
-okja = float(model.predict(okja_inputs, verbose=0)[0, 0])
+answer = model.predict(
+    as_input(okja_clicks, mean, spread), verbose=0
+)
+print(type(answer).__name__, answer.shape)
+okja = float(answer[0, 0])
 lab.show(
     okja=okja, start_loss=start_loss, final_loss=final_loss
 )
@@ -260,4 +291,4 @@ lab.goal(
 # did not show it. No number of clicks can say that: a model knows only its inputs, and takes a new
 # film to be like the old ones.
 #
-# This model was a single layer. With several, in how many ways can you write a network down?
+# Most settings of `compile` and `fit` were never touched here. Which are there, and what do they do?

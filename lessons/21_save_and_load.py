@@ -105,11 +105,47 @@ lab.show(bytes=size, inside=inside, numbers=numbers)
 # file, because its optimizer has nothing to remember yet.
 #
 # ## Load and compare
+# This pair of lines brings a model back with the right weights, and forgets how it was trained.
+# Mend it.
+
+
+# %% Bring it back whole id="bring-back" tags=["exercise"]
+### HINT Weights are numbers. What else is in a `.keras` file?
+### HINT `model.save(path)` keeps all of it, and `keras.models.load_model(path)` brings it back.
+def bring_back(model, path):
+    """Save the model to a file, and return it from there."""
+    ### BEGIN SOLUTION
+    model.save(path)
+    return keras.models.load_model(path)
+    ### END SOLUTION
+    ### BEGIN STARTER
+    # copy = keras.models.clone_model(model)
+    # copy.set_weights(model.get_weights())
+    # return copy
+    ### END STARTER
+
+
+# %%
+def steps_that_came_along():
+    """How many steps the loaded optimizer knows of."""
+    copy = bring_back(model, lab.folder() / "copy.keras")
+    if copy.optimizer is None:
+        return "no optimizer at all"
+    return int(copy.optimizer.iterations)
+
+
+lab.check(
+    "the optimizer's steps",
+    steps_that_came_along,
+    cases=[((), int(model.optimizer.iterations))],
+)
+
+# %% [markdown]
 # The loaded model knows nothing of the program that made it, yet needs no `compile`: loss and
 # optimizer came along.
 
 # %%
-loaded = keras.models.load_model(path)
+loaded = bring_back(model, path)
 ours, theirs = (
     np.array(model(flowers)),
     np.array(loaded(flowers)),
@@ -229,5 +265,5 @@ lab.goal(
 # ## What you saw
 # One `.keras` file holds structure, weights and optimizer. The loaded model predicts the same to
 # the last bit and trains on as if nothing had happened. The file does not contain your data or your
-# scaling; store both beside it. Training on leads further down the same slope. But is that the
-# deepest valley there is?
+# scaling; store both beside it. That was the last part of the whole process. Would you notice if
+# one of the parts were broken?

@@ -282,5 +282,5 @@ lab.goal(
 # ## What you saw
 # A layer is state made in `build` and a computation in `call`. Its weights exist from the first
 # call on, when the input's width is known, and keep that shape. Without an activation, a stack of
-# such layers is no more than one. Your dense layer and Keras's are the same thing. It took a table
-# of flowers. Which layers take sequences, and which take pictures?
+# such layers is no more than one. Your dense layer and Keras's are the same thing. `build` filled
+# the kernel with random numbers. How large should they be?

@@ -210,5 +210,5 @@ lab.goal(
 # %% [markdown]
 # ## What you saw
 # A tensor has a rank, a shape, a type and a device, and none of them changes after it is made. The
-# type decides memory and precision at once. Lists and NumPy arrays turn into tensors and back. But
-# the weights of a network must change while it learns. What can hold a number that changes?
+# type decides memory and precision at once. Lists and NumPy arrays turn into tensors and back. You
+# can hold whole blocks of numbers now. What can be computed with them?

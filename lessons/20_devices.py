@@ -88,6 +88,45 @@ lab.show(placed_on=placed_on, pinned_on=short(pinned))
 #
 # The two factors and the product must all fit into the memory of the device.
 #
+# This stopwatch starts too early. Mend it.
+
+
+# %% A fair stopwatch id="fair-stopwatch" tags=["exercise"]
+### HINT Which of the calls should not be on the clock?
+### HINT Move the first `work()` up, before the clock is read for the first time.
+def time_calls(work, count, clock=perf_counter):
+    """Seconds for one of `count` calls, after a warm-up."""
+    ### BEGIN SOLUTION
+    work()
+    start = clock()
+    ### END SOLUTION
+    ### BEGIN STARTER
+    # start = clock()
+    # work()
+    ### END STARTER
+    for _ in lab.track(range(count)):
+        work()
+    return (clock() - start) / count
+
+
+# %%
+def time_played(first, later, count):
+    """The stopwatch on calls that take as long as we say."""
+    calls = []
+
+    def clock():
+        return first * bool(calls) + later * len(calls[1:])
+
+    return time_calls(lambda: calls.append(1), count, clock)
+
+
+lab.check(
+    "time_calls",
+    time_played,
+    cases=[((9.0, 1.0, 4), 1.0), ((5.0, 2.0, 1), 2.0)],
+)
+
+# %% [markdown]
 # A GPU answers before it has finished: the call only queues the work. Reading one number back
 # (`.numpy()`) waits for it. Without that, the clock would measure the queue.
 
@@ -100,14 +139,14 @@ def time_products(device):
             tf.random.normal((size, size)),
             tf.random.normal((size, size)),
         )
+
+        def product():
+            tf.matmul(left, right)[0, 0].numpy()
+
         start = perf_counter()
-        tf.matmul(left, right)[0, 0].numpy()
+        product()
         warm_up = perf_counter() - start
-        start = perf_counter()
-        for _ in lab.track(range(repeats)):
-            product = tf.matmul(left, right)
-        product[0, 0].numpy()
-        return warm_up, (perf_counter() - start) / repeats
+        return warm_up, time_calls(product, repeats)
 
 
 operations = 2 * size**3
@@ -147,13 +186,12 @@ speeds = []
 for small in sizes:
     with tf.device(devices[-1]):
         square = tf.random.normal((small, small))
-        tf.matmul(square, square)[0, 0].numpy()
-        start = perf_counter()
-        for _ in range(20):
-            product = tf.matmul(square, square)
-        product[0, 0].numpy()
+
+        def product(square=square):
+            tf.matmul(square, square)[0, 0].numpy()
+
         speeds.append(
-            20 * 2 * small**3 / (perf_counter() - start) / 1e9
+            2 * small**3 / time_calls(product, 20) / 1e9
         )
 lab.predict(
     "Which size makes better use of the processor?",

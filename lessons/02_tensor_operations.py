@@ -52,7 +52,7 @@ except tf.errors.InvalidArgumentError as error:
 # A column and a row make a table: axes of length 1 are stretched until the shapes fit. This is how
 # one bias is added to every row of a batch.
 
-# %%
+# %% id="broadcasting"
 column = tf.constant([[10.0], [20.0], [30.0]])
 row = tf.constant([[1.0, 2.0]])
 print(column.shape, "+", row.shape, "→", (column + row).shape)
@@ -134,7 +134,7 @@ lab.check("row_sums", row_sums, tf.constant([6, 15]))
 # inner lengths must agree and vanish: (2, 3) times (3, 2) is (2, 2). `*` would be element by
 # element, and does not even fit here.
 
-# %%
+# %% id="rows-times-columns"
 left = tf.constant([[1, 2, 3], [4, 5, 6]])
 right = tf.constant([[1, 3], [2, 4], [3, 5]])
 matmul = tf.matmul(left, right)
@@ -208,5 +208,6 @@ lab.goal(
 # %% [markdown]
 # ## What you saw
 # Elementwise operations keep the shape and broadcast what is smaller. A reduction removes its axis.
-# A matrix product consumes the inner lengths. Shapes tell you which one you are looking at. A
-# network multiplies by matrices of weights. Which numbers should stand in them at the start?
+# A matrix product consumes the inner lengths. Shapes tell you which one you are looking at. Each of
+# them made a new tensor and left the old ones as they were. But the weights of a network must
+# change while it learns. What can hold a number that changes?

@@ -344,4 +344,5 @@ lab.goal(
 # Lazy mode plans first and computes in a session. Eager mode computes at once and is the one to
 # think and debug in. `tf.function` traces a Python function into a graph at its first call, which
 # pays off when the function is called often, and most of all when the whole loop is inside it. The
-# arithmetic is the same in each. What are these tensors that all of them compute with?
+# arithmetic is the same in each. Your lines could say how much so far. Can the same loop learn to
+# say which of two?

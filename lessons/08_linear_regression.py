@@ -289,5 +289,5 @@ lab.goal(
 # ## What you saw
 # Predict, measure the loss, walk against its slope, next point: that is training. The three modes
 # compute the same, and below the limit they all approach w = 0.5 and b = 1.5. The fewer calls
-# Python makes, the faster it goes, because the arithmetic is tiny and the calls are not. A line can
-# say how much. Can the same loop learn to say which of two?
+# Python makes, the faster it goes, because the arithmetic is tiny and the calls are not. What does
+# TensorFlow do with your Python to leave it out?

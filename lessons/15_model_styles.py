@@ -126,21 +126,54 @@ added.summary(line_length=56)
 #
 # ## Style 2: functional
 # Each layer is called on the output of another, and the model is named by its two ends. That
-# allows branches, joins and several inputs, which a list cannot say.
+# allows branches, joins and several inputs, which a list cannot say. A layer is made first and
+# called second, so there are two pairs of brackets: `Dense(…)(inputs)`. Write the same two layers.
 
 
-# %%
+# %% The same network as calls id="functional-style" tags=["exercise"]
+### HINT What does the first layer get, and what does the second one get?
+### HINT `hidden` is the first layer called on `inputs`; `outputs` is the second called on `hidden`.
 def make_functional():
     """The layers as calls, from the input to the output."""
     inputs = keras.Input(shape=(2,))
+    ### BEGIN SOLUTION
     hidden = keras.layers.Dense(4, activation="sigmoid")(inputs)
     outputs = keras.layers.Dense(3, activation="softmax")(
         hidden
     )
+    ### END SOLUTION
+    ### BEGIN STARTER
+    # outputs = ...
+    ### END STARTER
     return keras.Model(inputs, outputs)
 
 
+# %%
+def answers_like_the_list(rows):
+    """Whether both answer alike, given the same weights."""
+    ours, theirs = make_functional(), make_sequential()
+    ours.set_weights(theirs.get_weights())
+    return bool(np.allclose(ours(rows), theirs(rows)))
+
+
+def weight_shapes():
+    return [list(w.shape) for w in make_functional().weights]
+
+
+lab.check(
+    "its weights",
+    weight_shapes,
+    cases=[((), [[2, 4], [4], [4, 3], [3]])],
+)
+lab.check(
+    "its answers",
+    answers_like_the_list,
+    cases=[(inputs[:8], True)],
+)
+
 # %% [markdown]
+# A layer takes what another gives: that is all there is to it. Now the third way.
+#
 # ## Style 3: subclassing
 # A class that makes its layers once and uses them in `call`, with all of Python at hand: loops,
 # conditions, printing. The price: Keras cannot see inside before the first call, so until then the
@@ -365,5 +398,5 @@ lab.goal(
 # ## What you saw
 # Sequential for a plain stack, functional when the layers branch or join, subclassing when the
 # computation needs Python. The style changes how the code reads, not what is computed: run `all`,
-# and the same seed gives the same curve three times. Here a plain stack was enough. When does a
-# network need a join?
+# and the same seed gives the same curve three times. All these layers came from Keras. What is
+# inside one?

@@ -254,7 +254,7 @@ lab.goal(
 
 # %% [markdown]
 # ## What you saw
-# Dense takes rank 2 or more, LSTM and Conv1D rank 3, Conv2D rank 4, and the first axis is
-# the batch in all. Shape errors say what was expected and what was found; the right rank alone does
-# not mean that the axes are right. The batch decides how much comes out, never how many parameters
-# there are. So how large should it be?
+# Dense takes rank 2 or more, LSTM and Conv1D rank 3, Conv2D rank 4, and the first axis is the batch
+# in all. Shape errors say what was expected and what was found; the right rank alone does not mean
+# that the axes are right. The batch decides how much comes out, never how many parameters there
+# are. Here each layer stood alone. In how many ways can you put layers together?

@@ -226,6 +226,5 @@ lab.goal(
 # %% [markdown]
 # ## What you saw
 # Random weights make units different; their size decides how much gradient reaches the first
-# layers. Too small and it vanishes, too large and the sigmoids saturate. Biases start at zero. One
-# call gave the gradients of all layers here. How can TensorFlow know them without being told a
-# formula?
+# layers. Too small and it vanishes, too large and the sigmoids saturate. Biases start at zero. No
+# size is good for a deep stack of sigmoids. Could the gradient go around the layers instead?

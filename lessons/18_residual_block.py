@@ -65,26 +65,60 @@ lab.scatter(
 # %% [markdown]
 # ## Two networks
 # `Sequential` can only say "one after the other". The addition needs the functional API: the block
-# keeps its input in hand and adds it to the output of its layer. Addition has no weights, so both
-# networks have the same number of parameters.
+# keeps its input in hand and adds it to the output of its layer, with `keras.layers.Add`. This one
+# has no way around yet. Build it.
 
 # %%
 width = 16
 
 
+# %% A way around id="residual-block" tags=["exercise"]
+### HINT Two things meet at the end of a block. Which two?
+### HINT `keras.layers.Add()` is a layer: make it, then call it on the list of what came in and what the layer gives.
+def residual_block(signal):
+    """What comes in, plus what a sigmoid layer makes of it."""
+    layer = keras.layers.Dense(width, activation="sigmoid")(
+        signal
+    )
+    ### BEGIN SOLUTION
+    return keras.layers.Add()([signal, layer])
+    ### END SOLUTION
+    ### BEGIN STARTER
+    # return layer
+    ### END STARTER
+
+
+# %%
+def through_block(value):
+    """A block whose weights are 0: its layer gives 0.5."""
+    inputs = keras.Input(shape=(width,))
+    block = keras.Model(inputs, residual_block(inputs))
+    block.set_weights([0 * w for w in block.get_weights()])
+    return float(block(tf.fill((1, width), value))[0, 0])
+
+
+lab.check(
+    "residual_block",
+    through_block,
+    cases=[(2.0, 2.5), (-1.0, -0.5)],
+)
+
+# %% [markdown]
+# Addition has no weights, so both networks have the same number of parameters.
+
+
+# %%
 def make_network(skip):
     """Sigmoid layers, each with a way around it if `skip`."""
     inputs = keras.Input(shape=(2,))
     signal = keras.layers.Dense(width)(inputs)
     for _ in range(depth):
-        layer = keras.layers.Dense(width, activation="sigmoid")(
-            signal
-        )
-        signal = (
-            keras.layers.Add()([signal, layer])
-            if skip
-            else layer
-        )
+        if skip:
+            signal = residual_block(signal)
+        else:
+            signal = keras.layers.Dense(
+                width, activation="sigmoid"
+            )(signal)
     outputs = keras.layers.Dense(1, activation="sigmoid")(
         signal
     )
@@ -243,4 +277,5 @@ lab.goal(
 # Depth alone does not help when the gradient cannot reach the first layers: at a depth of 8 and in
 # 20 epochs, the plain network stays at guessing. A skip connection has no weights and gives the
 # gradient a way back. That needs a graph with a join, which the functional API can say and
-# `Sequential` cannot. All these layers came from Keras. What is inside one?
+# `Sequential` cannot. Both networks were judged by points that they had trained on. What would they
+# say to new ones?

@@ -240,5 +240,5 @@ lab.goal(
 # ## What you saw
 # The gradient leads to a bottom, not to the lowest one. Momentum rolls through a flat place and
 # over a low hill; noise and restarts find valleys that no slope points to. None of them can promise
-# that the deepest valley was found. Your own loss will have valleys that no picture shows. How
-# would you find out whether a network of yours ended in a good one?
+# that the deepest valley was found. Here the valleys were given. Where does one come from when all
+# you have is data?
