@@ -70,6 +70,7 @@ def _describe(run: LoadedRun) -> dict[str, Any]:
         "state": state.status,
         "seconds": state.seconds,
         "series": {tag: _points(series) for tag, series in state.series.items()},
+        "system": {name: _points(series) for name, series in state.system.items()},
         "results": {name: result_value(result) for name, result in state.results.items()},
         "goals": [{"text": g.text, "passed": g.passed} for g in state.goals.values()],
         "exercises": [

@@ -7,6 +7,7 @@ from typing import Any
 
 from tflab.export.loaded import LoadedRun
 from tflab.export.writing import csv_text
+from tflab.runs.events import SYSTEM
 from tflab.runs.metrics import best_value, higher_is_better
 from tflab.runs.series import Series
 
@@ -55,6 +56,21 @@ def _logged(run: LoadedRun, tags: list[str]) -> Iterator[tuple[str, list[Series 
         return
     for by in (*dict.fromkeys(run.state.earlier), ""):
         yield by, [found[tag].logged_by(by) if tag in found else None for tag in tags]
+
+
+def system_csv(runs: Sequence[LoadedRun]) -> str:
+    """Return what the machine did, one line a moment: `second`, and a column for each value."""
+    names = list(dict.fromkeys(name for run in runs for name in run.state.system))
+    head = ["run", "second"] if len(runs) > 1 else ["second"]
+
+    def lines() -> Iterator[list[Any]]:
+        yield [*head, *(f"{SYSTEM}{name}" for name in names)]
+        for run in runs:
+            first = [run.record.id] if len(runs) > 1 else []
+            columns = [run.state.system.get(name) for name in names]
+            yield from ([*first, *fields] for fields in step_fields(columns, ["second"]))
+
+    return csv_text(lines())
 
 
 def summary_csv(runs: Sequence[LoadedRun]) -> str:

@@ -68,6 +68,10 @@ class RunCurves:
 
     def metrics(self) -> list[Metric]:
         """Return the metrics of the run in the order in which it logged them."""
+        return list(by_metric(self.state.series.values())) if self.state else []
+
+    def known(self) -> list[Metric]:
+        """Return its metrics, and after them what the machine did."""
         return list(self._found())
 
     def own(self) -> list[Curve]:
@@ -107,7 +111,10 @@ class RunCurves:
         return round_up(last)
 
     def _found(self) -> dict[Metric, list[Series]]:
-        return by_metric(self.state.series.values() if self.state else ())
+        if self.state is None:
+            return {}
+        found = by_metric(self.state.series.values())
+        return found | by_metric(self.state.system.values())
 
     def _memo(self, series: Series) -> Memo:
         # A series that was cut is no longer one that was only added to.
