@@ -1,7 +1,7 @@
 # %% [markdown]
 # # Linear classifier: from scratch
 # Two clouds of points, and one straight line that is to keep them apart. There is no Keras here:
-# the model is a matrix product, the training step is six lines, and you see every one of them.
+# the model is a matrix product, and the training step is six lines, which you will write.
 #
 # Watch two things while it runs: the loss falls fast and then slowly, and the line turns into the
 # gap between the clouds.
@@ -111,19 +111,57 @@ frame_steps = {
 # ## Training
 # One step: predict, measure the loss, play the tape back, and walk a little against the gradient.
 # Every step sees all points at once, which is called a full batch, so the loss has no noise in it.
+# All the pieces stand above. Put them together.
 
 
-# %%
+# %% One training step id="training-step" tags=["exercise"]
+### HINT What has to be written down inside the tape, so that it can be played back?
+### HINT The loss of the predictions. Then `tape.gradient`, and `assign_sub` for W and for b.
 def training_step(inputs, targets):
     """One gradient step; returns the loss before it."""
+    ### BEGIN SOLUTION
     with tf.GradientTape() as tape:
         loss = square_loss(targets, predict(inputs))
     grad_W, grad_b = tape.gradient(loss, [W, b])
     W.assign_sub(learning_rate * grad_W)
     b.assign_sub(learning_rate * grad_b)
     return loss
+    ### END SOLUTION
 
 
+# %%
+def try_step(point, target):
+    """Loss, W and b after a step from W = (1, 0) and b = 0."""
+    kept = W.numpy(), b.numpy()
+    W.assign([[1.0], [0.0]])
+    b.assign([0.0])
+    try:
+        loss = training_step(
+            tf.constant([point]), tf.constant([[target]])
+        )
+        return [float(loss), *W.numpy()[:, 0], *b.numpy()]
+    finally:
+        W.assign(kept[0])
+        b.assign(kept[1])
+
+
+lab.check(
+    "training_step",
+    try_step,
+    cases=[
+        (
+            ([2.0, 1.0], 0.0),
+            [
+                4.0,
+                1 - 8 * learning_rate,
+                -4 * learning_rate,
+                -4 * learning_rate,
+            ],
+        )
+    ],
+)
+
+# %%
 for step in lab.track(range(steps)):
     if step in frame_steps:
         draw_boundary(step)
@@ -246,4 +284,5 @@ lab.goal(
 # ## What you saw
 # A classifier is a weighted sum and a threshold. Gradient descent turned its line into the gap,
 # fast along the steep direction and slowly along the flat one. The learning rate has a hard limit,
-# and the data sets it. You saw every line of the loop. Which of them would you let a library write?
+# and the data sets it. And you wrote the step yourself. Each step looked at all points, for one
+# small move. Must it?

@@ -131,6 +131,26 @@ def test_a_line_is_tried_after_a_cell(open_app: OpenApp, data: Path) -> None:
     assert not (data / "runs").exists(), "no list of runs has it"
 
 
+def test_a_cell_is_edited_while_lines_are_tried_after_it(open_app: OpenApp, data: Path) -> None:
+    app = open_app()
+    app.wait_for("learning_rate")
+    go_to_model(app)
+    app.press("x")
+    app.wait_for("Try after cell 4")
+    app.type("W.shape")
+    row = next(n for n, line in enumerate(app.text.split("\n"), 1) if "W = tf.Variable" in line)
+    app.send(f"\x1b[<0;12;{row}M\x1b[<0;12;{row}m".encode())
+    app.press("e")
+    app.wait_for("Cell 4 .*Esc keeps|Esc keeps")
+    app.press("home", *"# mine")
+    app.wait_for("Cell 4: changed")
+    app.press("escape")
+    app.wait_gone("Esc keeps")
+    app.wait_for("Try after cell 4")
+    assert app.text.count("W.shape") == 1
+    assert kept(data)[0].startswith("# mine")
+
+
 def test_what_is_pasted_over_ssh_is_one_text_with_its_lines(open_app: OpenApp, data: Path) -> None:
     app = open_app()
     app.wait_for("learning_rate")

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tests.terminal.conftest import OpenApp
+from tests.terminal.terminal import PATIENCE
 from tflab.runs.record import RunRecord
 from tflab.runs.store import RunStore
 
@@ -104,6 +105,8 @@ def test_history_and_comparison_opened_and_closed_in_bursts_while_a_run_ends(
         app.press("ctrl+y", "escape", "ctrl+y", "space", "space", "c", "escape", "escape")
         app.press(*["ctrl+y", "p", "escape"] * (turn % 4), "escape", "escape")
     app.press("escape", "escape", "f6")
+    # The runs have the keys only after all of those before.
+    app.wait_for(r"Enter Show .*\^y History", 4 * PATIENCE)
     app.wait_gone("History ·|Compare ·")
     app.press("ctrl+y")
     app.wait_for("History ·")

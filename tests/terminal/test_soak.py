@@ -1,4 +1,4 @@
-"""A random-key soak of the real app: no crash, no hang, no lost run.
+"""A random-key soak of the real app: no crash, no hang, no lost run, no memory that is not let go.
 
 `TFLAB_SOAK=10000` makes it as long as one likes, `TFLAB_SOAK_SEED=7` makes it another one.
 """
@@ -10,6 +10,7 @@ from collections.abc import Callable
 from itertools import islice
 from pathlib import Path
 
+import psutil
 import pytest
 
 from tests.terminal.conftest import OpenApp
@@ -23,6 +24,9 @@ SEED = int(os.environ.get("TFLAB_SOAK_SEED", "2026"))
 BURST = 40
 HELP = "Esc closes(?!,)"
 ASKED = 6
+MOST_MEMORY = 300 << 20
+"""Bytes that the workbench may hold, however many keys came and runs were made."""
+
 ESCAPES = b"\x1b[27u" * 8
 """Escape as the kitty protocol has it: no pause is needed to tell it from a sequence."""
 
@@ -64,7 +68,9 @@ def test_mashed_keys_neither_crash_nor_lose_a_run(
         if not still_answers(app):
             app = open_app(lesson, EDITOR="true")
             app.wait_for(r"steps +40")
+        assert psutil.Process(app.pid).memory_info().rss < MOST_MEMORY
     app.close()
+    assert list(data.glob("crashes/*")) == []
     assert wait_gone(processes_of(data), timeout=90) == []
     store = RunStore(data / "runs")
     statuses = {run: store.load(run).status for run in store.ids()}

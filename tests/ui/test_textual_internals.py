@@ -22,10 +22,12 @@ from rich.segment import Segment
 from textual import _parser, _xterm_parser
 from textual.app import App
 from textual.color import Color
+from textual.containers import Vertical
 from textual.drivers.linux_driver import LinuxDriver
 from textual.events import Key, MouseDown
 from textual.filter import LineFilter
 from textual.geometry import Region, Size
+from textual.screen import Screen
 from textual.scroll_view import ScrollView
 from textual.widget import Widget
 from textual.widgets import Input, OptionList, Static
@@ -35,7 +37,8 @@ from tflab.ui.terminal.app_base import ControlFilter, TerminalApp
 from tflab.ui.terminal.cursor import typing_place
 from tflab.ui.terminal.driver import TolerantDriver
 from tflab.ui.terminal.hosting import HostingView
-from tflab.ui.terminal.region_layout import PlacesChildren
+from tflab.ui.terminal.region_layout import PlacesChildren, ReadDownwards
+from tflab.ui.terminal.screens import SafeTeardown
 
 UI = Path(tflab.ui.__file__).parent
 TERMINAL = UI / "terminal"
@@ -204,6 +207,7 @@ class TestKeysInOrder:
         assert isinstance(App.message_queue_size, property)
         assert Key("a", "a").is_forwarded is False
         assert _parameters(App.on_event) == ["self", "event"]
+        assert _parameters(App._register)[:3] == ["self", "parent", "widgets"]
 
     @pytest.mark.parametrize("base", [App, TerminalApp])
     async def test_a_burst_is_mixed_up_by_textual_alone(self, base):
@@ -223,6 +227,85 @@ class TestKeysInOrder:
                     await pilot.pause()
             typed = [field.value for field in app.query(Input)]
         assert (typed == ["a", "b"]) == (base is TerminalApp)
+
+    @pytest.mark.parametrize("base", [App, TerminalApp])
+    async def test_text_behind_what_opens_a_field_goes_there_with_us_alone(self, base):
+        class Opens(base):
+            BINDINGS = (("x", "open_field", "Open"), ("y", "take_key", "Of the page beneath"))
+            taken = 0
+
+            def compose(self):
+                yield Static()
+
+            def action_open_field(self):
+                self.mount(Vertical(Field()))
+
+            def action_take_key(self):
+                self.taken += 1
+
+        class Field(Input):
+            def on_mount(self):
+                self.focus()
+
+        app = Opens()
+        async with app.run_test() as pilot:
+            for key in "xyy":
+                app.post_message(Key(key, key))
+            async with asyncio.timeout(10):
+                while app.taken + sum(len(field.value) for field in app.query(Input)) < 2:
+                    await pilot.pause()
+            typed = [field.value for field in app.query(Input)]
+        assert (typed == ["yy"]) == (base is TerminalApp)
+
+    @pytest.mark.parametrize("base", [App, TerminalApp])
+    async def test_a_click_overtakes_the_keys_before_it_in_textual_alone(self, base):
+        class Fields(base):
+            def compose(self):
+                yield Input(id="one")
+                yield Input(id="two")
+
+        app = Fields()
+        async with app.run_test() as pilot:
+            one, two = app.query(Input)
+            one.focus()
+            await pilot.pause()
+            # The tab leads to the second field, and the click back to the first.
+            for key, character in (("tab", "\t"), ("a", "a")):
+                app.post_message(Key(key, character))
+            x, y = one.region.x + 2, one.region.y + 1
+            app.post_message(MouseDown(None, x, y, 0, 0, 1, False, False, False, x, y))
+            app.post_message(Key("b", "b"))
+            async with asyncio.timeout(10):
+                while len(one.value + two.value) < 2:
+                    await pilot.pause()
+            typed = [one.value, two.value]
+        assert (typed == ["b", "a"]) == (base is TerminalApp)
+
+    async def test_a_key_that_a_leaving_screen_did_not_take_goes_to_the_one_beneath(self):
+        class Leaves(SafeTeardown[None], Screen[None]):
+            pass
+
+        class Beneath(TerminalApp):
+            BINDINGS = (("ctrl+q", "take_key", "Leave"),)
+            taken = 0
+
+            def action_take_key(self):
+                self.taken += 1
+
+        app = Beneath()
+        async with app.run_test() as pilot:
+            over = Leaves()
+            await app.push_screen(over)
+            over.dismiss()
+            async with asyncio.timeout(10):
+                while over.stays:
+                    await asyncio.sleep(0)
+            # As on a busy machine, where closing took longer than a key waits.
+            await over.on_event(Key("ctrl+q", "\x11"))
+            async with asyncio.timeout(10):
+                while not app.taken:
+                    await pilot.pause()
+        assert app.taken == 1
 
 
 class TestWhatReachesTheTerminal:
@@ -366,6 +449,29 @@ async def test_a_widget_says_where_its_children_are_and_that_they_have_moved():
         rows.places_changed()
         await pilot.pause()
         assert rows.children[1].region.y == 3
+
+
+class Downwards(ReadDownwards):
+    """A field of a form."""
+
+    def place(self, size: Size):
+        return dict.fromkeys(self.children, size.region)
+
+
+class Fields(PlacesChildren):
+    """Two rows of two fields."""
+
+    def place(self, size: Size):
+        return {child: Region(10 * (n // 2), n % 2, 10, 1) for n, child in enumerate(self.children)}
+
+
+async def test_tab_goes_down_a_column_before_it_goes_to_the_next():
+    app = App()
+    async with app.run_test(size=(40, 10)) as pilot:
+        inputs = [Input(compact=True) for _ in range(4)]
+        await app.mount(Fields(*(Downwards(each) for each in inputs)))
+        await pilot.pause()
+        assert app.screen.focus_chain == inputs
 
 
 def test_the_size_before_the_first_layout_is_the_terminals():

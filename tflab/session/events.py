@@ -99,6 +99,12 @@ class CourseChanged(Event, frozen=True):
     course: Course
 
 
+class ReviewDue(Event, frozen=True):
+    """How many questions on what was learned are due, as last looked up."""
+
+    count: int
+
+
 class FormChanged(Event, frozen=True):
     """A value of the form, or the device, has changed.
 

@@ -3,7 +3,10 @@
 NAMES = (
     "open",
     "lessons",
+    "place",
+    "review",
     "run",
+    "resume",
     "sweep",
     "sweeps",
     "runs",

@@ -3,8 +3,8 @@
 A screen's widgets go before it does, and one that is closed as soon as it is opened never has any.
 So nothing of ours may happen to a screen that is on its way out, and two things see to it:
 
-- it takes no more events then: neither the one that says it is there, nor keys, timers and calls,
-  nor what its widgets have still to say;
+- it takes no more events then: neither the one that says it is there, nor timers and calls, nor
+  what its widgets have still to say; a key goes to the screen that is there instead;
 - what it asked to be called after a refresh, which another screen may do, is not called any more.
 
 Background work hands its results over by `call_later`, which any thread may call: that is an event.
@@ -17,10 +17,12 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar
 
 from textual.await_complete import AwaitComplete
-from textual.events import Event, ScreenSuspend, Unmount
+from textual.events import Event, Key, ScreenSuspend, Unmount
 from textual.geometry import Region
 from textual.message import Message
 from textual.screen import Screen
+
+from tflab.ui.terminal.key_order import OrderedKeys
 
 Answer = TypeVar("Answer")
 
@@ -59,8 +61,11 @@ class SafeTeardown(_AnyScreen[Answer]):
 
     async def on_event(self, event: Event) -> None:
         """Take an event, unless this is on its way out."""
+        app = self.app
         if self.stays or isinstance(event, _LAST_EVENTS):
             await super().on_event(event)
+        elif isinstance(event, Key) and isinstance(app, OrderedKeys) and app.screen is not self:
+            app.send_again(event)
 
     async def _on_message(self, message: Message) -> None:
         """Take what a widget of this says, unless this is on its way out."""

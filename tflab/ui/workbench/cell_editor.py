@@ -67,7 +67,7 @@ class CellEditor(Vertical):
         """A long text was checked."""
 
     def __init__(self, cell: int, text: str, name: str, kind: ProgramKind, original: str) -> None:
-        super().__init__(id="cell-editor")
+        super().__init__()
         self.cell = cell
         self.area = CodeArea(text)
         self.called = name

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from textual.dom import DOMNode
 
 from tflab.session import events
-from tflab.session.question_events import QuestionAsked, QuestionKind
+from tflab.session.question_events import LineAsked, QuestionAsked, QuestionKind
 from tflab.session.session import Session
 from tflab.ui.actions import ON_EVERY_SCREEN, Scope, key_of
 from tflab.ui.workbench.panes import Panes, PaneScreen
@@ -44,6 +44,8 @@ class WorkbenchDialogs(PaneScreen):
         match event:
             case QuestionAsked():
                 self._ask_question(event)
+            case LineAsked():
+                self._ask_line(event)
             case events.RecentListed():
                 self.lessons.show_recent(event.files, event.missing)
             case events.PresetsListed():
@@ -57,6 +59,15 @@ class WorkbenchDialogs(PaneScreen):
             case _:
                 return False
         return True
+
+    def _ask_line(self, event: LineAsked) -> None:
+        from tflab.ui.dialogs.ask import AskScreen
+
+        def take(text: str | None) -> None:
+            if text is not None:
+                event.take(text)
+
+        self.app.push_screen(AskScreen(event.title, event.text, event.about), take)
 
     def choose_section(self) -> None:
         """Go to a section of the lesson."""
@@ -91,8 +102,9 @@ class WorkbenchDialogs(PaneScreen):
 
         self.app.push_screen(HelpScreen(self.scope))
 
-    def action_jump(self) -> None:
+    def action_jump(self, from_field: bool = False) -> None:
         """Show a letter at every place in sight, and go to the one whose letter is pressed."""
+        del from_field  # What tells the two keys apart.
         from tflab.ui.dialogs.jump import JumpScreen, Target
         from tflab.ui.workbench.jump_targets import jump_targets
 

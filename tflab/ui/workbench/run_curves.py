@@ -34,7 +34,7 @@ class RunCurves:
         self.metric = FIRST
         self._chosen = False
         self._ghosts: list[Curve] = []
-        self._memos: dict[str, Memo] = {}
+        self._memos: dict[tuple[str, int], Memo] = {}
 
     def clear(self) -> None:
         """Show no run."""
@@ -68,6 +68,10 @@ class RunCurves:
 
     def metrics(self) -> list[Metric]:
         """Return the metrics of the run in the order in which it logged them."""
+        return list(by_metric(self.state.series.values())) if self.state else []
+
+    def known(self) -> list[Metric]:
+        """Return its metrics, and after them what the machine did."""
         return list(self._found())
 
     def own(self) -> list[Curve]:
@@ -107,12 +111,17 @@ class RunCurves:
         return round_up(last)
 
     def _found(self) -> dict[Metric, list[Series]]:
-        return by_metric(self.state.series.values() if self.state else ())
+        if self.state is None:
+            return {}
+        found = by_metric(self.state.series.values())
+        return found | by_metric(self.state.system.values())
 
     def _memo(self, series: Series) -> Memo:
-        if series.tag not in self._memos:
-            self._memos[series.tag] = Memo(series)
-        return self._memos[series.tag]
+        # A series that was cut is no longer one that was only added to.
+        key = series.tag, series.cuts
+        if key not in self._memos:
+            self._memos[key] = Memo(series)
+        return self._memos[key]
 
 
 def _total(progress: Progress, axes: set[str]) -> int | None:
