@@ -38,6 +38,8 @@ from tflab.targets.server_pool import OWN, make_server, place_of
 from tflab.targets.target import device_on, make_sure, open_host, slots_on
 from tflab.targets.target_file import Target, find_target
 
+_SEARCHED_AT_ONCE = 4
+
 NO_CHOICE = "auto"
 """Given in place of a path: forget what was chosen."""
 
@@ -167,7 +169,9 @@ class ServerStarter:
             return plan, slots
         self.at_once = jobs or 0
         self.make_sure()
-        slots = slots_on(self.target, len(plan.points))
+        # A search learns from what has run, so not all of its runs are asked for at once.
+        at_once = plan.count if plan.search is None else jobs or _SEARCHED_AT_ONCE
+        slots = slots_on(self.target, at_once)
         plan = structs.replace(plan, each=replace(plan.each, target=self.target.name))
         return plan.placed([slots[0].device], jobs or len(slots)), slots
 

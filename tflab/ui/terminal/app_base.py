@@ -98,6 +98,8 @@ class TerminalApp(OrderedKeys):
         super().__init__()
         self._crash = ""
         self.pixels: Pixels | None = None
+        self.typed_early = b""
+        """What was typed before the app had the terminal; the driver takes it first."""
         self._real_cursor = RealCursor(self.write_past_screen)
         self._selection: tuple[Theme, SelectionInk, ControlFilter] | None = None
 
