@@ -26,6 +26,10 @@ import psutil
 _PACKAGES = ("slurmd", "slurmctld", "slurm-client")
 _COMMANDS = ("sbatch", "squeue", "scancel", "sinfo", "scontrol")
 _PATIENCE = 30.0
+
+CPUS = 8
+"""Cores that the node says it has: so many jobs of one core run at once."""
+
 _CONF = """\
 ClusterName=tflab
 SlurmctldHost={host}(127.0.0.1)
@@ -58,6 +62,7 @@ PreemptType=preempt/partition_prio
 PreemptMode=CANCEL
 KillWait=2
 SlurmdTimeout=4
+SlurmdParameters=config_overrides
 NodeName={host} NodeAddr=127.0.0.1 CPUs={cpus} State=UNKNOWN
 PartitionName=debug Nodes={host} Default=YES MaxTime=INFINITE State=UP PriorityTier=1
 PartitionName=first Nodes={host} MaxTime=INFINITE State=UP PriorityTier=9
@@ -97,7 +102,7 @@ class SlurmCluster:
             ports=_free_ports(2),
             folder=folder,
             plugins=plugins,
-            cpus=os.cpu_count(),
+            cpus=CPUS,
         )
         (folder / "slurm.conf").write_text(text)
         self.commands = folder / "bin"
@@ -112,9 +117,9 @@ class SlurmCluster:
         self.wait(lambda: "idle" in self.ask("sinfo", "-h", "-p", "debug", "-o", "%T"))
 
     def end(self, name: str) -> None:
-        """Kill a daemon, as a crash does."""
+        """End a daemon; `slurmctld` writes down what it knows, as its state is saved seldom."""
         daemon = self._daemons.pop(name)
-        daemon.kill()
+        daemon.send_signal(signal.SIGTERM if name == "slurmctld" else signal.SIGKILL)
         daemon.wait()
 
     def stop(self) -> None:

@@ -9,7 +9,9 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from tflab.runs.atomic_files import make_private_folder
 from tflab.runs.job import Job
+from tflab.runs.paths import unreadable
 from tflab.runs.record import Problem
 from tflab.runs.text import plain_line
 from tflab.targets.engine import JobState, NodeReport, QueueFullError
@@ -23,7 +25,7 @@ from tflab.targets.slurm_queue import (
     read_lines,
     state_of,
 )
-from tflab.targets.slurm_script import job_script, sbatch_words
+from tflab.targets.slurm_script import job_script, said_folder, sbatch_words
 from tflab.targets.target_file import SlurmTarget
 from tflab.targets.worker_command import worker_command
 
@@ -124,6 +126,10 @@ class Slurm:
         self, folders: Sequence[Path], command: Sequence[str], place: ServerPlace, name: str
     ) -> str:
         script = job_script(folders, command, self._target.setup, dict(place.variables))
+        try:
+            make_private_folder(said_folder())
+        except OSError as error:
+            raise unreadable("The run cannot be handed over", said_folder(), error) from error
         words = sbatch_words(self._target, len(folders), name)
         done = self._call("sbatch", *words, text=script, folder=folders[0])
         if done.returncode:

@@ -12,8 +12,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from tflab.runs.job import LOG
+from tflab.runs.paths import data_folder
 from tflab.targets.target_file import SlurmTarget
 from tflab.worker.exit_codes import NOT_SHARED
+from tflab.worker.job import QUEUE_LOG
 
 WARNING_SECONDS = 60
 """How long before the end of its time a run is interrupted, to keep what it has."""
@@ -38,6 +40,8 @@ def job_script(
     """
     quoted = "\n".join(shlex.quote(str(folder)) for folder in folders)
     exports = [f"export {name}={shlex.quote(value)}" for name, value in (variables or {}).items()]
+    said = said_folder()
+    name = "${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID" if len(folders) > 1 else "$SLURM_JOB_ID"
     words = " ".join(shlex.quote(word) for word in command)
     return "\n".join(
         [
@@ -47,6 +51,7 @@ def job_script(
             "folder=${folders[${SLURM_ARRAY_TASK_ID:-0}]}",
             f'test -w "$folder" || exit {NOT_SHARED}',
             f'umask 077; exec >>"$folder/{LOG}" 2>&1',
+            f"export {QUEUE_LOG}={shlex.quote(str(said))}/{name}",
             f"unset {' '.join(_UNSET)}",
             *exports,
             *setup,
@@ -75,11 +80,16 @@ def sbatch_words(target: SlurmTarget, count: int, name: str) -> list[str]:
         "cpus-per-task": str(target.cpus) if target.cpus else "",
         "array": f"0-{count - 1}{most}" if count > 1 else "",
         "signal": f"B:USR2@{WARNING_SECONDS}" if _minutes(target.time) >= 5 else "",
-        "output": "/dev/null",
+        "output": f"{said_folder()}/{'%A_%a' if count > 1 else '%j'}",
     }
     words = [f"--{option}={value}" for option, value in options.items() if value]
     # A run has one life: what Slurm would begin again is run anew, or resumed, by its person.
     return ["--parsable", "--ntasks=1", "--no-requeue", *words, *target.options]
+
+
+def said_folder() -> Path:
+    """Return where Slurm itself writes of a job: why it ends one, before it does."""
+    return data_folder().absolute() / "jobs"
 
 
 def _minutes(text: str) -> float:

@@ -12,7 +12,6 @@ import os
 import select
 import signal
 import socket
-import subprocess
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -32,6 +31,9 @@ from tflab.worker.exit_codes import NOT_SHARED
 from tflab.worker.memory import MemoryKills
 from tflab.worker.orphans import end_orphans, keep_orphans
 
+QUEUE_LOG = "TFLAB_QUEUE_LOG"
+"""The environment variable that names the file in which the queue says why it ends this job."""
+
 LOOK = signal.SIGUSR1
 """Look for the mark now."""
 
@@ -39,7 +41,13 @@ LEAVE_SOON = signal.SIGUSR2
 """The time that the queue gave is nearly over."""
 
 _LOOK_SECONDS = 0.25
-_ASK_SECONDS = 5.0
+_SAID = (
+    ("DUE TO TIME LIMIT", "TIMEOUT"),
+    ("DUE TO PREEMPTION", "PREEMPTED"),
+    ("DUE TO NODE FAILURE", "NODE_FAIL"),
+    ("oom-kill", "OUT_OF_MEMORY"),
+    ("CANCELLED AT", "CANCELLED"),
+)
 _TAKEN = (signal.SIGTERM, signal.SIGINT, signal.SIGCHLD, LOOK, LEAVE_SOON)
 
 
@@ -115,6 +123,7 @@ class _Job:
                 self._wake.recv(4096)
             self._look(child.pid)
         end_orphans(())
+        _forget_queue_log()
         return 0
 
     def _take(self, number: int, _frame: FrameType | None) -> None:
@@ -161,7 +170,7 @@ class _Job:
     def _close(self, folder: Path, status: int, kills: MemoryKills) -> None:
         by_queue = self._ended_by_queue or _killed_by_queue(status)
         if by_queue and not has_ended(folder) and not (folder / STOP).exists():
-            append_last(folder, ended_in_queue(_state_in_queue()))
+            append_last(folder, ended_in_queue(_said_by_queue()))
         else:
             close_log(folder, status, kills)
 
@@ -170,17 +179,18 @@ def _killed_by_queue(status: int) -> bool:
     return os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGTERM
 
 
-def _state_in_queue() -> str:
-    """Return what Slurm says of this job; empty where it says nothing, or is not the queue."""
-    job, array = os.environ.get("SLURM_JOB_ID", ""), os.environ.get("SLURM_ARRAY_JOB_ID", "")
-    if array:
-        # The last of an array has the number of the whole.
-        job = f"{array}_{os.environ.get('SLURM_ARRAY_TASK_ID', '')}"
-    if not job:
-        return ""
-    command = ["squeue", "--noheader", "--states=all", f"--jobs={job}", "--format=%T"]
+def _said_by_queue() -> str:
+    """Return what Slurm calls the end that it gives this job; empty where it does not say."""
     try:
-        done = subprocess.run(command, capture_output=True, timeout=_ASK_SECONDS, check=False)
-    except (OSError, subprocess.TimeoutExpired):
+        text = Path(os.environ.get(QUEUE_LOG, "")).read_text("utf-8", "replace")
+    except OSError:
         return ""
-    return done.stdout.decode("ascii", "replace").strip()
+    return next((state for words, state in _SAID if words in text), "")
+
+
+def _forget_queue_log() -> None:
+    """Take away what Slurm wrote of this job, if it is nothing."""
+    path = Path(os.environ.get(QUEUE_LOG, ""))
+    with suppress(OSError):
+        if path.is_file() and not path.stat().st_size:
+            path.unlink()
