@@ -7,6 +7,7 @@ import signal
 from collections.abc import Mapping, Sequence
 from functools import partial
 
+from tflab.cli.alerting import LongWait
 from tflab.cli.command import Command, UsageProblem
 from tflab.cli.environments import ServerStarter, add_python, keep_python
 from tflab.cli.hangup import leave, while_connected
@@ -32,6 +33,7 @@ from tflab.programs.program import Program
 from tflab.programs.reader import read_program
 from tflab.programs.sweep_values import Values, parse_sweep_values
 from tflab.runs.store import RunStore
+from tflab.session.alerts import Alert
 from tflab.sweeps.estimate import usual_seconds
 from tflab.sweeps.plan import SweepPlan, make_plan
 from tflab.sweeps.store import SweepStore
@@ -88,7 +90,7 @@ def parse_fields(lesson: Program, pairs: Sequence[tuple[str, str]]) -> Mapping[s
 
 
 def _run(plan: SweepPlan, executor: RunExecutor, view: SweepView) -> int:
-    sweep = Sweep(SweepStore().create(plan), executor)
+    sweep, wait = Sweep(SweepStore().create(plan), executor), LongWait()
     try:
         with StopSignals() as stops:
             sweep.start()
@@ -105,6 +107,8 @@ def _run(plan: SweepPlan, executor: RunExecutor, view: SweepView) -> int:
             if not sweep.over:
                 return leave(_left_words(sweep))
             while_connected(view.end, stops)(sweep)
+            text = f"{sweep.count('finished')} of {len(sweep.runs)} runs finished."
+            wait.over(Alert("ended", "Sweep over", text, {"SWEEP": sweep.id}))
             return _exit_code(sweep, stops.first)
     finally:
         sweep.close()
