@@ -72,6 +72,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("edit", "f7", "Edit file", "Open the file at this cell in $EDITOR.", footer=True),
     Action("palette", "ctrl+p", "Commands", "Search every command and lesson.", footer=True),
     Action("jump", "ctrl+k", "Jump", "Show a letter at every place, and go to one.", footer=True),
+    Action("jump(True)", "alt+k", "Jump", "The same, also from within a field."),
     Action("help", "f1", "Help", "Show the keys of the pane in focus.", footer=True),
     Action("leave", "ctrl+q", "Quit", "Leave the workbench.", footer=True),
     Action("show('lessons')", "f2", "Lessons", "Open the list of lessons and recent files."),
@@ -245,6 +246,9 @@ ACTIONS: tuple[Action, ...] = (
 
 EDITORS_OWN = frozenset({"suspend_process", "history"})
 """What gives its key to the editor while one writes: there it means undo or redo, as anywhere."""
+
+FIELDS_OWN = frozenset({"jump", "notices"})
+"""What gives its key to a text field in focus: there it deletes to the end, or goes there."""
 
 ON_EVERY_SCREEN = frozenset({"theme", "leave", "suspend_process", "notices"})
 """What the app carries out, whichever screen is open. The rest is the workbench's."""

@@ -100,6 +100,8 @@ class TerminalApp(OrderedKeys):
         self._crash = ""
         self.pixels: Pixels | None = None
         self.presence = Presence()
+        self.typed_early = b""
+        """What was typed before the app had the terminal; the driver takes it first."""
         self._real_cursor = RealCursor(self.write_past_screen)
         self._selection: tuple[Theme, SelectionInk, ControlFilter] | None = None
 

@@ -104,8 +104,9 @@ class WorkbenchDialogs(PaneScreen):
 
         self.app.push_screen(HelpScreen(self.scope))
 
-    def action_jump(self) -> None:
+    def action_jump(self, from_field: bool = False) -> None:
         """Show a letter at every place in sight, and go to the one whose letter is pressed."""
+        del from_field  # What tells the two keys apart.
         from tflab.ui.dialogs.jump import JumpScreen, Target
         from tflab.ui.workbench.jump_targets import jump_targets
 

@@ -18,13 +18,14 @@ from tflab.charts.metrics import Metric
 from tflab.runs.state import RunState
 from tflab.ui.actions import SCOPE_TITLES, bindings
 from tflab.ui.widgets.css import beside
-from tflab.ui.widgets.drawing_view import DrawingView, legend_content
+from tflab.ui.widgets.drawing_view import DrawingView, legend_in_rows
 from tflab.ui.workbench.loss_view import LossView
 from tflab.ui.workbench.messages import ChartHeadingChanged
 from tflab.ui.workbench.progress_text import machine_content, metric_title, progress_content
 from tflab.ui.workbench.run_curves import RunCurves
 from tflab.ui.workbench.run_drawing import RunDrawing
 
+_LEGEND_ROWS = 3
 _NO_RUN = "Run the lesson to see its curves here (^r)."
 _NONE_HERE = "No curves in this lesson: see the output of its cells."
 _NO_CURVES = "No curves in this run: see the output of its cells."
@@ -128,7 +129,8 @@ class LossChart(Vertical, can_focus=True):
             return
         drawing, legend = self._drawing.draw(picture, ghosts, own)
         picture.show_drawing(drawing)
-        parts = [Content(self._view.reading(own)), legend_content(legend, size.width)]
+        reading = Content(self._view.reading(own))
+        parts = [reading, legend_in_rows(legend, size.width, _LEGEND_ROWS - bool(reading))]
         self._say("#loss-legend", Content("\n").join(part for part in parts if part))
         self.query_one("#loss-legend").display = any(parts)
         notes = [*drawing.notes, self._diagnosis] if self._diagnosis else list(drawing.notes)
