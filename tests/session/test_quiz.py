@@ -16,10 +16,12 @@ from tflab.quiz.bank import BY_ID, KINDS
 from tflab.quiz.review_store import ReviewStore
 from tflab.quiz.schedule import Card, Grade
 from tflab.session.disk import SessionDisk
+from tflab.session.events import ReviewDue
 from tflab.session.placement import STAGES, PlacementSitting, Reason
 from tflab.session.quiz import Outcome, ReviewSitting
+from tflab.session.quiz_desk import QuizDesk, ReviewBegun
 from tflab.session.quiz_words import placed_words
-from tflab.session.review import ReviewBegun, ReviewDesk, ReviewDue, what_is_due
+from tflab.session.review import what_is_due
 
 DAY = date(2026, 3, 10)
 ENTRIES = find_lessons()
@@ -112,7 +114,7 @@ def test_the_session_says_what_is_due_and_keeps_each_answer(data: Path):
     ProgressStore().note_run("tensors", ["a"], {"a": "A"})
     heard = Heard()
     disk = SessionDisk(heard)
-    desk = ReviewDesk(disk, heard)
+    desk = QuizDesk(disk, heard)
     # Learned today: nothing yet.
     desk.look()
     until(lambda: heard.of(ReviewDue), disk.deliver)
@@ -121,7 +123,7 @@ def test_the_session_says_what_is_due_and_keeps_each_answer(data: Path):
     for kind in KINDS:
         if kind.lesson == "tensors":
             ReviewStore().note(kind.id, Grade.AT_ONCE, yesterday)
-    desk.begin()
+    desk.begin_review()
     until(lambda: heard.of(ReviewBegun), disk.deliver)
     begun = heard.of(ReviewBegun)[-1]
     question = begun.sitting.question
@@ -160,7 +162,7 @@ def test_whoever_knows_everything_is_asked_ten_questions():
 
 
 def test_one_slip_is_forgiven():
-    assert place([True, True, False, True]).placed.known[-1].id == "tensor-operations"
+    assert len(place([True, True, False, True]).placed.known) == 3
 
 
 @given(answers=st.lists(st.booleans(), max_size=10))

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import Future
 from enum import Enum
 from random import Random
 from typing import NamedTuple
 
-from tflab.programs.library import LessonEntry, find_lessons
+from tflab.programs.library import LessonEntry
 from tflab.quiz.bank import BY_ID
 from tflab.quiz.kinds import Question
-from tflab.session.disk import SessionDisk
-from tflab.session.events import Emit, Event
 from tflab.session.quiz import Outcome, Reply
 
 MOST_QUESTIONS = 10
@@ -56,12 +53,6 @@ class Placed(NamedTuple):
     reason: Reason
     known: Sequence[LessonEntry] = ()
     missed: LessonEntry | None = None
-
-
-class PlacementBegun(Event, frozen=True):
-    """A placement begins."""
-
-    sitting: PlacementSitting
 
 
 class PlacementSitting:
@@ -147,24 +138,3 @@ class PlacementSitting:
             self.number += 1
             kind = self._stages[self._stage][self._second]
             self._question = kind.draw(self._random)
-
-
-class PlacementDesk:
-    """The placement of this session.
-
-    Args:
-        disk: Where the list of lessons is read.
-        emit: Is told when a placement begins.
-    """
-
-    def __init__(self, disk: SessionDisk, emit: Emit) -> None:
-        self._disk = disk
-        self._emit = emit
-
-    def begin(self) -> None:
-        """Begin a placement; `PlacementBegun` follows."""
-
-        def take(found: Future[list[LessonEntry]]) -> None:
-            self._emit(PlacementBegun(PlacementSitting(found.result(), Random())))
-
-        self._disk.do_then(find_lessons, take)

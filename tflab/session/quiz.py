@@ -70,6 +70,9 @@ class ReviewSitting:
         kinds: What is asked.
         keep: Called with the id of a kind and its grade as soon as that is known.
         random: Draws the numbers.
+
+    Attributes:
+        graded: The ids of the kinds whose grade is known.
     """
 
     def __init__(
@@ -78,7 +81,7 @@ class ReviewSitting:
         self._keep = keep
         self._random = random
         self._waiting = deque(kinds)
-        self._graded: set[str] = set()
+        self.graded: set[str] = set()
         self._tries = 0
         self.number = self.right = self.asked = 0
         self._question: Question | None = None
@@ -97,7 +100,7 @@ class ReviewSitting:
     @property
     def again(self) -> bool:
         """Whether the question that waits was missed before, in this sitting."""
-        return self._question is not None and self._question.kind.id in self._graded
+        return self._question is not None and self._question.kind.id in self.graded
 
     def answer(self, text: str) -> Reply:
         """Take an answer; an empty one says that the person does not know."""
@@ -113,8 +116,8 @@ class ReviewSitting:
         return Reply(Outcome.RIGHT if right else Outcome.TOLD, question)
 
     def _settle(self, kind: Kind, right: bool) -> None:
-        if kind.id not in self._graded:
-            self._graded.add(kind.id)
+        if kind.id not in self.graded:
+            self.graded.add(kind.id)
             self.asked += 1
             self.right += right and self._tries == 1
             if not right:

@@ -40,6 +40,7 @@ _RIGHT_AT_ONCE = Template("Right at the first try: $right of $asked.")
 _ONE_MORE = "One more question is due today."
 _MORE = Template("$count more questions are due today.")
 _NEXT = Template("The next questions come on $day.")
+NONE_LEFT = "Nothing more is due today."
 _ONE_DUE = "One question on what you learned is due."
 _DUE = Template("$count questions on what you learned are due.")
 

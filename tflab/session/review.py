@@ -1,11 +1,9 @@
-"""The review: which questions are due, where each can be read up, and a sitting over them."""
+"""The review: which questions are due, and where each can be read up."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from concurrent.futures import Future
 from datetime import date, timedelta
-from random import Random
 from typing import NamedTuple
 
 from tflab.programs.library import LessonEntry, find_lessons
@@ -15,10 +13,7 @@ from tflab.programs.reader import ProgramError, read_program
 from tflab.quiz.bank import KINDS
 from tflab.quiz.kinds import Kind
 from tflab.quiz.review_store import ReviewStore
-from tflab.quiz.schedule import Card, Grade
-from tflab.session.disk import SessionDisk
-from tflab.session.events import Emit, Event
-from tflab.session.quiz import ReviewSitting
+from tflab.quiz.schedule import Card
 
 A_FEW = 5
 """How many questions a sitting has, unless a person wants more."""
@@ -48,26 +43,6 @@ class Due(NamedTuple):
 
     kinds: Sequence[Kind] = ()
     next: date | None = None
-
-
-class ReviewDue(Event, frozen=True):
-    """How many questions are due has changed."""
-
-    count: int
-
-
-class ReviewBegun(Event, frozen=True):
-    """A sitting begins. `due` has no kinds where there is nothing to ask.
-
-    Attributes:
-        sitting: What asks the questions.
-        places: Where each kind is explained, by its id.
-        due: All that is due, with what this sitting leaves for later.
-    """
-
-    sitting: ReviewSitting
-    places: Mapping[str, ReadingPlace]
-    due: Due
 
 
 def what_is_due(course: Course, cards: Mapping[str, Card], today: date) -> Due:
@@ -142,47 +117,3 @@ def _heading_above(cells: Sequence[Cell], index: int) -> str:
             if line.startswith("## "):
                 return line.removeprefix("## ").strip()
     return ""
-
-
-class ReviewDesk:
-    """The review of this session.
-
-    Args:
-        disk: Where cards are read and kept.
-        emit: Is told what is due, and when a sitting begins.
-    """
-
-    def __init__(self, disk: SessionDisk, emit: Emit) -> None:
-        self._disk = disk
-        self._emit = emit
-        self.due = Due()
-
-    def look(self) -> None:
-        """Look what is due; `ReviewDue` follows."""
-
-        def take(found: Future[Due]) -> None:
-            self.due = found.result()
-            self._emit(ReviewDue(len(self.due.kinds)))
-
-        self._disk.do_then(lambda: read_due(date.today()), take)
-
-    def begin(self) -> None:
-        """Begin a sitting over a few of what is due; `ReviewBegun` follows."""
-
-        def read() -> tuple[Due, dict[str, ReadingPlace]]:
-            due = read_due(date.today())
-            return due, reading_places(due.kinds[:A_FEW])
-
-        def take(found: Future[tuple[Due, dict[str, ReadingPlace]]]) -> None:
-            self.due, places = found.result()
-            sitting = ReviewSitting(self.due.kinds[:A_FEW], self._note, Random())
-            self._emit(ReviewBegun(sitting, places, self.due))
-
-        self._disk.do_then(read, take)
-
-    def _note(self, kind: str, grade: Grade) -> None:
-        self._disk.keep(
-            "What you answered is",
-            lambda: ReviewStore().note(kind, grade, date.today()),
-            lambda _: self.look(),
-        )

@@ -120,10 +120,10 @@ def speed(random: Random) -> Made:
 @SLOPES.kind(
     "second-order/nth-derivative",
     read="derivative-at-2",
-    text="Differentiate x^$power as often as this says: $order. What is the value at x = $x?",
+    text="What is the derivative of order $order of x^$power, at x = $x?",
     lead="Each derivative brings the exponent down as a factor. Which factors come down, and which "
     "power of x is left?",
-    why="Each derivative lowers the exponent by one. At x = $x, order $order gives $value.",
+    why="Each derivative lowers the exponent by one. The one of order $order is $value at x = $x.",
 )
 def nth_derivative(random: Random) -> Made:
     """Draw a power, an order and a place."""
