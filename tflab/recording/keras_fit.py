@@ -131,6 +131,9 @@ class Fit:
         if self._first is None:
             self._first = epoch
             self._shift = max(0, self._curves.epoch - epoch)
+            if not self._curves.batches and self._steps is not None:
+                # Of those that an earlier run has trained, from which this one goes on.
+                self._curves.batches = epoch * self._steps
         self._curves.epoch = self._shift + epoch + 1
         self._meter.epoch = epoch + 1
         self._last = -1

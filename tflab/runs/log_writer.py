@@ -87,8 +87,11 @@ class LogWriter:
 
     def write(self, *events: Event) -> None:
         """Append `events`, in order. A line that another writer left torn is closed off first."""
+        self.write_lines(b"".join(encode_event(event) + b"\n" for event in events))
+
+    def write_lines(self, lines: bytes) -> None:
+        """Append whole lines that are events already, as those of another log."""
         fd = self._file.descriptor()
-        lines = b"".join(encode_event(event) + b"\n" for event in events)
         if not self._unwritten and lines and self._tail_is_torn(fd):
             lines = b"\n" + lines
         self._unwritten += lines
