@@ -239,7 +239,8 @@ def test_magics_do_what_they_say(bench, tmp_path) -> None:
         f"%cd -q {tmp_path}\nimport mine\n%run {other.name} a b\nprint(mine.x, from_other)",
         "%env WORD=hi there\nimport os\nd = %pwd\nprint(os.environ['WORD'], os.path.isdir(d))",
         "%%time\ny = 2\ny",
-        "y?\nnp_is_no_name?\n%timeit -n 1 y\nget_ipython().magic('matplotlib inline') if False else None",
+        "y?\nnp_is_no_name?\n%timeit -n 1 y\n"
+        "get_ipython().magic('matplotlib inline') if False else None",
         "%cd nowhere",
         "%nothing",
     )
