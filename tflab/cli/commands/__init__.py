@@ -18,6 +18,7 @@ NAMES = (
     "trash",
     "export",
     "envs",
+    "alerts",
     "doctor",
     "check",
     "new",
