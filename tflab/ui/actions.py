@@ -83,6 +83,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("hint", "f10", "Hint", "Show a hint for the first open goal; again for a stronger one."),
     Action("live", "ctrl+t", "Live", "Run again at every change of a value, or stop doing so."),
     Action("options", "", "Run options", "Set priority, threads and memory of runs."),
+    Action("alerts", "", "Alerts", "Choose how you are told of runs while you are elsewhere."),
     Action("environment", "", "Environment", "Choose the Python that this lesson runs in."),
     Action("commands", "", "Shell commands", "Allow the notebook's shell commands, or skip them."),
     Action("answer", "f12", "Answer", "Answer what the run asks for."),

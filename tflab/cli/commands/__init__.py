@@ -17,6 +17,7 @@ NAMES = (
     "trash",
     "export",
     "envs",
+    "alerts",
     "doctor",
     "check",
     "new",

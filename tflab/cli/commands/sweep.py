@@ -7,6 +7,7 @@ import signal
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
+from tflab.cli.alerting import LongWait
 from tflab.cli.command import Command, UsageProblem
 from tflab.cli.environments import ServerStarter, add_python, keep_python
 from tflab.cli.hangup import leave, while_connected
@@ -34,6 +35,7 @@ from tflab.programs.search_values import Range, parse_search_values
 from tflab.programs.sweep_values import Values, parse_sweep_values
 from tflab.runs.record import Problem
 from tflab.runs.store import RunStore
+from tflab.session.alerts import Alert
 from tflab.sweeps.estimate import usual_seconds
 from tflab.sweeps.plan import make_plan
 from tflab.sweeps.search import require_optuna
@@ -137,6 +139,7 @@ def parse_fields(
 
 
 def _run(sweep: Sweep, executor: RunExecutor, view: SweepView, start: Callable[[], object]) -> int:
+    wait = LongWait()
     try:
         with StopSignals() as stops:
             start()
@@ -153,6 +156,8 @@ def _run(sweep: Sweep, executor: RunExecutor, view: SweepView, start: Callable[[
             if not sweep.over:
                 return leave(_left_words(sweep))
             while_connected(view.end, stops)(sweep)
+            text = f"{sweep.count('finished')} of {len(sweep.runs)} runs finished."
+            wait.over(Alert("ended", "Sweep over", text, {"SWEEP": sweep.id}))
             return _exit_code(sweep, stops.first)
     finally:
         sweep.close()

@@ -141,6 +141,8 @@ class RunList(OptionList):
         first += Content.styled(f"{mark_of(state)} ", TONES[state])
         if marks.pinned:
             first += Content.styled(f"{glyphs().pinned} ", "$primary")
+        if run.continues:
+            first += Content.styled(f"{glyphs().continues} ", "$text-quiet")
         if marks.name:
             first += Content.styled(f"{short_line(marks.name)} ", "bold")
         room = self.scrollable_content_region.width - first.cell_length - 1
