@@ -9,8 +9,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tests.cli.conftest import command
+from tflab.charts.drawing import ChartOptions
 from tflab.cli.run_text import metric_lines
+from tflab.export.formats import export_text, export_to, find_format
+from tflab.export.loaded import LoadedRun, load_run
 from tflab.runs.store import RunStore
+from tflab.runs.trash import Trash
 
 LOOP = """
 import numpy as np
@@ -27,37 +31,37 @@ def test_a_run_goes_on_and_both_show_as_one(
 ) -> None:
     first = json.loads(command("run", lesson(LOOP), "--json").stdout)
     assert first["continues"] is None
-    refused = command("resume", "20200101")
-    assert (refused.returncode, "No such run" in refused.stderr) == (2, True)
     asked = command("resume", "last", "-p", "steps=7", "--plain")
     assert asked.returncode == 0, asked.stderr
     assert f"Goes on from run {first['run']}, which came to step 3." in asked.stderr
     assert "Goes on at step 4, from the checkpoint" in asked.stdout
     assert "loss: from 0 to 21, lowest 0, highest 21, 7 points; goes on" in asked.stdout
-    (second,) = [row for row in listed() if row["run"] != first["run"]]
-    assert second["continues"] == first["run"]
-    assert f"goes on from {first['run']}" in command("runs").stdout
+    listed = command("runs").stdout
+    assert f"goes on from {first['run']}" in listed
+    second = load_run(RunStore(), listed.split()[0])
+    check_exports(first["run"], second, tmp_path)
 
-    table = command("export", second["run"], "--as", "csv").stdout
-    rows = list(csv.DictReader(io.StringIO(table)))
-    assert [row["logged_by"] for row in rows] == [first["run"]] * 4 + [second["run"]] * 3
-    assert [float(row["loss"]) for row in rows] == [0, 1, 3, 6, 10, 15, 21]
-    whole = json.loads(command("export", second["run"], "--as", "json").stdout)
-    assert whole["continues"] == {"run": first["run"], "steps": {"step": 3}}
-    assert whole["series"]["loss"]["earlier"] == [{"run": first["run"], "end": 4}]
-    folder = tmp_path / "boards"
-    assert command("export", second["run"], "--as", "tensorboard", "-o", folder).returncode == 0
-    assert len(list(folder.rglob("events.out.tfevents.*"))) == 2
-    assert list(folder.rglob(f"from {first['run']}/events*"))
-
-    command("delete", first["run"])
+    Trash(RunStore()).delete(first["run"])
     gone = command("resume", first["run"])
-    assert "tflab trash --restore" in gone.stderr
-    state = RunStore().load(second["run"])
-    assert "goes on from an earlier run at step 4" in metric_lines(state)[0]
+    assert (gone.returncode, "tflab trash --restore" in gone.stderr) == (2, True)
+    state = RunStore().load(second.record.id)
+    assert "goes on from an earlier run at step 4" in metric_lines(state)[0], "it has it all"
     assert data.exists()
 
 
-def listed() -> list[dict[str, str]]:
-    found: list[dict[str, str]] = json.loads(command("runs", "--json").stdout)
-    return found
+def check_exports(first: str, second: LoadedRun, tmp_path: Path) -> None:
+    def export(kind: str) -> str:
+        return export_text(find_format(kind), [second], ChartOptions(colour="none"))
+
+    rows = list(csv.DictReader(io.StringIO(export("csv"))))
+    assert [row["logged_by"] for row in rows] == [first] * 4 + [second.record.id] * 3
+    assert [float(row["loss"]) for row in rows] == [0, 1, 3, 6, 10, 15, 21]
+    whole = json.loads(export("json"))
+    assert whole["continues"] == {"run": first, "steps": {"step": 3}}
+    assert whole["series"]["loss"]["earlier"] == [{"run": first, "end": 4}]
+    assert next(csv.DictReader(io.StringIO(export("csv-summary"))))["continues"] == first
+    assert "goes on from an earlier run at step 4" in export("chart-text")
+    target = tmp_path / "boards"
+    export_to(find_format("tensorboard"), [second], target, ChartOptions())
+    parts = {str(path.parent.relative_to(target)) for path in target.rglob("events.out.*")}
+    assert parts == {second.record.id, f"{second.record.id}/from {first}"}
