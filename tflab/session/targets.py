@@ -14,7 +14,7 @@ from tflab.targets.device import Device
 from tflab.targets.engines import engine_of
 from tflab.targets.host import Host
 from tflab.targets.server_pool import ServerPlace
-from tflab.targets.target import device_on, make_sure, open_host
+from tflab.targets.target import entry_of, key_of, make_sure, open_host
 from tflab.targets.target_file import SlurmTarget, Target, find_target, load_targets
 from tflab.targets.target_host import TargetHost
 
@@ -27,13 +27,11 @@ class FoundTarget:
         target: What the file says.
         state: What its engine has, in words; empty where it does not serve.
         problem: Why it does not serve.
-        device: The key of the device that runs get there.
     """
 
     target: Target
     state: str = ""
     problem: Problem | None = None
-    device: str = "cpu"
 
     @property
     def words(self) -> str:
@@ -59,7 +57,7 @@ def look_at(target: Target) -> FoundTarget:
     try:
         engine = engine_of(target)
         try:
-            return FoundTarget(target, state=engine.check(), device=device_on(target))
+            return FoundTarget(target, state=engine.check())
         finally:
             engine.close()
     except Problem as problem:
@@ -69,11 +67,6 @@ def look_at(target: Target) -> FoundTarget:
 def place_key(request: RunRequest) -> str:
     """Return the key of the entry, among the devices, that a run was on."""
     return key_of(request.target) if request.target else request.device
-
-
-def key_of(target: str) -> str:
-    """Return the key of a target among the devices."""
-    return f"on:{target.lower()}"
 
 
 def target_entries() -> tuple[Device, ...]:
@@ -92,18 +85,8 @@ def target_entries() -> tuple[Device, ...]:
 
 def _entry(found: FoundTarget) -> Device:
     problem = found.problem
-    return Device(
-        key=key_of(found.target.name),
-        name=f"{found.target.name}: {found.words}",
-        index=0,
-        uuid="",
-        memory_total=0,
-        memory_free=0,
-        note=found.state,
-        target=found.target.name,
-        gives=found.device,
-        problem="" if problem is None else f"{problem.title}. {problem.cause}",
-    )
+    said = "" if problem is None else f"{problem.title}. {problem.cause}"
+    return entry_of(found.target, f"{found.target.name}: {found.words}", found.state, said)
 
 
 class Targets:
