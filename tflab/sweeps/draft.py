@@ -34,7 +34,7 @@ OPTIONS: dict[str, str] = {
     "search": "grid for all; random 20 draws; tpe 40 learns as it goes; seed 7 behind draws others."
     " A range then needs no steps: 1e-4..1 log.",
     "stop early": "no; or percentile, median or halving: ends runs that are worse than others.",
-    "devices": "cpu, or GPUs to spread over (gpu:0, gpu:1, or gpus for all), or a target (on:NAME).",
+    "devices": "cpu, GPUs to spread over (gpu:0, gpu:1, or gpus for all), or a target (on:NAME).",
     "at once": "Runs at the same time; empty for the cores, and one a GPU.",
     "metric": "What ranks the runs, such as val_loss, or accuracy:max for the largest first.",
 }
