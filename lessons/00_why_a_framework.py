@@ -329,5 +329,6 @@ lab.goal(
 # %% [markdown]
 # ## What you saw
 # With a framework you write the way forward; the way back, the parts, the devices and the files are
-# there already. The hand-made version was longer, and one sign in it was wrong without a word. A
-# graph first, or a result at once: how different are the two, and which is faster?
+# there already. The hand-made version was longer, and one sign in it was wrong without a word: you
+# found it because you had something to compare with. Everything here was computed with tensors.
+# What is a tensor?

@@ -119,7 +119,7 @@ lab.check(
 
 # %% [markdown]
 # ## One element
-# Index, then assign. This is what a tensor refused in the last lesson. The shape stays: assigning
+# Index, then assign. This is what a tensor refused in *Tensors*. The shape stays: assigning
 # something of another shape is an error, which has saved many a training loop.
 
 # %%
@@ -186,5 +186,6 @@ lab.goal(
 # %% [markdown]
 # ## What you saw
 # A variable has the type and shape of its first value and a content that changes in place. Adding
-# to it with `+` makes a tensor and leaves it alone. Steps too small for its type are lost. You can
-# hold numbers now, fixed and changing ones. What can be computed with whole blocks of them?
+# to it with `+` makes a tensor and leaves it alone. Steps too small for its type are lost. So a
+# weight can be changed. In which direction should it be changed, and how can TensorFlow know
+# without being told a formula?

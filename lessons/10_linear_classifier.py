@@ -284,4 +284,5 @@ lab.goal(
 # ## What you saw
 # A classifier is a weighted sum and a threshold. Gradient descent turned its line into the gap,
 # fast along the steep direction and slowly along the flat one. The learning rate has a hard limit,
-# and the data sets it. You saw every line of the loop. Which of them would you let a library write?
+# and the data sets it. And you wrote the step yourself. Each step looked at all points, for one
+# small move. Must it?

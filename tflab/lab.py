@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from tflab.data import Dataset, load
 from tflab.recording import current
@@ -31,11 +31,15 @@ from tflab.recording.recorder import Recorder
 from tflab.recording.values import is_tensor, to_plain, to_tensor_value, to_text
 from tflab.runs.events import Goal, Result
 
+if TYPE_CHECKING:
+    from tflab.recording.checkpoints import Checkpoints
+
 __all__ = [
     "attach",
     "autolog",
     "bar",
     "check",
+    "checkpoint",
     "confusion_matrix",
     "dataset",
     "folder",
@@ -219,6 +223,40 @@ def check(
 def folder() -> Path:
     """Return where the lesson may save files: the run's own folder for them."""
     return current.recorder.folder()
+
+
+def checkpoint(
+    *,
+    folder: str | Path | None = None,
+    every: int = 0,
+    keep: int = 2,
+    name: str = "training",
+    **objects: Any,
+) -> Checkpoints:
+    """Keep a training loop of your own, and go on where it stopped when its run is continued.
+
+    `kept = lab.checkpoint(model=model, optimizer=optimizer)`, then `for step in kept.steps(1000):`.
+    A run that goes on from another one restores the newest checkpoint of that; any other begins
+    at step 0. `kept.save()` keeps one at once, `kept.step` says how many steps are done.
+
+    Kept are models, optimizers, variables, generators and iterators of TensorFlow (also in lists
+    and dicts), NumPy arrays in their place, and random generators of NumPy and Python; besides,
+    always, the state of `random` and of `np.random`. Not kept is the state behind `tf.random`
+    without a generator, and the order of a data set whose iterator is not among the objects.
+
+    Args:
+        folder: Where they are kept when the program runs as plain Python. In a run, its own files.
+        every: Steps between two of them; 0 for one each half minute.
+        keep: How many of the newest stay.
+        name: A word that tells the loop from others of the same program.
+        objects: What is kept, by name.
+
+    Raises:
+        Problem: When something cannot be kept, or what was kept does not fit.
+    """
+    from tflab.recording.checkpoints import open_checkpoints
+
+    return open_checkpoints(objects, folder, every, keep, name)
 
 
 def dataset(name: str) -> Dataset:

@@ -44,11 +44,12 @@ def one(*call: str, **more: Any) -> Parameter:
         ('"--n", type=int, default=6e7', ("n", "int", 60_000_000, "")),
         ('"--to", dest="out", default="x"', ("out", "str", "x", "")),
         ('"--name"', ("name", "str", "", "empty: not given")),
-        ('"--n", type=int, default=None', ("n", "str", "", "empty: not given")),
-        ('"--n", type=int, default=argparse.SUPPRESS', ("n", "str", "", "empty: not given")),
+        ('"--n", type=int, default=None', ("n", "int", "", "empty: not given")),
+        ('"--n", type=float', ("n", "float", "", "empty: not given")),
+        ('"--n", type=int, default=argparse.SUPPRESS', ("n", "int", "", "empty: not given")),
         ('"data"', ("data", "str", "", "required")),
         ('"data", nargs="?", default="d"', ("data", "str", "d", "")),
-        ('"--x", required=True, type=int', ("x", "str", "", "required")),
+        ('"--x", required=True, type=int', ("x", "int", "", "required")),
         ('"--fast", action="store_true"', ("fast", "bool", False, "")),
         ('"--slow", action="store_false"', ("slow", "bool", True, "")),
         ('"--b", action=argparse.BooleanOptionalAction', ("b", "bool", False, "")),
@@ -62,8 +63,8 @@ def one(*call: str, **more: Any) -> Parameter:
         ('"-v", action="count", default=2', ("v", "int", 2, "")),
         ('"--x", action="append"', ("x", "str", "", "empty: not given")),
         ('"--x", action="append", default=[1]', ("x", "str", "", "added to [1]")),
-        ('"--n", type=int, default=os.cpu_count()', ("n", "str", "", COMPUTED)),
-        ('"--n", default=os.environ.get("N", 3), type=int', ("n", "str", "", COMPUTED)),
+        ('"--n", type=int, default=os.cpu_count()', ("n", "int", "", COMPUTED)),
+        ('"--n", default=os.environ.get("N", 3), type=int', ("n", "int", "", COMPUTED)),
         ('"--m", choices=MODELS, default="a"', ("m", "str", "a", "")),
         ('"--m", choices=[0.5, 1.5], type=float, default=0.5', ("m", "float", 0.5, "")),
     ],
@@ -209,6 +210,103 @@ def test_a_subcommand_gets_exactly_the_values_of_the_form(**values: Any) -> None
     assert {"task", "sizes", "verbose"} <= read.keys()
 
 
+def test_an_option_that_two_subcommands_declare_otherwise_is_two_parameters() -> None:
+    source = """\
+import argparse
+parser = argparse.ArgumentParser()
+sub = parser.add_subparsers(dest="task")
+train = sub.add_parser("train")
+train.add_argument("--lr", type=float, default=0.1)
+check = sub.add_parser("fine-tune")
+check.add_argument("--lr", type=float, default=0.5)
+print(parser.parse_args(), file=FILE)
+"""
+    program = parse_program(source, PATH)
+    assert program.defaults == {"task": "", "train_lr": 0.1, "fine_tune_lr": 0.5}
+    for task, expected in (("train", 3.0), ("fine-tune", 4.0)):
+        values = {"task": task, "train_lr": 3.0, "fine_tune_lr": 4.0}
+        words = command_line(command_options(program), values)
+        assert words == [task, f"--lr={expected}"]
+
+
+MODULE = """\
+import argparse
+MOST = 7
+
+def build():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--rate", type=float, default=0.1, help="How fast")
+    parser.add_argument("--most", type=int, default=MOST)
+    parser.add_argument(SOME)
+    return parser
+
+def of_its_own():
+    return argparse.ArgumentParser().add_argument("--other")
+
+class Options:
+    def parse(self):
+        return build().parse_args()
+
+if __name__ == "__main__":
+    argparse.ArgumentParser().add_argument("--guarded")
+"""
+
+
+@pytest.mark.parametrize(
+    ("file", "source"),
+    [
+        ("options.py", "from options import Options\nargs = Options().parse()\n"),
+        ("options.py", "import options\nprint(options.build().parse_args())\n"),
+        ("tools/options.py", "from tools import options\nargs = options.Options().parse()\n"),
+        ("tools/options.py", "import tools.options as o\nargs = o.Options().parse()\n"),
+        (
+            "tools/__init__.py",
+            "def main():\n    import tools\n    tools.Options().parse()\nmain()\n",
+        ),
+    ],
+)
+def test_options_that_a_module_beside_the_program_declares(
+    tmp_path: Path, file: str, source: str
+) -> None:
+    (tmp_path / file).parent.mkdir(exist_ok=True)
+    (tmp_path / file).write_text(MODULE)
+    program = parse_program(f"# A line\n{source}", tmp_path / "train.py")
+    assert program.defaults == {"rate": 0.1, "most": 7}
+    rate = program.parameters[0]
+    assert rate.help == f"How fast (in {file}, line 6)"
+    assert "import" in program.source.splitlines()[rate.line - 1]
+    (refused,) = program.refused
+    assert refused.reason == f"its name is not a literal ({file}, line 8)"
+    assert "-" not in refused.name
+    assert command_line(command_options(program), {"rate": 2.0, "most": 7}) == ["--rate=2.0"]
+
+
+def test_modules_import_modules_and_the_program_adds_options_of_its_own(tmp_path: Path) -> None:
+    (tmp_path / "tools").mkdir()
+    (tmp_path / "tools" / "__init__.py").write_text("from .options import parser\nimport train\n")
+    (tmp_path / "tools" / "options.py").write_text(
+        "from argparse import ArgumentParser\nfrom . import parts\n"
+        "parser = ArgumentParser()\nparser.add_argument('--a', default='1')\n"
+    )
+    (tmp_path / "tools" / "parts.py").write_text("def broken(:")
+    program = parse_program(
+        "from tools import parser\nparser.add_argument('--b', default='2')\n"
+        "args = parser.parse_args()\n",
+        tmp_path / "train.py",
+    )
+    assert program.defaults == {"a": "1", "b": "2"}
+
+
+def test_a_module_with_a_command_line_of_its_own_gives_no_options(tmp_path: Path) -> None:
+    (tmp_path / "model.py").write_text(
+        "import argparse\nSIZE = 3\ndef main():\n    parser = argparse.ArgumentParser()\n"
+        "    parser.add_argument('--a', default='1')\n    parser.parse_args()\n"
+        "if __name__ == '__main__':\n    main()\n"
+    )
+    source = "from model import SIZE\nsteps = 4\nprint(SIZE * steps)\n"
+    assert parse_program(source, tmp_path / "train.py").defaults == {"steps": 4}
+
+
 @pytest.mark.parametrize(
     ("call", "read_here"),
     [
@@ -319,6 +417,8 @@ PARTS = st.lists(st.text("ab '\"", min_size=1), min_size=1)
 OPTIONS: dict[str, tuple[dict[str, Any], st.SearchStrategy[Any]]] = {
     "--rate": ({"type": float, "default": 0.5}, st.floats(allow_nan=False, allow_infinity=False)),
     "--steps": ({"type": int, "default": 3}, st.integers(-(1 << 62), 1 << 62)),
+    "--limit": ({"type": int}, st.none() | st.integers(-9, 9)),
+    "--clip-at": ({"type": float, "default": None}, st.none() | st.floats(-9, 9)),
     "-k": ({"type": int, "default": 1}, st.integers(-99, 99)),
     "--word": ({"default": "w"}, TEXT),
     "-s": ({"default": "s"}, TEXT),

@@ -69,3 +69,32 @@ def test_a_series_knows_whether_its_steps_fall(batches):
         series.extend(steps, [0.0] * len(steps))
     steps = [step for batch in batches for step in batch]
     assert series.in_order == (steps == sorted(steps))
+
+
+points = st.lists(st.tuples(st.integers(-5, 60), st.floats(width=32)), max_size=80)
+
+
+@given(st.lists(points, min_size=1, max_size=3))
+def test_a_run_that_goes_on_takes_the_place_of_what_it_goes_over_again(runs):
+    series = Series("loss")
+    for place, run in enumerate(runs):
+        if place:
+            series.end_part(str(place - 1))
+        for step, value in run:
+            series.extend([step], [as_number(value)])
+    whole: list[tuple[int, float, str]] = []
+    for place, run in enumerate(runs):
+        if run:
+            whole = [known for known in whole if known[0] < run[0][0]] if place else whole
+        whole += [(step, value, str(place)) for step, value in run]
+    fresh = Series("loss")
+    fresh.extend([p[0] for p in whole], [as_number(p[1]) for p in whole])
+    assert list(series.steps) == list(fresh.steps)
+    assert str(list(series.values)) == str(list(fresh.values))
+    assert str(series.summary()) == str(fresh.summary())
+    assert (series.in_order, series.nonfinite) == (fresh.in_order, fresh.nonfinite)
+    assert str(series.block_lows) == str(fresh.block_lows)
+    for place in range(len(runs) - 1):
+        mine = [p[0] for p in whole if p[2] == str(place)]
+        assert list(series.logged_by(str(place)).steps) == mine
+    assert len(series.logged_by("")) == sum(p[2] == str(len(runs) - 1) for p in whole)

@@ -76,7 +76,7 @@ def test_one_key_reads_a_lesson_from_the_first_line_to_the_last(
     app.wait_for("Linear classifier: from scratch")
     app.wait_for("Two clouds of points")
     pages = [app.text]
-    while "n opens 11 Movie audience" not in pages[-1]:
+    while "n opens 11 Batches and momentum" not in pages[-1]:
         assert len(pages) < 150
         app.press("space")
         app.wait_until(lambda text: text != pages[-1], "another page")

@@ -135,6 +135,46 @@ lab.show(
     assert state.printed_text == "trying\n"
 
 
+def test_after_a_failed_answer_the_rest_draws_the_numbers_that_it_draws_on_the_solution(bench):
+    source = (
+        HEAD
+        + """# %%
+first = tf.random.normal([2])
+tf.random.set_global_generator(tf.random.Generator.from_seed(3))
+layer = tf.keras.layers.Dropout(0.5)
+"""
+        + exercise("drawn", "tf.random.normal([3]); return x / 2")
+        + """# %%
+lab.show(
+    operation=tf.random.normal([4]), generator=tf.random.get_global_generator().normal([2]),
+    layer=layer(tf.ones([8]), training=True), keras=tf.keras.random.normal([2]),
+    weights=tf.keras.layers.Dense(2).compute_output_shape((1, 2)) and
+    tf.keras.initializers.GlorotUniform()((2, 2)), plain=random.random(),
+)
+"""
+    )
+    failing = """
+tf.random.set_seed(5)
+tf.random.normal([4]); tf.random.normal([3]); tf.random.get_global_generator().normal([9])
+tf.random.set_global_generator(tf.random.Generator.from_seed(8))
+layer(tf.ones([8]), training=True); tf.keras.random.normal([2]); random.random()
+tf.keras.initializers.GlorotUniform()((2, 2))
+def drawn(x): return tf.random.normal([4])
+"""
+    quiet = failing.replace("tf.random.set_seed(5)", "")
+    solved, *failed = (
+        run(bench, source, {"drawn": answer}, name=f"{number}.py").results
+        for number, answer in enumerate(["def drawn(x): return x / 2", failing, quiet])
+    )
+    # The solution draws in its checks what the answer that passes does not.
+    untouched = run(bench, source, {}, name="untouched.py").results
+    for results in failed:
+        assert {n: (r.value, r.tensor) for n, r in results.items()} == {
+            n: (r.value, r.tensor) for n, r in untouched.items()
+        }
+    assert solved["operation"].tensor != untouched["operation"].tensor
+
+
 def test_what_stands_between_runs_on_the_answer_and_again_unheard_on_the_solution(bench):
     source = (
         HEAD

@@ -119,6 +119,7 @@ class Curve:
         ghost: True for a curve of an earlier run, drawn faint and behind the others.
         memo: Makes drawing a long series again cheaper; see `Memo`.
         axis: What its steps count; curves of one chart count the same.
+        seams: The steps at which a later run went on from an earlier one.
     """
 
     label: str
@@ -128,6 +129,7 @@ class Curve:
     ghost: bool = False
     memo: Memo | None = None
     axis: str = "step"
+    seams: tuple[float, ...] = ()
 
 
 class Run(NamedTuple):

@@ -18,7 +18,14 @@ from tflab.charts.drawing import (
     StepAxis,
     encode_row,
 )
-from tflab.charts.end_labels import VALUE_ROOM, EndLabel, LabelRoom, label_room, place_labels
+from tflab.charts.end_labels import (
+    VALUE_ROOM,
+    EndLabel,
+    LabelRoom,
+    label_room,
+    place_labels,
+    telling_names,
+)
 from tflab.charts.marks import x_axis_marks, y_axis_marks
 from tflab.charts.palette import Ink, alarm_ink, faint_ink, ink_number, label_ink, series_ink
 from tflab.charts.plot import Glyphs, draw_path
@@ -32,6 +39,10 @@ from tflab.charts.track import Track, between, describe_losses, read_track, smoo
 from tflab.charts.view import choose_view, read_tracks
 
 __all__ = ["ChartOptions", "Curve", "Drawing", "draw_loss", "loss_text"]
+
+
+_SEAM = {True: "┊", False: ":"}
+_MOST_SEAMS = 3
 
 
 def draw_loss(curves: Sequence[Curve], size: Size, options: ChartOptions) -> Drawing:
@@ -50,6 +61,7 @@ def draw_loss(curves: Sequence[Curve], size: Size, options: ChartOptions) -> Dra
     tracks, log_y = read_tracks(curves, options.log_y)
     named = len(curves) > 1
     notes = tuple(note for track in tracks for note in describe_losses(track, named))
+    notes += _seam_notes(curves, options)
     legend = tuple(_legend(curve, options) for curve in curves)
     if columns < 1 or rows < 1:
         return Drawing((), notes, legend, log_y=log_y, unlabelled=legend)
@@ -69,7 +81,7 @@ def draw_loss(curves: Sequence[Curve], size: Size, options: ChartOptions) -> Dra
         log_y=log_y,
         x_axis=picture.x_axis,
         unlabelled=tuple(
-            entry
+            entry._replace(label=picture.told.get(entry.label, entry.label))
             for entry, curve in zip(legend, curves, strict=True)
             if not any(curve is labelled for labelled in picture.labelled)
         ),
@@ -99,6 +111,7 @@ class _Picture:
     Attributes:
         view: The limits of the axes.
         labelled: The curves that have a label at the end of their line.
+        told: What labels say in place of names that are too long.
     """
 
     def __init__(
@@ -111,9 +124,13 @@ class _Picture:
         self._name = clean(options.x_label or tracks[0].curve.axis, options.unicode)
         legend = [_legend(track.curve, options) for track in self._shown]
         self._room = LabelRoom(0, False)
+        self.told: dict[str, str] = {}
         if options.end_labels:
-            names = [entry.label for entry in legend]
-            self._room = label_room(list(map(self._sample, legend)), names, size[0])
+            marks, names = list(map(self._sample, legend)), [entry.label for entry in legend]
+            self._room = label_room(marks, names, size[0])
+            if not self._room.values and (told := telling_names(names)) != names:
+                self.told = dict(zip(names, told, strict=True))
+                self._room = label_room(marks, told, size[0])
         y_labels = [mark.label for mark in self._y_marks]
         self._layout = lay_out(size[0] - self._room.width, size[1], y_labels, self._name)
         self._legend = legend
@@ -132,16 +149,24 @@ class _Picture:
         cells, options, view = self._cells, self._options, self.view
         self._draw_lines()
         self._mark_divergence()
-        if options.cursor is not None and view.x_range[0] <= options.cursor <= view.x_range[1]:
-            column = self.x_axis.column_of(options.cursor) - self.x_axis.left
-            blank = np.zeros(cells.glyphs.shape, dtype=bool)
-            blank[:, column] = cells.glyphs[:, column] == 0
-            upright = ord("│" if options.unicode else "|")
-            cells.put(blank, upright, ink_number(label_ink(options.dark), self._inks))
+        if options.cursor is not None:
+            self._draw_upright(options.cursor, "│" if options.unicode else "|")
+        for seam in {seam for track in self._shown for seam in track.curve.seams}:
+            self._draw_upright(seam, _SEAM[options.unicode])
         ticks = log_step_ticks if view.log_x else step_ticks
         x_marks = x_axis_marks(ticks, view.x_range, self._layout.width, view.log_x)
         runs = frame(cells, self._layout, x_marks, self._y_marks, self._inks, options, self._name)
         return self._with_labels(runs) if self._room.width else runs
+
+    def _draw_upright(self, step: float, glyph: str) -> None:
+        """Draw a line at a step, in what is blank there."""
+        low, high = self.view.x_range
+        if low <= step <= high:
+            column = self.x_axis.column_of(step) - self.x_axis.left
+            blank = np.zeros(self._cells.glyphs.shape, dtype=bool)
+            blank[:, column] = self._cells.glyphs[:, column] == 0
+            ink = ink_number(label_ink(self._options.dark), self._inks)
+            self._cells.put(blank, ord(glyph), ink)
 
     def _draw_lines(self) -> None:
         """Draw ghosts, then raw curves under smoothed ones, then main lines."""
@@ -197,6 +222,9 @@ class _Picture:
         """Return a piece of the line: the middle of it where a whole period is not needed."""
         return entry.marker if self._options.colour == "none" else entry.marker[1:4]
 
+    def _told(self, entry: LegendEntry) -> str:
+        return self.told.get(entry.label, entry.label)
+
     def _with_labels(self, rows: Sequence[Row]) -> tuple[Row, ...]:
         pairs = sorted(self._with(self._legend), key=lambda pair: pair[0].curve.ghost)
         named = {entry.label: track for track, entry in reversed(pairs)}
@@ -205,7 +233,7 @@ class _Picture:
                 self._row(track),
                 self._sample(entry),
                 # All curves of the run before have its name, which need not stand twice.
-                entry.label if not track.curve.ghost or named[entry.label] is track else "",
+                self._told(entry) if not track.curve.ghost or named[entry.label] is track else "",
                 "diverged" if track.diverged else short(track.end[1], VALUE_ROOM),
                 entry.ink,
             )
@@ -215,6 +243,16 @@ class _Picture:
         self.labelled = [t.curve for n, (t, _) in enumerate(pairs) if n not in left_out]
         runs += [Run(" " * self._room.width, None)] * (len(rows) - len(runs))
         return tuple((*row, run) for row, run in zip(rows, runs, strict=True))
+
+
+def _seam_notes(curves: Sequence[Curve], options: ChartOptions) -> tuple[str, ...]:
+    """Say where runs go on from earlier ones, and that a line stands there."""
+    found = {(curve.axis, seam) for curve in curves for seam in curve.seams}
+    if not found:
+        return ()
+    where = ", ".join(f"{axis} {seam:,.0f}" for axis, seam in sorted(found)[:_MOST_SEAMS])
+    more = ", …" if len(found) > _MOST_SEAMS else ""
+    return (f"{_SEAM[options.unicode]} goes on from an earlier run at {where}{more}",)
 
 
 def _legend(curve: Curve, options: ChartOptions) -> LegendEntry:

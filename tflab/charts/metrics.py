@@ -39,4 +39,6 @@ def by_metric(series: Iterable[Series]) -> dict[Metric, list[Series]]:
 def curve_of(series: Series, label: str, style: int, memo: Memo | None = None) -> Curve:
     """Return a series as a curve."""
     axis = metric_of(series).axis
-    return Curve(label, series.steps, series.values, style, memo=memo, axis=axis)
+    return Curve(
+        label, series.steps, series.values, style, memo=memo, axis=axis, seams=series.seams
+    )

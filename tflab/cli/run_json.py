@@ -6,10 +6,11 @@ from typing import Any
 
 from tflab.export.pictures import figures_json, pictures_json
 from tflab.runs.events import ExerciseOutcome
-from tflab.runs.record import Problem, RunRecord
+from tflab.runs.record import Problem, RunRecord, RunRequest
 from tflab.runs.state import RunState, result_value
 from tflab.runs.text import plain
 from tflab.runs.transcript import Transcript
+from tflab.session.machine_text import machine_json
 
 
 def run_json(record: RunRecord, state: RunState) -> dict[str, Any]:
@@ -22,9 +23,11 @@ def run_json(record: RunRecord, state: RunState) -> dict[str, Any]:
         "parameters": request.parameters,
         "device": request.device,
         "seed": request.seed,
+        "continues": continues_json(request),
         "environment": _environment(state),
         "seconds": None if state.seconds is None else round(state.seconds, 3),
         "metrics": {tag: series.summary() for tag, series in state.series.items()},
+        "system": machine_json(state.system),
         "results": {name: result_value(result) for name, result in state.results.items()},
         "goals": [{"text": goal.text, "passed": goal.passed} for goal in state.goals.values()],
         "exercises": [exercise_json(found) for found in state.exercises.values()],
@@ -33,6 +36,13 @@ def run_json(record: RunRecord, state: RunState) -> dict[str, Any]:
         "output": output(state),
         "error": error(state),
     }
+
+
+def continues_json(request: RunRequest) -> dict[str, Any] | None:
+    """Return which run a run goes on from, and the last steps of that; None if it began anew."""
+    if not request.continues:
+        return None
+    return {"run": request.continues, "steps": request.begins}
 
 
 def exercise_json(found: ExerciseOutcome) -> dict[str, Any]:
@@ -63,9 +73,11 @@ def refused(
         "parameters": {},
         "device": device,
         "seed": seed,
+        "continues": None,
         "environment": None,
         "seconds": None,
         "metrics": {},
+        "system": {},
         "results": {},
         "goals": [],
         "exercises": [],

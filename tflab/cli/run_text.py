@@ -15,6 +15,7 @@ from tflab.runs.series import Series
 from tflab.runs.state import RunState
 from tflab.runs.tensor_text import describe, number_text, result_text
 from tflab.runs.text import count_of, plain, plain_line
+from tflab.session.machine_text import machine_line, others_text
 
 _WHOLE = 16
 
@@ -29,6 +30,12 @@ def heading(request: RunRequest) -> str:
 def metric_lines(state: RunState) -> list[str]:
     """Return one line for each series: first, last, lowest, and where it diverged."""
     return [_metric(series) for series in state.series.values() if len(series)]
+
+
+def machine_lines(state: RunState) -> list[str]:
+    """Return what the run took of the machine; nothing for one that was over at once."""
+    words = [line for line in (machine_line(state), others_text(state)) if line]
+    return [f"Machine: {words[0]}", *words[1:]] if words else []
 
 
 def diagnosis_lines(record: RunRecord, state: RunState) -> list[str]:
@@ -138,6 +145,8 @@ def _metric(series: Series) -> str:
         if series.nonfinite < count:
             words += f", lowest {series.min:.6g}, highest {series.max:.6g}"
         words += f", {count} points"
+    for seam in series.seams:
+        words += f"; goes on from an earlier run at {series.axis or 'step'} {seam:,.0f}"
     if series.first_nonfinite_step is not None:
         words += f"; diverged at step {series.first_nonfinite_step}"
     return words

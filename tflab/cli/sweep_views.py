@@ -68,7 +68,7 @@ class PlainView:
         """Print title, fields and number of runs, and how long they may take."""
         for line in heading(sweep):
             _print(line)
-        words = plan_text(len(sweep.runs), sweep.plan.jobs, usual)
+        words = plan_text(sweep.total, sweep.plan.jobs, usual)
         _print(f"{words}{', going by earlier runs' if usual is not None else ''}.")
         self._estimated = usual is not None
 
@@ -77,7 +77,7 @@ class PlainView:
         for run in sweep.runs:
             if run.over and run.index not in self._told:
                 self._told.add(run.index)
-                _print(f"[{len(self._told)}/{len(sweep.runs)}] {run_line(sweep, run)}")
+                _print(f"[{len(self._told)}/{sweep.total}] {run_line(sweep, run)}")
                 self._estimate(sweep)
 
     def end(self, sweep: Sweep) -> None:
@@ -142,7 +142,7 @@ def sweep_view(arguments: argparse.Namespace) -> SweepView:
 def _progress(sweep: Sweep) -> str:
     if sweep.stopping:
         return "Stopping"
-    words = [f"{sweep.done} of {len(sweep.runs)} done"]
+    words = [f"{sweep.done} of {sweep.total} done"]
     words.append(f"{sweep.count('starting', 'running')} running")
     left = sweep.seconds_left
     if left:

@@ -63,10 +63,14 @@ def _describe(run: LoadedRun) -> dict[str, Any]:
         "parameters": request.parameters,
         "device": request.device,
         "seed": request.seed,
+        "continues": {"run": request.continues, "steps": request.begins}
+        if request.continues
+        else None,
         "until": request.until,
         "state": state.status,
         "seconds": state.seconds,
         "series": {tag: _points(series) for tag, series in state.series.items()},
+        "system": {name: _points(series) for name, series in state.system.items()},
         "results": {name: result_value(result) for name, result in state.results.items()},
         "goals": [{"text": g.text, "passed": g.passed} for g in state.goals.values()],
         "exercises": [
@@ -94,5 +98,10 @@ def _points(series: Series) -> dict[str, Any]:
     values: list[Any] = series.values.tolist()
     if series.nonfinite:
         values = [as_number(value) for value in values]
-    found = {"steps": [int(step) for step in series.steps], "values": values}
-    return found | {"axis": series.axis} if series.axis else found
+    found: dict[str, Any] = {"steps": [int(step) for step in series.steps], "values": values}
+    if series.axis:
+        found["axis"] = series.axis
+    if series.parts:
+        # The points before `end` were logged by that run, from which this one goes on.
+        found["earlier"] = [{"run": part.run, "end": part.end} for part in series.parts]
+    return found

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from tflab.export.table import columns_for
 from tflab.export.writing import csv_text
 from tflab.programs.parameters import format_value
+from tflab.programs.search_values import Range
 from tflab.runs.events import Number, as_number
 from tflab.runs.metrics import best_value, higher_is_better
 from tflab.runs.text import plain
@@ -32,7 +33,8 @@ def report(sweep: Sweep) -> dict[str, Any]:
         "lesson": plan.each.lesson,
         "metric": plan.metric,
         "order": "max" if plan.larger else "min",
-        "fields": plan.fields,
+        "fields": {name: fields_report(values) for name, values in plan.space.items()},
+        "search": search_report(sweep),
         "repeat": plan.repeat,
         "sample": plan.sample,
         "devices": plan.devices,
@@ -41,6 +43,27 @@ def report(sweep: Sweep) -> dict[str, Any]:
         "rows": rows,
         "runs": [run_report(sweep, run) for run in sweep.runs],
         "error": None,
+    }
+
+
+def fields_report(values: Sequence[Any] | Range) -> Any:
+    """Return what a parameter may be: a list, or the two ends of a range."""
+    if isinstance(values, Range):
+        return {"low": values.low, "high": values.high, "log": values.log}
+    return list(values)
+
+
+def search_report(sweep: Sweep) -> dict[str, Any] | None:
+    """Return how a sweep chose its values and stopped runs; None for a grid and a sample of it."""
+    search = sweep.plan.search
+    if search is None:
+        return None
+    return {
+        "method": search.method,
+        "trials": search.trials,
+        "seed": search.seed,
+        "pruner": search.pruner,
+        "note": sweep.note,
     }
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from tflab.export.loaded import LoadedRun
 from tflab.export.writing import csv_text
+from tflab.runs.events import SYSTEM
 from tflab.runs.metrics import best_value, higher_is_better
 from tflab.runs.series import Series
 
@@ -23,12 +24,16 @@ def series_csv(runs: Sequence[LoadedRun]) -> str:
     Epochs and batches are no steps of one kind: where series count them, `epoch` and `batch` are
     columns of their own, and a line has one of them only.
 
+    Where a run goes on from earlier ones, `logged_by` says which of them a line is of.
+
     A step that a series logged twice has two lines. Where a series has no value at a step its field
     is empty; values that are not finite are written as nan, inf and -inf.
     """
     tags = list(dict.fromkeys(tag for run in runs for tag in run.state.series))
     axes = axes_of(series for run in runs for series in run.state.series.values())
     own = ["run", *axes] if len(runs) > 1 else axes
+    if any(run.state.earlier for run in runs):
+        own = ["logged_by", *own]
     return csv_text(_series_rows(runs, tags, own, axes))
 
 
@@ -38,8 +43,34 @@ def _series_rows(
     yield [*own, *columns_for("metric", tags, own)]
     for run in runs:
         head = [run.record.id] if "run" in own else []
-        columns = [run.state.series.get(tag) for tag in tags]
-        yield from ([*head, *fields] for fields in step_fields(columns, axes))
+        for by, columns in _logged(run, tags):
+            first = [by or run.record.id, *head] if "logged_by" in own else head
+            yield from ([*first, *fields] for fields in step_fields(columns, axes))
+
+
+def _logged(run: LoadedRun, tags: list[str]) -> Iterator[tuple[str, list[Series | None]]]:
+    """Yield the series of a run, those of each run that it goes on from first; its own id is ''."""
+    found = run.state.series
+    if not run.state.earlier:
+        yield "", [found.get(tag) for tag in tags]
+        return
+    for by in (*dict.fromkeys(run.state.earlier), ""):
+        yield by, [found[tag].logged_by(by) if tag in found else None for tag in tags]
+
+
+def system_csv(runs: Sequence[LoadedRun]) -> str:
+    """Return what the machine did, one line a moment: `second`, and a column for each value."""
+    names = list(dict.fromkeys(name for run in runs for name in run.state.system))
+    head = ["run", "second"] if len(runs) > 1 else ["second"]
+
+    def lines() -> Iterator[list[Any]]:
+        yield [*head, *(f"{SYSTEM}{name}" for name in names)]
+        for run in runs:
+            first = [run.record.id] if len(runs) > 1 else []
+            columns = [run.state.system.get(name) for name in names]
+            yield from ([*first, *fields] for fields in step_fields(columns, ["second"]))
+
+    return csv_text(lines())
 
 
 def summary_csv(runs: Sequence[LoadedRun]) -> str:
@@ -56,6 +87,8 @@ def _summary(run: LoadedRun) -> Iterator[tuple[str, Any]]:
     yield "created", run.created
     yield "lesson", request.lesson
     yield "state", state.status
+    if request.continues:
+        yield "continues", request.continues
     yield "seconds", "" if state.seconds is None else round(state.seconds, 3)
     yield "device", request.device
     yield "seed", request.seed

@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 import struct
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from tflab.export.hparams import hparams_summaries
 from tflab.export.loaded import LoadedRun
 from tflab.export.wire import field, varint
-from tflab.runs.events import Scalars
+from tflab.runs.events import Continued, Scalars
 from tflab.runs.log_reader import LogReader
 from tflab.runs.series import Series
 
@@ -34,19 +34,32 @@ _VERSION = b"brain.Event:2"
 def write_event_file(run: LoadedRun, folder: Path) -> Path:
     """Write values and series of a run as one event file into `folder`, and return its path.
 
+    What an earlier run logged, from which this one goes on, is a run of its own below it.
+
     Raises:
         OSError: When it cannot be written.
     """
+    for earlier in dict.fromkeys(run.state.earlier):
+        _write(run, folder / f"from {earlier}", [], _points_of(run, earlier))
+    return _write(run, folder, _values(run), _points(run.folder, len(run.state.earlier)))
+
+
+def _write(
+    run: LoadedRun,
+    folder: Path,
+    values: list[bytes],
+    points: Iterable[tuple[str, Floats, Floats, Floats]],
+) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"events.out.tfevents.{int(run.record.created)}.{run.record.id}"
     fresh = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         with fresh.open("wb") as file:
             head = struct.pack("<d", run.record.created)
-            for message in (field(3, _VERSION), *_values(run)):
+            for message in (field(3, _VERSION), *values):
                 file.write(_records(np.frombuffer(b"\x09" + head + message, np.uint8)[None]))
-            for points in _points(run.folder):
-                file.writelines(_encode(*points, run.record.created))
+            for found in points:
+                file.writelines(_encode(*found, run.record.created))
         fresh.replace(path)
     except OSError:
         fresh.unlink(missing_ok=True)
@@ -63,17 +76,32 @@ def _values(run: LoadedRun) -> list[bytes]:
     return [field(5, found) for found in hparams_summaries(values, began, ended, state.status)]
 
 
-def _points(folder: Path) -> Iterator[tuple[str, Floats, Floats, Floats]]:
+def _points_of(run: LoadedRun, earlier: str) -> Iterator[tuple[str, Floats, Floats, Floats]]:
+    """Yield what an earlier run logged, as far as this one did not go over it again."""
+    for tag, series in run.state.series.items():
+        found = series.logged_by(earlier)
+        if len(found):
+            times = np.zeros(len(found))
+            yield tag, np.asarray(found.steps), np.asarray(found.values), times
+
+
+def _points(folder: Path, earlier: int) -> Iterator[tuple[str, Floats, Floats, Floats]]:
     """Yield tag, steps, values and times of a run's points, those of a tag read at once together.
 
     A log of one point a batch would take a thousand times as long batch by batch.
+
+    Args:
+        folder: The run's.
+        earlier: How many earlier runs it has points of, which come first and are passed over.
     """
     reader = LogReader(folder)
     while events := reader.poll():
         series: dict[str, Series] = {}
         times: dict[str, array[float]] = {}
         for event in events:
-            if isinstance(event, Scalars):
+            if isinstance(event, Continued):
+                earlier -= 1
+            elif isinstance(event, Scalars) and earlier <= 0:
                 points = series.get(event.tag) or series.setdefault(event.tag, Series(event.tag))
                 before = len(points)
                 points.extend(event.steps, event.values)

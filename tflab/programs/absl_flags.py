@@ -112,14 +112,15 @@ def _flag(
         kind = "str"
     style: Any = "append" if written.startswith("multi_") else "value"
     style = "pair" if kind == "bool" else style
-    note = ""
+    note, optional = "", False
     if style == "append" and default not in (None, NotLiteral):
         default = shlex.join(map(str, default if isinstance(default, list) else [default]))
     if isinstance(default, list):
         default = (" " if written == "spaceseplist" else ",").join(str(item) for item in default)
     if default is None or default is NotLiteral:
         note = NOT_GIVEN if default is None else COMPUTED
-        kind, default = ("choice" if choices else "str"), ""
+        optional = kind in ("int", "float")
+        kind, default = ("choice" if choices else kind if optional else "str"), ""
         choices = ("", *choices) if choices else ()
         style = "value"
     return checked_parameter(
@@ -130,6 +131,7 @@ def _flag(
         choices=choices,
         line=call.lineno,
         note="required" if required or is_true(arguments.get("required")) else note,
+        optional=optional,
         option=Option(
             flag=f"--{name}", style=style, negative=f"--no{name}" if style == "pair" else ""
         ),

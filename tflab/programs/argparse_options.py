@@ -162,9 +162,11 @@ def _argparse_option(
     if action == "append":
         kind, style = "str", "several" if "nargs" in said else "append"
         note, default = (f"added to {default}" if default else ""), None
+    optional = False
     if default is None or default is NotLiteral:
         note = note or (NOT_GIVEN if default is None else COMPUTED)
-        kind, default = "str", ""
+        optional = kind in ("int", "float") and style == "value"
+        kind, default = (kind if optional else "str"), ""
         if choices and style == "value":
             kind, choices = "choice", ("", *choices)
     if (positional and "nargs" not in said) or is_true(said.get("required")):
@@ -178,6 +180,7 @@ def _argparse_option(
         choices=tuple(choices) if kind == "choice" else (),
         line=call.lineno,
         note=note,
+        optional=optional,
         option=Option(flag=flag, style=style),
         **(_bounds(said.get("choices")) if kind == "int" else {}),
     )

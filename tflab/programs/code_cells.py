@@ -61,6 +61,7 @@ def command_options(program: Program) -> tuple[CommandOption, ...]:
             negative=parameter.option.negative,
             default=parameter.default,
             under=parameter.option.under,
+            dest=parameter.option.dest,
         )
         for parameter in program.parameters
         if parameter.option is not None

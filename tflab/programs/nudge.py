@@ -27,6 +27,9 @@ def nudge(parameter: Parameter, value: Any, direction: int, fine: bool = False) 
         direction: 1 for larger, -1 for smaller.
         fine: Whether a number goes by a tenth of such a step, to come near a limit.
     """
+    if value == "":
+        # A number that is not given, or a text.
+        return value
     match parameter.type:
         case "bool":
             return not value

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -33,10 +34,18 @@ class NoOptionError(Exception):
 
 
 class ArgumentReader:
-    """Reads an argument that is a literal, or a global name that is assigned one once."""
+    """Reads an argument that is a literal, or a global name that is assigned one once.
 
-    def __init__(self, names: GlobalNames) -> None:
+    Args:
+        names: The global names of the program.
+        modules: The first and the last line of each other module, and its global names.
+    """
+
+    def __init__(
+        self, names: GlobalNames, modules: Sequence[tuple[int, int, GlobalNames]] = ()
+    ) -> None:
         self._names = names
+        self._modules = modules
 
     def read(self, node: ast.expr) -> Any:
         """Return the value: a literal, None, or a list of literals.
@@ -53,7 +62,10 @@ class ArgumentReader:
         return folded(node)
 
     def _named(self, node: ast.Name) -> Literal:
-        bound = self._names.bound.get(node.id, [])
+        names = next(
+            (own for first, last, own in self._modules if first < node.lineno <= last), self._names
+        )
+        bound = names.bound.get(node.id, [])
         if len(bound) == 1 and bound[0].how == "=" and bound[0].value is not None:
             return folded(bound[0].value)
         raise NotLiteral(node.lineno)
@@ -66,7 +78,8 @@ def checked_parameter(**fields: Any) -> Parameter:
     fields["help"] = plain_line(fields["help"])
     if fields["type"] == "str" and not isinstance(fields["default"], str):
         fields["default"] = str(fields["default"])
-    if fields["type"] in ("int", "float") and isinstance(fields["default"], str):
+    optional = fields.get("optional", False)
+    if fields["type"] in ("int", "float") and isinstance(fields["default"], str) and not optional:
         # Argparse reads a default that is a text as it reads what a person gives.
         try:
             fields["default"] = {"int": int, "float": float}[fields["type"]](fields["default"])

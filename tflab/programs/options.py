@@ -8,12 +8,14 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 import msgspec
 
 from tflab.programs.absl_flags import absl_flags, flag_kind
 from tflab.programs.argparse_options import argparse_options
 from tflab.programs.bindings import GlobalNames
+from tflab.programs.modules_beside import ModuleBeside, option_modules
 from tflab.programs.option_arguments import ArgumentReader, Options, method_name
 from tflab.programs.program import Parameter, Refusal
 
@@ -39,16 +41,21 @@ _MENTIONS = re.compile("|".join(_OTHERS))
 """Modules, and names of others, that read a command line in ways that are not understood here."""
 
 
-def find_options(trees: Sequence[ast.Module], names: GlobalNames) -> Options:
+def find_options(
+    trees: Sequence[ast.Module], names: GlobalNames, path: Path | None = None
+) -> Options:
     """Return the options of a program: those of `argparse`, else those of `absl.flags`.
 
     Args:
         trees: The syntax trees of its code cells, in order, with the lines of the file.
         names: Its global names; an option may have one as its default.
+        path: Its file; options that modules beside it declare for it are found too.
     """
+    beside = option_modules(trees, path) if path is not None else []
+    trees = [*(module.tree for module in beside), *trees]
     calls = [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Call)]
     calls.sort(key=lambda call: (call.lineno, call.col_offset))
-    resolve = ArgumentReader(names)
+    resolve = ArgumentReader(names, [(one.first, one.last, one.names) for one in beside])
     declared = [call for call in calls if method_name(call) == "add_argument"]
     flags = [call for call in calls if flag_kind(call)]
     if declared:
@@ -57,8 +64,38 @@ def find_options(trees: Sequence[ast.Module], names: GlobalNames) -> Options:
         found = absl_flags(flags, calls, resolve)
     else:
         found = Options()
-    _drop_doubles(found)
+    if all(call.lineno < 0 for call in (*declared, *flags)) and not found.parameters:
+        # A module that is imported for something else has a command line of its own.
+        return Options()
+    _tell_doubles(found)
+    _tell_modules(found, beside)
     return found
+
+
+def _tell_modules(found: Options, beside: Sequence[ModuleBeside]) -> None:
+    """Give what a module declares the line that imports it, and say where it stands."""
+
+    def place_of(line: int) -> ModuleBeside | None:
+        return next((one for one in beside if one.first < line <= one.last), None)
+
+    def told(text: str) -> str:
+        return re.sub(r"on line (-\d+)", lambda match: f"in {where(int(match[1]))}", text)
+
+    def where(line: int) -> str:
+        module = place_of(line)
+        return f"{module.name}, line {line - module.first}" if module else f"line {line}"
+
+    for place, one in enumerate(found.parameters):
+        if (module := place_of(one.line)) is not None:
+            text = f"{one.help} (in {where(one.line)})".strip()
+            found.parameters[place] = msgspec.structs.replace(one, line=module.imported, help=text)
+    for place, refusal in enumerate(found.refused):
+        module = place_of(refusal.line)
+        found.refused[place] = Refusal(
+            name=told(refusal.name) if module else refusal.name,
+            line=module.imported if module else refusal.line,
+            reason=told(refusal.reason) + (f" ({where(refusal.line)})" if module else ""),
+        )
 
 
 def may_import_a_reader(source: str) -> bool:
@@ -84,19 +121,37 @@ def unknown_reader(trees: Sequence[ast.Module]) -> tuple[str, int] | None:
     return None
 
 
-def _drop_doubles(found: Options) -> None:
-    """Refuse options of a name that is there twice: which of them is read, only a run knows."""
-    seen: dict[str, Parameter] = {}
-    for parameter in list(found.parameters):
-        if parameter.name in seen:
-            found.parameters.remove(parameter)
-            if (merged := _of_both(seen[parameter.name], parameter)) is not None:
-                found.parameters[found.parameters.index(seen[parameter.name])] = merged
-                seen[parameter.name] = merged
-                continue
-            reason = f"it is declared twice, first on line {seen[parameter.name].line}"
-            found.refused.append(Refusal(name=parameter.name, line=parameter.line, reason=reason))
-        seen.setdefault(parameter.name, parameter)
+def _tell_doubles(found: Options) -> None:
+    """Tell options of one name apart by their subcommands; refuse others that are there twice."""
+    groups: dict[str, list[Parameter]] = {}
+    for parameter in found.parameters:
+        group = groups.setdefault(parameter.name, [])
+        merged = _of_both(group[-1], parameter) if group else None
+        group[-1 if merged else len(group) :] = [merged or parameter]
+    found.parameters.clear()
+    for name, group in groups.items():
+        first, *others = group
+        if others and _are_apart(group):
+            found.parameters += map(_under_its_own_name, group)
+            continue
+        found.parameters.append(first)
+        for other in others:
+            reason = f"it is declared twice, first on line {first.line}"
+            found.refused.append(Refusal(name=name, line=other.line, reason=reason))
+
+
+def _are_apart(options: Sequence[Parameter]) -> bool:
+    """Whether options of one name belong to different subcommands, so that a run has one."""
+    under = [one.option.under if one.option else () for one in options]
+    return all(under) and len(set().union(*under)) == sum(map(len, under))
+
+
+def _under_its_own_name(parameter: Parameter) -> Parameter:
+    """Name an option after its subcommand too; the program itself knows it by its own name."""
+    assert parameter.option is not None
+    lead = re.sub(r"\W", "_", parameter.option.under[0])
+    option = msgspec.structs.replace(parameter.option, dest=parameter.code_name)
+    return msgspec.structs.replace(parameter, name=f"{lead}_{parameter.code_name}", option=option)
 
 
 def _of_both(first: Parameter, second: Parameter) -> Parameter | None:

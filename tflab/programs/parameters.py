@@ -40,13 +40,13 @@ def allowed(parameter: Parameter) -> str:
         case "str":
             return "text"
         case "int":
-            return "a whole number" + _bounds(parameter)
+            return "a whole number" + _bounds(parameter) + _or_nothing(parameter)
         case "float":
-            return "a number" + _bounds(parameter)
+            return "a number" + _bounds(parameter) + _or_nothing(parameter)
 
 
 def check_value(parameter: Parameter, value: object) -> Any:
-    """Return `value` as the lesson gets it; a whole number becomes a float where one is asked.
+    """Return `value` as the program gets it; a whole number becomes a float where one is asked.
 
     Raises:
         ValueProblem: When the type is wrong, or the value out of bounds or not finite.
@@ -56,6 +56,8 @@ def check_value(parameter: Parameter, value: object) -> Any:
             if type(choice) is type(value) and choice == value:
                 return choice
         raise _refusal(parameter, value)
+    if parameter.optional and value == "":
+        return ""
     if isinstance(value, float) and not math.isfinite(value):
         raise _refusal(parameter, value, "It has to be finite.")
     try:
@@ -88,6 +90,8 @@ def parse_value(parameter: Parameter, text: str) -> Any:
             word = text.strip().lower()
             if word in _TRUE | _FALSE:
                 return word in _TRUE
+        case "int" | "float" if parameter.optional and not text.strip():
+            return ""
         case "int" | "float":
             number = _number(text, whole=parameter.type == "int")
             if number is not None:
@@ -165,6 +169,10 @@ def _annotation(parameter: Parameter) -> Any:
     return Annotated[base, msgspec.Meta(**bounds)] if bounds else base
 
 
+def _or_nothing(parameter: Parameter) -> str:
+    return ", or nothing" if parameter.optional else ""
+
+
 def _bounds(parameter: Parameter) -> str:
     gt, ge, lt, le = (
         None if bound is None else format_value(bound)
@@ -203,6 +211,8 @@ def _hint(parameter: Parameter, text: str) -> str:
     if parameter.type in ("int", "float"):
         if "," in text:
             return "Write the decimal mark as a point, and no mark between thousands."
+        if parameter.optional:
+            return "Write it in digits, or leave it empty."
         return f"Write it in digits, such as {format_value(parameter.default)}."
     if parameter.type == "choice":
         names = [format_value(choice) for choice in parameter.choices]
@@ -220,7 +230,8 @@ def _refusal(parameter: Parameter, value: object, more: str = "") -> ValueProble
     return ValueProblem(
         parameter.name,
         f"{parameter.name} must be {allowed(parameter)}; you gave {plain_line(shown)}.",
-        more or f"Its default is {format_value(parameter.default)}.",
+        more
+        or ("" if parameter.optional else f"Its default is {format_value(parameter.default)}."),
     )
 
 

@@ -48,6 +48,7 @@ class Option(msgspec.Struct, frozen=True, kw_only=True):
             its default; `command` is a subcommand.
         negative: The other flag of a `pair`.
         under: The subcommands that take it; empty for the program's own.
+        dest: What the program calls it, where that is not the parameter's name.
     """
 
     flag: str
@@ -56,6 +57,7 @@ class Option(msgspec.Struct, frozen=True, kw_only=True):
     ] = "value"
     negative: str = ""
     under: tuple[str, ...] = ()
+    dest: str = ""
 
 
 class Parameter(msgspec.Struct, frozen=True, kw_only=True):
@@ -71,6 +73,7 @@ class Parameter(msgspec.Struct, frozen=True, kw_only=True):
         choices: The values of a `Literal`, in order.
         line: Line of the file it stands on, from 1.
         note: What a person has to know of its value, such as that the program sets it again.
+        optional: Whether a number may be left out, which is an empty text.
         place: Where its literal stands, if a value goes there.
         option: How it is given on the command line, if it is.
     """
@@ -86,12 +89,15 @@ class Parameter(msgspec.Struct, frozen=True, kw_only=True):
     choices: tuple[Any, ...] = ()
     line: int = 0
     note: str = ""
+    optional: bool = False
     place: Place | None = None
     option: Option | None = None
 
     @property
     def code_name(self) -> str:
         """Its name in the code; that of a parameter called `program_seed` is `seed`."""
+        if self.option is not None and self.option.dest:
+            return self.option.dest
         name = self.name.removeprefix("program_")
         return name if name in RESERVED else self.name
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 from typing import Literal
 
@@ -36,6 +37,7 @@ class LessonProgress(msgspec.Struct, kw_only=True, omit_defaults=True):
         set: All exercises that the lesson had when it was last run.
         asked: The questions that were answered or passed over.
         cell: Where the cursor stood when it was left.
+        met: The day when all its goals had been reached for the first time.
     """
 
     goals: list[str] = []
@@ -45,6 +47,12 @@ class LessonProgress(msgspec.Struct, kw_only=True, omit_defaults=True):
     asked: list[str] = []
     runs: int = 0
     cell: int = 0
+    met: date | None = None
+
+    @property
+    def goals_met(self) -> bool:
+        """Whether there were goals when it was last run, and each was reached at least once."""
+        return bool(self.stated) and set(self.goals).issuperset(self.stated)
 
 
 class Course(msgspec.Struct, kw_only=True, omit_defaults=True):
@@ -107,6 +115,8 @@ class ProgressStore:
             entry.stated = list(stated)
             entry.exercises = list(dict.fromkeys([*entry.exercises, *passed]))
             entry.set = list(exercises)
+            if entry.met is None and entry.goals_met:
+                entry.met = date.today()
 
         return self._change(lesson, change)
 

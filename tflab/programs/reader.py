@@ -200,7 +200,7 @@ class _Reading:
             (c.index for c in self._layout.cells if c.is_parameters and c.kind == "code"), None
         )
         if tagged is None:
-            options = find_options(list(self._layout.trees.values()), names)
+            options = find_options(list(self._layout.trees.values()), names, self._path)
             if options.by:
                 return options.parameters, options.refused
         # What a learner is to write is no parameter: its value would be the answer.

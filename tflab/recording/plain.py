@@ -18,7 +18,7 @@ from tflab.recording.conversion import checked
 from tflab.recording.pictures import Drawn
 from tflab.recording.progress import Meter
 from tflab.recording.values import to_number, to_whole
-from tflab.runs.events import Check, Event, Figure, Goal, Prediction, Result
+from tflab.runs.events import Check, Event, Figure, Goal, Notice, Prediction, Result
 
 _FIRST_WAIT = 0.05
 
@@ -69,6 +69,8 @@ class PlainRecorder:
         elif isinstance(event, Figure):
             step = "" if event.step is None else f" at step {event.step}"
             self._say(f"figure: {event.title}{step}")
+        elif isinstance(event, Notice):
+            self._say(event.text)
         elif isinstance(event, Goal):
             self._say(f"goal {'reached' if event.passed else 'not reached'}: {event.text}")
         elif isinstance(event, Prediction):
@@ -95,7 +97,7 @@ class PlainRecorder:
         """Yield from `iterable`."""
         yield from iterable
 
-    def begin(self, total: int | None) -> Meter:
+    def begin(self, total: int | None, done: int = 0) -> Meter:  # noqa: ARG002
         """Return a meter that nobody reads."""
         return Meter(total)
 

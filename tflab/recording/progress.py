@@ -54,9 +54,10 @@ class Meters:
         self._told: tuple[Meter, int, int | None] | None = None
         self._told_at = 0.0
 
-    def begin(self, total: int | None) -> Meter:
+    def begin(self, total: int | None, done: int = 0) -> Meter:
         """Begin a loop, inside those that are open."""
         meter = Meter(total)
+        meter.done = done
         self.add(meter)
         return meter
 

@@ -35,8 +35,8 @@ class Recorder(Protocol):
     def track(self, iterable: Iterable[Any], total: int | None) -> Iterator[Any]:
         """Yield from `iterable`, recording how far it has come."""
 
-    def begin(self, total: int | None) -> Meter:
-        """Begin to measure progress by hand; `end` ends it."""
+    def begin(self, total: int | None, done: int = 0) -> Meter:
+        """Begin to measure progress by hand, where some of it may be done; `end` ends it."""
 
     def end(self, meter: Meter) -> None:
         """End the progress that `begin` began."""

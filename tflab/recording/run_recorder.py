@@ -80,6 +80,12 @@ class RunRecorder:
             self._thread.add(event)
             self.settle()
 
+    def tell(self, *events: Event) -> None:
+        """Record events that another thread than the program's has; it does not wait for them."""
+        if not self._is_child:
+            for event in events:
+                self._thread.add(event)
+
     @contextmanager
     def heard(self, hear: Callable[[Event], object], muted: bool = False) -> Iterator[None]:
         """Tell `hear` of each event within this block; record nothing of it when `muted`."""
@@ -126,15 +132,19 @@ class RunRecorder:
         finally:
             self.end(meter)
 
-    def begin(self, total: int | None) -> Meter:
+    def begin(self, total: int | None, done: int = 0) -> Meter:
         """Begin to measure progress; the outermost of several is the one that shows.
+
+        Args:
+            total: Where it ends, if that is known.
+            done: How much was done before, as by an earlier run.
 
         Raises:
             Problem: When `total` is no whole number.
         """
         if total is not None:
             total = checked("lab.track", "total", to_whole, total)
-        meter = self._meters.begin(total)
+        meter = self._meters.begin(total, done)
         self._add(self._meters.news())
         return meter
 

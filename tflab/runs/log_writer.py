@@ -92,9 +92,16 @@ class LogWriter:
         if events or self._unwritten:
             self._append(events, *self._file.look())
 
+    def write_lines(self, lines: bytes) -> None:
+        """Append whole lines that are events already, as those of another log."""
+        if lines or self._unwritten:
+            self._append_lines(lines, *self._file.look())
+
     def _append(self, events: Sequence[Event], fd: int, size: int) -> None:
         """Append events to the log, which is open as `fd` and that many bytes long."""
-        lines = b"".join(encode_event(event) + b"\n" for event in events)
+        self._append_lines(b"".join(encode_event(event) + b"\n" for event in events), fd, size)
+
+    def _append_lines(self, lines: bytes, fd: int, size: int) -> None:
         if not self._unwritten and lines and size != self._whole_at and _is_torn(fd, size):
             lines = b"\n" + lines
         self._unwritten += lines

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 from array import array
+from bisect import bisect_left
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from tflab.runs.events import Number, as_number
 
@@ -13,6 +14,13 @@ BLOCK = 32
 """Points whose extremes are kept together."""
 
 _LAST_STEP = 1 << 62
+
+
+class Part(NamedTuple):
+    """What an earlier run has logged of a series: the points up to `end`, which is not one."""
+
+    end: int
+    run: str
 
 
 class Series:
@@ -26,11 +34,21 @@ class Series:
     `block_lows` and `block_highs` are the extremes of each 32 points in a row, those of a last
     part left out: a chart of a million points then need not read them all. They say nothing once
     there is a non-finite value. `in_order` tells whether steps never fall.
+
+    Where a run goes on from an earlier one, the points of that come first: `parts` says up to where
+    they are whose. What the earlier one has logged beyond the step at which the next one began is
+    left out, as the next one goes over it again; `cuts` counts how often that was done.
     """
 
     def __init__(self, tag: str, axis: str = "") -> None:
         self.tag = tag
         self.axis = axis
+        self.parts: tuple[Part, ...] = ()
+        self.cuts = 0
+        self._goes_on = False
+        self._clear()
+
+    def _clear(self) -> None:
         self.steps = array("d")
         self.values = array("d")
         self.nonfinite = 0
@@ -50,6 +68,9 @@ class Series:
         count = min(len(steps), len(values))
         if count == 0:
             return
+        if self._goes_on:
+            self._goes_on = False
+            self._drop_from(steps[0])
         places = _steps(steps[:count])
         numbers = _numbers(values[:count])
         self._note_order(steps[:count])
@@ -67,6 +88,47 @@ class Series:
             lowest, highest = min(finite), max(finite)
             self.min = min(self.min, lowest)
             self.max = max(self.max, highest)
+
+    def end_part(self, run: str) -> None:
+        """Take it that all points up to here were logged by an earlier run, which goes on."""
+        if len(self) > self.inherited:
+            self.parts = (*self.parts, Part(len(self), run))
+        self._goes_on = True
+
+    @property
+    def inherited(self) -> int:
+        """How many of the points are an earlier run's."""
+        return self.parts[-1].end if self.parts else 0
+
+    @property
+    def seams(self) -> tuple[float, ...]:
+        """The steps at which a later run went on."""
+        return tuple(self.steps[part.end] for part in self.parts if part.end < len(self))
+
+    def logged_by(self, run: str) -> Series:
+        """Return the points that an earlier run logged; with an empty id, those of the last."""
+        found, begin = Series(self.tag, self.axis), 0
+        for part in (*self.parts, Part(len(self), "")):
+            if part.run == run:
+                steps = [int(step) for step in self.steps[begin : part.end]]
+                found.extend(steps, self.values[begin : part.end].tolist())
+            begin = part.end
+        return found
+
+    def _drop_from(self, step: float) -> None:
+        """Leave out what was logged at this step or after it."""
+        if self.in_order:
+            kept = range(bisect_left(self.steps, step))
+        else:
+            kept = [place for place, known in enumerate(self.steps) if known < step]  # type: ignore[assignment]
+        if len(kept) == len(self):
+            return
+        steps, values = self.steps, self.values
+        ends = [(bisect_left(kept, part.end), part.run) for part in self.parts]
+        self._clear()
+        self.extend([int(steps[place]) for place in kept], [values[place] for place in kept])
+        self.parts = tuple(Part(end, run) for end, run in ends if end)
+        self.cuts += 1
 
     def summary(self) -> dict[str, Any]:
         """Return first, last, min, max, count and the number of non-finite values.

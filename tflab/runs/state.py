@@ -11,10 +11,12 @@ from tflab.runs import bounds
 from tflab.runs.cell_state import CellState
 from tflab.runs.events import (
     LOG_VERSION,
+    SYSTEM,
     CellEnded,
     CellStarted,
     Check,
     Cleared,
+    Continued,
     Ended,
     Environment,
     Error,
@@ -22,6 +24,7 @@ from tflab.runs.events import (
     ExerciseOutcome,
     Figure,
     Goal,
+    GpuShared,
     InputAsked,
     InputTaken,
     Notice,
@@ -52,9 +55,12 @@ class RunState:
         folder: Where the files are that it names; None when they are not to be shown.
 
     Attributes:
+        earlier: Ids of the runs that this one goes on from, the first one first.
         environment: What the run process told of what it runs in.
         cells: State of each code cell that has started, by cell index.
         series: Metrics by tag, in the order of their first point.
+        system: What the machine did, by name, over seconds of the run: never a metric of it.
+        gpu_others: Bytes that others hold on its GPU just now, by user.
         results: What `lab.show` reported, by name.
         question: What the program waits to be told, while it waits for a line.
         goals: Goals that were checked, by id.
@@ -67,6 +73,7 @@ class RunState:
     def __init__(self, folder: Path | None = None) -> None:
         self.folder = folder
         self.started: Started | None = None
+        self.earlier: list[str] = []
         self.environment: Environment | None = None
         self.ended: Ended | None = None
         self.error: Error | None = None
@@ -84,6 +91,8 @@ class RunState:
         self.pictures: dict[int, list[Picture]] = {}
         self.notices: list[str] = []
         self.points = 0
+        self.system: dict[str, Series] = {}
+        self.gpu_others: dict[str, int] = {}
         self._figure_numbers = 0
         self._decoder: codecs.IncrementalDecoder = new_decoder()
 
@@ -111,6 +120,10 @@ class RunState:
                 self._add_points(event)
             case Output():
                 self._print(event)
+            case Continued(run=run):
+                self.earlier.append(run)
+                for series in self.series.values():
+                    series.end_part(run)
             case Progress():
                 if self.progress_began is None or event.done < (self.progress or event).done:
                     self.progress_began = event
@@ -144,12 +157,8 @@ class RunState:
 
     def _apply_outcome(self, event: Event) -> None:
         match event:
-            case Started():
-                self.started = event
-                if event.log_version > LOG_VERSION:
-                    self.note(_NEWER)
-            case Environment():
-                self.environment = event
+            case Started() | Environment() | GpuShared():
+                self._take_place(event)
             case Goal():
                 self._name(self.goals, event.key, event)
             case ExerciseOutcome(id=name):
@@ -171,7 +180,25 @@ class RunState:
             case _:
                 pass
 
+    def _take_place(self, event: Started | Environment | GpuShared) -> None:
+        """Take in where the run is, and who is there too."""
+        match event:
+            case Started():
+                self.started = event
+                if event.log_version > LOG_VERSION:
+                    self.note(_NEWER)
+            case Environment():
+                self.environment = event
+            case GpuShared(others=others):
+                self.gpu_others = others
+
     def _add_points(self, event: Scalars) -> None:
+        if event.axis == "second" and event.tag.startswith(SYSTEM):
+            name = event.tag.removeprefix(SYSTEM)
+            self.system.setdefault(name, Series(event.tag, event.axis)).extend(
+                event.steps, event.values
+            )
+            return
         series = self.series.get(event.tag)
         if series is None:
             if len(self.series) >= bounds.MAX_SERIES:

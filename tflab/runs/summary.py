@@ -37,6 +37,7 @@ class RunSummary(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         versions: As the run had them: see `versions_of`.
         code: Tells its code from other code, see `code_mark`; empty where it was not kept.
         number: Its number among the runs of its program; 0 where it has none.
+        continues: Id of the run that it goes on from; empty for one that begins anew.
     """
 
     id: str
@@ -53,6 +54,7 @@ class RunSummary(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     versions: dict[str, str] = {}
     code: str = ""
     number: int = 0
+    continues: str = ""
 
     def changed_from(self, code: str) -> bool:
         """Return whether it is known to have run other code than the one that `code` marks."""
@@ -95,6 +97,7 @@ def summarise(record: RunRecord, state: RunState) -> RunSummary:
         versions=versions_of(record, state),
         code=code_mark(request.source),
         number=record.number,
+        continues=request.continues,
     )
 
 

@@ -58,15 +58,28 @@ class OpenProgram:
         self.program: Program | None = None
         self.as_run = False
         self.reading: Path | None = None
+        self._wanted: int | None = None
 
-    def open(self, path: Path) -> None:
-        """Read a file and show it; one that was being read before is not waited for any more."""
-        self._read(path, reloaded=False)
+    @property
+    def wanted_place(self) -> int | None:
+        """The place among the code cells at which the program on show was asked for, if at one."""
+        if self._wanted is None or self.program is None:
+            return None
+        return sum(cell.kind == "code" for cell in self.program.cells[: self._wanted])
+
+    def open(self, path: Path, cell: int | None = None) -> None:
+        """Read a file and show it; one that was being read before is not waited for any more.
+
+        Args:
+            path: The file.
+            cell: Index of the cell at which it is to be shown.
+        """
+        self._read(path, reloaded=False, cell=cell)
 
     def show(self, program: Program) -> None:
         """Show a program as a run had it; its file is read again only when it changes from now."""
         self._turn += 1
-        self.reading = None
+        self.reading = self._wanted = None
         turn, path = self._turn, program.path
 
         def note(done: Future[Stamp]) -> None:
@@ -102,7 +115,7 @@ class OpenProgram:
             self._next_look = self._clock() + _LOOK_SECONDS
             self.look()
 
-    def _read(self, path: Path, reloaded: bool) -> None:
+    def _read(self, path: Path, reloaded: bool, cell: int | None = None) -> None:
         self._turn += 1
         self.reading = path
         turn = self._turn
@@ -114,7 +127,7 @@ class OpenProgram:
             stamp, found = done.result()
             if reloaded and self._held():
                 return  # The next look finds it changed again.
-            self._stamp = stamp
+            self._stamp, self._wanted = stamp, cell
             if isinstance(found, Problem):
                 self._refused(path, found)
             else:

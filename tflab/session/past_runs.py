@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from enum import Enum
 from functools import partial
@@ -19,9 +19,11 @@ from tflab.runs.disk_queue import DiskQueue
 from tflab.runs.record import Problem, RunOptions, RunRecord, RunRequest
 from tflab.session.approval import Approval
 from tflab.session.command_line import copied_text, request_line
+from tflab.session.continuing import Continuation, continuation_of, read_assignments
 from tflab.session.events import DifferenceShown, Emit, Notice, ProblemRaised, TextCopied
 from tflab.session.form import Form
 from tflab.session.open_program import OpenProgram
+from tflab.session.question_events import LineAsked
 from tflab.session.runs import Runs
 from tflab.session.trust import others_at
 from tflab.targets.devices import Device, DeviceList, find_device
@@ -35,8 +37,12 @@ class RunUse(Enum):
     SHOW = "show"
     VALUES = "values"
     RERUN = "rerun"
+    CONTINUE = "continue"
     COMMAND = "command"
     CODE = "code"
+
+
+_STARTING = (RunUse.SHOW, RunUse.RERUN, RunUse.CONTINUE)
 
 
 class _Past(NamedTuple):
@@ -88,9 +94,11 @@ class PastRuns:
             self._read(lambda: self._line_of(run), self._emit)
         elif use is RunUse.CODE:
             self._read(lambda: code_of(self._runs.store.record(run)), self._emit)
-        elif use in (RunUse.SHOW, RunUse.RERUN) and self._runs.own_running:
+        elif use in _STARTING and self._runs.own_running:
             text = "Wait for the run to end, or stop it (^x)."
             self._emit(Notice(text, severity="warning"))
+        elif use is RunUse.CONTINUE:
+            self._continue(run, {})
         else:
             self._read(lambda: self._past(run), lambda past: self._take(past, run, use))
 
@@ -106,6 +114,30 @@ class PastRuns:
                 self._show_program(past)
             self._form.set_values(request.parameters, request.seed, request.device)
             self._emit(Notice("The form has this run's values."))
+
+    def _continue(self, run: str, texts: Mapping[str, str]) -> None:
+        """Go on with a run; how much longer, where it came to its end, is asked first."""
+
+        def take(found: Continuation) -> None:
+            if found.finished and not texts and found.length:
+                self._emit(
+                    LineAsked(
+                        title="Go on with a run that has finished",
+                        about="Give it more to do, such as another number of epochs.",
+                        text=found.length,
+                        take=lambda text: self._try(
+                            lambda: self._continue(run, read_assignments(text))
+                        ),
+                    )
+                )
+                return
+            for note in found.notes[1:]:
+                self._emit(Notice(note))
+            current = program_text(Path(found.request.path)) == found.request.file_source
+            past = _Past(found.request, found.program, current, found.folder)
+            self._devices(lambda devices: self._try(lambda: self._run_again(past, devices)))
+
+        self._read(lambda: continuation_of(self._runs.store, run, texts), take)
 
     def _show_program(self, past: _Past) -> None:
         """Show the program as the run had it; where it has changed since, say so."""

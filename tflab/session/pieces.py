@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from tflab.session.guesses import Guesses
     from tflab.session.past_runs import PastRuns
     from tflab.session.presets import Presets
+    from tflab.session.quiz_desk import QuizDesk
     from tflab.session.run_starter import RunStarter
     from tflab.session.runs import Runs
     from tflab.session.scratch import Scratch
@@ -155,7 +156,14 @@ class SessionPieces(ABC):
         """Where the person stands in the course."""
         from tflab.session.course import CourseProgress
 
-        return CourseProgress(self.disk, self._emit)
+        return CourseProgress(self.disk, self._hear)
+
+    @cached_property
+    def quiz(self) -> QuizDesk:
+        """Questions for review, and on where to begin."""
+        from tflab.session.quiz_desk import QuizDesk
+
+        return QuizDesk(self.disk, self._emit)
 
     @cached_property
     def guesses(self) -> Guesses:

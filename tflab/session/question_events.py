@@ -43,3 +43,18 @@ class QuestionAsked(Event, frozen=True):
 
     question: Question
     answer: Callable[[bool], None]
+
+
+class LineAsked(Event, frozen=True):
+    """A line is to be typed; `take` gets it, once. Nothing is done where none is.
+
+    Attributes:
+        title: What is asked for.
+        about: A sentence on what it is for.
+        text: What stands there at first.
+    """
+
+    title: str
+    about: str
+    text: str
+    take: Callable[[str], object]

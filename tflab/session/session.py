@@ -17,6 +17,7 @@ import msgspec
 from tflab.runs.record import Problem, RunOptions
 from tflab.session.edit_events import EditsChanged
 from tflab.session.events import (
+    CourseChanged,
     DevicesListed,
     Emit,
     Event,
@@ -165,9 +166,9 @@ class Session(HistoryPieces):
             waiting=sweep.count("waiting") if sweep is not None else 0,
         )
 
-    def open(self, path: Path) -> None:
-        """Read a program and show it; `ProgramOpened` or `ProgramRefused` follows."""
-        self.opened.open(path)
+    def open(self, path: Path, cell: int | None = None) -> None:
+        """Read a program and show it, at a cell or where it was left; an event follows."""
+        self.opened.open(path, cell)
 
     def run(self, until: int | None = None) -> None:
         """Start a run with the values in the form, or say what stands in the way.
@@ -234,8 +235,10 @@ class Session(HistoryPieces):
     def _opened(self, program: Program, before: Program | None, reloaded: bool) -> None:
         same = before is not None and before.path == program.path
         self.form.show(program, keep=same)
-        kept = self.course.of(program)
-        self._emit(ProgramOpened(program, reloaded, same, kept.cell if kept is not None else 0))
+        kept, wanted = self.course.of(program), self.opened.wanted_place
+        left = kept.cell if kept is not None else 0
+        place = left if wanted is None else wanted
+        self._emit(ProgramOpened(program, reloaded, same and wanted is None, place))
         self.edits.open(program, as_run=self.opened.as_run, reloaded=reloaded)
         if (scratch := self._scratch_begun) is not None:
             scratch.forget()
@@ -278,6 +281,8 @@ class Session(HistoryPieces):
                 self.environments.tell_who_has(run.state.error)
         elif isinstance(event, RunsListed):
             self._show_last(event)
+        elif isinstance(event, CourseChanged):
+            self.quiz.look()
         self._emit(event)
 
     def _show_last(self, listed: RunsListed) -> None:

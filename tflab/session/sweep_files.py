@@ -48,7 +48,7 @@ def line_of_sweep(plan: SweepPlan) -> TextCopied:
         Problem: When its own text makes no sense any more.
     """
     path = Path(plan.each.path)
-    lesson = program_as_run(plan.request(plan.points[0]))
+    lesson = program_as_run(plan.request(plan.example))
     try:
         now = read_program(path)
     except ProgramError:

@@ -119,7 +119,7 @@ def field_help(parameter: Parameter) -> str:
 
 def _example(parameter: Parameter) -> str:
     """Return what may be written, around the default and within the bounds."""
-    middle = parameter.default
+    middle = 1 if parameter.optional else parameter.default
     texts = []
     if parameter.type == "int":
         texts = [f"{middle}, {2 * middle}", f"{middle}..{4 * middle} step {middle}"]

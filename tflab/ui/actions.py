@@ -11,6 +11,8 @@ from typing import Literal
 
 from textual.binding import Binding
 
+from tflab.ui.terminal.key_names import key_name as key_name
+
 Scope = Literal[
     "app",
     "lessons",
@@ -66,12 +68,11 @@ ACTIONS: tuple[Action, ...] = (
         "Run the lesson over several values, or show the sweep.",
         footer=True,
     ),
-    Action(
-        "history", "ctrl+y", "History", "List every run: filter, compare, run again.", footer=True
-    ),
+    Action("history", "ctrl+y", "History", "List every run: filter, compare, rerun.", footer=True),
     Action("edit", "f7", "Edit file", "Open the file at this cell in $EDITOR.", footer=True),
     Action("palette", "ctrl+p", "Commands", "Search every command and lesson.", footer=True),
     Action("jump", "ctrl+k", "Jump", "Show a letter at every place, and go to one.", footer=True),
+    Action("jump(True)", "alt+k", "Jump", "The same, also from within a field."),
     Action("help", "f1", "Help", "Show the keys of the pane in focus.", footer=True),
     Action("leave", "ctrl+q", "Quit", "Leave the workbench.", footer=True),
     Action("show('lessons')", "f2", "Lessons", "Open the list of lessons and recent files."),
@@ -82,11 +83,14 @@ ACTIONS: tuple[Action, ...] = (
     Action("hint", "f10", "Hint", "Show a hint for the first open goal; again for a stronger one."),
     Action("live", "ctrl+t", "Live", "Run again at every change of a value, or stop doing so."),
     Action("options", "", "Run options", "Set priority, threads and memory of runs."),
+    Action("alerts", "", "Alerts", "Choose how you are told of runs while you are elsewhere."),
     Action("environment", "", "Environment", "Choose the Python that this lesson runs in."),
     Action("commands", "", "Shell commands", "Allow the notebook's shell commands, or skip them."),
     Action("answer", "f12", "Answer", "Answer what the run asks for."),
     Action("predict", "ctrl+g", "Guess", "Ask the questions of this lesson again."),
     Action("follow", "ctrl+o", "Found run", "Show the run that was found still going, or ended."),
+    Action("review", "", "Review", "Answer a few questions on what you learned."),
+    Action("place", "", "Where to begin", "Answer ten questions at most, to see where to begin."),
     Action("forget('lesson')", "", "Start lesson anew", "Forget the progress of this lesson."),
     Action("forget('course')", "", "Start course anew", "Forget the progress of every lesson."),
     Action("full_screen", "f8", "Full screen", "Give the pane the whole screen, or take it back."),
@@ -200,6 +204,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("load_values", "v", "Use values", "Put this run's values in the form.", "runs", True),
     Action("copy_command", "c", "Copy command", "Copy the line that runs it again.", "runs", True),
     Action("code", "d", "Difference", "Show how its code differs from the file.", "runs", True),
+    Action("go_on", "g", "Go on", "Go on with this run where it ended.", "runs", True),
     Action("open_run", "enter", "Show", "Show this run in the workbench.", "sweep", True),
     Action("use_values", "v", "Use", "Put these values in the form.", "sweep", True),
     Action("stop_row", "s", "Stop", "Stop the runs with these values.", "sweep", True),
@@ -216,6 +221,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("mark", "space", "Mark", "Mark the run for the keys below.", "history", True),
     Action("compare", "c", "Compare", "Compare the marked runs.", "history", True),
     Action("rerun", "r", "Run again", "Run exactly this again.", "history", True),
+    Action("go_on", "g", "Go on", "Go on with it where it ended.", "history", True),
     Action("values", "v", "Values", "Put its values in the form.", "history", True),
     Action("sort", "s", "Sort", "Sort by the next column.", "history", True),
     Action("everywhere", "a", "All", "All lessons, or the open one.", "history", True),
@@ -240,6 +246,9 @@ ACTIONS: tuple[Action, ...] = (
 
 EDITORS_OWN = frozenset({"suspend_process", "history"})
 """What gives its key to the editor while one writes: there it means undo or redo, as anywhere."""
+
+FIELDS_OWN = frozenset({"jump", "notices"})
+"""What gives its key to a text field in focus: there it deletes to the end, or goes there."""
 
 ON_EVERY_SCREEN = frozenset({"theme", "leave", "suspend_process", "notices"})
 """What the app carries out, whichever screen is open. The rest is the workbench's."""
@@ -282,18 +291,3 @@ def key_of(action: str) -> str:
 def is_letter(action: Action) -> bool:
     """Return whether its key is a character, which a field in focus takes as text."""
     return len(action.key) == 1 or action.key in ("space", "slash", "plus", "minus")
-
-
-def key_name(key: str) -> str:
-    """Return a key as people write it: `ctrl+r` gives `^r`, `f1` gives `F1`."""
-    if key.startswith("ctrl+"):
-        return f"^{key_name(key.removeprefix('ctrl+'))}"
-    for held in ("alt", "shift"):
-        if key.startswith(f"{held}+"):
-            return f"{held.capitalize()}+{key_name(key.removeprefix(f'{held}+'))}"
-    if key in _NAMES:
-        return _NAMES[key]
-    return key.capitalize() if len(key) > 1 else key
-
-
-_NAMES = {"slash": "/", "escape": "Esc", "plus": "+", "minus": "-", "underscore": "_"}

@@ -1,4 +1,4 @@
-"""What lies over the workbench: the history and the sweeps, and what the session tells of them."""
+"""What lies over the workbench: history, sweeps, questions; and what the session tells."""
 
 from __future__ import annotations
 
@@ -14,12 +14,18 @@ from tflab.ui.workbench.messages import HistoryRequested
 from tflab.ui.workbench.screen import WorkbenchScreen
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from tflab.session import sweep_events
     from tflab.session.history_list import HistoryView
+    from tflab.session.placement import PlacementSitting
+    from tflab.session.quiz import ReviewSitting
+    from tflab.session.review import Due, ReadingPlace
     from tflab.session.sweep_events import EarlierSweep
     from tflab.sweeps.sweep import Sweep
     from tflab.ui.history.run_actions import ChosenRun
     from tflab.ui.history.screen import HistoryScreen
+    from tflab.ui.quiz.screen import OpenAt
     from tflab.ui.sweep.form import FormChoice, PlannedSweep
     from tflab.ui.sweep.screen import SweepChoice, SweepRunChosen
 
@@ -42,12 +48,16 @@ class FeatureScreens(SessionApp):
         """The workbench, also while another screen is over it."""
 
     def show_elsewhere(self, event: events.Event) -> None:
-        """Show what is for the history or for the sweep."""
-        from tflab.session import sweep_events
+        """Show what is for the history, for the sweep, or for a review or placement."""
+        from tflab.session import quiz_desk, sweep_events
 
         if self._history is not None:
             self._history.take_event(event)
         match event:
+            case quiz_desk.ReviewBegun(sitting, places, due):
+                self._begin_quiz(sitting, places, due)
+            case quiz_desk.PlacementBegun(sitting):
+                self._begin_quiz(sitting, {}, None)
             case sweep_events.SweepPlanning():
                 from tflab.ui.sweep.form import SweepForm
 
@@ -62,6 +72,30 @@ class FeatureScreens(SessionApp):
                 self._end_sweep(event)
             case sweep_events.EarlierSweepsListed(sweeps):
                 self._choose_earlier(sweeps)
+
+    # Questions
+
+    def _begin_quiz(
+        self,
+        sitting: ReviewSitting | PlacementSitting,
+        places: Mapping[str, ReadingPlace],
+        due: Due | None,
+    ) -> None:
+        """Put the questions of a review or a placement; where there are none, say why."""
+        from tflab.session.quiz_words import nothing_due
+        from tflab.session.review import Due
+        from tflab.ui.quiz.screen import QuizScreen
+
+        if sitting.question is None:
+            self.notify(nothing_due(due or Due()))
+            return
+
+        def go(place: OpenAt | None) -> None:
+            if place is not None:
+                self.workbench.show_pane("lesson")
+                self.session.open(place.path, place.cell)
+
+        self.push_screen(QuizScreen(sitting, places, due or Due()), go)
 
     # History
 
@@ -127,7 +161,7 @@ class FeatureScreens(SessionApp):
 
     def _show_sweep_progress(self, sweep: Sweep) -> None:
         going = sweep.started_here and not sweep.over
-        progress = f"sweep {sweep.done}/{len(sweep.runs)}" if going else ""
+        progress = f"sweep {sweep.done}/{sweep.total}" if going else ""
         self.workbench.status.sweep = progress
 
     def _end_sweep(self, event: sweep_events.SweepEnded) -> None:

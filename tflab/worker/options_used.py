@@ -88,7 +88,10 @@ class OptionsUsed:
 
     def _look(self, words: list[Any], namespace: argparse.Namespace) -> None:
         """Compare what was parsed with what is recorded."""
+        chosen = next((self._values.get(o.name) for o in self._options if o.style == "command"), "")
         for option in self._options:
+            if option.under and chosen not in option.under:
+                continue
             used = getattr(namespace, _in_program(option), _MISSING)
             if used is not _MISSING:
                 self._parsed.add(option.name)
@@ -146,6 +149,8 @@ class OptionsUsed:
 
 def _in_program(option: CommandOption) -> str:
     """Return what the program calls an option; every run has a seed and a device of its own."""
+    if option.dest:
+        return option.dest
     name = option.name.removeprefix("program_")
     return name if name in ("seed", "device") else option.name
 

@@ -25,6 +25,7 @@ from tflab.runs.reserve import give_back
 from tflab.worker.autolog import Autolog
 from tflab.worker.capture import OUTPUT_LIMIT, Capture
 from tflab.worker.cells import Execution, OpenCell
+from tflab.worker.continuing import go_on
 from tflab.worker.devices import check_device, choose_device
 from tflab.worker.environment import environment
 from tflab.worker.exercises import excused
@@ -40,6 +41,7 @@ from tflab.worker.outcome import cancelled, code_of_child, outcome
 from tflab.worker.scratch import make_scratch, remove_scratch
 from tflab.worker.seeds import set_seeds
 from tflab.worker.standard_input import forget_input, set_input
+from tflab.worker.system_use import SystemUse
 
 _RESET = (signal.SIGTERM, signal.SIGCHLD, signal.SIGPIPE, signal.SIGQUIT)
 
@@ -138,6 +140,7 @@ class RunProcess:
         make_scratch(self._folder.name)
         self._clock = time.monotonic()
         self._tell_environment()
+        SystemUse(self._request, self._recorder.tell).start()
         return self
 
     def __exit__(
@@ -261,6 +264,8 @@ class RunProcess:
             said = ", ".join(names[:3]) + (" and others" if len(names) > 3 else "")
             text = f"It runs in a fresh process, since it sets {said} before a library is loaded."
             self._recorder.emit(Notice(text=text))
+        with self.interrupt.armed():
+            go_on(self._request, self._folder, self._recorder)
         limit_threads(self._request)
         check_device(self._request)
         if not limit_memory(self._request):

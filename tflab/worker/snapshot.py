@@ -2,8 +2,6 @@
 
 Names come back as they were, and so does what they hold where that can be copied: containers,
 arrays, variables, weights, generators of random numbers. Past 256 MiB nothing more is copied.
-TensorFlow's own random numbers go on from where the attempt left them: nothing public sets them
-back.
 """
 
 from __future__ import annotations
@@ -15,6 +13,8 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+
+from tflab.worker.random_state import RandomState
 
 _MOST_BYTES = 256 << 20
 _MOST_ITEMS = 1_000_000
@@ -38,8 +38,7 @@ class Snapshot:
         self._restores: list[Restore] = []
         self._folder = os.getcwd()
         self._environment = dict(os.environ)
-        self._random = random.getstate()
-        self._numpy = np.random.get_state()
+        self._random = RandomState()
         for name, value in self._kept.items():
             if name != "__builtins__":
                 self._take(value)
@@ -54,8 +53,7 @@ class Snapshot:
         for name in set(os.environ) - set(self._environment):
             del os.environ[name]
         os.environ.update(self._environment)
-        random.setstate(self._random)
-        np.random.set_state(self._numpy)
+        self._random.restore()
 
     def _take(self, value: Any) -> None:
         if id(value) in self._seen or self._items <= 0 or isinstance(value, type):

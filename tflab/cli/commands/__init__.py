@@ -3,7 +3,10 @@
 NAMES = (
     "open",
     "lessons",
+    "place",
+    "review",
     "run",
+    "resume",
     "sweep",
     "sweeps",
     "runs",
@@ -14,6 +17,7 @@ NAMES = (
     "trash",
     "export",
     "envs",
+    "alerts",
     "doctor",
     "check",
     "new",

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
-import signal
 import sys
 from typing import Any
 
-from tflab.cli.answering import TerminalAnswers, input_of
+from tflab.cli.answering import input_of
 from tflab.cli.command import Command, UsageProblem
 from tflab.cli.environments import ServerStarter, add_python, tell_who_has
-from tflab.cli.hangup import leave, while_connected
 from tflab.cli.kept_edits import add_edits, with_kept_edits
+from tflab.cli.one_run import EXIT_CODES, run_one
 from tflab.cli.options import (
     add_commands,
     add_json,
@@ -26,7 +25,7 @@ from tflab.cli.options import (
 )
 from tflab.cli.questions import ask, given_guesses, require_trust, tell_others
 from tflab.cli.run_json import refused
-from tflab.cli.run_views import JsonView, LinearView, RunView, run_view
+from tflab.cli.run_views import LinearView, RunView, run_view
 from tflab.cli.terminal import print_json, print_problem
 from tflab.programs.library import resolve
 from tflab.programs.parameters import parse_values
@@ -34,12 +33,8 @@ from tflab.programs.presets import PresetStore, preset_values
 from tflab.programs.program import Program, lesson_id
 from tflab.programs.reader import read_program
 from tflab.runs.record import Problem, RunRequest
-from tflab.runs.state import RunState
-from tflab.runs.store import RunStore
 from tflab.targets.devices import Device, find_device, list_devices
 from tflab.targets.requests import new_request
-from tflab.targets.runner import begin, follow
-from tflab.targets.stop_signals import StopSignals
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -71,38 +66,9 @@ def run(arguments: argparse.Namespace) -> int:
 def _run(starter: ServerStarter, program: Program, request: RunRequest, view: RunView) -> int:
     server = starter.ready(program)
     try:
-        with StopSignals() as stops, TerminalAnswers(view, request.stdin == "asked") as answers:
-            try:
-                live = begin(server, RunStore(), request)
-            except Problem as problem:
-                if isinstance(view, JsonView):
-                    print_json(refused(problem, request.lesson, request.device, request.seed))
-                print_problem(problem)
-                return 1
-            while_connected(view.begin, stops)(live)
-            show = while_connected(view.update, stops)
-            answer = while_connected(answers.look, stops)
-            follow(server, live, show, lambda: stops.count, lambda: stops.left, answer)
-            if live.over or isinstance(view, JsonView):
-                while_connected(view.end, stops)(live)
-            if live.over:
-                tell_who_has(live.state, program, starter)
-                return _exit_code(live.state, stops.first)
-            run = live.record.id
-            return leave(
-                f"\nThe line was lost; the run goes on. `tflab attach {run}` follows it, "
-                f"`tflab stop {run}` stops it."
-            )
+        return run_one(server, request, view, lambda state: tell_who_has(state, program, starter))
     finally:
         starter.close()
-
-
-def _exit_code(state: RunState, stopped_by: signal.Signals | None) -> int:
-    if state.status == "finished":
-        return 0
-    if stopped_by is not None:
-        return 128 + stopped_by
-    return 128 + signal.SIGINT if state.status == "cancelled" else 1
 
 
 def _request(
@@ -198,18 +164,10 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
     add_plain(parser)
 
 
-_MORE = """exit code:
-  0    the run finished, whether or not goals were reached
-  1    the lesson failed
-  2    wrong usage, a bad parameter or a bad lesson file
-  129  the line was lost (SIGHUP): the run goes on, and `tflab attach last` follows it
-  130  stopped by Ctrl+C (143 by SIGTERM); a second Ctrl+C kills the run at once
-"""
-
 COMMAND = Command(
     "run a lesson here",
     "tflab run 10 -p learning_rate=0.5 -p steps=15",
     run,
     _add_options,
-    _MORE,
+    EXIT_CODES,
 )

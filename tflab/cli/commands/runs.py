@@ -83,6 +83,8 @@ def _columns(store: RunStore, row: HistoryRow, defaults: _Defaults) -> tuple[str
     status = found.status
     host = "" if row.over else machine_of(store, row.id)
     changed = defaults.changed(found)
+    if found.continues:
+        when += f", goes on from {found.continues}"
     words = [when, *([f"on {host}"] if host else []), *([changed] if changed else [])]
     return row.id, status, plain_line(found.lesson), _loss(found), ", ".join(words)
 
@@ -107,6 +109,7 @@ def _as_json(store: RunStore, row: HistoryRow) -> dict[str, Any]:
         "parameters": found.parameters,
         "device": found.device,
         "seed": found.seed,
+        "continues": found.continues or None,
         "metrics": found.metrics,
         "goals": found.goals,
         "machine": machine_of(store, row.id) or None,

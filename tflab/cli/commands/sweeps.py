@@ -15,7 +15,7 @@ from tflab.cli.options import add_json
 from tflab.cli.output import stdout
 from tflab.cli.sweep_text import heading, outcome, table_lines
 from tflab.cli.terminal import print_json, print_table, terminal
-from tflab.export.sweep_report import report, table_csv
+from tflab.export.sweep_report import fields_report, report, table_csv
 from tflab.runs.history import History
 from tflab.runs.record import Problem
 from tflab.runs.store import RunStore
@@ -107,7 +107,7 @@ def _as_json(record: SweepRecord, states: dict[str, int]) -> dict[str, Any]:
         "lesson": plan.each.lesson,
         "title": plan.each.title,
         "created": record.created,
-        "fields": plan.fields,
+        "fields": {name: fields_report(values) for name, values in plan.space.items()},
         "metric": plan.metric,
         "states": states,
         "runs": record.runs,

@@ -17,6 +17,7 @@ from tflab.runs.events.life import (
     LOG_VERSION,
     CellEnded,
     CellStarted,
+    Continued,
     Ended,
     EndState,
     Environment,
@@ -27,18 +28,20 @@ from tflab.runs.events.life import (
     RunStatus,
     Started,
 )
-from tflab.runs.events.metrics import Progress, Scalars
+from tflab.runs.events.metrics import SYSTEM, GpuShared, Progress, Scalars
 from tflab.runs.events.teaching import Check, ExerciseOutcome, Goal, Prediction
 from tflab.runs.events.values import Cleared, Result, TensorValue, Value
 
 AnyEvent = (
     Started
+    | Continued
     | Environment
     | CellStarted
     | CellEnded
     | Value
     | Cleared
     | Scalars
+    | GpuShared
     | Progress
     | Result
     | Figure
@@ -56,11 +59,13 @@ AnyEvent = (
 
 __all__ = [
     "LOG_VERSION",
+    "SYSTEM",
     "AnyEvent",
     "CellEnded",
     "CellStarted",
     "Check",
     "Cleared",
+    "Continued",
     "EndState",
     "Ended",
     "Environment",
@@ -69,6 +74,7 @@ __all__ = [
     "ExerciseOutcome",
     "Figure",
     "Goal",
+    "GpuShared",
     "InputAsked",
     "InputTaken",
     "Layer",

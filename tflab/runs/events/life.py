@@ -32,6 +32,21 @@ class Started(Event):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Continued(Event):
+    """All points before this were logged by an earlier run, from which this one goes on.
+
+    They are copied into the log of the one that goes on, which so tells the whole curve by itself.
+
+    Attributes:
+        run: Id of the earlier run.
+    """
+
+    TYPE: ClassVar[str] = "continued"
+
+    run: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Environment(Event):
     """What the run process runs in; the last one of a log counts.
 

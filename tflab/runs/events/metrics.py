@@ -7,6 +7,9 @@ from typing import ClassVar
 
 from tflab.runs.events.event import Event, Number
 
+SYSTEM = "system/"
+"""What names of series begin with that tell what the machine did."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Scalars(Event):
@@ -24,6 +27,21 @@ class Scalars(Event):
     values: list[Number]
     time: float = 0.0
     axis: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class GpuShared(Event):
+    """Others are on the GPU of the run, or no longer; told as it changes.
+
+    Attributes:
+        others: The bytes that each of them holds there, by user; 0 where the driver does not tell,
+            and an empty name where the system does not. Nobody when empty.
+    """
+
+    TYPE: ClassVar[str] = "gpu_shared"
+
+    time: float
+    others: dict[str, int]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

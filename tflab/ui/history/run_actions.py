@@ -63,6 +63,10 @@ class RunActions(Dialog[ChosenRun]):
         """Run exactly the run under the cursor again."""
         self._use(RunUse.RERUN)
 
+    def action_go_on(self) -> None:
+        """Go on with the run under the cursor where it ended."""
+        self._use(RunUse.CONTINUE)
+
     def action_values(self) -> None:
         """Put the values of the run under the cursor into the form."""
         self._use(RunUse.VALUES)

@@ -187,7 +187,7 @@ class SweepForm(Dialog[PlannedSweep | FormChoice]):
         size = self.query_one("#sweep-size", Static)
         size.set_class(draft.plan is None, "-bad")
         if draft.plan is not None:
-            words = [plan_text(len(draft.plan.points), draft.plan.jobs, self._usual)]
+            words = [plan_text(draft.plan.count, draft.plan.jobs, self._usual)]
             words += [self._limits.words] if self._limits.words else []
             size.update(Content("; ".join(words) + "."))
         else:

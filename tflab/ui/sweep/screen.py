@@ -213,7 +213,7 @@ class SweepScreen(Dialog[SweepRunChosen | SweepChoice]):
 
     def _show_progress(self) -> None:
         sweep, dot = self._sweep, f" {glyphs().dot} "
-        words = [f"{sweep.done:,} of {len(sweep.runs):,} done"]
+        words = [f"{sweep.done:,} of {sweep.total:,} done"]
         for state in ("running", "pruned", "failed", "lost", "cancelled", "not begun"):
             count = sweep.count(state, "starting") if state == "running" else sweep.count(state)
             words += [f"{count:,} {state}"] if count else []
@@ -224,7 +224,7 @@ class SweepScreen(Dialog[SweepRunChosen | SweepChoice]):
             words.append(f"about {duration(left)} to go")
         if sweep.unkept:
             words.append(f"not kept: {sweep.unkept}")
-        done = round(16 * sweep.done / max(1, len(sweep.runs)))
+        done = round(16 * sweep.done / max(1, sweep.total))
         bar = Content.assemble(
             (glyphs().filled * done, "$primary"),
             (glyphs().empty * (16 - done), "$border-quiet"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from textual.binding import BindingType
 from textual.content import Content
@@ -18,7 +18,16 @@ from tflab.session.settings import RecentFile
 from tflab.ui.actions import bindings
 from tflab.ui.terminal.glyphs import glyphs
 from tflab.ui.terminal.safe_text import short_line
-from tflab.ui.workbench.messages import LessonChosen, ListClosed, SearchRequested
+from tflab.ui.workbench.messages import (
+    LessonChosen,
+    ListClosed,
+    PlacementRequested,
+    ReviewRequested,
+    SearchRequested,
+)
+
+Target = Path | Literal["review", "place"] | None
+"""What a row opens: a file, or questions."""
 
 _NO_FILES = "Open one with `tflab open FILE`."
 
@@ -42,7 +51,8 @@ class LessonList(OptionList):
         self._course = Course()
         self._goals: dict[str, Sequence[str]] = {}
         self._exercises: dict[str, Sequence[str]] = {}
-        self._paths: list[Path | None] = []
+        self._paths: list[Target] = []
+        self._due = 0
 
     def on_mount(self) -> None:
         """List everything; before the list is there, nobody sees it."""
@@ -70,6 +80,11 @@ class LessonList(OptionList):
         self._course = course
         self._goals = {**self._goals, **goals}
         self._exercises = {**self._exercises, **exercises}
+        self._list()
+
+    def show_due(self, count: int) -> None:
+        """Say how many questions on what was learned are due."""
+        self._due = count
         self._list()
 
     def go_to_open(self) -> None:
@@ -111,9 +126,13 @@ class LessonList(OptionList):
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Tell which lesson was chosen."""
         event.stop()
-        path = self._paths[event.option_index]
-        if path is not None:
-            self.post_message(LessonChosen(path))
+        match self._paths[event.option_index]:
+            case Path() as path:
+                self.post_message(LessonChosen(path))
+            case "review":
+                self.post_message(ReviewRequested())
+            case "place":
+                self.post_message(PlacementRequested())
 
     def _go_to_current(self) -> None:
         if self._current in self._paths:
@@ -129,16 +148,23 @@ class LessonList(OptionList):
             for index, (_, row) in enumerate(rows):
                 self.replace_option_prompt_at_index(index, row)
             return
-        place, self._paths = self.highlighted, paths
+        place = self.highlighted
+        if place is not None and self._paths[place] in paths:
+            place = paths.index(self._paths[place])
+        self._paths = paths
         self.clear_options()
         self.add_options([Option(row, disabled=path is None) for path, row in rows])
         self.highlighted = place
         if place is None:
             self._go_to_current()
 
-    def _rows(self) -> Iterable[tuple[Path | None, Content]]:
-        """Yield what stands in each row, and the file that it opens."""
+    def _rows(self) -> Iterable[tuple[Target, Content]]:
+        """Yield what stands in each row, and what choosing it opens."""
         done = sum(self._standing(entry)[0] == glyphs().passed for entry in self._entries)
+        if self._due:
+            yield "review", _heading("Review", f"{self._due} due")
+        if not self._course.lessons:
+            yield "place", _heading("Where to begin?", "Ten questions at most")
         yield None, _heading("Course", f"{done} of {len(self._entries)} done")
         for entry in self._entries:
             yield entry.path, self._prompt(entry)

@@ -251,6 +251,14 @@ class SearchRequested(Message):
     """A lesson is to be found by title or content."""
 
 
+class ReviewRequested(Message):
+    """Questions that are due are to be put."""
+
+
+class PlacementRequested(Message):
+    """Questions that say where to begin are to be put."""
+
+
 class Guidance(Enum):
     """Help with the open lesson."""
 

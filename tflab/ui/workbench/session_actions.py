@@ -41,6 +41,14 @@ class SessionActions(CellEditing):
         """Show the run that was found."""
         self._session.follow()
 
+    def action_review(self) -> None:
+        """Put a few questions that are due."""
+        self._session.quiz.begin_review()
+
+    def action_place(self) -> None:
+        """Put questions that say where to begin."""
+        self._session.quiz.begin_placement()
+
     def action_forget(self, what: Literal["lesson", "course"]) -> None:
         """Forget the progress of the open lesson or of the course."""
         if what == "course":
@@ -63,6 +71,15 @@ class SessionActions(CellEditing):
     @on(messages.ListOpened)
     def _list_opened(self) -> None:
         self._session.library.look_at_recent(self._session.settings)
+        self._session.quiz.look()
+
+    @on(messages.ReviewRequested)
+    def _review_requested(self) -> None:
+        self.action_review()
+
+    @on(messages.PlacementRequested)
+    def _placement_requested(self) -> None:
+        self.action_place()
 
     @on(PaneFrame.Moved)
     def _keep_sizes(self, message: PaneFrame.Moved) -> None:

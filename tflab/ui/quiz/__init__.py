@@ -1,0 +1,1 @@
+"""Questions over the workbench: a review, or a placement."""
