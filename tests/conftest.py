@@ -5,10 +5,12 @@ from __future__ import annotations
 import shutil
 import signal
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
 from hypothesis import HealthCheck, settings
+from xdist.scheduler import LoadFileScheduling
 
 # How long an example takes says more about the machine than about the code.
 settings.register_profile(
@@ -59,3 +61,29 @@ def shared_gpus(tmp_path: Path) -> dict[str, str]:
     # Any library that can be loaded; nothing of it is called.
     shutil.copy(msgspec._core.__file__, folder / "libnvidia-ml.so.1")
     return {"PYTHONPATH": str(folder), "LD_LIBRARY_PATH": str(folder)}
+
+
+class _ByFile(LoadFileScheduling):
+    """Each file's tests go to one process; those on runs of the course share one, and its runs."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        scope: str = super()._split_scope(nodeid)
+        folder, _, name = scope.rpartition("/")
+        return folder if folder == "tests/course" and name in RUNS_OF_THE_COURSE else scope
+
+
+RUNS_OF_THE_COURSE = ("test_goals.py", "test_prose.py", "test_values.py")
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> _ByFile | None:
+    """Tell pytest-xdist who gets which tests, where it was asked to keep files together."""
+    return _ByFile(config, log) if config.getvalue("dist") == "loadfile" else None
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say loudly which engines could not be had: their tests were not run at all."""
+    skipped = terminalreporter.stats.get("skipped", ())
+    reasons = [str(one.longrepr[2]) for one in skipped if isinstance(one.longrepr, tuple)]
+    missing = sorted({text.partition("engine: ")[2] for text in reasons if "engine: " in text})
+    for text in missing:
+        terminalreporter.write_line(f"WARNING, NOT TESTED HERE: {text}", red=True, bold=True)

@@ -8,7 +8,13 @@ from hypothesis import strategies as st
 from wcwidth import wcswidth
 
 from tflab.charts.drawing import ChartOptions, Curve
-from tflab.charts.end_labels import EndLabel, LabelRoom, label_room, place_labels
+from tflab.charts.end_labels import (
+    EndLabel,
+    LabelRoom,
+    label_room,
+    place_labels,
+    telling_names,
+)
 from tflab.charts.loss import draw_loss
 
 labels = st.lists(
@@ -77,3 +83,29 @@ def test_every_curve_is_named_once(columns: int) -> None:
 def test_without_them_the_legend_names_every_curve() -> None:
     drawing = draw_loss([Curve("loss", [0, 1], [1.0, 0.5])], (70, 8), ChartOptions())
     assert drawing.unlabelled == drawing.legend
+
+
+@pytest.mark.parametrize(
+    ("names", "told"),
+    [
+        (["adam/loss", "adam/val_loss", "sgd/loss"], ["adam", "adam val", "sgd"]),
+        (["#4 lr 0.1", "adam/loss"], ["#4 lr 0.1", "adam"]),
+        (["adam/loss", "adam/accuracy"], ["adam/loss", "adam/accuracy"]),
+        (["adam", "adam/loss"], ["adam", "adam/loss"]),
+        (["loss"], ["loss"]),
+    ],
+)
+def test_what_all_names_share_goes_first(names, told):
+    assert telling_names(names) == told
+
+
+def test_where_names_are_cut_what_tells_them_apart_stays():
+    curves = [
+        Curve(f"{style}/{tag}", [0, 1, 2], [3, 2, 1 + n], style=n)
+        for n, style in enumerate(("sequential", "functional"))
+        for tag in ("loss", "val_loss")
+    ]
+    drawing = draw_loss(curves, (50, 12), ChartOptions(end_labels=True))
+    text = "\n".join(drawing.rows)
+    assert "sequential val" in text
+    assert "functional val" in text

@@ -5,10 +5,11 @@ Root reads everything. Where the tests run as root, the command line is started 
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -23,9 +24,27 @@ from tflab.runs.log_writer import append
 from tflab.runs.record import RunRequest, to_json
 from tflab.runs.store import RunStore
 
-TFLAB = [sys.executable, "-m", "tflab"]
+PYTHON = [sys.executable]
 if os.geteuid() == 0:
-    TFLAB = ["setpriv", "--bounding-set=-all", "--inh-caps=-all", *TFLAB]
+    PYTHON = ["setpriv", "--bounding-set=-all", "--inh-caps=-all", *PYTHON]
+TFLAB = [*PYTHON, "-m", "tflab"]
+
+IN_TURN = """
+import contextlib, io, json, sys, traceback
+from tflab.cli import main
+
+for words in json.loads(sys.argv[1]):
+    out, err = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        try:
+            code = main(words)
+        except SystemExit as end:
+            code = int(end.code or 0)
+        except BaseException:
+            traceback.print_exc()
+            code = 1
+    print(json.dumps([code, out.getvalue(), err.getvalue()]))
+"""
 
 NOBODY = 65534
 
@@ -45,15 +64,24 @@ READING = [
 ]
 
 
-def tflab(*words: object) -> subprocess.CompletedProcess[str]:
+def start(words: list[str]) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [*TFLAB, *map(str, words)],
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
+        words, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, check=False
     )
+
+
+def tflab(*words: object) -> subprocess.CompletedProcess[str]:
+    return start([*TFLAB, *map(str, words)])
+
+
+def in_turn(calls: Iterable[list[str]]) -> Iterator[subprocess.CompletedProcess[str]]:
+    """Call the command line several times in one process: its imports take most of the time."""
+    calls = list(calls)
+    done = start([*PYTHON, "-c", IN_TURN, json.dumps(calls)])
+    answers = done.stdout.splitlines()
+    assert (done.returncode, len(answers)) == (0, len(calls)), done.stderr
+    for words, (code, out, err) in zip(calls, map(json.loads, answers), strict=True):
+        yield subprocess.CompletedProcess(words, code, out, err)
 
 
 def a_run() -> str:
@@ -106,9 +134,8 @@ def test_a_file_in_place_of_the_data_folder_crashes_no_command(
 def test_a_folder_that_may_not_be_entered_is_named(inner: str, mode: int, data: Path) -> None:
     make_hostile(data, data.parent / "place")
     (data / inner).chmod(mode)
-    for words in READING:
-        done = tflab(*words)
-        said = (words, done.stdout, done.stderr)
+    for done in in_turn(READING):
+        said = (done.args, done.stdout, done.stderr)
         assert "Traceback" not in done.stderr, said
         assert done.returncode in (0, 1, 2), said
         if not inner and not mode & 0o100:
@@ -145,8 +172,7 @@ def test_a_run_of_somebody_else_hides_no_other(data: Path) -> None:
     assert listed.returncode == 0
     assert own in listed.stdout
     assert "1 run folder has no readable run.json" in listed.stderr
-    for words in (["export", other, "--as", "csv"], ["attach", other]):
-        done = tflab(*words)
+    for done in in_turn([["export", other, "--as", "csv"], ["attach", other]]):
         assert done.returncode == 2
         assert "cannot be read" in done.stderr
         assert advice in done.stderr
@@ -164,8 +190,7 @@ def test_a_pipe_in_a_run_is_not_waited_for(name: str, data: Path) -> None:
     path.unlink(missing_ok=True)
     os.mkfifo(path)
     assert tflab("runs").returncode == 0
-    for words in (["export", run, "--as", "json"], ["attach", run], ["delete", run]):
-        done = tflab(*words)
+    for done in in_turn([["export", run, "--as", "json"], ["attach", run], ["delete", run]]):
         assert "Traceback" not in done.stderr
         assert done.returncode in (0, 2)
         if done.returncode == 2 and name in done.stderr:
@@ -195,19 +220,12 @@ def test_what_is_kept_beside_the_runs_may_be_anything(
     make(data / "sweeps" / "20260101-000000-abcdef.json")
     (data / "trash").mkdir()
     make(data / "trash" / "20260101-000000-abcdef")
-    for words in (
-        ["runs"],
-        ["sweeps"],
-        ["trash"],
-        ["envs"],
-        ["lessons"],
-        ["review"],
-        ["delete", run],
-    ):
-        done = tflab(*words)
-        assert "Traceback" not in done.stderr, (words, done.stderr)
-        assert done.returncode in (0, 2), (words, done.stderr)
-    assert run not in tflab("runs").stdout
+    words = ["runs"], ["sweeps"], ["trash"], ["envs"], ["lessons"], ["review"], ["delete", run]
+    for done in in_turn([*words, ["runs"]]):
+        assert "Traceback" not in done.stderr, (done.args, done.stderr)
+        assert done.returncode in (0, 2), (done.args, done.stderr)
+    assert done.args == ["runs"]
+    assert run not in done.stdout
     with Terminal([*TFLAB, "open", "linear-classifier"]) as app:
         app.wait_for(r"learning_rate +0\.1\b")
         app.press("ctrl+q")
@@ -220,18 +238,18 @@ def test_a_place_outside_that_may_not_be_entered_is_no_crash(tmp_path: Path) -> 
     shut.mkdir()
     (shut / "a.py").write_text("print(1)\n")
     shut.chmod(0)
-    for words in (
-        ["check", shut / "a.py"],
-        ["check", shut],
-        ["run", shut / "a.py"],
-        ["sweep", shut / "a.py"],
-        ["envs", shut / "a.py"],
-        ["new", shut / "b.py"],
-        ["export", run, "--as", "csv", "--to", shut / "b.csv"],
-        ["export", run, "--as", "tensorboard", "--to", shut],
-    ):
-        done = tflab(*words)
-        assert done.returncode in (1, 2), (words, done.stdout, done.stderr)
+    calls = [
+        ["check", str(shut / "a.py")],
+        ["check", str(shut)],
+        ["run", str(shut / "a.py")],
+        ["sweep", str(shut / "a.py")],
+        ["envs", str(shut / "a.py")],
+        ["new", str(shut / "b.py")],
+        ["export", run, "--as", "csv", "--to", str(shut / "b.csv")],
+        ["export", run, "--as", "tensorboard", "--to", str(shut)],
+    ]
+    for done in in_turn(calls):
+        assert done.returncode in (1, 2), (done.args, done.stdout, done.stderr)
         assert "Traceback" not in done.stderr, done.stderr
 
 

@@ -24,6 +24,7 @@ from tflab.runs.events import (
     Ended,
     Environment,
     ExerciseOutcome,
+    GpuShared,
     InputAsked,
     InputTaken,
     Notice,
@@ -256,7 +257,7 @@ def test_a_log_of_version_1_stays_readable(folder):
     assert reader.damaged == 0
     # Of every kind that there was.
     newer = {Check, Cleared, Continued, Environment, ExerciseOutcome, InputAsked, InputTaken}
-    newer.add(Picture)
+    newer |= {GpuShared, Picture}
     assert {type(event) for event in found} == {*get_args(AnyEvent), Output} - newer
     state = RunState()
     for event in found:

@@ -24,7 +24,7 @@ from pyte.screens import Char
 
 from tests.terminal.keys import key_bytes
 
-PATIENCE = 30.0
+PATIENCE = 60.0
 """Seconds that a wait lasts at most, unless told otherwise."""
 
 _DROPPED = re.compile(
@@ -230,12 +230,13 @@ class Terminal:
         self._reader.join(PATIENCE)
 
     def _display(self) -> str:
-        # pyte's own gives up where a change of size has cut a wide character in two.
+        # pyte's own gives up where a change of size has cut a wide character in two. The edge of a
+        # field is no text.
         lines, columns = self._screen.buffer, range(self._screen.columns)
         return "\n".join(
             "".join(lines[row][column].data for column in columns)
             for row in range(self._screen.lines)
-        )
+        ).replace("▐", " ")
 
     def _parse_next(self) -> float | None:
         """Parse one chunk; return when it came, or None when there was none."""

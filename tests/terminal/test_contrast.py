@@ -176,12 +176,20 @@ def check_selection(look: Look, place: tuple[int, int]) -> None:
         assert contrast(look.ground(row, column), look.ground(beside, column)) >= CONTROL
 
 
+def check_field(look: Look, place: tuple[int, int]) -> None:
+    """A field has a ground or an edge that is seen, and is told from what is above and below."""
+    row, column = place
+    assert look.field(row, column) >= CONTROL
+    for beside in (row - 1, row + 1):
+        assert look.ground(row, column) != look.ground(beside, column)
+
+
 def check_palette(app: Terminal) -> None:
     app.press("ctrl+p")
     look = settled(app, r"─ Commands ─(.|\n)*Enter chooses")
     box = look.dialog("Commands")
     check_text(look, box)
-    check_selection(look, look.find("ype a command", box))
+    check_field(look, look.find("ype a command", box))
     row, column = look.find("Sweep", box)
     check_selection(look, (row - 1, column))
     app.press("escape")
@@ -194,7 +202,7 @@ def check_history(app: Terminal) -> None:
     look = settled(app, r"Filter \(/\)(.|\n)*✓ finished")
     check_text(look)
     check_selection(look, look.find("finished +[0-9]"))
-    check_selection(look, look.find("Filter"))
+    check_field(look, look.find("Filter"))
 
 
 @pytest.mark.parametrize("dark", [True, False], ids=["dark", "light"])

@@ -6,15 +6,32 @@ import pytest
 
 from tests.terminal.conftest import OpenApp
 from tests.terminal.terminal import Terminal
-from tests.terminal.test_contrast import CONTROL, MODES, Box, Look, check_text, contrast, settled
+from tests.terminal.test_contrast import (
+    CONTROL,
+    MODES,
+    Box,
+    Look,
+    check_field,
+    check_text,
+    contrast,
+    settled,
+)
 
 
 def stands_out(look: Look, place: tuple[int, int]) -> None:
-    """A field or a button has a ground of its own, and does not touch the one above or below."""
+    """A button has a ground of its own, and does not touch the one above or below."""
     row, column = place
     ground = look.ground(row, column)
     for beside in (row - 1, row + 1):
         assert contrast(ground, look.ground(beside, column)) >= CONTROL, look.lines[row]
+
+
+def fields_differ(look: Look, focused: tuple[int, int], others: list[tuple[int, int]]) -> None:
+    """Fields have an edge or a ground that is seen, and the one in focus another."""
+    for place in (focused, *others):
+        check_field(look, place)
+    edges = [look.field_colours(*place)[0] for place in (focused, *others)]
+    assert edges[0] not in edges[1:]
 
 
 def differs(look: Look, focused: tuple[int, int], others: list[tuple[int, int]]) -> None:
@@ -37,7 +54,7 @@ def check_sweep_form(app: Terminal) -> None:
     for name in ("samples_per_class", "learning_rate", "steps"):
         row, _ = look.find(rf"{name} ", box)
         fields.append((row, box.right - 6))
-    differs(look, fields[0], fields[1:])
+    fields_differ(look, fields[0], fields[1:])
     app.press("escape")
     app.wait_gone("─ Sweep")
 

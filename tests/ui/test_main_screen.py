@@ -94,7 +94,7 @@ async def test_files_that_are_gone_are_said_to_be_missing(data, monkeypatch, tmp
 async def test_a_letter_leads_to_every_field_and_pane(data, monkeypatch):
     async with workbench(monkeypatch) as (app, screen, pilot):
         for index, pane in enumerate(("lesson", "parameters", "loss", "runs")):
-            await pilot.press("ctrl+k")
+            await pilot.press("alt+k" if screen.scope == "parameters" else "ctrl+k")
             await pilot.pause()
             assert isinstance(app.screen, JumpScreen)
             await pilot.press("sdfg"[index])
@@ -106,9 +106,22 @@ async def test_a_letter_leads_to_every_field_and_pane(data, monkeypatch):
         assert screen.scope == "parameters"
         field = screen.query_one("#parameters")._focused_field()
         assert field.parameter == "steps"
-        await pilot.press("ctrl+k", "escape")
+        await pilot.press("alt+k", "escape")
         await pilot.pause()
         assert app.screen is screen
+
+
+async def test_a_field_has_its_own_keys(data, monkeypatch):
+    async with workbench(monkeypatch) as (app, screen, pilot):
+        await pilot.press("f5", "home", "right", "ctrl+k")
+        await pilot.pause()
+        assert app.screen is screen
+        assert screen.focused.value == "1"
+        await pilot.press("home", "ctrl+e", "2")
+        await pilot.pause()
+        assert app.screen is screen
+        assert screen.focused.value == "12"
+        assert "Jump" not in screen.query_one("#keys").render().plain
 
 
 async def test_the_way_back_from_full_screen_is_shown(data, monkeypatch):

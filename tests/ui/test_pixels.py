@@ -82,12 +82,15 @@ def test_a_terminal_is_asked_and_believed(name):
         asked = b""
         while b"\x1b[c" not in asked:
             asked += os.read(outer, 1024)
-        os.write(outer, answer)
+        os.write(outer, b"j" + answer + b"\r")
 
     thread = threading.Thread(target=be_terminal)
     thread.start()
     try:
-        assert pixels._ask(inner, inner, lambda sequence: sequence) is takes
+        shows, typed = pixels._ask(inner, inner, lambda sequence: sequence)
+        assert shows is takes
+        assert b"\x1b" not in typed
+        assert typed in (b"j", b"j\r"), "what comes after the last answer stays in the terminal"
     finally:
         thread.join()
         os.close(outer)

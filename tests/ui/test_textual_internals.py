@@ -37,7 +37,7 @@ from tflab.ui.terminal.app_base import ControlFilter, TerminalApp
 from tflab.ui.terminal.cursor import typing_place
 from tflab.ui.terminal.driver import TolerantDriver
 from tflab.ui.terminal.hosting import HostingView
-from tflab.ui.terminal.region_layout import PlacesChildren
+from tflab.ui.terminal.region_layout import PlacesChildren, ReadDownwards
 from tflab.ui.terminal.screens import SafeTeardown
 
 UI = Path(tflab.ui.__file__).parent
@@ -449,6 +449,29 @@ async def test_a_widget_says_where_its_children_are_and_that_they_have_moved():
         rows.places_changed()
         await pilot.pause()
         assert rows.children[1].region.y == 3
+
+
+class Downwards(ReadDownwards):
+    """A field of a form."""
+
+    def place(self, size: Size):
+        return dict.fromkeys(self.children, size.region)
+
+
+class Fields(PlacesChildren):
+    """Two rows of two fields."""
+
+    def place(self, size: Size):
+        return {child: Region(10 * (n // 2), n % 2, 10, 1) for n, child in enumerate(self.children)}
+
+
+async def test_tab_goes_down_a_column_before_it_goes_to_the_next():
+    app = App()
+    async with app.run_test(size=(40, 10)) as pilot:
+        inputs = [Input(compact=True) for _ in range(4)]
+        await app.mount(Fields(*(Downwards(each) for each in inputs)))
+        await pilot.pause()
+        assert app.screen.focus_chain == inputs
 
 
 def test_the_size_before_the_first_layout_is_the_terminals():

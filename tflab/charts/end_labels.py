@@ -8,6 +8,7 @@ from typing import NamedTuple
 from tflab.charts.drawing import ChartOptions, Run
 from tflab.charts.palette import Ink
 from tflab.charts.text import cell_width, fit, pad
+from tflab.runs.metrics import measure
 
 _LEAST_PICTURE = 28
 _LEAST_NAME = 10
@@ -52,6 +53,24 @@ def label_room(marks: Sequence[str], names: Sequence[str], columns: int) -> Labe
     # The longest names are cut.
     cut = 1 + mark + 1 + _LEAST_NAME <= most
     return LabelRoom(most if name and cut else 0, False)
+
+
+def telling_names(names: Sequence[str]) -> list[str]:
+    """Return names without the metric that all of them share, and that the chart names already.
+
+    `adam/loss` and `adam/val_loss` become `adam` and `adam val`. What has no metric stays, and so
+    do all where two would be called the same.
+    """
+    shared = {measure(name) for name in names if "/" in name}
+    if len(shared) != 1:
+        return list(names)
+    told = [_without_metric(name) for name in names]
+    return told if len(set(told)) == len(set(names)) else list(names)
+
+
+def _without_metric(name: str) -> str:
+    head, slash, tail = name.rpartition("/")
+    return f"{head} val" if slash and tail.startswith("val_") else head or name
 
 
 def place_labels(

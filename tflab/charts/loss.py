@@ -18,7 +18,14 @@ from tflab.charts.drawing import (
     StepAxis,
     encode_row,
 )
-from tflab.charts.end_labels import VALUE_ROOM, EndLabel, LabelRoom, label_room, place_labels
+from tflab.charts.end_labels import (
+    VALUE_ROOM,
+    EndLabel,
+    LabelRoom,
+    label_room,
+    place_labels,
+    telling_names,
+)
 from tflab.charts.marks import x_axis_marks, y_axis_marks
 from tflab.charts.palette import Ink, alarm_ink, faint_ink, ink_number, label_ink, series_ink
 from tflab.charts.plot import Glyphs, draw_path
@@ -74,7 +81,7 @@ def draw_loss(curves: Sequence[Curve], size: Size, options: ChartOptions) -> Dra
         log_y=log_y,
         x_axis=picture.x_axis,
         unlabelled=tuple(
-            entry
+            entry._replace(label=picture.told.get(entry.label, entry.label))
             for entry, curve in zip(legend, curves, strict=True)
             if not any(curve is labelled for labelled in picture.labelled)
         ),
@@ -104,6 +111,7 @@ class _Picture:
     Attributes:
         view: The limits of the axes.
         labelled: The curves that have a label at the end of their line.
+        told: What labels say in place of names that are too long.
     """
 
     def __init__(
@@ -116,9 +124,13 @@ class _Picture:
         self._name = clean(options.x_label or tracks[0].curve.axis, options.unicode)
         legend = [_legend(track.curve, options) for track in self._shown]
         self._room = LabelRoom(0, False)
+        self.told: dict[str, str] = {}
         if options.end_labels:
-            names = [entry.label for entry in legend]
-            self._room = label_room(list(map(self._sample, legend)), names, size[0])
+            marks, names = list(map(self._sample, legend)), [entry.label for entry in legend]
+            self._room = label_room(marks, names, size[0])
+            if not self._room.values and (told := telling_names(names)) != names:
+                self.told = dict(zip(names, told, strict=True))
+                self._room = label_room(marks, told, size[0])
         y_labels = [mark.label for mark in self._y_marks]
         self._layout = lay_out(size[0] - self._room.width, size[1], y_labels, self._name)
         self._legend = legend
@@ -210,6 +222,9 @@ class _Picture:
         """Return a piece of the line: the middle of it where a whole period is not needed."""
         return entry.marker if self._options.colour == "none" else entry.marker[1:4]
 
+    def _told(self, entry: LegendEntry) -> str:
+        return self.told.get(entry.label, entry.label)
+
     def _with_labels(self, rows: Sequence[Row]) -> tuple[Row, ...]:
         pairs = sorted(self._with(self._legend), key=lambda pair: pair[0].curve.ghost)
         named = {entry.label: track for track, entry in reversed(pairs)}
@@ -218,7 +233,7 @@ class _Picture:
                 self._row(track),
                 self._sample(entry),
                 # All curves of the run before have its name, which need not stand twice.
-                entry.label if not track.curve.ghost or named[entry.label] is track else "",
+                self._told(entry) if not track.curve.ghost or named[entry.label] is track else "",
                 "diverged" if track.diverged else short(track.end[1], VALUE_ROOM),
                 entry.ink,
             )

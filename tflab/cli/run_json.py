@@ -10,6 +10,7 @@ from tflab.runs.record import Problem, RunRecord, RunRequest
 from tflab.runs.state import RunState, result_value
 from tflab.runs.text import plain
 from tflab.runs.transcript import Transcript
+from tflab.session.machine_text import machine_json
 
 
 def run_json(record: RunRecord, state: RunState) -> dict[str, Any]:
@@ -21,11 +22,13 @@ def run_json(record: RunRecord, state: RunState) -> dict[str, Any]:
         "status": state.status,
         "parameters": request.parameters,
         "device": request.device,
+        "target": request.target or None,
         "seed": request.seed,
         "continues": continues_json(request),
         "environment": _environment(state),
         "seconds": None if state.seconds is None else round(state.seconds, 3),
         "metrics": {tag: series.summary() for tag, series in state.series.items()},
+        "system": machine_json(state.system),
         "results": {name: result_value(result) for name, result in state.results.items()},
         "goals": [{"text": goal.text, "passed": goal.passed} for goal in state.goals.values()],
         "exercises": [exercise_json(found) for found in state.exercises.values()],
@@ -70,11 +73,13 @@ def refused(
         "status": "failed",
         "parameters": {},
         "device": device,
+        "target": None,
         "seed": seed,
         "continues": None,
         "environment": None,
         "seconds": None,
         "metrics": {},
+        "system": {},
         "results": {},
         "goals": [],
         "exercises": [],

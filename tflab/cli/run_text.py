@@ -15,6 +15,7 @@ from tflab.runs.series import Series
 from tflab.runs.state import RunState
 from tflab.runs.tensor_text import describe, number_text, result_text
 from tflab.runs.text import count_of, plain, plain_line
+from tflab.session.machine_text import machine_line, others_text
 
 _WHOLE = 16
 
@@ -22,13 +23,24 @@ _WHOLE = 16
 def heading(request: RunRequest) -> str:
     """Return title, values, device and seed of a run, on one line."""
     values = [f"{name}={format_value(value)}" for name, value in request.parameters.items()]
-    settings = ", ".join([*values, f"seed={request.seed}", request.device])
+    settings = ", ".join([*values, f"seed={request.seed}", device_words(request)])
     return plain_line(f"{request.title} ({settings})")
+
+
+def device_words(request: RunRequest) -> str:
+    """Return the device of a run, and its target where it has one: `gpu:0 on cluster`."""
+    return f"{request.device} on {request.target}" if request.target else request.device
 
 
 def metric_lines(state: RunState) -> list[str]:
     """Return one line for each series: first, last, lowest, and where it diverged."""
     return [_metric(series) for series in state.series.values() if len(series)]
+
+
+def machine_lines(state: RunState) -> list[str]:
+    """Return what the run took of the machine; nothing for one that was over at once."""
+    words = [line for line in (machine_line(state), others_text(state)) if line]
+    return [f"Machine: {words[0]}", *words[1:]] if words else []
 
 
 def diagnosis_lines(record: RunRecord, state: RunState) -> list[str]:

@@ -109,6 +109,7 @@ class LinearView(_TextView):
         self._printer.update(run.state)
         lines = [
             *run_text.metric_lines(run.state),
+            *run_text.machine_lines(run.state),
             *run_text.diagnosis_lines(run.record, run.state),
             *run_text.error_lines(run.state),
         ]
@@ -129,7 +130,7 @@ class LiveView(_TextView):
         """Print title and settings."""
         self._folder = run.folder
         _print(run_text.heading(run.record.request))
-        self._line.update(run.state, "Starting TensorFlow")
+        self._line.update(run.state, "" if run.state.queued else "Starting TensorFlow")
 
     def update(self, run: LiveRun) -> None:
         """Print what is new above the progress line."""
@@ -161,7 +162,7 @@ class LiveView(_TextView):
             if lines:
                 _print("\n".join(["", title, *lines]))
         _print("")
-        for line in run_text.error_lines(run.state):
+        for line in [*run_text.machine_lines(run.state), *run_text.error_lines(run.state)]:
             _print(line)
         _print(run_text.summary_line(run.record, run.state))
 

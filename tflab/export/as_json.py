@@ -62,6 +62,7 @@ def _describe(run: LoadedRun) -> dict[str, Any]:
         "title": request.title,
         "parameters": request.parameters,
         "device": request.device,
+        "target": request.target,
         "seed": request.seed,
         "continues": {"run": request.continues, "steps": request.begins}
         if request.continues
@@ -70,6 +71,7 @@ def _describe(run: LoadedRun) -> dict[str, Any]:
         "state": state.status,
         "seconds": state.seconds,
         "series": {tag: _points(series) for tag, series in state.series.items()},
+        "system": {name: _points(series) for name, series in state.system.items()},
         "results": {name: result_value(result) for name, result in state.results.items()},
         "goals": [{"text": g.text, "passed": g.passed} for g in state.goals.values()],
         "exercises": [

@@ -32,6 +32,7 @@ class Format:
 FORMATS: tuple[Format, ...] = (
     Format("csv", ".csv", "every point of the series, a line a step"),
     Format("csv-summary", ".csv", "one line a run: values, state, metrics"),
+    Format("csv-system", ".csv", "what the machine did: CPU, memory, GPU, a line a moment"),
     Format("json", ".json", "everything, points and figures included"),
     Format("pictures", "", "a folder of its pictures, and its figures as data", several=False),
     Format("tensorboard", "", "a folder of event files, one folder a run"),
@@ -73,6 +74,7 @@ def export_text(
     makers: dict[str, Callable[[], str]] = {
         "csv": lambda: _csv(runs, summary=False),
         "csv-summary": lambda: _csv(runs, summary=True),
+        "csv-system": lambda: _csv_system(runs),
         "json": lambda: _json(runs),
         "script": lambda: _script(runs[0]),
         "notebook": lambda: _notebook(runs[0]),
@@ -111,6 +113,12 @@ def default_name(kind: Format, runs: Sequence[LoadedRun]) -> str:
     first = runs[0].record
     more = [f"and-{len(runs) - 1}-more"] if len(runs) > 1 else []
     return file_name(first.request.lesson, first.id, *more, suffix=kind.suffix)
+
+
+def _csv_system(runs: Sequence[LoadedRun]) -> str:
+    from tflab.export.table import system_csv
+
+    return system_csv(runs)
 
 
 def _tensorboard(runs: Sequence[LoadedRun], target: Path) -> Path:

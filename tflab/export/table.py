@@ -7,6 +7,7 @@ from typing import Any
 
 from tflab.export.loaded import LoadedRun
 from tflab.export.writing import csv_text
+from tflab.runs.events import SYSTEM
 from tflab.runs.metrics import best_value, higher_is_better
 from tflab.runs.series import Series
 
@@ -57,6 +58,21 @@ def _logged(run: LoadedRun, tags: list[str]) -> Iterator[tuple[str, list[Series 
         yield by, [found[tag].logged_by(by) if tag in found else None for tag in tags]
 
 
+def system_csv(runs: Sequence[LoadedRun]) -> str:
+    """Return what the machine did, one line a moment: `second`, and a column for each value."""
+    names = list(dict.fromkeys(name for run in runs for name in run.state.system))
+    head = ["run", "second"] if len(runs) > 1 else ["second"]
+
+    def lines() -> Iterator[list[Any]]:
+        yield [*head, *(f"{SYSTEM}{name}" for name in names)]
+        for run in runs:
+            first = [run.record.id] if len(runs) > 1 else []
+            columns = [run.state.system.get(name) for name in names]
+            yield from ([*first, *fields] for fields in step_fields(columns, ["second"]))
+
+    return csv_text(lines())
+
+
 def summary_csv(runs: Sequence[LoadedRun]) -> str:
     """Return one line a run: what was asked, how it ended, last and best value of each metric."""
     rows = [dict(_summary(run)) for run in runs]
@@ -75,6 +91,7 @@ def _summary(run: LoadedRun) -> Iterator[tuple[str, Any]]:
         yield "continues", request.continues
     yield "seconds", "" if state.seconds is None else round(state.seconds, 3)
     yield "device", request.device
+    yield "target", request.target
     yield "seed", request.seed
     for name, value in request.parameters.items():
         yield f"parameter.{name}", value

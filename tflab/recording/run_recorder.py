@@ -80,6 +80,12 @@ class RunRecorder:
             self._thread.add(event)
             self.settle()
 
+    def tell(self, *events: Event) -> None:
+        """Record events that another thread than the program's has; it does not wait for them."""
+        if not self._is_child:
+            for event in events:
+                self._thread.add(event)
+
     @contextmanager
     def heard(self, hear: Callable[[Event], object], muted: bool = False) -> Iterator[None]:
         """Tell `hear` of each event within this block; record nothing of it when `muted`."""

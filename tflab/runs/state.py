@@ -11,6 +11,7 @@ from tflab.runs import bounds
 from tflab.runs.cell_state import CellState
 from tflab.runs.events import (
     LOG_VERSION,
+    SYSTEM,
     CellEnded,
     CellStarted,
     Check,
@@ -23,6 +24,7 @@ from tflab.runs.events import (
     ExerciseOutcome,
     Figure,
     Goal,
+    GpuShared,
     InputAsked,
     InputTaken,
     Notice,
@@ -57,8 +59,12 @@ class RunState:
         environment: What the run process told of what it runs in.
         cells: State of each code cell that has started, by cell index.
         series: Metrics by tag, in the order of their first point.
+        system: What the machine did, by name, over seconds of the run: never a metric of it.
+        gpu_others: Bytes that others hold on its GPU just now, by user.
         results: What `lab.show` reported, by name.
         question: What the program waits to be told, while it waits for a line.
+        queued: Where it waits in the queue of its target, and why; empty where it is in none. It
+            is set from outside, like the end of a run that is lost.
         goals: Goals that were checked, by id.
         predictions: Questions that were asked, by id.
         exercises: How each exercise went, by id.
@@ -84,9 +90,12 @@ class RunState:
         self.exercises: dict[str, ExerciseOutcome] = {}
         self.frames: dict[str, list[Figure]] = {}
         self.question: InputAsked | None = None
+        self.queued = ""
         self.pictures: dict[int, list[Picture]] = {}
         self.notices: list[str] = []
         self.points = 0
+        self.system: dict[str, Series] = {}
+        self.gpu_others: dict[str, int] = {}
         self._figure_numbers = 0
         self._decoder: codecs.IncrementalDecoder = new_decoder()
 
@@ -95,7 +104,9 @@ class RunState:
         """Where the run stands. `lost` is set from outside, by an `Ended` event."""
         if self.ended is not None:
             return self.ended.state
-        return "starting" if self.started is None else "running"
+        if self.started is not None:
+            return "running"
+        return "queued" if self.queued else "starting"
 
     @property
     def seconds(self) -> float | None:
@@ -151,12 +162,8 @@ class RunState:
 
     def _apply_outcome(self, event: Event) -> None:
         match event:
-            case Started():
-                self.started = event
-                if event.log_version > LOG_VERSION:
-                    self.note(_NEWER)
-            case Environment():
-                self.environment = event
+            case Started() | Environment() | GpuShared():
+                self._take_place(event)
             case Goal():
                 self._name(self.goals, event.key, event)
             case ExerciseOutcome(id=name):
@@ -178,7 +185,25 @@ class RunState:
             case _:
                 pass
 
+    def _take_place(self, event: Started | Environment | GpuShared) -> None:
+        """Take in where the run is, and who is there too."""
+        match event:
+            case Started():
+                self.started = event
+                if event.log_version > LOG_VERSION:
+                    self.note(_NEWER)
+            case Environment():
+                self.environment = event
+            case GpuShared(others=others):
+                self.gpu_others = others
+
     def _add_points(self, event: Scalars) -> None:
+        if event.axis == "second" and event.tag.startswith(SYSTEM):
+            name = event.tag.removeprefix(SYSTEM)
+            self.system.setdefault(name, Series(event.tag, event.axis)).extend(
+                event.steps, event.values
+            )
+            return
         series = self.series.get(event.tag)
         if series is None:
             if len(self.series) >= bounds.MAX_SERIES:

@@ -10,7 +10,7 @@ from tflab.programs.progress import Course, standing
 from tflab.session.run_names import RunName, name_of_row
 
 if TYPE_CHECKING:
-    from tflab.programs.program import GoalSpec, Program
+    from tflab.programs.program import GoalSpec, Program, ProgramKind
     from tflab.runs.state import RunState
     from tflab.runs.summary import RunSummary
 
@@ -35,6 +35,7 @@ class LessonEnd(NamedTuple):
         next_title: The program after it; empty behind the last one.
         course: Behind the last lesson of the course, in how many all goals are reached, and of
             how many; None elsewhere.
+        kind: What the program is.
         due: How many questions on what was learned are due.
     """
 
@@ -45,6 +46,7 @@ class LessonEnd(NamedTuple):
     exercises: tuple[int, int] = (0, 0)
     next_title: str = ""
     course: tuple[int, int] | None = None
+    kind: ProgramKind = "lesson"
     due: int = 0
 
     @property
@@ -80,6 +82,7 @@ def lesson_end(
     last = place > 0 and entries[place - 1].shipped and not any(e.shipped for e in entries[place:])
     return LessonEnd(
         program=program.id,
+        kind=program.kind,
         runs=max(kept.runs if kept is not None else 0, len(runs)),
         guesses=guesses_right(state),
         goals=[_goal(goal, reached, runs, program) for goal in program.goals],

@@ -12,8 +12,8 @@ from tflab.runs.text import plain_line
 from tflab.targets.device import UNKNOWN, Device, DeviceOwner
 
 _REASONS = {
-    "LibraryNotFound": "No NVIDIA driver is installed here, so runs use the CPU. If this machine "
-    "has an NVIDIA GPU, install its driver.",
+    "LibraryNotFound": "No NVIDIA driver here: runs use the CPU. If this machine has an NVIDIA "
+    "GPU, install its driver.",
     "DriverNotLoaded": "NVIDIA's driver is installed but not running. Ask an administrator to "
     "load it: `sudo modprobe nvidia`.",
     "LibRmVersionMismatch": "NVIDIA's driver was updated while it was running. "

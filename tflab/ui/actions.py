@@ -72,6 +72,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("edit", "f7", "Edit file", "Open the file at this cell in $EDITOR.", footer=True),
     Action("palette", "ctrl+p", "Commands", "Search every command and lesson.", footer=True),
     Action("jump", "ctrl+k", "Jump", "Show a letter at every place, and go to one.", footer=True),
+    Action("jump(True)", "alt+k", "Jump", "The same, also from within a field."),
     Action("help", "f1", "Help", "Show the keys of the pane in focus.", footer=True),
     Action("leave", "ctrl+q", "Quit", "Leave the workbench.", footer=True),
     Action("show('lessons')", "f2", "Lessons", "Open the list of lessons and recent files."),
@@ -82,6 +83,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("hint", "f10", "Hint", "Show a hint for the first open goal; again for a stronger one."),
     Action("live", "ctrl+t", "Live", "Run again at every change of a value, or stop doing so."),
     Action("options", "", "Run options", "Set priority, threads and memory of runs."),
+    Action("alerts", "", "Alerts", "Choose how you are told of runs while you are elsewhere."),
     Action("environment", "", "Environment", "Choose the Python that this lesson runs in."),
     Action("commands", "", "Shell commands", "Allow the notebook's shell commands, or skip them."),
     Action("answer", "f12", "Answer", "Answer what the run asks for."),
@@ -210,9 +212,11 @@ ACTIONS: tuple[Action, ...] = (
     Action("export", "x", "Export", "Write the sweep as a file.", "sweep", True),
     Action("copy_line", "y", "Copy", "Copy the line that runs it again.", "sweep", True),
     Action("new_sweep", "n", "New", "Plan another sweep.", "sweep", True),
+    Action("go_on", "g", "Go on", "Go on with a sweep that was left.", "sweep", True),
     Action("close", "escape", "Back", "Go back; the sweep goes on.", "sweep", True),
     Action("next_metric", "m", "Metric", "Rank by the next metric or result.", "sweep", True),
     Action("next_parameter", "p", "Parameter", "Draw it against a parameter.", "sweep", True),
+    Action("importance", "i", "Importance", "Draw what each parameter decides.", "sweep", True),
     Action("log_axis", "l", "Log", "Change between a linear and a log axis.", "sweep", True),
     Action("open_run", "enter", "Open", "Open the run as it was.", "history", True),
     Action("filter", "slash", "Filter", "Filter by values, metrics, state.", "history", True),
@@ -244,6 +248,9 @@ ACTIONS: tuple[Action, ...] = (
 
 EDITORS_OWN = frozenset({"suspend_process", "history"})
 """What gives its key to the editor while one writes: there it means undo or redo, as anywhere."""
+
+FIELDS_OWN = frozenset({"jump", "notices"})
+"""What gives its key to a text field in focus: there it deletes to the end, or goes there."""
 
 ON_EVERY_SCREEN = frozenset({"theme", "leave", "suspend_process", "notices"})
 """What the app carries out, whichever screen is open. The rest is the workbench's."""

@@ -17,14 +17,15 @@ from textual.screen import Screen
 from tflab.programs.library import resolve
 from tflab.session import events
 from tflab.ui import memory
-from tflab.ui.actions import EDITORS_OWN, bindings
+from tflab.ui.actions import EDITORS_OWN, FIELDS_OWN, bindings
 from tflab.ui.dialogs.dialog import blocks
 from tflab.ui.feature_screens import FeatureScreens
 from tflab.ui.terminal.glyphs import glyphs
-from tflab.ui.terminal.pixels import Pixels, pixel_wrapping
+from tflab.ui.terminal.pixels import Pixels, ask_for_pixels
 from tflab.ui.terminal.safe_text import short_line, short_text
 from tflab.ui.terminal.signals import Departure, watch_signals
 from tflab.ui.terminal.themes import DARK, LIGHT
+from tflab.ui.widgets.key_line import takes_text
 from tflab.ui.widgets.notice_line import Note, NoticeLine
 from tflab.ui.workbench.messages import SessionSpoke
 from tflab.ui.workbench.screen import WorkbenchScreen
@@ -62,6 +63,8 @@ class LabApp(FeatureScreens):
         if self.screen_stack and blocks(self.screen, action):
             return False
         if action in EDITORS_OWN and self.focused is not None and self.focused.id == "code-area":
+            return False
+        if action in FIELDS_OWN and takes_text(self.focused):
             return False
         return super().check_action(action, parameters)
 
@@ -202,7 +205,7 @@ def run_app(lesson: str | None = None) -> int:
     """
     path = resolve(lesson) if lesson is not None else None
     app = LabApp(path)
-    wrap = pixel_wrapping()
+    wrap, app.typed_early = ask_for_pixels()
     if wrap is not None:
         app.pixels = Pixels(app.write_past_screen, app.console.color_system == "truecolor", wrap)
     try:

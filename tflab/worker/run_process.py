@@ -41,6 +41,7 @@ from tflab.worker.outcome import cancelled, code_of_child, outcome
 from tflab.worker.scratch import make_scratch, remove_scratch
 from tflab.worker.seeds import set_seeds
 from tflab.worker.standard_input import forget_input, set_input
+from tflab.worker.system_use import SystemUse
 
 _RESET = (signal.SIGTERM, signal.SIGCHLD, signal.SIGPIPE, signal.SIGQUIT)
 
@@ -139,6 +140,7 @@ class RunProcess:
         make_scratch(self._folder.name)
         self._clock = time.monotonic()
         self._tell_environment()
+        SystemUse(self._request, self._recorder.tell).start()
         return self
 
     def __exit__(

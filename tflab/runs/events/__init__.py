@@ -28,7 +28,7 @@ from tflab.runs.events.life import (
     RunStatus,
     Started,
 )
-from tflab.runs.events.metrics import SYSTEM, Progress, Scalars
+from tflab.runs.events.metrics import SYSTEM, GpuShared, Progress, Scalars
 from tflab.runs.events.teaching import Check, ExerciseOutcome, Goal, Prediction
 from tflab.runs.events.values import Cleared, Result, TensorValue, Value
 
@@ -41,6 +41,7 @@ AnyEvent = (
     | Value
     | Cleared
     | Scalars
+    | GpuShared
     | Progress
     | Result
     | Figure
@@ -73,6 +74,7 @@ __all__ = [
     "ExerciseOutcome",
     "Figure",
     "Goal",
+    "GpuShared",
     "InputAsked",
     "InputTaken",
     "Layer",

@@ -30,6 +30,21 @@ class Scalars(Event):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class GpuShared(Event):
+    """Others are on the GPU of the run, or no longer; told as it changes.
+
+    Attributes:
+        others: The bytes that each of them holds there, by user; 0 where the driver does not tell,
+            and an empty name where the system does not. Nobody when empty.
+    """
+
+    TYPE: ClassVar[str] = "gpu_shared"
+
+    time: float
+    others: dict[str, int]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Progress(Event):
     """How far a loop has come. `total` is None when nobody knows it.
 

@@ -17,6 +17,7 @@ from tflab.runs.metrics import main_metric, measure
 from tflab.runs.state import RunState
 from tflab.session.history import RunPreviewed
 from tflab.session.history_columns import value_text
+from tflab.session.machine_text import machine_line
 from tflab.session.run_names import name_of_row
 from tflab.ui.terminal.glyphs import glyphs
 from tflab.ui.terminal.safe_text import box_title, short_line
@@ -115,6 +116,8 @@ def _words(row: HistoryRow, state: RunState) -> Content:
         )
         for goal in state.goals.values()
     ]
+    machine = machine_line(state)
+    goals += [Content.styled(short_line(machine), "$text-quiet")] if machine else []
     note = [Content.styled(short_line(row.marks.note), "$warning")] if row.marks.note else []
     said: list[str] = []
     for cell in state.cells:

@@ -8,7 +8,7 @@ from tflab.runs.history import HistoryRow
 from tflab.session.history_columns import LOOKED_AT, HistoryColumn
 from tflab.session.history_list import HistoryList, HistoryView
 from tflab.ui.terminal.glyphs import glyphs
-from tflab.ui.widgets.run_cells import TONES, mark_of
+from tflab.ui.widgets.run_cells import TONES, mark_of, outcome_of
 from tflab.ui.widgets.table import Column, Table, TableCell, width_of
 
 
@@ -84,6 +84,6 @@ def cells_of(row: HistoryRow, columns: Sequence[HistoryColumn]) -> list[TableCel
 def _cell(row: HistoryRow, column: HistoryColumn) -> TableCell:
     text = column.text(row)
     if column.state:
-        status = row.summary.status
+        status = outcome_of(row.summary)
         return TableCell(f"{mark_of(status)} {text}".rstrip(), TONES[status])
     return TableCell(text, column.tone(row))

@@ -76,6 +76,9 @@ class TolerantDriver(LinuxDriver):
         """Turn what the terminal sends into messages until the driver is closed."""
         parser = XTermParser(self._debug)
         decoder = codecs.getincrementaldecoder("utf-8")("ignore")
+        early = decoder.decode(getattr(self._app, "typed_early", b""))
+        for event in parser.feed(early) if early else ():
+            self.process_message(event)
         with selectors.SelectSelector() as selector:
             selector.register(self.fileno, selectors.EVENT_READ)
             while not self.exit_event.is_set():

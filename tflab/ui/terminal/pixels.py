@@ -19,7 +19,7 @@ import tty
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from itertools import count
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from rich.color import Color, ColorSystem
 
@@ -55,6 +55,18 @@ _PLACES = ("kitty", "ghostty")
 _OUTER = ("xterm-kitty", "xterm-ghostty")
 _ANSWER = re.compile(rb"\x1b_Gi=4211;([^\x1b]*)\x1b\\")
 _ATTRIBUTES = re.compile(rb"\x1b\[\?[0-9;]*c")
+
+
+class Asked(NamedTuple):
+    """What came of asking the terminal.
+
+    Attributes:
+        wrap: How sequences reach it where it shows pictures; None where it does not.
+        typed: What was typed meanwhile, and is still to be taken as keys.
+    """
+
+    wrap: Callable[[str], str] | None = None
+    typed: bytes = b""
 
 
 class Pixels:
@@ -147,20 +159,20 @@ def in_tmux(sequence: str) -> str:
     return f"\x1bPtmux;{sequence.replace(chr(27), chr(27) * 2)}\x1b\\"
 
 
-def pixel_wrapping() -> Callable[[str], str] | None:
-    """Ask the terminal whether it shows pictures; return how sequences reach it, or None.
+def ask_for_pixels() -> Asked:
+    """Ask the terminal whether it shows pictures.
 
     Only terminals are asked that say of themselves that they do; no other has to wait for a start.
     To be called before the app takes over the terminal.
     """
     wrap = _wrapping()
     if wrap is None or os.environ.get("NO_COLOR") or not sys.__stdin__ or not sys.__stderr__:
-        return None
+        return Asked()
     try:
-        answered = _ask(sys.__stdin__.fileno(), sys.__stderr__.fileno(), wrap)
+        shows, typed = _ask(sys.__stdin__.fileno(), sys.__stderr__.fileno(), wrap)
     except (OSError, termios.error):
-        return None
-    return wrap if answered else None
+        return Asked()
+    return Asked(wrap if shows else None, typed)
 
 
 def _wrapping() -> Callable[[str], str] | None:
@@ -185,10 +197,13 @@ def _tmux(*words: str) -> str:
     return done.stdout.strip()
 
 
-def _ask(reads: int, writes: int, wrap: Callable[[str], str]) -> bool:
-    """Send a picture of one dot to be looked at and not shown; say whether it was taken."""
+def _ask(reads: int, writes: int, wrap: Callable[[str], str]) -> tuple[bool, bytes]:
+    """Send a picture of one dot to be looked at and not shown; say whether it was taken.
+
+    What a person types meanwhile comes between the answers, and is returned too.
+    """
     if not os.isatty(reads) or not os.isatty(writes):
-        return False
+        return False, b""
     before = termios.tcgetattr(reads)
     try:
         tty.setcbreak(reads, termios.TCSANOW)
@@ -199,7 +214,9 @@ def _ask(reads: int, writes: int, wrap: Callable[[str], str]) -> bool:
     finally:
         termios.tcsetattr(reads, termios.TCSANOW, before)
     found = _ANSWER.search(said)
-    return found is not None and found[1] == b"OK"
+    # The terminal's line discipline still takes Enter for the end of a line.
+    typed = _ATTRIBUTES.sub(b"", _ANSWER.sub(b"", said)).replace(b"\n", b"\r")
+    return found is not None and found[1] == b"OK", typed
 
 
 def _read_answer(reads: int) -> bytes:

@@ -52,3 +52,13 @@ class PlacesChildren(Widget):
     def place(self, size: Size) -> Mapping[Widget, Region]:
         """Return the region of each child, for this size; a child without one is not drawn."""
         raise NotImplementedError
+
+
+class ReadDownwards(PlacesChildren):
+    """One that stands in columns: Tab goes down a column before it goes to the next."""
+
+    @property
+    def _focus_sort_key(self) -> tuple[int, int]:
+        # Textual goes along the rows, and asks each widget where it comes among its siblings.
+        y, x = super()._focus_sort_key
+        return x, y

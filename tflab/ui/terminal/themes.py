@@ -15,9 +15,11 @@ from textual.theme import Theme
 class _Colours(NamedTuple):
     """What a theme is made of.
 
-    `quiet` is read on all grounds. `edge` stands under fields, and under a selection and a button
+    `quiet` is read on all grounds. `edge` stands beside fields, and under a selection and a button
     that have not the focus, with `ink` for what is written on it; `focus` does so where the focus
     is. Both are as far from the page and from the panel as WCAG 2.2 asks of controls, 3 to 1.
+    `field` is the ground of fields: a quiet one where their edge is enough to show them, and
+    `field_focus` that of the one in focus.
     """
 
     page: str
@@ -30,6 +32,10 @@ class _Colours(NamedTuple):
     focus: str
     edge: str
     ink: str
+    field: str
+    field_ink: str
+    field_focus: str
+    field_focus_ink: str
     info: str
     warning: str
     error: str
@@ -51,6 +57,10 @@ _DARK = _Colours(
     focus="#ffad57",
     edge="#6a82a3",
     ink="#0a0d12",
+    field="#242e3c",
+    field_ink="#ffffff",
+    field_focus="#252f3d",
+    field_focus_ink="#ffffff",
     info="#6cb6ff",
     warning="#e3b341",
     error="#ff7b72",
@@ -71,6 +81,10 @@ _LIGHT = _Colours(
     focus="#a84f00",
     edge="#5f7289",
     ink="#ffffff",
+    field="#e4e0d6",
+    field_ink="#22272f",
+    field_focus="#ffffff",
+    field_focus_ink="#22272f",
     info="#0a5fa8",
     warning="#7d5600",
     error="#b3261e",
@@ -93,6 +107,10 @@ _DARK_256 = _Colours(
     focus="#ffaf5f",
     edge="#5f87af",
     ink="#000000",
+    field="#3a3a3a",
+    field_ink="#ffffff",
+    field_focus="#3a3a3a",
+    field_focus_ink="#ffffff",
     info="#5fafff",
     warning="#d7af5f",
     error="#ff8787",
@@ -113,6 +131,10 @@ _LIGHT_256 = _Colours(
     focus="#875f00",
     edge="#5f5f87",
     ink="#ffffff",
+    field="#e4e4e4",
+    field_ink="#000000",
+    field_focus="#ffffff",
+    field_focus_ink="#000000",
     info="#005faf",
     warning="#5f5f00",
     error="#af0000",
@@ -133,6 +155,10 @@ _DARK_16 = _Colours(
     focus="#ffff55",
     edge="#aaaaaa",
     ink="#000000",
+    field="#aaaaaa",
+    field_ink="#000000",
+    field_focus="#ffff55",
+    field_focus_ink="#000000",
     info="#55ffff",
     warning="#ffff55",
     error="#ff5555",
@@ -153,6 +179,10 @@ _LIGHT_16 = _Colours(
     focus="#aa00aa",
     edge="#555555",
     ink="#ffffff",
+    field="#555555",
+    field_ink="#ffffff",
+    field_focus="#aa00aa",
+    field_focus_ink="#ffffff",
     info="#0000aa",
     warning="#aa00aa",
     error="#aa0000",
@@ -186,6 +216,10 @@ def _theme(name: str, dark: bool, colours: _Colours) -> Theme:
             "border-quiet": colours.border,
             "edge": colours.edge,
             "edge-ink": colours.ink,
+            "field": colours.field,
+            "field-ink": colours.field_ink,
+            "field-focus": colours.field_focus,
+            "field-focus-ink": colours.field_focus_ink,
             "text-quiet": colours.quiet,
             "text-disabled": colours.quiet,
             "code-background": colours.code,
@@ -196,8 +230,8 @@ def _theme(name: str, dark: bool, colours: _Colours) -> Theme:
             "footer-key-foreground": colours.focus,
             "input-cursor-background": colours.text,
             "input-cursor-foreground": colours.page,
-            "input-selection-background": colours.page,
-            "input-selection-foreground": colours.text,
+            "input-selection-background": colours.edge,
+            "input-selection-foreground": colours.ink,
         },
     )
 

@@ -20,6 +20,7 @@ from textual.widget import Widget
 from tflab.charts.drawing import ChartOptions, Drawing, LegendEntry, Run
 from tflab.charts.palette import ColourMode, Ink
 from tflab.charts.text import LEGEND_GAP, legend_rows
+from tflab.runs.text import count_of
 from tflab.ui.terminal.glyphs import glyphs
 
 
@@ -119,6 +120,17 @@ def legend_content(legend: Sequence[LegendEntry], width: int | None = None) -> C
     """
     rows = legend_rows(legend, width, glyphs().unicode)
     return Content("\n").join(Content(LEGEND_GAP).join(map(_entry, row)) for row in rows)
+
+
+def legend_in_rows(legend: Sequence[LegendEntry], width: int, most: int) -> Content:
+    """Return a legend of at most so many rows; the last one says how many entries have no room."""
+    rows = legend_rows(legend, width, glyphs().unicode)
+    if len(rows) <= most:
+        return legend_content(legend, width)
+    left_out = len(legend) - sum(map(len, rows[: most - 1]))
+    kept = legend_content([entry for row in rows[: most - 1] for entry in row], width)
+    more = Content.styled(f"and {count_of(left_out, 'curve')} more", "$text-quiet")
+    return Content("\n").join(part for part in (kept, more) if part)
 
 
 def _entry(entry: LegendEntry) -> Content:

@@ -12,7 +12,7 @@ from textual.reactive import reactive
 from textual.widget import Widget
 from textual.widgets import Input
 
-from tflab.ui.actions import EDITORS_OWN, Action, Scope, actions, is_letter, key_name
+from tflab.ui.actions import EDITORS_OWN, FIELDS_OWN, Action, Scope, actions, is_letter, key_name
 from tflab.ui.terminal.glyphs import glyphs
 
 _KEPT = ("help", "leave")
@@ -21,6 +21,11 @@ _KEPT = ("help", "leave")
 
 _ENOUGH = 4
 """Keys of the place in focus that come before those that are always there."""
+
+
+def takes_text(focused: Widget | None) -> bool:
+    """Return whether letters are text where the focus is: in a field, or in the editor."""
+    return isinstance(focused, Input) or (focused is not None and focused.id == "code-area")
 
 
 class _Key(NamedTuple):
@@ -67,7 +72,7 @@ class KeyLine(Widget):
         self.watch(self.screen, "focused", self._focus_moved)
 
     def _focus_moved(self, focused: Widget | None) -> None:
-        self.typing = isinstance(focused, Input)
+        self.typing = takes_text(focused)
 
     def render(self) -> Content:
         """Draw as many keys as fit."""
@@ -98,11 +103,13 @@ class KeyLine(Widget):
             keys = []
         keys += [_key(action) for action in self._usable(first)]
         bar = _Key(Content.styled("│" if glyphs().unicode else "|", "$border-quiet"))
-        others = [_key(action) for action in always]
+        others = [_key(action) for action in self._usable(always)]
         return _fitted(keys, bar, others, room)
 
     def _usable(self, found: Iterable[Action]) -> list[Action]:
-        return [action for action in found if not (self.typing and is_letter(action))]
+        if not self.typing:
+            return list(found)
+        return [a for a in found if not is_letter(a) and a.id not in FIELDS_OWN]
 
 
 def _footer_of(scope: Scope) -> list[Action]:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import math
+
+from tflab.runs.metrics import last_value, main_metric
+from tflab.runs.summary import RunSummary
 from tflab.ui.terminal.glyphs import glyphs
 
 TONES: dict[str, str] = {
     "starting": "busy",
     "running": "busy",
     "finished": "good",
+    "diverged": "warn",
     "failed": "bad",
     "cancelled": "warn",
     "pruned": "quiet",
@@ -16,11 +21,20 @@ TONES: dict[str, str] = {
 """The tone of a table's cell for each state."""
 
 
+def outcome_of(run: RunSummary) -> str:
+    """Return the state of a run, or `diverged` where it finished with a loss that is no number."""
+    tag = main_metric(run.metrics)
+    last = last_value(run.metrics[tag]) if tag is not None else None
+    lost = last is not None and not math.isfinite(last)
+    return "diverged" if lost and run.status == "finished" else run.status
+
+
 def mark_of(status: str) -> str:
     """Return the mark of a state; states differ by more than colour."""
     marks = glyphs()
     by_status = {
         "finished": marks.passed,
+        "diverged": "!",
         "failed": marks.failed,
         "cancelled": marks.stopped,
         "pruned": marks.pruned,

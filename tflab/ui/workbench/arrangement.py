@@ -38,12 +38,14 @@ class Wanted(NamedTuple):
         form_columns: Columns of its narrowest legible form.
         goal_rows: Rows of the goals; 0 where there are none.
         chart: Whether there are curves; without any, the pane says so in little room.
+        form_pairs: Columns of the form with two fields in a row.
     """
 
     form_rows: int = 6
     form_columns: int = 26
     goal_rows: int = 2
     chart: bool = True
+    form_pairs: int = 0
 
 
 class Edge(NamedTuple):
@@ -176,7 +178,8 @@ def _wide(size: Size, wanted: Wanted, shares: Shares) -> Arrangement:
     lines = _Lines(size, shares)
     right, bottom = lines.right, lines.bottom
     least = _LEAST_WIDTH + 1
-    side = lines.upright("side", min(0.57 * right, _MEASURE), least, right - least, (0, bottom))
+    at = min(0.57 * right, _MEASURE, max(right - 1 - wanted.form_pairs, 0.52 * right))
+    side = lines.upright("side", at, least, right - least, (0, bottom))
     span = (side, right)
     goals = 1 + max(2, min(wanted.goal_rows, (bottom - 8) // 4)) if wanted.goal_rows else 0
     form = min(wanted.form_rows, bottom * 2 // 5) + 1
@@ -265,6 +268,6 @@ def _small(size: Size, wanted: Wanted, shares: Shares, slot: Pane) -> Arrangemen
 
 def _strip(lines: _Lines, wanted: Wanted, rows: tuple[int, int]) -> int:
     """Place the line between the curves and the form beside them; return its column."""
-    columns = max(_LEAST_WIDTH, min(wanted.form_columns, lines.right * 2 // 5))
+    columns = max(_LEAST_WIDTH, min(wanted.form_columns, lines.right * 9 // 20))
     least = _LEAST_WIDTH + 1
     return lines.upright("strip", lines.right - columns - 1, least, lines.right - least, rows)

@@ -5,22 +5,22 @@ from __future__ import annotations
 from rich.cells import cell_len
 from textual import on
 from textual.app import ComposeResult
-from textual.containers import Horizontal
 from textual.message import Message
 from textual.widgets import Select, Static
 
 from tflab.session.form import Form
 from tflab.targets.devices import Device, DeviceList
 from tflab.ui.terminal.safe_text import choice_text
+from tflab.ui.workbench.field_columns import TwoPart
 
 _GIB = 1 << 30
 _NAME = " device"
-_LEAST = 9
+_LEAST = 8
 _WIDEST = 34
 _ARROW = 4
 
 
-class DeviceField(Horizontal):
+class DeviceField(TwoPart):
     """A choice among the devices of this machine.
 
     Args:
@@ -36,11 +36,21 @@ class DeviceField(Horizontal):
         self._shown: DeviceList | None = None
 
     @property
-    def least_width(self) -> int:
-        """Cells in which name and choice can be read."""
+    def name_width(self) -> int:
+        """Cells of the name."""
+        return len(_NAME)
+
+    @property
+    def control_width(self) -> int:
+        """Cells of the choice."""
         names = [_short(device) for device in self._shown.devices] if self._shown else []
         longest = max(map(cell_len, names), default=0) + _ARROW
-        return len(_NAME) + 1 + min(max(longest, _LEAST), _WIDEST)
+        return min(max(longest, _LEAST), _WIDEST)
+
+    @property
+    def least_control(self) -> int:
+        """Cells in which the choice can be read."""
+        return self.control_width - 1
 
     def compose(self) -> ComposeResult:
         """Lay out the name and the choice."""

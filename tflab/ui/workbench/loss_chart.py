@@ -18,18 +18,20 @@ from tflab.charts.metrics import Metric
 from tflab.runs.state import RunState
 from tflab.ui.actions import SCOPE_TITLES, bindings
 from tflab.ui.widgets.css import beside
-from tflab.ui.widgets.drawing_view import DrawingView, legend_content
+from tflab.ui.widgets.drawing_view import DrawingView, legend_in_rows
 from tflab.ui.workbench.loss_view import LossView
 from tflab.ui.workbench.messages import ChartHeadingChanged
-from tflab.ui.workbench.progress_text import progress_content
+from tflab.ui.workbench.progress_text import machine_content, metric_title, progress_content
 from tflab.ui.workbench.run_curves import RunCurves
 from tflab.ui.workbench.run_drawing import RunDrawing
 
+_LEGEND_ROWS = 3
 _NO_RUN = "Run the lesson to see its curves here (^r)."
 _NONE_HERE = "No curves in this lesson: see the output of its cells."
 _NO_CURVES = "No curves in this run: see the output of its cells."
 _NO_POINTS = "The run goes on; its curves begin here with the first point."
 _PROGRESS_SECONDS = 0.5
+_ROOM_FOR_MACHINE = 9
 _NO_STEPS = "There are no curves to read yet."
 
 
@@ -62,6 +64,7 @@ class LossChart(Vertical, can_focus=True):
         yield Static("", id="loss-legend")
         yield DrawingView(id="loss-picture")
         yield Static("", id="loss-notes")
+        yield Static("", id="loss-machine")
         yield Static("", id="loss-progress")
 
     def on_mount(self) -> None:
@@ -80,6 +83,7 @@ class LossChart(Vertical, can_focus=True):
         self._expected, self._diagnosis = expected, ""
         self._head(title=SCOPE_TITLES["loss"])
         self._show_progress()
+        self._show_machine()
         self.redraw()
 
     def show_run(self, state: RunState, before: str = "") -> None:
@@ -92,7 +96,7 @@ class LossChart(Vertical, can_focus=True):
         """
         if state is not self._curves.state:
             self._begin(state, before)
-        changed = state.points != self._drawn_points
+        changed = _count(state) != self._drawn_points
         due = time.monotonic() >= self._next_draw or state.ended is not None
         first = self._drawn_points <= 0
         if (changed and (due or first)) or (state.ended is not None and not state.points):
@@ -100,13 +104,14 @@ class LossChart(Vertical, can_focus=True):
         if time.monotonic() >= self._next_progress or state.ended is not None:
             self._next_progress = time.monotonic() + _PROGRESS_SECONDS
             self._show_progress()
+            self._show_machine()
 
     def redraw(self) -> None:
         """Draw now, whatever has changed."""
         picture = self.query_one("#loss-picture", DrawingView)
         state, size = self._curves.state, picture.size
         metrics = self._curves.metrics()
-        if metrics and self._curves.metric not in metrics:
+        if metrics and self._curves.metric not in self._curves.known():
             # The same over other steps is nearer than another metric.
             alike = [m for m in metrics if m.name == self._curves.metric.name]
             self._choose((alike or metrics)[0])
@@ -118,13 +123,14 @@ class LossChart(Vertical, can_focus=True):
         if size.width < 10 or size.height < 1:
             return
         self._next_draw = time.monotonic() + self._pause
-        self._drawn_points = state.points if state else -1
+        self._drawn_points = _count(state) if state else -1
         if not own and not ghosts:
             self._show_none(picture)
             return
         drawing, legend = self._drawing.draw(picture, ghosts, own)
         picture.show_drawing(drawing)
-        parts = [Content(self._view.reading(own)), legend_content(legend, size.width)]
+        reading = Content(self._view.reading(own))
+        parts = [reading, legend_in_rows(legend, size.width, _LEGEND_ROWS - bool(reading))]
         self._say("#loss-legend", Content("\n").join(part for part in parts if part))
         self.query_one("#loss-legend").display = any(parts)
         notes = [*drawing.notes, self._diagnosis] if self._diagnosis else list(drawing.notes)
@@ -212,7 +218,7 @@ class LossChart(Vertical, can_focus=True):
 
     def action_next_metric(self) -> None:
         """Show the next metric."""
-        metrics, metric = self._curves.metrics(), self._curves.metric
+        metrics, metric = self._curves.known(), self._curves.metric
         if not metrics:
             return
         place = metrics.index(metric) if metric in metrics else -1
@@ -247,7 +253,7 @@ class LossChart(Vertical, can_focus=True):
     def _choose(self, metric: Metric, by_hand: bool = False) -> None:
         self._curves.choose(metric, by_hand)
         self._view.reset()
-        self._head(title=metric.name.capitalize())
+        self._head(title=metric_title(metric))
 
     def _head(self, title: str | None = None, low: bool | None = None) -> None:
         before = self._heading
@@ -266,6 +272,15 @@ class LossChart(Vertical, can_focus=True):
             self._said[selector] = content
             self.query_one(selector, Static).update(content)
 
+    def _show_machine(self) -> None:
+        """Show how busy processor, memory and GPU are, where there is room for a line."""
+        state = self._curves.state
+        words = machine_content(state, self.size.width) if state is not None else Content()
+        shown = bool(words) and self.size.height >= _ROOM_FOR_MACHINE
+        self.query_one("#loss-machine").display = shown
+        if shown:
+            self._say("#loss-machine", words)
+
     def _show_progress(self) -> None:
         widget = self.query_one("#loss-progress", Static)
         state = self._curves.state
@@ -274,3 +289,8 @@ class LossChart(Vertical, can_focus=True):
         if running and state is not None:
             # Its line stays one line; a new layout would draw the scrollbar beside it again.
             widget.update(progress_content(state, self.size.width), layout=False)
+
+
+def _count(state: RunState) -> int:
+    """Return how many points there are to draw, with those of the machine."""
+    return state.points + max((len(series) for series in state.system.values()), default=0)

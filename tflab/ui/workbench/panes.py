@@ -192,6 +192,7 @@ class PaneScreen(QuietWhenCovered[None]):
     def reveal(self, pane: Pane) -> None:
         """Bring a pane into sight; the focus stays where it is."""
         self.frame.reveal(pane)
+        self._keys.full = self.frame.full is not None
 
     # The drawer
 
@@ -244,7 +245,8 @@ class PaneScreen(QuietWhenCovered[None]):
         if self._form is None:
             return Wanted(goal_rows=goals, chart=self._curves)
         form = self._form
-        return Wanted(form.rows(width), form.least_width, goals, self._curves)
+        rows, least, two = form.rows(width), form.least_width, form.width_of_two
+        return Wanted(rows, least, goals, self._curves, two)
 
     def _help_in_its_place(self) -> None:
         """Have the form say what is to be known below its fields where it is wide enough."""

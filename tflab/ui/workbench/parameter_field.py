@@ -16,9 +16,11 @@ from tflab.programs.parameters import allowed, format_value
 from tflab.session.form import Field, Form
 from tflab.ui.terminal.glyphs import glyphs
 from tflab.ui.terminal.safe_text import choice_text, short_line
+from tflab.ui.workbench.field_columns import TwoPart
 
 _NUMBER_KEYS = r"[0-9eE+\-._]*"
 _NUMBER_WIDTH = 8
+_LEAST_NUMBER = 6
 _TEXT_WIDTH = 14
 _BOOL_WIDTH = 10
 _WIDEST_CHOICE = 18
@@ -26,7 +28,7 @@ _ARROW = 4
 """Cells of a choice beside its text: padding, and the arrow that says there are others."""
 
 
-class ParameterField(Horizontal):
+class ParameterField(TwoPart):
     """Shows a field of the form on one line. Bad values are marked as one types.
 
     Args:
@@ -50,9 +52,18 @@ class ParameterField(Horizontal):
         return self._field.parameter.name
 
     @property
-    def least_width(self) -> int:
-        """Cells in which name and control can be read."""
-        return 2 + cell_len(self.parameter) + self._control_width
+    def name_width(self) -> int:
+        """Cells of the mark that says it was changed, and of the name."""
+        return 1 + cell_len(self.parameter)
+
+    @property
+    def least_control(self) -> int:
+        """Cells in which the control can be used where there is no room for more."""
+        parameter = self._field.parameter
+        if parameter.type not in ("int", "float"):
+            return self.control_width
+        default = cell_len(format_value(parameter.default))
+        return min(max(default + 2, _LEAST_NUMBER), self.control_width)
 
     @property
     def notable(self) -> bool:
@@ -67,9 +78,7 @@ class ParameterField(Horizontal):
     def compose(self) -> ComposeResult:
         """Lay out the name and the control."""
         yield Static(self._label(), classes="name")
-        control = self._control()
-        control.styles.width = self._control_width
-        yield control
+        yield self._control()
 
     def show_text(self) -> None:
         """Bring the control up to date with the form; what is wrong with it is said too."""
@@ -108,7 +117,8 @@ class ParameterField(Horizontal):
         return f"{fit(about, width, glyphs().unicode)}\n{takes}"
 
     @property
-    def _control_width(self) -> int:
+    def control_width(self) -> int:
+        """Cells of the control."""
         parameter = self._field.parameter
         match parameter.type:
             case "bool":

@@ -2,41 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import ClassVar
 
 from textual import events, on
 from textual.actions import SkipAction
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Vertical, VerticalScroll
+from textual.containers import Vertical
 from textual.content import Content
-from textual.geometry import Region, Size
 from textual.widget import Widget
 from textual.widgets import Input, OptionList, Static
 
 from tflab.session.form import SEED, Form
 from tflab.ui.actions import bindings
-from tflab.ui.terminal.region_layout import PlacesChildren
 from tflab.ui.widgets.css import beside
 from tflab.ui.workbench.device_field import DeviceField
+from tflab.ui.workbench.field_columns import (
+    FieldColumns,
+    field_places,
+    least_width,
+    width_of_two,
+)
 from tflab.ui.workbench.messages import FieldExplained, PresetsRequested, RunRequested
 from tflab.ui.workbench.parameter_field import ParameterField
-
-_HELP_ROWS = 2
-_SPARE = 6
-"""Cells by which a column is wider than need be, where there is room."""
-
-
-class FieldColumns(PlacesChildren, VerticalScroll):
-    """Fields in as many columns as there is room for."""
-
-    def place(self, size: Size) -> Mapping[Widget, Region]:
-        """Return where the fields are."""
-        kinds = ParameterField | DeviceField
-        fields = [field for field in self.children if isinstance(field, kinds)]
-        places = _columns([field.least_width for field in fields], size.width)
-        return dict(zip(fields, places, strict=True))
 
 
 class ParameterForm(Vertical):
@@ -68,12 +56,23 @@ class ParameterForm(Vertical):
     @property
     def least_width(self) -> int:
         """Cells in which every field can be read, in one column."""
-        return max(field.least_width for field in self.fields)
+        return least_width(self.fields)
+
+    @property
+    def width_of_two(self) -> int:
+        """Cells in which every field can be read, in two columns."""
+        return width_of_two(self.fields)
 
     def rows(self, width: int) -> int:
         """Return how many rows all of it takes in `width` cells."""
-        places = _columns([field.least_width for field in self.fields], width)
-        return max(place.bottom for place in places) + _HELP_ROWS
+        places = field_places(self.fields, width)
+        return max(place.region.bottom for place in places) + self._help_rows(width)
+
+    def _help_rows(self, width: int) -> int:
+        """Return how many rows the words below the fields take at most, so that none moves."""
+        room = max(width - 2, 16)
+        fields = [field for field in self.fields if isinstance(field, ParameterField)]
+        return max(1 + field.words(True, room).count("\n") for field in fields)
 
     def compose(self) -> ComposeResult:
         """Lay out what every lesson has; the lesson's own fields come above it."""
@@ -93,6 +92,7 @@ class ParameterForm(Vertical):
             if name != SEED.name
         }
         await self.query_one("#fields").mount_all(self._own.values(), before=0)
+        self._help.styles.height = self._help_rows(self.size.width)
         self._explain()
 
     def show_texts(self) -> None:
@@ -109,6 +109,7 @@ class ParameterForm(Vertical):
 
     def on_resize(self) -> None:
         """Break the words on a field anew."""
+        self._help.styles.height = self._help_rows(self.size.width)
         self._explain()
 
     def go_to(self, field: ParameterField | DeviceField) -> None:
@@ -193,18 +194,3 @@ class ParameterForm(Vertical):
         while node is not None and not isinstance(node, ParameterField | DeviceField):
             node = node.parent if isinstance(node.parent, Widget) else None
         return node if node in self.fields else None
-
-
-def _columns(widths: list[int], room: int) -> list[Region]:
-    """Return where fields of these widths stand, in as many columns as there is room for."""
-    for count in range(min(len(widths), 4), 0, -1):
-        columns = [max(widths[column::count]) for column in range(count)]
-        if sum(columns) <= room or count == 1:
-            spare = min(max(room - sum(columns), 0) // count, _SPARE)
-            columns = [min(column + spare, room) for column in columns]
-            lefts = [sum(columns[:column]) for column in range(count)]
-            return [
-                Region(lefts[at % count], at // count, columns[at % count], 1)
-                for at in range(len(widths))
-            ]
-    return []

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from tflab.charts.drawing import Curve, Memo
 from tflab.charts.metrics import Metric, by_metric, curve_of
-from tflab.runs.events import Progress
+from tflab.runs.events import SYSTEM, Progress
 from tflab.runs.series import Series
 from tflab.runs.state import RunState
 
@@ -68,6 +68,10 @@ class RunCurves:
 
     def metrics(self) -> list[Metric]:
         """Return the metrics of the run in the order in which it logged them."""
+        return list(by_metric(self.state.series.values())) if self.state else []
+
+    def known(self) -> list[Metric]:
+        """Return its metrics, and after them what the machine did."""
         return list(self._found())
 
     def own(self) -> list[Curve]:
@@ -77,7 +81,10 @@ class RunCurves:
     def of(self, metric: Metric) -> list[Curve]:
         """Return the curves of a metric."""
         series = self._found().get(metric, [])[:MOST_CURVES]
-        return [curve_of(s, s.tag, index, self._memo(s)) for index, s in enumerate(series)]
+        return [
+            curve_of(s, s.tag.removeprefix(SYSTEM), index, self._memo(s))
+            for index, s in enumerate(series)
+        ]
 
     def left_out(self) -> int:
         """Return how many curves of the metric on show are too many."""
@@ -107,7 +114,10 @@ class RunCurves:
         return round_up(last)
 
     def _found(self) -> dict[Metric, list[Series]]:
-        return by_metric(self.state.series.values() if self.state else ())
+        if self.state is None:
+            return {}
+        found = by_metric(self.state.series.values())
+        return found | by_metric(self.state.system.values())
 
     def _memo(self, series: Series) -> Memo:
         # A series that was cut is no longer one that was only added to.

@@ -52,7 +52,8 @@ class RunDrawing:
         drawing = draw_loss([*ghosts, *own], (picture.size.width, picture.size.height), options)
         self._view.drawn(drawing)
         # All ghosts are of one run and have its name: one entry says it.
-        names = [entry for entry in drawing.unlabelled if entry in drawing.legend[: len(ghosts)]]
+        faint = {(entry.marker, entry.ink) for entry in drawing.legend[: len(ghosts)]}
+        names = [entry for entry in drawing.unlabelled if (entry.marker, entry.ink) in faint]
         return drawing, [*names[:1], *drawing.unlabelled[len(names) :]]
 
     def _draw_all(self, picture: DrawingView) -> Drawing:

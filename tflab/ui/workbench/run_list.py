@@ -21,13 +21,15 @@ from tflab.session.run_names import count_values, name_of_row
 from tflab.ui.actions import bindings
 from tflab.ui.terminal.glyphs import glyphs
 from tflab.ui.terminal.safe_text import short_line
-from tflab.ui.widgets.run_cells import mark_of
+from tflab.ui.widgets.run_cells import mark_of, outcome_of
 from tflab.ui.workbench.messages import RunChosen
 
 TONES: dict[str, str] = {
+    "queued": "$text-quiet",
     "starting": "$secondary",
     "running": "$secondary",
     "finished": "$success",
+    "diverged": "$warning",
     "failed": "$error",
     "cancelled": "$warning",
     "pruned": "$text-quiet",
@@ -136,9 +138,12 @@ class RunList(OptionList):
         run, marks = row.summary, row.marks
         on_show = run.id == self._shown_run
         first = Content.styled(glyphs().here if on_show else " ", "bold $primary")
-        first += Content.styled(f"{mark_of(run.status)} ", TONES[run.status])
+        state = outcome_of(run)
+        first += Content.styled(f"{mark_of(state)} ", TONES[state])
         if marks.pinned:
             first += Content.styled(f"{glyphs().pinned} ", "$primary")
+        if run.continues:
+            first += Content.styled(f"{glyphs().continues} ", "$text-quiet")
         if marks.name:
             first += Content.styled(f"{short_line(marks.name)} ", "bold")
         room = self.scrollable_content_region.width - first.cell_length - 1

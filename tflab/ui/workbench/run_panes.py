@@ -74,6 +74,7 @@ class RunPanes:
         self._name_run = name_run
         self._on_show: LiveRun | None = None
         self._state_told = ""
+        self._read_once = ""
         self._next_words = 0.0
         self._next_row = 0.0
 
@@ -146,6 +147,8 @@ class RunPanes:
         elsewhere = run is not None and not is_of(run, session.program)
         on_show = None if elsewhere and run is not None and run.over else run
         words, status.tone = run_text(on_show, phase == "ready")
+        if on_show is not None and self._still_opens(on_show):
+            words, status.tone = "opening the run", "$text-quiet"
         if elsewhere and run is not None and not run.over:
             words = f"{plain_line(run.record.request.lesson)} {words}"
         if words == "ready" and server:
@@ -153,6 +156,12 @@ class RunPanes:
             words, server = server, ""
         status.server = server
         status.run = f"live {glyphs().dot} {words}" if session.live.on else words
+
+    def _still_opens(self, run: LiveRun) -> bool:
+        """Whether it is not known yet if this run goes on: its log is read from the start."""
+        if run.caught_up or run.over:
+            self._read_once = run.record.id
+        return self._read_once != run.record.id
 
     def _name(self, run: LiveRun, width: int) -> str:
         """Return what an output says of its run; how old that is, if not of this session."""
@@ -194,6 +203,8 @@ def run_text(run: LiveRun | None, server_ready: bool) -> tuple[str, str]:
     tone = _TONES.get(state.status, "$secondary")
     if state.status == "starting" and not server_ready:
         return "waits for TensorFlow", tone
+    if state.status == "queued":
+        return f"queued: {plain_line(state.queued)}", tone
     if state.question is not None:
         return f"waits for an answer: {key_of('answer')}", "$warning"
     if state.status == "running":

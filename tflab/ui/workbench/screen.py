@@ -12,9 +12,9 @@ from textual.binding import BindingType
 from tflab.runs.disk_queue import DiskQueue
 from tflab.session import events
 from tflab.session.session import Session
-from tflab.ui.actions import EDITORS_OWN, Scope, workbench_bindings
+from tflab.ui.actions import EDITORS_OWN, FIELDS_OWN, Scope, workbench_bindings
 from tflab.ui.terminal.safe_text import short_line
-from tflab.ui.widgets.key_line import KeyLine
+from tflab.ui.widgets.key_line import KeyLine, takes_text
 from tflab.ui.workbench import messages
 from tflab.ui.workbench.panes import Panes
 from tflab.ui.workbench.run_titles import RunTitles
@@ -46,8 +46,10 @@ class WorkbenchScreen(SessionActions):
         self._titles = RunTitles(self.frame, session)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Before the panes are there, no key is theirs; the editor has its own for some."""
+        """Before the panes are there, no key is theirs; the editor and fields have their own."""
         if action in EDITORS_OWN and self.focused is not None and self.focused.id == "code-area":
+            return False
+        if action in FIELDS_OWN and not parameters and takes_text(self.focused):
             return False
         if self._panes is None and action in _NEEDS_PANES:
             return False
@@ -143,7 +145,8 @@ class WorkbenchScreen(SessionActions):
     def _bring_curves(self, event: events.Event) -> None:
         """Show the curves of a run that begins, where another pane has their place meanwhile."""
         if isinstance(event, events.RunOpened) and self.scope != "runs":
-            self.reveal("loss")
+            if self.frame.full is None:
+                self.reveal("loss")
         elif isinstance(event, events.RunEnded):
             self.frame.badge("loss")
             self.frame.badge("runs")

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from textual.content import Content
 
 from tflab.charts.text import cell_width
+from tflab.programs.program import ProgramKind
 from tflab.runs.state import RunState
 from tflab.runs.text import count_of
 from tflab.session.lesson_end import LessonEnd, ReachedGoal, guesses_right
@@ -14,6 +15,11 @@ from tflab.ui.terminal.glyphs import glyphs
 from tflab.ui.terminal.safe_text import short_line, with_code
 from tflab.ui.workbench.lesson_document import Block, Row
 
+_ENDS: dict[ProgramKind, str] = {
+    "lesson": "The end of this lesson",
+    "notebook": "The end of this notebook",
+    "script": "The end of this script",
+}
 _INDENT = 2
 _WIDEST = 96
 
@@ -76,7 +82,7 @@ class EndCard(Block):
             said = "Every goal is reached" if end.goals else "Every exercise is passed"
             yield Content.styled(f"{glyphs().passed} {said}", "bold $success")
         else:
-            yield Content.styled("The end of this lesson", "bold $primary")
+            yield Content.styled(_ENDS[end.kind], "bold $primary")
         yield self._done()
         for goal in end.goals:
             yield from _goal_lines(goal, room)
