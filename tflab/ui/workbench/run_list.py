@@ -25,6 +25,7 @@ from tflab.ui.widgets.run_cells import mark_of, outcome_of
 from tflab.ui.workbench.messages import RunChosen
 
 TONES: dict[str, str] = {
+    "queued": "$text-quiet",
     "starting": "$secondary",
     "running": "$secondary",
     "finished": "$success",
