@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from tflab.programs.edits import code_cells_of
 from tflab.programs.library import find_lessons
 from tflab.programs.reader import read_program
-from tflab.programs.save_edits import file_with_edits, save_copy, save_edits
+from tflab.programs.save_edits import file_with_edits, line_in_file, save_copy, save_edits
 from tflab.runs.record import Problem
 
 PERCENT = "# -*- note -*-\n# %% [markdown]\n# # One\n\n# %%\na = 1   \n\n\n# %% tags=['x']\nb = 2\n"
@@ -172,3 +172,31 @@ def test_no_notebook_loses_anything(
     assert "".join(after["cells"][number].pop("source")).rstrip() == new
     before["cells"][number].pop("source")
     assert after == before
+
+
+@pytest.mark.parametrize("indent", [None, 1, 2])
+@pytest.mark.parametrize("as_list", [True, False])
+def test_where_a_cell_stands_in_the_file(tmp_path: Path, indent: int | None, as_list: bool) -> None:
+    texts = ["# T", "a = 1\nb = 2", "c = 3"]
+    cells = [
+        {
+            "cell_type": "markdown" if text.startswith("#") else "code",
+            "metadata": {},
+            "source": text.splitlines(True) if as_list else text,
+            **({} if text.startswith("#") else {"execution_count": None, "outputs": []}),
+        }
+        for text in texts
+    ]
+    path = tmp_path / "book.ipynb"
+    path.write_text(
+        json.dumps(
+            {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 4}, indent=indent
+        )
+    )
+    program = read_program(path)
+    lines = path.read_text().splitlines()
+    for index, text in enumerate(texts):
+        line = lines[line_in_file(program, index) - 1]
+        assert json.dumps(text.splitlines()[0])[:-1] in line
+    path.write_text("{}")
+    assert line_in_file(program, 2) == 1

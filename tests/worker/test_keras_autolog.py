@@ -310,3 +310,35 @@ def test_batches_that_cannot_be_read_are_said_and_the_epochs_go_on(bench, tmp_pa
     assert len(run.state.series["loss"]) == 3
     (notice,) = [event.text for event in run.events if isinstance(event, Notice)]
     assert notice == "Batches are not recorded: ZeroDivisionError: division by zero"
+
+
+SINGLE = """
+one, two = build("one", ["mae", keras.metrics.AUC()]), build("two")
+for start in (0, 2, 4):
+    told = one.train_on_batch(x[start : start + 2], y[start : start + 2])
+    two.train_on_batch(x[: start + 1], y[: start + 1], return_dict=True)
+    one.test_on_batch(x[:3], y[:3])
+    one.test_on_batch(x[6:], y[6:])
+    LOG
+two.fit(x, y, batch_size=7, epochs=1, verbose=0)
+"""
+
+
+def test_batches_that_are_trained_one_by_one(bench, tmp_path) -> None:
+    state = run_script(bench, tmp_path, SINGLE.replace("LOG", "pass"))
+    assert points(state, "batch_loss") == [(1, 0.0), (2, 1.0), (3, 4.0)]
+    assert points(state, "batch_mae") == [(1, 0.0), (2, 1.0), (3, 2.0)]
+    # Both tests of a round count as one, each by its size.
+    tested = [(step, pytest.approx((1 + 9) / 4)) for step in (1, 2, 3)]
+    assert points(state, "batch_val_loss") == tested
+    assert points(state, "two/batch_loss") == [
+        (1, 0.0), (2, pytest.approx(1 / 3)), (3, pytest.approx(6 / 5)), (4, pytest.approx(19 / 7))
+    ]  # fmt: skip
+    assert not any("auc" in tag for tag in state.series)
+
+
+def test_batches_that_the_program_logs_are_left_to_it(bench, tmp_path) -> None:
+    log = "from tflab import lab; lab.log(start, mine=float(told[0]))"
+    state = run_script(bench, tmp_path, SINGLE.replace("LOG", log))
+    assert points(state, "mine") == [(0, 0.0), (2, 1.0), (4, 4.0)]
+    assert not any("batch" in tag for tag in state.series if not tag.startswith("two/"))

@@ -239,7 +239,8 @@ def test_magics_do_what_they_say(bench, tmp_path) -> None:
         f"%cd -q {tmp_path}\nimport mine\n%run {other.name} a b\nprint(mine.x, from_other)",
         "%env WORD=hi there\nimport os\nd = %pwd\nprint(os.environ['WORD'], os.path.isdir(d))",
         "%%time\ny = 2\ny",
-        "y?\n%timeit -n 1 y\nget_ipython().magic('matplotlib inline') if False else None",
+        "y?\nnp_is_no_name?\n%timeit -n 1 y\n"
+        "get_ipython().magic('matplotlib inline') if False else None",
         "%cd nowhere",
         "%nothing",
     )
@@ -248,6 +249,8 @@ def test_magics_do_what_they_say(bench, tmp_path) -> None:
     assert "3 ['a', 'b']\n" in run.printed
     assert "hi there True\n" in run.printed
     assert "s per loop" in run.printed
+    assert "Type:           int\nString form:    2\n" in run.printed
+    assert "Object `np_is_no_name` not found.\n" in run.printed
     assert run.state.error.title == "UsageError"
     assert "%nothing" in run.state.error.cause
     assert run.state.error.where == "cell 7, line 1"
@@ -312,14 +315,16 @@ def test_what_is_measured_binds_no_name(bench, tmp_path) -> None:
         "%%timeit -n 3 -r 2 y = x + 1\nx_in = y\ncalls.append(x_in)",
         "print(x, len(calls), 'y' in globals(), 'x_in' in globals())",
         "%timeit -n 2 z = 5\nr = %timeit -o -n 2 -r 3 x\nprint('z' in globals(), len(r.timings))",
-        "%%time\nbound = 7",
-        "print(bound)",
+        "%%time\nbound = %time 7",
+        "%time print(bound)\n%time bound += 1\nprint(bound)",
         "%%timeit -n 1\n\n1 / 0",
     )
     run = bench.run_file(path)
     lines = [line for line in run.printed.splitlines() if "per loop" not in line]
-    assert lines[:2] + lines[4:] == ["1 6 False False", "False 3", "7"]
-    assert [line[:11] for line in lines[2:4]] == ["CPU times: ", "Wall time: "]
+    timed = [line for line in lines if line.startswith(("CPU times: user ", "Wall time: "))]
+    assert [line[:4] for line in timed] == ["CPU ", "Wall"] * 4
+    printed = [line for line in lines if line not in timed]
+    assert printed == ["1 6 False False", "False 3", "7", "8"]
     assert "(mean of 3 loops, 2 times)" in run.printed
     assert run.state.error.title == "ZeroDivisionError"
     assert run.state.error.where == "cell 7, line 3"

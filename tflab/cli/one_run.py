@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 from collections.abc import Callable
 
+from tflab.cli.alerting import LongWait
 from tflab.cli.answering import TerminalAnswers
 from tflab.cli.hangup import leave, while_connected
 from tflab.cli.run_json import refused
@@ -13,7 +14,8 @@ from tflab.cli.terminal import print_json, print_problem
 from tflab.runs.record import Problem, RunRequest
 from tflab.runs.state import RunState
 from tflab.runs.store import RunStore
-from tflab.targets.fork_server import ForkServer
+from tflab.session.alerts import alert_of_run
+from tflab.targets.host import Host
 from tflab.targets.runner import begin, follow
 from tflab.targets.stop_signals import StopSignals
 
@@ -27,7 +29,7 @@ EXIT_CODES = """exit code:
 
 
 def run_one(
-    server: ForkServer,
+    server: Host,
     request: RunRequest,
     view: RunView,
     ended: Callable[[RunState], object] = lambda _: None,
@@ -35,11 +37,12 @@ def run_one(
     """Run a request to its end, or until the line is lost, and return the exit code.
 
     Args:
-        server: The fork server of its environment, started.
+        server: What takes it, started: the fork server of its environment, or a target.
         request: What is asked.
         view: Shows it.
         ended: Called with the state of a run that is over.
     """
+    wait = LongWait()
     with StopSignals() as stops, TerminalAnswers(view, request.stdin == "asked") as answers:
         try:
             live = begin(server, RunStore(), request)
@@ -56,6 +59,7 @@ def run_one(
             while_connected(view.end, stops)(live)
         if live.over:
             ended(live.state)
+            wait.over(alert_of_run(live.record, live.state))
             return _exit_code(live.state, stops.first)
         run = live.record.id
         return leave(

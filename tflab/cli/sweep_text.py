@@ -7,14 +7,16 @@ from wcwidth import wcswidth
 from tflab.cli.terminal import Terminal
 from tflab.programs.parameters import format_value
 from tflab.runs.text import plain_line
+from tflab.sweeps.importance import LEAST, importance, importance_text
 from tflab.sweeps.run import SweepRun
+from tflab.sweeps.searching import missing_metric
 from tflab.sweeps.sweep import Sweep
 from tflab.sweeps.table import SweepRow, cells, columns, duration, mean_text, number
 
 _LONGEST_CAUSE = 100
 _STATES = (
-    "starting", "running", "waiting", "finished", "pruned", "failed", "lost", "cancelled",
-    "not begun",
+    "starting", "running", "queued", "waiting", "finished", "pruned", "failed", "lost",
+    "cancelled", "not begun",
 )  # fmt: skip
 
 
@@ -50,12 +52,14 @@ def heading(sweep: Sweep) -> list[str]:
     """Return title, fields, sample and seeds of a sweep as lines."""
     plan = sweep.plan
     lines = [plain_line(plan.each.title)]
-    for name, values in plan.fields.items():
-        lines.append("  " + plain_line(f"{name} = {', '.join(map(format_value, values))}"))
+    for name in plan.fields:
+        lines.append("  " + plain_line(f"{name} = {', '.join(plan.texts(name))}"))
+    if plan.search is not None:
+        lines.append(f"  {plan.search.words}")
     if plan.sample is not None:
         lines.append(f"  {plan.sample} of these combinations, drawn at random")
     if plan.repeat > 1:
-        seed = plan.points[0].seed
+        seed = plan.seed
         lines.append(f"  each with the seeds {seed} to {seed + plan.repeat - 1}")
     return lines
 
@@ -73,6 +77,15 @@ def run_line(sweep: Sweep, run: SweepRun) -> str:
     return plain_line(f"{plan.label(run.point)}: {words}")
 
 
+def importance_lines(sweep: Sweep) -> list[str]:
+    """Return what each parameter decides, where there is more than one and enough was asked for."""
+    plan = sweep.plan
+    if len(plan.varied) < 2 or (plan.search is None and len(sweep.runs) < LEAST):
+        return []
+    found = importance(plan, sweep.rows(), plan.metric)
+    return [*(plain_line(line) for line in importance_text(found)), ""]
+
+
 def outcome(sweep: Sweep, seconds: float | None, terminal: Terminal) -> list[str]:
     """Return the best values and how many runs ended how, as lines.
 
@@ -86,12 +99,15 @@ def outcome(sweep: Sweep, seconds: float | None, terminal: Terminal) -> list[str
         values = [f"{name}={format_value(best.parameters[name])}" for name in plan.shown]
         value = mean_text(best, "±" if terminal.unicode else "+/-")
         lines.append(plain_line(f"Best: {', '.join(values)} with {plan.metric} {value}."))
-    elif sweep.count("finished") and plan.metric not in sweep.metrics():
-        known = ", ".join(sweep.metrics()) or "nothing"
-        lines.append(plain_line(f"No run gave {plan.metric}; they gave {known}. See --metric."))
+    elif sweep.count("finished") and not sweep.note and plan.metric not in sweep.metrics():
+        lines.append(f"{missing_metric(plan.metric, sweep.runs)} See --metric.")
+    if sweep.note:
+        lines.append(sweep.note)
     counts = [f"{count} {state}" for state in _STATES if (count := sweep.count(state))]
     took = "" if seconds is None else f" in {duration(seconds)}"
     lines.append(f"{', '.join(counts)}{took}. Sweep {sweep.id}.")
+    if sweep.may_go_on:
+        lines.append(f"`tflab sweep --resume {sweep.id}` goes on with it.")
     if sweep.unkept:
         lines.append(f"The sweep is not kept: {sweep.unkept}.")
     return lines

@@ -73,5 +73,5 @@ def load_sweep(store: RunStore, sweep: str) -> LoadedSweep:
 
 def folder_name(plan: SweepPlan, run: SweepRun) -> str:
     """Return a name for a run's folder: its number, so that it is one of a kind, and its values."""
-    width = len(str(len(plan.points)))
+    width = len(str(plan.count))
     return file_name(f"{run.index + 1:0{width}}", plan.label(run.point).replace(", ", ","))

@@ -138,7 +138,7 @@ def _places(plan: SweepPlan) -> list[str]:
 
 
 def _lesson(plan: SweepPlan) -> str:
-    request = plan.request(plan.points[0])
+    request = plan.request(plan.example)
     program = lesson_as_run(request)
     is_lesson = program.kind == "lesson"
     values = {p.name: f"sweep_values[{p.name!r}]" for p in program.parameters}

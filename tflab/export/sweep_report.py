@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from tflab.export.table import columns_for
 from tflab.export.writing import csv_text
 from tflab.programs.parameters import format_value
+from tflab.programs.search_values import Range
 from tflab.runs.events import Number, as_number
 from tflab.runs.metrics import best_value, higher_is_better
 from tflab.runs.text import plain
+from tflab.sweeps.importance import importance
 from tflab.sweeps.run import SweepRun
 from tflab.sweeps.sweep import Sweep
 from tflab.sweeps.table import SweepRow
@@ -32,7 +34,9 @@ def report(sweep: Sweep) -> dict[str, Any]:
         "lesson": plan.each.lesson,
         "metric": plan.metric,
         "order": "max" if plan.larger else "min",
-        "fields": plan.fields,
+        "fields": {name: fields_report(values) for name, values in plan.space.items()},
+        "search": search_report(sweep),
+        "importance": importance_report(sweep),
         "repeat": plan.repeat,
         "sample": plan.sample,
         "devices": plan.devices,
@@ -42,6 +46,34 @@ def report(sweep: Sweep) -> dict[str, Any]:
         "runs": [run_report(sweep, run) for run in sweep.runs],
         "error": None,
     }
+
+
+def fields_report(values: Sequence[Any] | Range) -> Any:
+    """Return what a parameter may be: a list, or the two ends of a range."""
+    if isinstance(values, Range):
+        return {"low": values.low, "high": values.high, "log": values.log}
+    return list(values)
+
+
+def search_report(sweep: Sweep) -> dict[str, Any] | None:
+    """Return how a sweep chose its values and stopped runs; None for a grid and a sample of it."""
+    search = sweep.plan.search
+    if search is None:
+        return None
+    return {
+        "method": search.method,
+        "trials": search.trials,
+        "seed": search.seed,
+        "pruner": search.pruner,
+        "note": sweep.note,
+    }
+
+
+def importance_report(sweep: Sweep) -> dict[str, Any]:
+    """Return the share of each parameter that varies, and what is to be kept in mind."""
+    found = importance(sweep.plan, sweep.rows(), sweep.plan.metric)
+    shares = {name: round(share, 4) for name, share in found.shares.items()}
+    return {"shares": shares, "note": found.note}
 
 
 def run_report(sweep: Sweep, run: SweepRun) -> dict[str, Any]:

@@ -50,7 +50,7 @@ _SIGNS = re.compile(
 _CLOSING = {q: re.compile(rf"(?:[^\\{q}]+|\\.?|{q}(?!{q}{q}))*+", re.DOTALL) for q in "\"'"}
 _SPECIAL = re.compile(r"(\s*)(%{1,2}|!{1,2})\s*(.*)", re.DOTALL)
 _TARGET = re.compile(r"(\s*[\w.,\s\[\]'\"*]+?\s*=\s*)(%|!{1,2})\s*(?=[^=\s])(.*)", re.DOTALL)
-_HELP = re.compile(r"(\s*)(?:\?{1,2}\s*[%\w.*\[\]\"']+|[%\w.*\[\]\"'()]+\?{1,2})\s*(?:#.*)?")
+_HELP = re.compile(r"(\s*)(\?{1,2}\s*[%\w.*\[\]\"']+|[%\w.*\[\]\"'()]+\?{1,2})\s*(?:#.*)?")
 _TYPED = re.compile(r"(\s*)(\w+)(?:\s+(?![=,(\[])(.*)|\s*)", re.DOTALL)
 
 
@@ -183,7 +183,7 @@ def _line(line: str) -> tuple[str, str] | None:
         target, sign, rest = match.groups()
         return _special(target, "", sign, rest)
     if match := _HELP.fullmatch(line):
-        return f"{match[1]}pass", ""
+        return f"{match[1]}get_ipython().asked({match[2]!r})", ""
     if (match := _TYPED.fullmatch(line)) and match[2] in _TYPED_ALONE and not _is_python(line):
         return _special("", match[1], "%", line.strip())
     return None
@@ -200,9 +200,19 @@ def _special(target: str, indent: str, sign: str, rest: str) -> tuple[str, str]:
     if name in SETUP_MAGICS:
         return f"{indent}{target or 'pass'}{'None' if target else ''}", ""
     if name == "time" and words:
-        return f"{indent}{target}{words}", ""
+        return f"{indent}{_timed(target, words)}", ""
     command = f"%{rest}" if name in _SHELL_LINES | _TYPED_ALONE - {"cd", "pwd"} else ""
     return f"{indent}{target}{shell}.run_line_magic({name!r}, {words!r})", command
+
+
+def _timed(target: str, code: str) -> str:
+    """Return code that tells how long it took; the value of an expression stays what it is."""
+    shell = "get_ipython()"
+    try:
+        ast.parse(code, mode="eval")
+    except (SyntaxError, ValueError):
+        return f"with {shell}.timing(): {target}{code}"
+    return f"{target}{shell}.took({shell}.clock(), {code})"
 
 
 def _is_python(line: str) -> bool:

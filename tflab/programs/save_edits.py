@@ -216,6 +216,27 @@ def _source_span(text: str, number: int, path: Path) -> tuple[int, int]:
         raise _changed_meanwhile(path) from error
 
 
+def line_in_file(program: Program, index: int) -> int:
+    """Return the line of a program's file where a cell's code begins, from 1.
+
+    Where a notebook is not any more what was read, that is its first line.
+    """
+    cell = program.cells[index]
+    if program.kind != "notebook":
+        return cell.line
+    try:
+        data = _read(program.path)
+        found = notebook.read_notebook(data, Findings(program.path))
+        text = data.removeprefix(_BOM).decode()
+        if found is None or notebook.write_listing(found) != program.source:
+            return 1
+        start, _ = _source_span(text, found.cells[index].number - 1, program.path)
+    except (Problem, ValueError):
+        return 1
+    # Of a list of lines, the first of them.
+    return text.count("\n", 0, start) + 1 + bool(re.match(r"\[[ \t\r]*\n", text[start:]))
+
+
 def _value_of(text: str, place: int, key: str, decoder: json.JSONDecoder) -> int:
     """Return where the value of a key begins in the object at a place; of two the last counts.
 

@@ -44,11 +44,11 @@ def parse_sweep_values(parameter: Parameter, text: str) -> Values:
         if whole:
             return whole
     found: list[Any] = []
-    for part in _parts(parameter, text):
+    for part in split_values(parameter, text):
         ranged = ".." in part and parameter.type in ("int", "float")
         found += _spread(parameter, part.strip()) if ranged else [_value(parameter, part)]
         if len(found) > MOST_VALUES:
-            raise _refusal(parameter, f"gives more than {MOST_VALUES} values", "Take fewer.")
+            raise refusal(parameter, f"gives more than {MOST_VALUES} values", "Take fewer.")
     # True == 1, so the type tells values apart too.
     return tuple({(type(value), value): value for value in found}.values())
 
@@ -105,7 +105,12 @@ def _whole(parameter: Parameter, text: str) -> Values:
     return choices if text.strip().lower() in _EVERY else ()
 
 
-def _parts(parameter: Parameter, text: str) -> list[str]:
+def split_values(parameter: Parameter, text: str) -> list[str]:
+    """Return the parts of a field, as commas set them apart.
+
+    Raises:
+        ValueProblem: When its quotes do not fit together.
+    """
     if parameter.type == "str" and "," not in text and '"' not in text:
         return [text]
     if parameter.type not in ("choice", "str"):
@@ -113,7 +118,7 @@ def _parts(parameter: Parameter, text: str) -> list[str]:
     try:
         return next(csv.reader([text], skipinitialspace=True, strict=True), None) or [""]
     except csv.Error as error:
-        raise _refusal(
+        raise refusal(
             parameter,
             f"cannot be split into values: {plain_line(text)[:_LONGEST]!r}",
             'Write values with commas between them, and quotes around a value: "a, b", c.',
@@ -123,16 +128,16 @@ def _parts(parameter: Parameter, text: str) -> list[str]:
 def _value(parameter: Parameter, text: str) -> Any:
     if parameter.type in ("int", "float"):
         if text.strip().lower() in _EVERY:
-            raise _refusal(
+            raise refusal(
                 parameter,
                 "is a number, so it has no list of all its values",
-                f"Write a range, such as {_example(parameter)}.",
+                f"Write a range, such as {example_range(parameter)}.",
             )
         if not text.strip():
-            raise _refusal(
+            raise refusal(
                 parameter,
                 "lacks a value",
-                f"Write values with commas between them, or a range: {_example(parameter)}.",
+                f"Write values with commas between them, or a range: {example_range(parameter)}.",
             )
     return parse_value(parameter, text)
 
@@ -140,15 +145,15 @@ def _value(parameter: Parameter, text: str) -> Any:
 def _spread(parameter: Parameter, text: str) -> list[Any]:
     match = _RANGE.fullmatch(text)
     if match is None or not match["by"] or match["kind"].lower() not in ("log", "lin", "step"):
-        raise _refusal(
+        raise refusal(
             parameter,
             f"has a range without its steps: {plain_line(text)[:_LONGEST]}",
-            f"Say which values to take, such as {_example(parameter)}.",
+            f"Say which values to take, such as {example_range(parameter)}, or search in it.",
         )
-    low, high = (_number(parameter, match[name]) for name in ("low", "high"))
+    low, high = (read_number(parameter, match[name]) for name in ("low", "high"))
     kind, by = match["kind"].lower(), match["by"]
     numbers = (
-        _stepped(parameter, low, high, _number(parameter, by))
+        _stepped(parameter, low, high, read_number(parameter, by))
         if kind == "step"
         else _counted(parameter, low, high, kind, by)
     )
@@ -159,16 +164,16 @@ def _stepped(
     parameter: Parameter, low: Decimal, high: Decimal, step: Decimal
 ) -> list[int] | list[float]:
     if step <= 0:
-        raise _refusal(parameter, "has a step of 0 or less", "Write a step above 0.")
+        raise refusal(parameter, "has a step of 0 or less", "Write a step above 0.")
     steps = abs(high - low) / step
     if steps >= MOST_VALUES:
-        raise _refusal(parameter, f"gives more than {MOST_VALUES} values", "Take a larger step.")
+        raise refusal(parameter, f"gives more than {MOST_VALUES} values", "Take a larger step.")
     signed = step if high >= low else -step
     numbers = [low + signed * place for place in range(int(steps) + 1)]
     if parameter.type == "float":
         return [float(number) for number in numbers]
     if any(number != number.to_integral_value() for number in numbers):
-        raise _refusal(parameter, "takes whole numbers only", "Write a whole start and step.")
+        raise refusal(parameter, "takes whole numbers only", "Write a whole start and step.")
     return [int(number) for number in numbers]
 
 
@@ -177,17 +182,17 @@ def _counted(
 ) -> list[int] | list[float]:
     count = int(by) if by.isdecimal() and len(by) < _DIGITS_OF_COUNT else 0
     if not 2 <= count <= MOST_VALUES:
-        raise _refusal(
+        raise refusal(
             parameter,
             f"cannot take {plain_line(by)[:_LONGEST]} values from a range",
-            f"Write how many, from 2 to {MOST_VALUES}: {_example(parameter, kind)}.",
+            f"Write how many, from 2 to {MOST_VALUES}: {example_range(parameter, kind)}.",
         )
     if kind == "log":
         if low <= 0 or high <= 0:
-            raise _refusal(
+            raise refusal(
                 parameter,
                 "has a log range that does not stay above 0",
-                f"Start above 0, or write lin in place of log: {_example(parameter, 'lin')}.",
+                f"Start above 0, or write lin in place of log: {example_range(parameter, 'lin')}.",
             )
         numbers = _log_spaced(float(low), float(high), count)
     else:
@@ -214,8 +219,12 @@ def _log_spaced(low: float, high: float, count: int) -> list[float]:
     return [low, *(min(max(number, least), most) for number in exact), high]
 
 
-def _number(parameter: Parameter, text: str) -> Decimal:
-    """Read a number of a range. Its float must be finite, which also bounds the digits here."""
+def read_number(parameter: Parameter, text: str) -> Decimal:
+    """Return a number of a range. Its float must be finite, which also bounds the digits here.
+
+    Raises:
+        ValueProblem: When it is none.
+    """
     text = text.strip()
     try:
         number = Decimal(text) if len(text) <= _LONGEST else None
@@ -223,14 +232,15 @@ def _number(parameter: Parameter, text: str) -> Decimal:
             return number
     except (InvalidOperation, ValueError, OverflowError):
         pass  # Said below, the same for all of them.
-    raise _refusal(
+    raise refusal(
         parameter,
         f"has a range with no number in it: {plain_line(text)[:_LONGEST]!r}",
-        f"Write it in digits, such as {_example(parameter)}.",
+        f"Write it in digits, such as {example_range(parameter)}.",
     )
 
 
-def _example(parameter: Parameter, kind: str = "") -> str:
+def example_range(parameter: Parameter, kind: str = "") -> str:
+    """Return a range as it may be written for this parameter."""
     if parameter.type == "int":
         return {"lin": "10..50 lin 5", "log": "1..100 log 3"}.get(kind, "1..8 step 1")
     return "0.1..0.5 lin 5" if kind == "lin" else "1e-3..1 log 7"
@@ -247,5 +257,6 @@ def _quoted(text: str) -> str:
     return f'"{doubled}"'
 
 
-def _refusal(parameter: Parameter, cause: str, next_step: str) -> ValueProblem:
+def refusal(parameter: Parameter, cause: str, next_step: str) -> ValueProblem:
+    """Return the problem that a field is refused with; `cause` goes on after the name."""
     return ValueProblem(parameter.name, f"{parameter.name} {cause}.", next_step)

@@ -54,7 +54,7 @@ class BatchValues:
         found: list[Reading | str] = []
         for metric in _all_metrics(model):
             # One that is made of a mean, such as its root, gives a result of its own.
-            if getattr(type(metric), "result", None) is not mean.result:
+            if not isinstance(metric, mean) or type(metric).result is not mean.result:
                 found.append(metric.name)
                 continue
             total, count = self._number(metric.total), self._number(metric.count)

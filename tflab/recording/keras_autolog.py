@@ -12,12 +12,13 @@ import functools
 import importlib
 import inspect
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from tflab.recording.autolog import is_wanted
 from tflab.recording.keras_callback import LabHooks
 from tflab.recording.keras_fit import Budget, Fit
+from tflab.recording.keras_single_batches import record_single_batches
 from tflab.recording.keras_training import KerasTraining
 from tflab.recording.progress import Meter
 
@@ -34,16 +35,32 @@ def record_keras(training: KerasTraining) -> None:
 
     @functools.wraps(begin)
     def begin_recorded(self: Any, *arguments: Any, **named: Any) -> None:
-        begin(self, *arguments, **named)
-        if not is_wanted() or any(isinstance(one, LabHooks) for one in self.callbacks):
-            return
-        given = signature.bind(self, *arguments, **named).arguments
+        given = signature.bind(self, *arguments, **named)
+        # Keras of old settles as it begins which callbacks are called for batches.
+        early = training.library != "keras" and is_wanted()
         watcher = kind(training, budget)
-        watcher.set_model(given.get("model"))
-        watcher.set_params(given.get("params"))
+        if early and not _is_recorded(listed := _flat(given.arguments.get("callbacks"))):
+            given.arguments["callbacks"] = [*listed, watcher]
+        begin(*given.args, **given.kwargs)
+        if early or not is_wanted() or _is_recorded(self.callbacks):
+            return
+        watcher.set_model(given.arguments.get("model"))
+        watcher.set_params(given.arguments.get("params"))
         self.callbacks.append(watcher)
 
     callbacks.CallbackList.__init__ = begin_recorded
+    record_single_batches(training, budget)
+
+
+def _is_recorded(callbacks: Iterable[Any]) -> bool:
+    return any(isinstance(one, LabHooks) for one in callbacks)
+
+
+def _flat(callbacks: Any) -> list[Any]:
+    """Return callbacks as a list, given as one, as None, or in lists of lists."""
+    if isinstance(callbacks, (list, tuple)):
+        return [found for one in callbacks for found in _flat(one)]
+    return [] if callbacks is None else [callbacks]
 
 
 class _Watcher:
@@ -69,6 +86,7 @@ class _Watcher:
 
     def on_train_begin(self, logs: Any = None) -> None:  # noqa: ARG002
         if self._watched is not None:
+            self._training.tell_batches()
             self._fit = Fit(self._training, self._budget, self._watched, self._given)
 
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:  # noqa: ARG002

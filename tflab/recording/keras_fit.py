@@ -24,6 +24,7 @@ _FREE_SECONDS = 0.5
 _MOST_PENDING = 8
 
 _Method = TypeVar("_Method", bound=Callable[..., None])
+_Read = TypeVar("_Read")
 
 
 class Budget:
@@ -38,6 +39,11 @@ class Budget:
     def allows(self) -> bool:
         """Return whether a batch may be read now."""
         return self._clock() >= self._next
+
+    def timed(self, work: Callable[[], _Read]) -> tuple[_Read, float]:
+        """Return what some work gives, and how long it took."""
+        began = self._clock()
+        return work(), self._clock() - began
 
     def spend(self, seconds: float) -> None:
         """Take in how long a reading took."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Protocol
 
 from tflab.recording.autolog import Own, numbers
 from tflab.recording.model_curves import ModelCurves
@@ -18,6 +18,13 @@ MOST_WITH_BATCHES = 8
 """Models of one run that have curves over batches too."""
 
 
+class Kept(Protocol):
+    """What keeps points back."""
+
+    def tell(self) -> None:
+        """Record them."""
+
+
 class KerasTraining:
     """Records every `fit` and `evaluate` of one library.
 
@@ -25,6 +32,9 @@ class KerasTraining:
         recorder: The run's.
         own: What the program records itself.
         library: `keras`, or `tf_keras` for the Keras of old.
+
+    Attributes:
+        batches: Keeps a point back for a while, of batches that are trained on one by one.
     """
 
     def __init__(self, recorder: RunRecorder, own: Own, library: str) -> None:
@@ -35,6 +45,7 @@ class KerasTraining:
         self._names: set[str] = set()
         self._recorded: set[str] = set()
         self._results: dict[str, tuple[int, float]] = {}
+        self.batches: Kept | None = None
 
     def curves(self, model: Any) -> ModelCurves:
         """Return what is known of a model; the first of a run has series without a prefix."""
@@ -75,8 +86,14 @@ class KerasTraining:
             named = {f"{name}/{metric}": value for metric, value in point.items()}
             self.log(curves, step, named, "epoch")
 
+    def tell_batches(self) -> None:
+        """Record the batches that were kept back, before others of the same model."""
+        if self.batches is not None:
+            self.batches.tell()
+
     def tell_results(self) -> None:
         """Record what was evaluated since the last call, unless the program shows its results."""
+        self.tell_batches()
         results, self._results = self._results, {}
         if self.own.results:
             return

@@ -13,6 +13,7 @@ from tflab.programs.program import Program
 from tflab.programs.sweep_values import format_sweep_values
 from tflab.runs.record import RunRequest
 from tflab.sweeps.plan import SweepPlan
+from tflab.sweeps.search import Search
 
 
 def request_line(
@@ -32,7 +33,9 @@ def request_line(
             words += ["-p", f"{name}={format_value(value)}"]
     if request.seed:
         words += ["--seed", str(request.seed)]
-    if request.device != "cpu":
+    if request.target:
+        words += ["--on", request.target]
+    elif request.device != "cpu":
         words += ["--device", request.device]
     if request.until is not None:
         words += ["--until", str(request.until)]
@@ -52,23 +55,36 @@ def sweep_line(plan: SweepPlan, lesson: Program, defaults: Mapping[str, Any]) ->
         lesson: The lesson as the sweep had it.
         defaults: The lesson's defaults now.
     """
+    search = plan.search
     words = ["tflab", "sweep", _lesson(plan.each.lesson, plan.each.path)]
     for parameter in lesson.parameters:
         name, values = parameter.name, plan.fields[parameter.name]
-        if name not in defaults or values != [defaults[name]]:
+        if search is not None and name in search.ranges:
+            words += ["-p", f"{name}={search.ranges[name].text.replace(' ', ':')}"]
+        elif name not in defaults or values != [defaults[name]]:
             words += ["-p", f"{name}={format_sweep_values(parameter, values)}"]
+    if search is not None:
+        words += _search(search, plan.count // plan.repeat)
     if plan.sample is not None:
         words += ["--sample", str(plan.sample), "--sample-seed", str(plan.sample_seed)]
     if plan.repeat > 1:
         words += ["--repeat", str(plan.repeat)]
-    if plan.points[0].seed:
-        words += ["--seed", str(plan.points[0].seed)]
+    if plan.seed:
+        words += ["--seed", str(plan.seed)]
     for device in plan.devices:
         words += ["--device", device] if plan.devices != ["cpu"] else []
     words += ["--jobs", str(plan.jobs)]
     if (plan.metric, plan.larger) != ("loss", False):
         words += ["--metric", f"{plan.metric}:{'max' if plan.larger else 'min'}"]
     return shlex.join([*words, *_limits(plan.each), *_python(plan.each)])
+
+
+def _search(search: Search, trials: int) -> list[str]:
+    words = []
+    if search.method != "grid":
+        words += ["--search", search.method, "--trials", str(trials)]
+        words += ["--search-seed", str(search.seed)] if search.seed else []
+    return words + (["--pruner", search.pruner] if search.pruner else [])
 
 
 def copied_text(current: bool, edited: bool = False) -> str:

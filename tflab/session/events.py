@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 import msgspec
 
@@ -27,7 +27,12 @@ if TYPE_CHECKING:
 
 
 class Event(msgspec.Struct, frozen=True):
-    """Something that happened in the session."""
+    """Something that happened in the session.
+
+    `ALERTS` says of a kind whether a person who is elsewhere may want to hear of it.
+    """
+
+    ALERTS: ClassVar[bool] = False
 
     def replaces(self, other: Event) -> bool:
         """Return whether `other`, not yet shown, need not be shown once this is."""
@@ -139,6 +144,8 @@ class RunOpened(Event, frozen=True):
 class RunAdvanced(Event, frozen=True):
     """The log of a run grew, or its state changed."""
 
+    ALERTS: ClassVar[bool] = True
+
     run: LiveRun
 
     def replaces(self, other: Event) -> bool:
@@ -153,6 +160,8 @@ class RunEnded(Event, frozen=True):
         own: Whether it was started here.
         diagnosis: What stands out in its curves; empty for a healthy run.
     """
+
+    ALERTS: ClassVar[bool] = True
 
     run: LiveRun
     own: bool

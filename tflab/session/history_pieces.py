@@ -13,6 +13,7 @@ from tflab.session.pieces import SessionPieces
 
 if TYPE_CHECKING:
     from tflab.runs.trash import Trash
+    from tflab.session.alerts import Alerts
     from tflab.session.discovery import Discovery
     from tflab.session.history import RunHistory
     from tflab.session.history_work import HistoryWork
@@ -86,6 +87,18 @@ class HistoryPieces(SessionPieces):
             basis=self._sweep_basis,
             python=self.environments.python_of,
             commands=self.commands.run_in,
+        )
+
+    @cached_property
+    def alerts(self) -> Alerts:
+        """What a person who is elsewhere is told."""
+        from tflab.session.alerts import Alerts
+
+        return Alerts(
+            lambda: self.settings.alerts,
+            self.runs.own.__contains__,
+            self.disk.beside(waited_for=False),
+            self._emit,
         )
 
     def list_runs(self) -> None:

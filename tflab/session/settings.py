@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -21,6 +22,20 @@ class RecentFile(msgspec.Struct, frozen=True, kw_only=True):
     title: str
 
 
+class AlertSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """How a person who is elsewhere is told of runs.
+
+    Attributes:
+        loudness: Whether not at all, by a notice of the terminal, or by its bell too.
+        command: A program of the person's own and its arguments, run as well; none when empty.
+        seconds: How long that may take.
+    """
+
+    loudness: Literal["off", "quiet", "loud"] = "loud"
+    command: tuple[str, ...] = ()
+    seconds: Annotated[float, msgspec.Meta(gt=0, le=300)] = 10.0
+
+
 class Settings(msgspec.Struct, kw_only=True):
     """Kept in `settings.json` of the data folder. Unknown fields are passed over.
 
@@ -29,6 +44,7 @@ class Settings(msgspec.Struct, kw_only=True):
         recent: The person's own files, the one opened last first.
         panes: Where the person put the lines between panes, for each kind of layout: what share of
             the whole they stand at, by name.
+        alerts: How the person is told of runs while elsewhere.
     """
 
     theme: str = "lab-dark"
@@ -36,6 +52,7 @@ class Settings(msgspec.Struct, kw_only=True):
     options: RunOptions = RunOptions()
     recent: list[RecentFile] = []
     panes: dict[str, dict[str, float]] = {}
+    alerts: AlertSettings = AlertSettings()
 
     def lesson_file(self) -> Path | None:
         """Return the lesson last open where it was kept by its path and still is there."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from tflab.programs.program import Program
 from tflab.runs.record import RunOptions
@@ -68,6 +68,8 @@ class SweepEnded(Event, frozen=True):
         text: Says with what, for whoever does not see it.
         left: Whether it was stopped so that something else may be done.
     """
+
+    ALERTS: ClassVar[bool] = True
 
     sweep: Sweep
     text: str

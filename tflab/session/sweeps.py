@@ -22,7 +22,12 @@ from tflab.session.sweep_events import (
     SweepPlanning,
     SweepShown,
 )
-from tflab.session.sweep_files import earlier_sweeps, export_sweep_file, line_of_sweep
+from tflab.session.sweep_files import (
+    earlier_sweeps,
+    export_sweep_file,
+    line_of_sweep,
+    newest_if_left,
+)
 from tflab.sweeps.estimate import usual_seconds
 from tflab.sweeps.plan import SweepPlan
 from tflab.sweeps.run import SweepRun
@@ -31,7 +36,7 @@ from tflab.sweeps.sweep import Sweep
 from tflab.sweeps.table import mean_text
 from tflab.targets.devices import Device, DeviceList
 from tflab.targets.fork_server import ForkServer
-from tflab.targets.placement import Slot
+from tflab.targets.placement import Slot, choose_devices, make_slots
 from tflab.targets.run_executor import RunExecutor
 
 if TYPE_CHECKING:
@@ -110,8 +115,22 @@ class Sweeps:
             self.running or (basis is not None and basis.program.id == sweep.plan.each.lesson)
         ):
             self._emit(SweepShown(sweep))
+        elif basis is not None and not self.running:
+            find = partial(newest_if_left, self._sweeps, basis.program.id)
+            self._slow.do_then(find, self._take_left)
         else:
             self.plan()
+
+    def _take_left(self, done: Future[SweepRecord | None]) -> None:
+        """Show the sweep that was left, if there is one; else plan another."""
+        record = done.result() if done.exception() is None else None
+        if record is None:
+            self.plan()
+            return
+        begun = sum(run is not None for run in record.runs)
+        self._show(self._sweep(record))
+        text = f"This sweep was left at {begun:,} of {record.plan.count:,} runs. g goes on with it."
+        self._emit(Notice(text))
 
     def plan(self) -> None:
         """Gather what a new sweep of the open program is planned from."""
@@ -148,6 +167,44 @@ class Sweeps:
             self._approve(Path(plan.each.path), plan.each.file_source, devices, start)
 
         self._devices(approve)
+
+    def go_on(self, sweep: Sweep) -> None:
+        """Go on with a sweep that was left, once its program and its devices are approved of."""
+        if self.running:
+            self._emit(Notice("A sweep is going on. Stop it first.", severity="warning"))
+            return
+        plan = sweep.plan
+
+        def start(slots: Sequence[Slot]) -> None:
+            # Another tflab may have taken it up since it was read.
+            load = partial(self._sweeps.load, sweep.id)
+            self._disk.do_then(load, partial(self._go_on, sweep, slots))
+
+        def approve(known: DeviceList) -> None:
+            try:
+                devices = choose_devices(plan.devices, known)
+            except Problem as problem:
+                self._emit(ProblemRaised(problem))
+                return
+            begin = partial(start, make_slots(devices, plan.jobs))
+            self._approve(Path(plan.each.path), plan.each.file_source, devices, begin)
+
+        self._devices(approve)
+
+    def _go_on(self, sweep: Sweep, slots: Sequence[Slot], done: Future[SweepRecord]) -> None:
+        python = sweep.plan.each.python
+        server = partial(self._server, python)
+        try:
+            if done.result().driven:
+                text = "Another tflab begins its runs."
+                raise Problem("The sweep is going on", text, "Wait for it, or stop it there.")
+            executor = RunExecutor(slots, self._store, server, threaded=False, disk=self._disk)
+            sweep.go_on(executor, list(dict.fromkeys(slot.device for slot in slots)), len(slots))
+        except Problem as problem:
+            self._emit(ProblemRaised(problem))
+            return
+        self.current, self._followed = sweep, True
+        self._emit(SweepAdvanced(sweep))
 
     def list_earlier(self) -> None:
         """List the sweeps of the open program that are kept, or all where none is open."""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 from functools import partial
+from typing import Any
 
 import msgspec
 
@@ -61,6 +62,11 @@ class SweepFile:
         self._unsaved = self._unsaved or self.record.driver is not None
         self.record = msgspec.structs.replace(self.record, driver=None)
 
+    def note(self, **changed: Any) -> None:
+        """Note what has changed in the record: its plan, runs that were given up, or its note."""
+        self.record = msgspec.structs.replace(self.record, **changed)
+        self._unsaved = True
+
     def note_change(self) -> None:
         """Note that there is something to save."""
         self._unsaved = True
@@ -98,7 +104,7 @@ class SweepFile:
         # A file that cannot be read now says nothing new.
         with suppress(Problem):
             found = loaded.result()
-            if len(found.runs) == len(self.record.runs):
+            if len(found.runs) >= len(self.record.runs):
                 self.record = found
         if not self.record.driven:
             self.record = msgspec.structs.replace(self.record, driver=None)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 from array import array
+from collections.abc import Mapping
 from concurrent.futures import Future
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, TypeVar
 
 from tflab.runs.events import RunStatus
 from tflab.runs.series import Series
@@ -17,6 +18,9 @@ from tflab.targets.live_run import LiveRun
 Status = Literal["waiting", "not begun"] | RunStatus
 
 _BUCKETS = 200
+_REPORT_BITS = 7
+
+_Found = TypeVar("_Found")
 
 
 class Points(NamedTuple):
@@ -36,11 +40,15 @@ class SweepRun:
         status: Where it stands; `waiting` until it has a slot, `not begun` if it never gets one.
         live: The run while it goes on; None before and after.
         summary: What is known of it at its end.
-        cause: Why it failed, in words.
+        cause: Why it failed, or was stopped early, in words.
+        ended: When it ended, in seconds since the epoch; 0.0 while that is not known.
+        watched: The metric that a search follows; empty where none does.
+        reports: Steps and values of that metric, thinned evenly to as many as a search needs.
+        axis: What those steps count.
         future: What its executor promised, if it was submitted here.
     """
 
-    def __init__(self, index: int, point: Point, run: str = "") -> None:
+    def __init__(self, index: int, point: Point, run: str = "", watched: str = "") -> None:
         self.index = index
         self.point = point
         self.id = run
@@ -49,13 +57,18 @@ class SweepRun:
         self.summary: RunSummary | None = None
         self.cause = ""
         self.future: Future[RunSummary] | None = None
+        self.ended = 0.0
+        self.watched = watched
+        self.reports: list[tuple[int, float]] = []
+        self.axis = "step"
+        self._reported = 0
         self._curves: dict[str, Points] = {}
         self._results: dict[str, float] = {}
 
     @property
     def over(self) -> bool:
         """Whether nothing more will come of it."""
-        return self.status not in ("waiting", "starting", "running")
+        return self.status not in ("waiting", "queued", "starting", "running")
 
     @property
     def seconds(self) -> float | None:
@@ -67,12 +80,15 @@ class SweepRun:
         self.live, self.id = live, live.record.id
         # A run is over when its whole log was read, not with the event that says so: see `settle`.
         self.status = live.state.status if live.state.ended is None else "running"
+        self._report(live.state)
 
     def settle(self, live: LiveRun) -> None:
         """Keep what is needed of a run that has ended, and let go of the rest."""
         state = live.state
         self.id, self.status, self.live = live.record.id, state.status, None
         self.summary = summarise(live.record, state)
+        self.ended = state.ended.time if state.ended is not None else 0.0
+        self._report(state)
         self._curves = {tag: brief(series) for tag, series in state.series.items()}
         self._results = _numbers(state)
         self.cause = _cause(state)
@@ -94,9 +110,21 @@ class SweepRun:
         curves = self._curves
         if self.live is not None:
             curves = {tag: _all_of(series) for tag, series in self.live.state.series.items()}
-        if metric in curves:
-            return curves[metric]
-        return next((c for tag, c in curves.items() if tag.rsplit("/", 1)[-1] == metric), None)
+        return _named(curves, metric)
+
+    def _report(self, state: RunState) -> None:
+        """Take in the new points of the watched metric."""
+        series = _named(state.series, self.watched) if self.watched else None
+        if series is None or len(series) == self._reported:
+            return
+        self.axis = series.axis or "step"
+        last = self.reports[-1][0] if self.reports else -1
+        new = slice(self._reported, len(series))
+        for step, value in zip(series.steps[new], series.values[new], strict=True):
+            if step > last and is_reported(int(step)):
+                last = int(step)
+                self.reports.append((last, value))
+        self._reported = len(series)
 
     @property
     def series(self) -> list[str]:
@@ -114,6 +142,21 @@ class SweepRun:
         if self.live is not None:
             return [*self.live.state.series, *_numbers(self.live.state)]
         return [*self._curves, *self._results]
+
+
+def is_reported(step: int) -> bool:
+    """Return whether a search looks at a step: at each of the first 64, then at ever fewer.
+
+    The same steps of every run, so that runs can be held against each other.
+    """
+    return step >= 0 and step % (1 << max(0, step.bit_length() - _REPORT_BITS)) == 0
+
+
+def _named(found: Mapping[str, _Found], metric: str) -> _Found | None:
+    """Return what stands under a tag, or under one whose part behind its group is that name."""
+    if metric in found:
+        return found[metric]
+    return next((one for tag, one in found.items() if tag.rsplit("/", 1)[-1] == metric), None)
 
 
 def _all_of(series: Series) -> Points:
@@ -170,6 +213,8 @@ def _numbers(state: RunState) -> dict[str, float]:
 
 
 def _cause(state: RunState) -> str:
+    if state.ended is not None and state.ended.state == "pruned":
+        return state.ended.cause
     if state.error is not None:
         return f"{state.error.title}: {state.error.cause}".rstrip(": ")
     if state.ended is not None and state.ended.state in ("failed", "lost"):

@@ -45,6 +45,9 @@ class SweepRecord(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         runs: The run of each point of the plan, by id; None where none was started.
+        given_up: Places in the plan of runs that a person stopped one by one.
+        stopped: Whether a person stopped it.
+        note: Why a search ended before it had all its runs; empty where it did not.
         driver: Who begins its runs; None before and after.
         version: Of the file. In the first, what is asked of each run stood in the plan itself.
     """
@@ -55,6 +58,9 @@ class SweepRecord(msgspec.Struct, frozen=True, kw_only=True):
     runs: list[str | None]
     version: int = _VERSION
     driver: Driver | None = None
+    given_up: list[int] = []
+    stopped: bool = False
+    note: str = ""
 
     @property
     def driven(self) -> bool:
@@ -63,6 +69,13 @@ class SweepRecord(msgspec.Struct, frozen=True, kw_only=True):
             return False
         here = self.driver.host == this_host()
         return not here or is_same(self.driver.pid, self.driver.process_start)
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether it was left before all of its runs had begun, and nobody goes on with it."""
+        if self.driven or self.note or self.stopped:
+            return False
+        return None in self.runs or len(self.runs) < self.plan.count
 
 
 class _Versioned(msgspec.Struct):
@@ -212,6 +225,10 @@ def _fault(record: SweepRecord, sweep: str) -> str:
         return "it is of another sweep, or of no time"
     if len(record.runs) != len(plan.points):
         return "runs are missing"
+    if not plan.points and (plan.search is None or plan.search.method != "tpe"):
+        return "runs are missing"
+    if plan.search is not None and not plan.search.ranges.keys() <= plan.fields.keys():
+        return "values are missing"
     if plan.repeat < 1 or plan.jobs < 1 or len(plan.points) % plan.repeat:
         return "its numbers of runs do not fit"
     if not all(names <= point.parameters.keys() for point in plan.points):

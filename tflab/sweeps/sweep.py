@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, Future
 
 from tflab.runs.disk_queue import DiskQueue, Inline
@@ -13,15 +13,18 @@ from tflab.runs.summary import RunSummary
 from tflab.sweeps.estimate import seconds_left
 from tflab.sweeps.file import SweepFile
 from tflab.sweeps.follower import RunFollower
+from tflab.sweeps.results import SweepResults
 from tflab.sweeps.run import SweepRun
+from tflab.sweeps.searching import Searching
 from tflab.sweeps.store import Driver, SweepRecord, SweepStore
-from tflab.sweeps.table import SweepRow, make_rows
 from tflab.targets.live_run import LiveRun
 from tflab.targets.placement import perform
 from tflab.targets.run_executor import RunExecutor
 
+_TO_RUN = ("not begun", "lost", "cancelled")
 
-class Sweep:
+
+class Sweep(SweepResults):
     """The runs of a sweep, live or found again.
 
     Args:
@@ -36,7 +39,6 @@ class Sweep:
         clock: Monotonic seconds; injected by tests.
 
     Attributes:
-        runs: One for each point of the plan, in its order.
         stopping: Whether all was asked to stop.
         version: Counts the changes, so that a screen knows when to draw again.
     """
@@ -51,29 +53,72 @@ class Sweep:
         disk: DiskQueue | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        super().__init__(record.plan)
         self.id = record.id
-        self.plan = record.plan
-        self.runs = tuple(
-            SweepRun(index, point, run or "")
-            for index, (point, run) in enumerate(zip(record.plan.points, record.runs, strict=True))
-        )
         self.stopping = False
         self.version = 0
         self._executor = executor
         disk = disk or Inline()
         self._file = SweepFile(record, sweeps or SweepStore(), disk, clock)
         self._follower = RunFollower(store or RunStore(), disk)
-        self._open = list(self.runs)
+        self._disk = disk
+        self._search: Searching | None = None
+        self._open: list[SweepRun] = []
+        self._take_points(record)
 
     def start(self) -> None:
-        """Hand every run to the executor.
+        """Hand every run to the executor; of a search that learns, as many as go at once.
 
         Raises:
             Problem: When the fork server cannot be started.
         """
-        assert self._executor is not None
+        self._begin(self.runs)
+
+    def go_on(self, executor: Executor, devices: Sequence[str], jobs: int) -> int:
+        """Go on with a sweep found again: what never began, was lost or was cancelled runs now.
+
+        Runs that a person stopped one by one stay so. A search is told all that its runs gave.
+
+        Args:
+            executor: Where runs go from now on.
+            devices: Keys of its devices.
+            jobs: How many it does at once.
+
+        Returns:
+            How many runs are done again.
+
+        Raises:
+            Problem: When the fork server cannot be started.
+        """
+        self._executor = executor
+        self.stopping = False
+        self.plan = self.plan.placed(devices, jobs)
+        self._file.note(plan=self.plan, stopped=False)
+        again = self._to_run()
+        for run in again:
+            self.runs[run.index] = SweepRun(run.index, run.point, watched=run.watched)
+        self._open = [run for run in self.runs if not run.over]
+        self.version += 1
+        self._begin([self.runs[run.index] for run in again])
+        return len(again)
+
+    def _to_run(self) -> list[SweepRun]:
+        """Return the runs that are done when a sweep is gone on with."""
+        given_up = self._file.record.given_up
+        found = (run for run in self.runs if run.status in _TO_RUN)
+        return [run for run in found if run.index not in given_up]
+
+    def _begin(self, runs: Sequence[SweepRun]) -> None:
         self._file.take_over()
-        for run in self.runs:
+        if self.plan.search is not None:
+            queue = self._disk if isinstance(self._disk, Inline) else self._disk.beside()
+            self._search = Searching(self.plan, queue)
+        self._submit(runs)
+
+    def _submit(self, runs: Sequence[SweepRun]) -> None:
+        """Hand runs to the executor: the one place where a sweep asks for any."""
+        assert self._executor is not None
+        for run in runs:
             run.future = self._executor.submit(perform, self.plan.request(run.point))
 
     def poll(self) -> bool:
@@ -86,6 +131,7 @@ class Sweep:
             if run.future is not None:
                 changed = self._look(run, run.future) or changed
         changed = self._follower.follow_some(self._followed()) or changed
+        changed = self._go_on_searching() or changed
         still_open = [run for run in self._open if not run.over]
         if changed or len(still_open) != len(self._open):
             changed = True
@@ -126,33 +172,26 @@ class Sweep:
 
     @property
     def over(self) -> bool:
-        """Whether every run has ended or never will begin."""
-        return not self._open
+        """Whether every run has ended or never will begin, and no more will come."""
+        return not self._open and not self._more_to_come
 
     @property
-    def best(self) -> SweepRow | None:
-        """The best of the rows that have a finished run and a finite metric, or None."""
-        rows = self.rows()
-        return rows[0] if rows and rows[0].best else None
-
-    def rows(self, metric: str | None = None) -> list[SweepRow]:
-        """Return a row for each combination of values, best first."""
-        return make_rows(self.plan, self.runs, metric)
-
-    def count(self, *statuses: str) -> int:
-        """Return how many runs are in one of these states."""
-        return sum(run.status in statuses for run in self.runs)
+    def total(self) -> int:
+        """How many runs it has, those to come included."""
+        return self.plan.count if self._more_to_come else len(self.runs)
 
     @property
-    def done(self) -> int:
-        """How many runs have begun and ended, whichever way."""
-        return sum(run.over and run.status != "not begun" for run in self.runs)
+    def note(self) -> str:
+        """Why a search ended before it had all its runs; empty where it did not."""
+        return self._file.record.note
 
     @property
-    def seconds_a_run(self) -> float | None:
-        """Mean time of the finished runs, or None before the first."""
-        took = [r.seconds for r in self.runs if r.status == "finished" and r.seconds is not None]
-        return sum(took) / len(took) if took else None
+    def may_go_on(self) -> bool:
+        """Whether it was found again and left before all its runs had ended, by whoever it was."""
+        if not self.over or (self.driven and not self.started_here):
+            return False
+        more = len(self.runs) < self.plan.count and not self.note
+        return more or bool(self._to_run())
 
     @property
     def seconds_left(self) -> float | None:
@@ -162,16 +201,18 @@ class Sweep:
             return None
         return seconds_left(self._open, each, self.plan.jobs)
 
-    def metrics(self) -> list[str]:
-        """Return every metric and numeric result that any run has given."""
-        return list(dict.fromkeys(name for run in self.runs for name in run.metrics()))
-
     def stop(self, run: SweepRun) -> None:
-        """Stop one run; the sweep goes on.
+        """Stop one run for good; the sweep goes on.
 
         Raises:
             Problem: When it is on another machine.
         """
+        if self.started_here:
+            given_up = {*self._file.record.given_up, run.index}
+            self._file.note(given_up=sorted(given_up))
+        self._stop(run)
+
+    def _stop(self, run: SweepRun) -> None:
         if run.future is None:
             if run.live is not None:
                 run.live.stop()
@@ -189,13 +230,17 @@ class Sweep:
             Problem: When a run cannot be stopped from here; the others are stopped all the same.
         """
         self.stopping = True
+        if self._search is not None:
+            self._search.end()
+        if self.started_here:
+            self._file.note(stopped=True)
         if isinstance(self._executor, RunExecutor):
             self._executor.stop_all(kill)
             return
         refused: Problem | None = None
         for run in self._open:
             try:
-                self.stop(run)
+                self._stop(run)
             except Problem as problem:
                 refused = problem
         if refused is not None:
@@ -246,9 +291,65 @@ class Sweep:
 
     def _look_at_driver(self) -> None:
         """Hear of the runs that another process has begun, and whether it still begins any."""
-        if not self.started_here and self._file.reload():
-            for run, found in zip(self.runs, self._file.record.runs, strict=True):
-                run.id = run.id or found or ""
+        if self.started_here or not self._file.reload():
+            return
+        record = self._file.record
+        self.plan = record.plan
+        self._take_points(record)
+        for index, found in enumerate(record.runs):
+            before = self.runs[index]
+            if found and before.id and found != before.id:
+                # It is done again there.
+                self.runs[index] = SweepRun(index, before.point, watched=before.watched)
+                self._open = [run for run in self._open if run is not before]
+                self._open.append(self.runs[index])
+            self.runs[index].id = self.runs[index].id or found or ""
+
+    def _take_points(self, record: SweepRecord) -> None:
+        """Make the runs of the points that are new in a record."""
+        search = record.plan.search
+        watched = record.plan.metric if search is not None and search.pruner else ""
+        for index in range(len(self.runs), len(record.plan.points)):
+            run = SweepRun(index, record.plan.points[index], record.runs[index] or "", watched)
+            self.runs.append(run)
+            self._open.append(run)
+
+    @property
+    def _more_to_come(self) -> bool:
+        if self._search is not None:
+            return not self._search.over
+        return self.driven and len(self.runs) < self.plan.count
+
+    def _go_on_searching(self) -> bool:
+        """Tell the search what is new, begin the runs that it chose and stop those it gives up."""
+        if self._search is None:
+            return False
+        going = sum(not run.over for run in self._open)
+        found = self._search.advance(self.runs, self.plan.jobs - going)
+        for index, reason in found.stops.items():
+            self._prune(self.runs[index], reason)
+        for values in found.points:
+            self.plan = self.plan.with_point(values)
+            ids = [*self._ids(), None]
+            self._file.note(plan=self.plan, runs=ids)
+            self._take_points(self._file.record)
+            try:
+                self._submit(self.runs[-1:])
+            except Problem as problem:
+                self.runs[-1].give_up("failed", _words(problem))
+                self._search.end(_words(problem))
+        if self._search.note and not self.note:
+            self._file.note(note=self._search.note)
+        return bool(found.points or found.stops)
+
+    def _prune(self, run: SweepRun, reason: str) -> None:
+        if run.live is None:
+            return
+        try:
+            run.live.stop(reason)
+        except Problem as problem:
+            # One that cannot be reached goes on to its end, which loses time alone.
+            run.cause = f"{reason} It goes on: {problem.cause}"
 
     def _note(self, run: SweepRun, run_id: str) -> None:
         run.id = run_id

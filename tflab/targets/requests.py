@@ -28,6 +28,7 @@ def new_request(
     shell_commands: bool = False,
     solutions: bool = False,
     stdin: Literal["none", "asked", "piped"] = "none",
+    target: str = "",
 ) -> RunRequest:
     """Return the request for a run.
 
@@ -44,6 +45,7 @@ def new_request(
         shell_commands: Whether the shell commands of a notebook run too.
         solutions: Whether exercises run as their solutions, whatever the learner wrote.
         stdin: What the program reads as its standard input; see `RunRequest`.
+        target: The name of the target that it is to run on; empty for this machine.
     """
     return RunRequest(
         lesson=program.id,
@@ -64,6 +66,7 @@ def new_request(
         shell_commands=shell_commands,
         solutions=solutions,
         stdin=stdin,
+        target=target,
         **dataclasses.asdict(options or RunOptions()),
     )
 

@@ -161,7 +161,7 @@ class FeatureScreens(SessionApp):
 
     def _show_sweep_progress(self, sweep: Sweep) -> None:
         going = sweep.started_here and not sweep.over
-        progress = f"sweep {sweep.done}/{len(sweep.runs)}" if going else ""
+        progress = f"sweep {sweep.done}/{sweep.total}" if going else ""
         self.workbench.status.sweep = progress
 
     def _end_sweep(self, event: sweep_events.SweepEnded) -> None:

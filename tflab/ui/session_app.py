@@ -8,9 +8,10 @@ from pathlib import Path
 
 from textual.timer import Timer
 
-from tflab.session.events import Event
+from tflab.session.events import Event, RunsListed
 from tflab.session.session import Session
 from tflab.ui.terminal.app_base import TerminalApp
+from tflab.ui.terminal.notices import alert_sequence
 from tflab.ui.workbench.messages import SessionSpoke
 
 _SHORTEST_PAUSE = 0.001
@@ -27,6 +28,7 @@ class SessionApp(TerminalApp):
         super().__init__()
         self.session = Session(self._hear, self._wake, program)
         self._timer: Timer | None = None
+        self._listed: dict[str, RunsListed] = {}
         self._due = math.inf
 
     def drive(self) -> None:
@@ -37,7 +39,24 @@ class SessionApp(TerminalApp):
 
     def _hear(self, event: Event) -> None:
         self.post_message(SessionSpoke(event))
+        self._alert(event)
         self._hurry()
+
+    def _alert(self, event: Event) -> None:
+        """Tell a person who is elsewhere, where this is worth it."""
+        if isinstance(event, RunsListed):
+            # Kept for the first alert: what makes alerts is not needed before.
+            self._listed[event.program] = event
+        if not event.ALERTS:
+            return
+        alerts = self.session.alerts
+        while self._listed:
+            alerts.of(self._listed.popitem()[1])
+        alert = alerts.of(event)
+        if alert is not None and self.presence.away:
+            loudness = self.session.settings.alerts.loudness
+            self.write_past_screen(alert_sequence(alert.title, alert.text, loudness))
+            alerts.run_command(alert)
 
     def _wake(self) -> None:
         """Have taken in, soon, what has come back; called in the thread of a queue."""

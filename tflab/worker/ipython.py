@@ -5,6 +5,7 @@ for a shell. Shell commands are skipped, and said, unless the person allowed the
 from __future__ import annotations
 
 import ast
+import contextlib
 import linecache
 import os
 import re
@@ -13,12 +14,13 @@ import shlex
 import subprocess
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from tflab.runs.magic_names import SETUP_MAGICS
+from tflab.worker.notebook_help import tell
 from tflab.worker.notebook_history import Captured, CellGuard, Events, History, Lines
-from tflab.worker.notebook_timing import measure
+from tflab.worker.notebook_timing import Clock, clock, measure, tell_time
 
 _LONGEST_VALUE = 60
 _NAME = re.compile(r"\{([^{}]+)\}|\$(\w+)|\$\{(\w+)\}")
@@ -118,6 +120,24 @@ class Shell:
         """Measure the rest of the cell, and print at its end how long it took."""
         self.guard.time()
 
+    @contextlib.contextmanager
+    def timing(self) -> Iterator[None]:
+        """Measure a statement, and print how long it took; one that raises prints nothing."""
+        began = clock()
+        yield
+        tell_time(began)
+
+    clock = staticmethod(clock)
+
+    def took(self, began: Clock, value: Any) -> Any:
+        """Print how long an expression took, and return its value."""
+        tell_time(began)
+        return value
+
+    def asked(self, text: str) -> None:
+        """Say what something is, as `x?` asks for; `x??` with its source."""
+        tell(text.strip("? "), "??" in text, self.user_ns)
+
     def captured(self, line: str = "") -> Captured:
         """Keep what the rest of the cell prints from sight, and return where it is kept."""
         return self.guard.begin(line)
@@ -134,7 +154,9 @@ class Shell:
             "env": self._env,
             "set_env": self._env,
             "run": self._run,
-            "time": self._exec,
+            "time": self._time,
+            "pinfo": self.asked,
+            "pinfo2": lambda words: self.asked(f"{words}??"),
             "timeit": lambda words: measure(words, None, self.user_ns, _place()),
             "who": lambda words: print(*self._names(words), sep="\t"),
             "who_ls": self._names,
@@ -247,8 +269,9 @@ class Shell:
         finally:
             sys.argv = before
 
-    def _exec(self, line: str) -> None:
-        exec(line, self.user_ns)
+    def _time(self, line: str) -> None:
+        with self.timing():
+            exec(line, self.user_ns)
 
     def _names(self, line: str) -> list[str]:
         """Return the notebook's own names, or those of the types that are named."""

@@ -5,11 +5,12 @@ from __future__ import annotations
 import io
 import re
 import sys
-import time
 import traceback
 from collections.abc import Callable
 from types import TracebackType
 from typing import Any
+
+from tflab.worker.notebook_timing import Clock, clock, tell_time
 
 
 class History:
@@ -129,7 +130,7 @@ class CellGuard:
     def __init__(self) -> None:
         self._kept: Captured | None = None
         self._streams = sys.stdout, sys.stderr
-        self._began: tuple[float, float] | None = None
+        self._began: Clock | None = None
 
     @property
     def on(self) -> bool:
@@ -149,7 +150,7 @@ class CellGuard:
 
     def time(self) -> None:
         """Measure from now on."""
-        self._began = time.perf_counter(), time.process_time()
+        self._began = clock()
 
     def take(self, value: Any) -> Any:
         """Return what a cell's value shows: nothing where it is captured."""
@@ -170,9 +171,7 @@ class CellGuard:
         trace: TracebackType | None,
     ) -> bool:
         if self._began is not None:
-            wall, computed = self._began
-            sys.stdout.write(f"CPU times: {time.process_time() - computed:.3g} s\n")
-            sys.stdout.write(f"Wall time: {time.perf_counter() - wall:.3g} s\n")
+            tell_time(self._began)
         kept = self._kept
         if kept is None:
             return False

@@ -1,8 +1,13 @@
-"""`%timeit` and `%%timeit`: measuring code, which binds no name of the notebook's."""
+"""`%time`, `%timeit` and the like: measuring code.
+
+What `%timeit` measures binds no name of the notebook's.
+"""
 
 from __future__ import annotations
 
 import ast
+import math
+import os
 import re
 import sys
 import time
@@ -10,6 +15,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from statistics import mean, pstdev
 from typing import Any
+
+if sys.platform != "win32":
+    import resource
 
 _LEAST_SECONDS = 0.2
 _OPTION = re.compile(r"-([nrp])(\d*)|-([tcqov])")
@@ -20,6 +28,42 @@ def timed(_loops, _now):
         pass
     return _now() - _began
 """
+
+
+Clock = tuple[float, float, float]
+"""Seconds of wall time, and what the process has computed, by itself and in the system."""
+
+_MINUTE = 60
+_UNITS = ("s", "ms", "µs", "ns")
+
+
+def clock() -> Clock:
+    """Return what the clocks say now."""
+    if sys.platform == "win32":
+        now = os.times()
+        return time.perf_counter(), now.user, now.system
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    return time.perf_counter(), used.ru_utime, used.ru_stime
+
+
+def tell_time(began: Clock) -> None:
+    """Print how long something took since then, as IPython does."""
+    wall, user, system = (now - then for now, then in zip(clock(), began, strict=True))
+    total = _time_text(user + system)
+    sys.stdout.write(
+        f"CPU times: user {_time_text(user)}, sys: {_time_text(system)}, total: {total}\n"
+        f"Wall time: {_time_text(wall)}\n"
+    )
+
+
+def _time_text(seconds: float) -> str:
+    if seconds >= _MINUTE:
+        minutes, rest = divmod(int(seconds), _MINUTE)
+        hours, minutes = divmod(minutes, _MINUTE)
+        parts = ((hours, "h"), (minutes, "min"), (rest, "s"))
+        return " ".join(f"{number}{unit}" for number, unit in parts if number)
+    size = min(-math.floor(math.log10(seconds) // 3), 3) if seconds > 0 else 0
+    return f"{seconds * 1000 ** max(size, 0):.3g} {_UNITS[max(size, 0)]}"
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,7 @@ _WIDEST = 28
 _STATE_WIDTH = 400
 _METRIC_WIDTH = 10
 _SPREAD_WIDTH = 20
+_DRAWN_WIDTH = 9
 
 
 class SweepTable(Table):
@@ -75,7 +76,7 @@ class SweepTable(Table):
         titles = [plain_line(title) for title in columns(plan, self._metric)]
         heads = [Column("", 1)]
         for title in titles[:-1]:
-            texts = [format_value(value) for value in plan.fields.get(title, [])]
+            texts = _texts(plan, title)
             if title in plan.shown:
                 heads.append(Column(title, width_of(title, texts, _WIDEST), right=True))
             elif title == titles[-3]:
@@ -99,3 +100,10 @@ class SweepTable(Table):
             *(TableCell(plain_line(text), quiet) for text in texts[:-1]),
             TableCell(plain_line(state), quiet),
         )
+
+
+def _texts(plan: SweepPlan, name: str) -> list[str]:
+    """Return texts as wide as those that a column will hold."""
+    if plan.search is not None and name in plan.search.ranges:
+        return [format_value(end) for end in plan.fields[name]] + ["0" * _DRAWN_WIDTH]
+    return [format_value(value) for value in plan.fields.get(name, [])]

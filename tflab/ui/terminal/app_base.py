@@ -22,7 +22,7 @@ from textual.color import Color
 from textual.dom import DOMNode
 from textual.driver import Driver
 from textual.errors import NoWidget
-from textual.events import Event, MouseDown
+from textual.events import AppBlur, AppFocus, Event, Key, MouseDown, Paste
 from textual.filter import LineFilter
 from textual.notifications import SeverityLevel
 from textual.theme import Theme
@@ -31,6 +31,7 @@ from textual.widgets import OptionList
 from tflab.ui.terminal.cursor import RealCursor
 from tflab.ui.terminal.job_control import launchers
 from tflab.ui.terminal.key_order import OrderedKeys
+from tflab.ui.terminal.notices import Presence
 from tflab.ui.terminal.pixels import Pixels
 from tflab.ui.terminal.safe_text import short_line, short_text
 from tflab.ui.terminal.themes import LIGHT, themes_for
@@ -98,6 +99,7 @@ class TerminalApp(OrderedKeys):
         super().__init__()
         self._crash = ""
         self.pixels: Pixels | None = None
+        self.presence = Presence()
         self.typed_early = b""
         """What was typed before the app had the terminal; the driver takes it first."""
         self._real_cursor = RealCursor(self.write_past_screen)
@@ -150,6 +152,11 @@ class TerminalApp(OrderedKeys):
 
     async def on_event(self, event: Event) -> None:
         """Take an event, unless it is a press on something that is going."""
+        match event:
+            case AppFocus() | AppBlur():
+                self.presence.focused(isinstance(event, AppFocus))
+            case Key() | MouseDown() | Paste():
+                self.presence.touched()
         if not (isinstance(event, MouseDown) and self._is_going(event)):
             await super().on_event(event)
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
 from textual.dom import DOMNode
 
 from tflab.session import events
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from tflab.targets.live_run import LiveRun
     from tflab.ui.dialogs.answer import AnswerScreen
     from tflab.ui.dialogs.palette import Command
+    from tflab.ui.terminal.notices import Loudness
     from tflab.ui.workbench.pickers import PresetChoice
 
 
@@ -124,6 +126,19 @@ class WorkbenchDialogs(PaneScreen):
                 self._session.set_options(options)
 
         self.app.push_screen(OptionsScreen(self._session.settings.options), keep)
+
+    def action_alerts(self) -> None:
+        """Choose how loud alerts are."""
+        from tflab.ui.workbench.pickers import pick_loudness
+
+        def keep(loudness: Loudness | None) -> None:
+            if loudness is not None:
+                settings = self._session.settings
+                settings.alerts = replace(settings.alerts, loudness=loudness)
+                self._session.keep_settings()
+                self.notify(f"Alerts are {loudness}.")
+
+        self.app.push_screen(pick_loudness(self._session.settings.alerts), keep)
 
     def action_environment(self) -> None:
         """Choose the environment that the lesson runs in."""

@@ -229,20 +229,24 @@ class CellEditing(CodeHelping):
 
         Of a lesson of the course a copy is opened.
         """
-        from tflab.programs.save_edits import is_shipped
+        from tflab.programs.save_edits import is_shipped, line_in_file
 
         program, book, panes = self._shown, self._session.edits.book, self._panes
         if program is None or panes is None:
             return
         self.tell_typed()
         cell = panes.lesson.current
-        line = 1
-        if cell is not None and book is not None and book.base.kind != "notebook":
+        if book is None or cell is None:
+            self._edit_outside(program.path, 1)
+        elif is_shipped(program.path):
             line = book.base.cells[cell.index].line
-        if book is not None and is_shipped(program.path):
             self._save_copy(book, lambda path: self._edit_outside(path, line))
         else:
-            self._edit_outside(program.path, line)
+            base, index = book.base, cell.index
+            self._session.disk.do_then(
+                lambda: line_in_file(base, index),
+                lambda line: self._edit_outside(program.path, line.result()),
+            )
 
     def _edit_outside(self, path: Path, line: int) -> None:
         from tflab.ui.workbench.editor import edit_beside, edit_file

@@ -12,8 +12,10 @@ from tflab.programs.library import LessonEntry, search
 from tflab.programs.presets import LONGEST_NAME, Preset
 from tflab.programs.program import Program
 from tflab.runs.text import plain_line
+from tflab.session.settings import AlertSettings
 from tflab.targets.environments import Environment, package_words
 from tflab.ui.dialogs.pick import Choice, Find, PickScreen
+from tflab.ui.terminal.notices import Loudness
 from tflab.ui.workbench.glossary import terms_in
 
 _T = TypeVar("_T")
@@ -138,3 +140,28 @@ def _narrow(choices: Sequence[Choice[_T]]) -> Find[_T]:
 
 def _title(entry: LessonEntry) -> str:
     return entry.title if entry.number is None else f"{entry.number}  {entry.title}"
+
+
+def pick_loudness(alerts: AlertSettings) -> PickScreen[Loudness]:
+    """Return a dialog that asks how loud alerts are to be; the present choice comes first."""
+    about: dict[Loudness, str] = {
+        "loud": "The terminal's bell and a notice, when you are not looking at it.",
+        "quiet": "A notice only, where the terminal can show one.",
+        "off": "Nothing.",
+    }
+    order = sorted(about, key=lambda one: one != alerts.loudness)
+    choices = [
+        Choice(
+            one,
+            f"{about[one]} Then your command is run: {alerts.command[0]}"
+            if alerts.command and one != "off"
+            else about[one],
+            one,
+        )
+        for one in order
+    ]
+
+    def find(query: str) -> list[Choice[Loudness]]:
+        return [c for c in choices if query.casefold() in f"{c.title} {c.about}".casefold()]
+
+    return PickScreen("Alerts of runs that end, diverge or are the best", find)

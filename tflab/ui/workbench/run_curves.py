@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from tflab.charts.drawing import Curve, Memo
 from tflab.charts.metrics import Metric, by_metric, curve_of
-from tflab.runs.events import Progress
+from tflab.runs.events import SYSTEM, Progress
 from tflab.runs.series import Series
 from tflab.runs.state import RunState
 
@@ -81,7 +81,10 @@ class RunCurves:
     def of(self, metric: Metric) -> list[Curve]:
         """Return the curves of a metric."""
         series = self._found().get(metric, [])[:MOST_CURVES]
-        return [curve_of(s, s.tag, index, self._memo(s)) for index, s in enumerate(series)]
+        return [
+            curve_of(s, s.tag.removeprefix(SYSTEM), index, self._memo(s))
+            for index, s in enumerate(series)
+        ]
 
     def left_out(self) -> int:
         """Return how many curves of the metric on show are too many."""

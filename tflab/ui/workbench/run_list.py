@@ -25,6 +25,7 @@ from tflab.ui.widgets.run_cells import mark_of, outcome_of
 from tflab.ui.workbench.messages import RunChosen
 
 TONES: dict[str, str] = {
+    "queued": "$text-quiet",
     "starting": "$secondary",
     "running": "$secondary",
     "finished": "$success",
@@ -141,6 +142,8 @@ class RunList(OptionList):
         first += Content.styled(f"{mark_of(state)} ", TONES[state])
         if marks.pinned:
             first += Content.styled(f"{glyphs().pinned} ", "$primary")
+        if run.continues:
+            first += Content.styled(f"{glyphs().continues} ", "$text-quiet")
         if marks.name:
             first += Content.styled(f"{short_line(marks.name)} ", "bold")
         room = self.scrollable_content_region.width - first.cell_length - 1

@@ -203,6 +203,8 @@ def run_text(run: LiveRun | None, server_ready: bool) -> tuple[str, str]:
     tone = _TONES.get(state.status, "$secondary")
     if state.status == "starting" and not server_ready:
         return "waits for TensorFlow", tone
+    if state.status == "queued":
+        return f"queued: {plain_line(state.queued)}", tone
     if state.question is not None:
         return f"waits for an answer: {key_of('answer')}", "$warning"
     if state.status == "running":

@@ -1,0 +1,34 @@
+"""A bell, a notice and the person's own command when something long has ended."""
+
+from __future__ import annotations
+
+import sys
+import time
+
+from tflab.session.alerts import LONG_SECONDS, Alert, run_command
+from tflab.session.settings import load_settings
+from tflab.ui.terminal.notices import alert_sequence
+
+
+class LongWait:
+    """Knows how long a command has taken, and tells of its end where that was long."""
+
+    def __init__(self) -> None:
+        self._began = time.monotonic()
+
+    def over(self, alert: Alert) -> None:
+        """Tell that it is over, if the person has waited for long and wants to be told."""
+        if time.monotonic() - self._began >= LONG_SECONDS:
+            send(alert)
+
+
+def send(alert: Alert) -> None:
+    """Send an alert as the person's settings have it; what is wrong with it is said on stderr."""
+    settings = load_settings().alerts
+    if settings.loudness == "off":
+        return
+    if sys.stdout.isatty():
+        sys.stdout.write(alert_sequence(alert.title, alert.text, settings.loudness))
+        sys.stdout.flush()
+    if settings.command and (problem := run_command(settings, alert)):
+        print(f"Your command for alerts: {problem}", file=sys.stderr)
