@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from tflab.runs.job import Job
 from tflab.runs.record import Problem
+from tflab.targets.dask_engine import Dask
 from tflab.targets.engine import Engine
 from tflab.targets.slurm import Slurm
-from tflab.targets.target_file import SlurmTarget, Target
+from tflab.targets.target_file import DaskTarget, SlurmTarget, Target
 
 
 def engine_of(target: Target) -> Engine:
@@ -17,7 +18,7 @@ def engine_of(target: Target) -> Engine:
     """
     if isinstance(target, SlurmTarget):
         return Slurm(target)
-    raise NotImplementedError
+    return Dask(target)
 
 
 def engine_of_job(job: Job) -> Engine:
@@ -28,6 +29,11 @@ def engine_of_job(job: Job) -> Engine:
     """
     if job.engine == "slurm":
         return Slurm(SlurmTarget(name=job.target, commands=job.reach.get("commands", "")))
+    if job.engine == "dask":
+        known = ("scheduler", "authority", "certificate", "key")
+        return Dask(
+            DaskTarget(name=job.target, **{name: job.reach.get(name, "") for name in known})
+        )
     raise Problem(
         "The run's engine is not known here",
         f"It was handed to {job.engine!r}, perhaps by a newer tflab.",
