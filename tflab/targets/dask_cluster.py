@@ -27,6 +27,9 @@ _IDLE_SECONDS = 600.0
 _LOOK_SECONDS = 1.0
 _START_SECONDS = 60.0
 
+# Clusters that outlive this process. Kept so that nobody waits for them, and nobody complains.
+_left_behind: list[subprocess.Popen[bytes]] = []
+
 
 def cluster_folder(target: DaskTarget) -> Path:
     """Return where the address and the log of a target's cluster lie."""
@@ -56,6 +59,7 @@ def address_of(target: DaskTarget) -> str:
             stderr=out,
             start_new_session=True,
         )
+    _left_behind.append(process)
     end = time.monotonic() + _START_SECONDS
     while time.monotonic() < end:
         found = _running(folder)

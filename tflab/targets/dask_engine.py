@@ -28,6 +28,9 @@ from tflab.targets.worker_command import worker_command
 if TYPE_CHECKING:
     from distributed import Client
 
+REACH = ("scheduler", "authority", "certificate", "key")
+"""The settings by which the scheduler of a job is found again."""
+
 _SECONDS = 10.0
 _SCRIPT = 'test -w "$0" || exit 66; umask 077; exec "$@" "$0" >>"$0/$TFLAB_JOB_LOG" 2>&1'
 
@@ -96,7 +99,11 @@ class Dask:
         return found
 
     def stop(self, job: str, hard: bool) -> None:
-        """Take a task back that waits; one that runs finds its mark by itself."""
+        """Take a task back that waits; one that runs finds its mark by itself, and climbs.
+
+        Nothing is quicker: Dask cannot interrupt a task.
+        """
+        del hard
         client = self._client()
         state = self.states([job])[job]
         if state.phase == "queued":
@@ -159,7 +166,6 @@ class Dask:
             pure=False,
             resources=wanted,
             workers=workers,
-            retries=0,
         )
 
     def _future(self, client: Client, key: str) -> Any:
@@ -169,8 +175,7 @@ class Dask:
 
     def _job(self, key: str, now: float) -> Job:
         target = self._target
-        names = ("scheduler", "authority", "certificate", "key")
-        reach = {name: getattr(target, name) for name in names}
+        reach = {name: getattr(target, name) for name in REACH}
         reach["scheduler"] = self._address
         return Job(target=target.name, engine="dask", id=key, submitted=now, reach=reach)
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from tflab.runs.job import Job
 from tflab.runs.record import Problem
+from tflab.targets.dask_engine import REACH as DASK_REACH
 from tflab.targets.dask_engine import Dask
 from tflab.targets.engine import Engine
 from tflab.targets.slurm import Slurm
@@ -30,10 +33,8 @@ def engine_of_job(job: Job) -> Engine:
     if job.engine == "slurm":
         return Slurm(SlurmTarget(name=job.target, commands=job.reach.get("commands", "")))
     if job.engine == "dask":
-        known = ("scheduler", "authority", "certificate", "key")
-        return Dask(
-            DaskTarget(name=job.target, **{name: job.reach.get(name, "") for name in known})
-        )
+        known: dict[str, Any] = {name: job.reach.get(name, "") for name in DASK_REACH}
+        return Dask(DaskTarget(name=job.target, **known))
     raise Problem(
         "The run's engine is not known here",
         f"It was handed to {job.engine!r}, perhaps by a newer tflab.",
