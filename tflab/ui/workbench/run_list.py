@@ -36,7 +36,7 @@ TONES: dict[str, str] = {
     "lost": "$error",
 }
 
-_NONE = Content.styled(" None yet. ^r runs the lesson.", "$text-quiet")
+_NONE = Content.styled(" None yet. ^r makes the first.", "$text-quiet")
 
 
 class RunList(OptionList):
