@@ -32,7 +32,7 @@ import tensorflow as tf
 
 from tflab import lab
 
-# %% [markdown]
+# %% [markdown] id="three-kinds"
 # ## Three kinds of random numbers
 # Normally distributed numbers cluster around 0; a few land far away. Uniform ones fill an interval
 # evenly.
@@ -68,7 +68,7 @@ bias = tf.zeros((6,))
 lab.show(truncated=truncated, bias=bias)
 truncated
 
-# %% [markdown]
+# %% [markdown] id="bias-at-zero"
 # A bias may start at zero: the random weights already make the units different. If the weights of a
 # hidden layer were all zero too, each of its units would compute the same, get the same gradient
 # and stay like the others for ever. Only a network without hidden layers may start from zeros: each
@@ -124,7 +124,29 @@ lab.show(gradient_ratio=gradient_ratio, saturated=saturated)
 print(f"first / last = {gradient_ratio:.1e}")
 print(f"outputs within 0.01 of 0 or 1: {saturated:.0%}")
 
-# %% [markdown]
+# %% [markdown] id="three-factors"
+# For the weights of one layer the chain rule has three factors: `∂E/∂W = ∂E/∂σ · ∂σ/∂z · ∂z/∂W`,
+# with z for the weighted sum and σ for the sigmoid of it. The middle one is the slope of the
+# sigmoid. Here it is, at its largest where z is 0:
+
+# %%
+z = tf.Variable(tf.linspace(-8.0, 8.0, 81))
+with tf.GradientTape() as tape:
+    bent = tf.sigmoid(z)
+slope = tape.gradient(bent, z)
+lab.line(
+    "The sigmoid and its slope",
+    {
+        "σ": (z.numpy(), bent.numpy()),
+        "slope of σ": (z.numpy(), slope.numpy()),
+    },
+    x_label="z",
+)
+largest_slope = float(tf.reduce_max(slope))
+print("largest slope:", largest_slope)
+lab.show(largest_slope=largest_slope)
+
+# %% [markdown] id="vanishing"
 # On its way back, the gradient is multiplied in each layer by the weights and by the slope of the
 # sigmoid, which is 1/4 at best. With small weights that product is far below 1, and in a deep stack
 # one such factor for each layer on the way leaves the first next to nothing. This is the vanishing
@@ -136,7 +158,7 @@ print(f"outputs within 0.01 of 0 or 1: {saturated:.0%}")
 # activations such as ReLU, choose the size by the width (Keras: `glorot_uniform`, `he_normal`), and
 # leave ways around the layers, as in the lesson on residual blocks.
 
-# %% [markdown]
+# %% [markdown] id="start-of-a-layer"
 # ## A start for one layer
 # This function makes the weights and the bias of a layer, and every unit comes out alike. Mend it.
 
