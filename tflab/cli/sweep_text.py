@@ -15,8 +15,8 @@ from tflab.sweeps.table import SweepRow, cells, columns, duration, mean_text, nu
 
 _LONGEST_CAUSE = 100
 _STATES = (
-    "starting", "running", "waiting", "finished", "pruned", "failed", "lost", "cancelled",
-    "not begun",
+    "starting", "running", "queued", "waiting", "finished", "pruned", "failed", "lost",
+    "cancelled", "not begun",
 )  # fmt: skip
 
 
