@@ -127,23 +127,16 @@ print(f"outputs within 0.01 of 0 or 1: {saturated:.0%}")
 # %% [markdown] id="three-factors"
 # For the weights of one layer the chain rule has three factors: `∂E/∂W = ∂E/∂σ · ∂σ/∂z · ∂z/∂W`,
 # with z for the weighted sum and σ for the sigmoid of it. The middle one is the slope of the
-# sigmoid. Here it is, at its largest where z is 0:
+# sigmoid. The tape takes it, at 0 and further out:
 
 # %%
-z = tf.Variable(tf.linspace(-8.0, 8.0, 81))
+z = tf.Variable(tf.linspace(-8.0, 8.0, 97))
 with tf.GradientTape() as tape:
-    bent = tf.sigmoid(z)
-slope = tape.gradient(bent, z)
-lab.line(
-    "The sigmoid and its slope",
-    {
-        "σ": (z.numpy(), bent.numpy()),
-        "slope of σ": (z.numpy(), slope.numpy()),
-    },
-    x_label="z",
-)
+    squeezed = tf.sigmoid(z)
+slope = tape.gradient(squeezed, z)
+for place in (48, 60, 72):
+    print(f"z = {z[place]:.0f}: slope {slope[place]:.4f}")
 largest_slope = float(tf.reduce_max(slope))
-print("largest slope:", largest_slope)
 lab.show(largest_slope=largest_slope)
 
 # %% [markdown] id="vanishing"
@@ -152,6 +145,28 @@ lab.show(largest_slope=largest_slope)
 # one such factor for each layer on the way leaves the first next to nothing. This is the vanishing
 # gradient.
 #
+# Here is the squeeze itself: the sigmoid, its slope, and where the sums of the first layer fall.
+# Turn live mode on (`^t`) and nudge `stddev` up: the sums spread until most of them lie where the
+# slope is next to nothing.
+
+# %%
+sums = np.clip(signal @ weights[0], -8, 8)
+counts, edges = np.histogram(sums, bins=32, range=(-8, 8))
+lab.line(
+    "The sigmoid, and where the sums fall",
+    {
+        "sigmoid": (z.numpy(), squeezed.numpy()),
+        "its slope": (z.numpy(), slope.numpy()),
+        "share of the sums": (
+            (edges[:-1] + edges[1:]) / 2,
+            counts / counts.sum(),
+        ),
+    },
+    y_range=(0, 1),
+    x_label="sum that goes into a unit",
+)
+
+# %% [markdown]
 # So why are weights small at all? Because large ones push the sigmoid to its flat ends near 0 and
 # 1. There a unit is a switch: it hardly notices small changes, and it learns badly. A deep stack of
 # them has no good size between the two, only a compromise. That is why today's networks use
