@@ -86,6 +86,28 @@ lab.predict(
 sum_axis
 
 # %% [markdown]
+# The picture lays the block out in slices along your axis, from left to right. At the right end the
+# sum fills up, slice by slice (← and → go through it). All slices have one shape, and that is what
+# is left.
+
+# %%
+slices = [
+    tf.gather(c, place, axis=axis).numpy()
+    for place in range(c.shape[axis])
+]
+tables = [one.reshape(-1, one.shape[-1]) for one in slices]
+gap = np.zeros((len(tables[0]), 1))
+for seen in range(len(tables) + 1):
+    summed = sum(tables[:seen], np.zeros(tables[0].shape))
+    row = [part for one in tables for part in (one, gap)]
+    lab.heatmap(
+        f"Slices along axis {axis}, and their sum",
+        np.flipud(np.hstack([*row, gap, summed])),
+        x_label="slices, and at the right their sum",
+        step=seen,
+    )
+
+# %% [markdown]
 # Read it off the numbers: along axis 2 the first table `[[1, 2], [3, 4], [5, 6]]` becomes
 # `[1 + 3 + 5, 2 + 4 + 6] = [9, 12]`. Mean, maximum and the rest reduce in the same way, and without
 # an axis everything becomes one number.

@@ -252,16 +252,26 @@ lab.predict(
 # little more than the second half is left. The tape has no step to choose.
 
 # %%
+widths, misses = [], []
+for h in np.geomspace(1e-6, 1, 40):
+    if 2 * (x - h) + 3 > 0:
+        widths.append(h)
+        misses.append(
+            abs(finite_difference(logarithm, x) - exact)
+        )
 lab.line(
     "How far off is the finite difference?",
     {
-        "error": (
-            np.log10(steps),
-            np.log10(np.maximum(errors, 1e-12)),
-        )
+        "difference": (widths, np.maximum(misses, 1e-9)),
+        "tape": (
+            widths,
+            np.full(len(widths), max(tape_error, 1e-9)),
+        ),
     },
-    x_label="step h, as a power of 10",
-    y_label="error, as a power of 10",
+    log_x=True,
+    log_y=True,
+    x_label="step h",
+    y_label="off by",
 )
 
 # %% [markdown]

@@ -238,6 +238,24 @@ lab.predict(
 # %% [markdown]
 # At `λ = 1` the distance is multiplied by −1: the rule jumps from side to side for ever. Beyond it
 # the distance grows. In any valley of this shape the limit is `2 / curvature`.
+#
+# The picture lets 120 walkers go at once, each with a λ of its own, and asks how high each stands
+# after 20 steps. One of them is at the bottom after a single step. And where is the cliff?
+
+# %%
+rates = np.linspace(0.01, 1.2, 120).astype("float32")
+walkers = tf.zeros_like(rates)
+for _ in range(20):
+    walkers = one_step(bare_cost_at, walkers, rates)
+above = np.maximum(bare_cost_at(walkers) - 100, 1e-4)
+lab.line(
+    "Cost above the bottom after 20 steps, by λ",
+    {"cost": (rates, above)},
+    points={"λ = 2 / curvature": [(limit, 50.0**2)]},
+    log_y=True,
+    x_label="λ",
+    y_label="cost",
+)
 
 # %% [markdown]
 # ## Goals

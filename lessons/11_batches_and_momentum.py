@@ -315,6 +315,36 @@ lab.line(
 # Same epochs, but not the same number of steps: stochastic made 150 per epoch, full-batch one. That
 # is most of the difference.
 #
+# ## Which way each batch points
+# At the start every probability is 1/3. There each batch of yours has a gradient of its own: here
+# are 200 of them, for two of the twelve weights, beside the gradient of all flowers. A smaller
+# `batch_size` scatters them, a larger one draws them together.
+
+# %%
+surprise = np.full((n, 3), 1 / 3) - np.eye(3)[species]
+slopes = (features[:, :, None] * surprise[:, None, :])[
+    :, 2, [0, 2]
+]
+shuffled = np.random.default_rng(0)
+batches = [
+    slopes[
+        shuffled.choice(n, min(batch_size, n), replace=False)
+    ]
+    for _ in range(200)
+]
+tips = np.array([batch.mean(axis=0) for batch in batches])
+arrow = slopes.mean(axis=0)
+lab.scatter(
+    "Gradients of 200 batches",
+    {"a batch": tips},
+    lines={"all flowers": ([0, arrow[0]], [0, arrow[1]])},
+    x_range=(-0.2, 1.2),
+    y_range=(-1.3, 0.2),
+    x_label="slope for setosa",
+    y_label="slope for virginica",
+)
+
+# %% [markdown]
 # ## What each step sees
 # After each epoch all flowers are asked, so those curves are smooth. A step sees its own batch
 # only. Here is that loss, before each step of the first two epochs. How much does it swing?

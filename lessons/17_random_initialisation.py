@@ -130,6 +130,30 @@ print(f"outputs within 0.01 of 0 or 1: {saturated:.0%}")
 # one such factor for each layer on the way leaves the first next to nothing. This is the vanishing
 # gradient.
 #
+# Here is the squeeze itself: the sigmoid, its slope, and where the sums of the first layer fall.
+# Turn live mode on (`^t`) and nudge `stddev` up: the sums spread until most of them lie where the
+# slope is next to nothing.
+
+# %%
+sums = np.clip(signal @ weights[0], -8, 8)
+counts, edges = np.histogram(sums, bins=32, range=(-8, 8))
+z = np.linspace(-8, 8, 97)
+squeezed = 1 / (1 + np.exp(-z))
+lab.line(
+    "The sigmoid, and where the sums fall",
+    {
+        "sigmoid": (z, squeezed),
+        "its slope": (z, squeezed * (1 - squeezed)),
+        "share of the sums": (
+            (edges[:-1] + edges[1:]) / 2,
+            counts / counts.sum(),
+        ),
+    },
+    y_range=(0, 1),
+    x_label="sum that goes into a unit",
+)
+
+# %% [markdown]
 # So why are weights small at all? Because large ones push the sigmoid to its flat ends near 0 and
 # 1. There a unit is a switch: it hardly notices small changes, and it learns badly. A deep stack of
 # them has no good size between the two, only a compromise. That is why today's networks use

@@ -208,8 +208,16 @@ lab.show(
 
 # %%
 batch_size = 64
-losses = {}
+losses, strips = {}, {}
+every = max(1, epochs // 10)
 for name, network in networks.items():
+    strips[name] = [sizes[name]]
+
+    def look(epoch, network=network, strip=strips[name]):
+        """Keep the gradients of each layer now and then."""
+        if epoch % every == 0:
+            strip.append(gradient_sizes(network))
+
     network.compile(
         optimizer=keras.optimizers.SGD(0.1, momentum=0.9),
         loss="binary_crossentropy",
@@ -220,7 +228,9 @@ for name, network in networks.items():
         labels,
         batch_size=batch_size,
         epochs=epochs,
-        callbacks=[lab.keras_callback(prefix=f"{name}/")],
+        callbacks=[
+            lab.keras_callback(prefix=f"{name}/", frame=look)
+        ],
         verbose=0,
     )
     losses[name] = float(history.history["loss"][-1])
@@ -239,6 +249,22 @@ guessing = float(np.log(2))
 for name, loss in losses.items():
     print(f"{name:9} loss {loss:.4f}")
 print(f"guessing costs ln 2 = {guessing:.4f}")
+
+# %% [markdown]
+# And the gradients meanwhile: one row for each hidden layer, the first at the bottom, and time from
+# left to right. Each step of 1 is a factor of 10. In which network do the first layers ever get
+# anything?
+
+# %%
+for name, strip in strips.items():
+    norms = np.array(strip).T
+    lab.heatmap(
+        f"Gradient by layer and epoch, {name}",
+        np.log10(np.maximum(norms, 1e-20)),
+        x_range=(0, epochs),
+        x_label="epoch",
+        y_label="layer, as a power of 10",
+    )
 
 # %% [markdown]
 # ## Goals

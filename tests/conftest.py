@@ -78,3 +78,12 @@ RUNS_OF_THE_COURSE = ("test_goals.py", "test_prose.py", "test_values.py")
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> _ByFile | None:
     """Tell pytest-xdist who gets which tests, where it was asked to keep files together."""
     return _ByFile(config, log) if config.getvalue("dist") == "loadfile" else None
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say loudly which engines could not be had: their tests were not run at all."""
+    skipped = terminalreporter.stats.get("skipped", ())
+    reasons = [str(one.longrepr[2]) for one in skipped if isinstance(one.longrepr, tuple)]
+    missing = sorted({text.partition("engine: ")[2] for text in reasons if "engine: " in text})
+    for text in missing:
+        terminalreporter.write_line(f"WARNING, NOT TESTED HERE: {text}", red=True, bold=True)

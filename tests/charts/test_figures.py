@@ -238,3 +238,11 @@ def test_huge_numbers_in_a_log_are_no_error() -> None:
     assert drawing.notes == ("2 points are not finite and not drawn",)
     assert drawing.y_range is not None
     assert all(map(math.isfinite, drawing.y_range))
+
+
+@pytest.mark.parametrize("unicode", [True, False])
+def test_the_numbers_of_a_map_go_by_their_names(unicode: bool):
+    layer = Layer(kind="grid", names=["dry", "wet"], grid=[[0, 1, 2], [1, 0, 0]])
+    figure = Figure(cell=0, title="", layers=[layer])
+    drawing = draw_figure(figure, SIZE, ChartOptions(colour="none", unicode=unicode))
+    assert [entry.label for entry in drawing.legend] == ["dry", "wet", "class 2"]

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from tflab.charts.drawing import ChartOptions, Curve, Memo
 from tflab.charts.loss import draw_loss, loss_text
+from tflab.charts.metrics import curve_of
 from tflab.charts.palette import ColourMode, alarm_ink
 from tflab.charts.plot import forget_drawings
 from tflab.runs.series import Series
@@ -376,3 +377,18 @@ def test_a_steps_axis_may_be_logarithmic() -> None:
     assert drawing.rows[-1].rstrip().endswith("1k")
     assert drawing.x_axis is not None
     assert drawing.x_axis.low == 1.0, "step 0 has no place on it"
+
+
+@pytest.mark.parametrize(("unicode", "glyph"), [(True, "┊"), (False, ":")])
+def test_a_seam_stands_where_a_run_goes_on(unicode, glyph):
+    series = Series("loss")
+    series.extend(list(range(50)), [2.0] * 50)
+    series.end_part("before")
+    series.extend(list(range(40, 100)), [1.0] * 60)
+    curve = curve_of(series, "loss", 0)
+    drawing = draw_loss([curve], (60, 12), ChartOptions(colour="none", unicode=unicode))
+    columns = {row.index(glyph) for row in drawing.rows if glyph in row}
+    assert columns == {drawing.x_axis.column_of(40)}
+    assert drawing.notes == (f"{glyph} goes on from an earlier run at step 40",)
+    zoomed = replace(ChartOptions(colour="none", unicode=unicode), x_range=(50, 90))
+    assert not any(glyph in row for row in draw_loss([curve], (60, 12), zoomed).rows)

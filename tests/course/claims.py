@@ -151,6 +151,24 @@ def long_steps_leave_the_curve(course: Course) -> bool:
     return outcome.state.notices == []
 
 
+def stopping_keeps_what_is_true(course: Course) -> bool:
+    """The weights of the best epoch know the labels worse, and the test flowers better."""
+    late = course.run("when-to-stop").results
+    early = course.run("when-to-stop", patience=5).results
+    by_heart = early["memorised"] < late["memorised"]
+    return by_heart and early["test_accuracy"] > late["test_accuracy"]
+
+
+def the_last_rows_are_held_out(course: Course) -> bool:
+    return load("iris").labels[-37:].tolist() == [2] * 37
+
+
+def ward_is_sick_as_described(course: Course) -> bool:
+    results = course.run("capstone").results
+    _, jumps, _, _, floor, flat = results["highest"]
+    return jumps > 10 and floor == flat and abs(results["guessing"] - 1.0986) < 5e-5
+
+
 CLAIMS: list[tuple[str, str, Check]] = [
     (
         "why-a-framework",
@@ -507,4 +525,16 @@ CLAIMS: list[tuple[str, str, Check]] = [
             < 200
         ),
     ),
+    (
+        "when-to-stop",
+        "A network that is large enough learns anything by heart, mistakes included",
+        stopping_keeps_what_is_true,
+    ),
+    ("when-to-stop", "The shorter `validation_split=0.25` cuts it off", the_last_rows_are_held_out),
+    (
+        "keras-switchboard",
+        "A `batch_size` of `None` means 32",
+        lambda c: c.run("keras-switchboard").results["updates"] == 5 * math.ceil(120 / 32),
+    ),
+    ("capstone", "Guessing among three species costs ln 3 ≈ 1.0986", ward_is_sick_as_described),
 ]

@@ -35,6 +35,14 @@ PARAMETERS: dict[str, dict[str, Any]] = {
         "epochs": 20,
     },
     "movie-audience": {"learning_rate": 2e-10, "epochs": 100, "standardise": False},
+    "keras-switchboard": {
+        "use_bias": True,
+        "kernel_initializer": "glorot_uniform",
+        "accuracy": False,
+        "batch_size": 32,
+        "shuffle": True,
+        "validation": False,
+    },
     "layers-and-ranks": {"batch": 2},
     "model-styles": {
         "style": "all",
@@ -46,11 +54,21 @@ PARAMETERS: dict[str, dict[str, Any]] = {
     "custom-layer": {"units": 4, "activation": "relu"},
     "random-initialisation": {"stddev": 0.1, "layers": 8},
     "residual-block": {"depth": 8, "epochs": 20},
+    "when-to-stop": {"flowers": 90, "wrong": 0.2, "units": 64, "epochs": 30, "patience": 0},
     "devices": {"size": 1024, "repeats": 10},
     "save-and-load": {"epochs": 5},
+    "capstone": {"rate": 300.0, "steps": 200},
 }
 
-KERAS = ("movie-audience", "model-styles", "residual-block", "save-and-load")
+KERAS = (
+    "movie-audience",
+    "keras-switchboard",
+    "model-styles",
+    "residual-block",
+    "when-to-stop",
+    "save-and-load",
+    "capstone",
+)
 """Lessons that call `fit`: these may take fifteen seconds, the others five."""
 
 
@@ -167,6 +185,24 @@ def two_valleys(r: Results) -> bool:
     return flat and close(r["end"], r["shallow"], 1e-3) and r["share_deep"] == 0
 
 
+def keras_switchboard(r: Results) -> bool:
+    numbers = r["parameters"] == 67 and r["updates"] == 20 and r["default_rate"] == 0.001
+    given = r["kinds"] == ["ndarray", "EagerTensor"] and r["alike"] is True
+    return numbers and given and r["curves"] == ["loss"] and r["moved"] > 0
+
+
+def when_to_stop(r: Results) -> bool:
+    parted = r["best"] < r["ended"] == 30 and r["kept_val_loss"] > 1.1 * r["best_val_loss"]
+    return parted and r["held_species"] == ["virginica"] and r["memorised"] > 0.8
+
+
+def capstone(r: Results) -> bool:
+    healthy, _, unscaled, apart, floor, flat = r["ends"]
+    sick = r["settled"] > 1 and not unscaled < 100 and apart > 0.95 * r["guessing"]
+    held = floor > 0.55 and close(flat, r["guessing"], 1e-5)
+    return sick and held and healthy < 0.2 and r["too_good"] > 0.6 and r["honest"] < 0.5
+
+
 CHECKS: dict[str, Callable[[Results], bool]] = {
     "why-a-framework": why_a_framework,
     "execution-modes": execution_modes,
@@ -188,5 +224,8 @@ CHECKS: dict[str, Callable[[Results], bool]] = {
     "devices": devices,
     "save-and-load": save_and_load,
     "two-valleys": two_valleys,
+    "keras-switchboard": keras_switchboard,
+    "when-to-stop": when_to_stop,
+    "capstone": capstone,
 }
 """Whether the results of a run with the defaults are what the course promises."""

@@ -124,6 +124,22 @@ REACHED_BY: dict[str, list[tuple[str, Values]]] = {
         ("Find a start right of the hill", {"start": 2.3, "momentum": 0.99}),
         ("Start at 2.3 and reach", {"start": 2.3, "restarts": 10}),
     ],
+    "keras-switchboard": [
+        ("Make the network smaller by 11", {"use_bias": False}),
+        ("Let the History hold four", {"accuracy": True, "validation": True}),
+        ("Make 300 updates", {"batch_size": 2}),
+        ("Train, and leave the first layer", {"kernel_initializer": "zeros"}),
+    ],
+    "when-to-stop": [
+        ("Let Keras stop by itself", {"patience": 5}),
+        ("Let nothing be learned by heart", {"wrong": 0.0}),
+        ("Underfit", {"units": 1}),
+    ],
+    "capstone": [
+        ("Cure patient 1", {"rate": 1.0}),
+        ("See that patience is no cure", {"steps": 2000}),
+        ("Outrun the healthy", {"rate": 10.0}),
+    ],
 }
 """For each goal, the beginning of its text and the values that its strong hint leads to."""
 

@@ -85,7 +85,7 @@ def test_no_point_is_lost(all_steps):
     for number, (tag, places) in enumerate(all_steps.items()):
         series[tag] = Series(tag)
         series[tag].extend(places, [100.0 * number + i for i in range(len(places))])
-    state, record = SimpleNamespace(series=series), SimpleNamespace(id="r")
+    state, record = SimpleNamespace(series=series, earlier=[]), SimpleNamespace(id="r")
     text = series_csv([LoadedRun(record, state, None)])
     found = {tag: [] for tag in series}
     for line in rows(text):

@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tflab import lab
+from tflab.recording import current
 from tflab.recording.conversion import ConversionError
 from tflab.recording.figures import MAX_CELLS, MAX_POINTS, Layers, axis_range
+
+
+@pytest.fixture
+def recorded(monkeypatch):
+    """The figures that are recorded meanwhile."""
+    found = []
+    recorder = SimpleNamespace(cell=0, at=lambda: 0, emit=found.append)
+    monkeypatch.setattr(current, "recorder", recorder)
+    return found
 
 
 def test_points_lines_bars_histograms_and_grids():
@@ -90,3 +103,15 @@ def test_values_too_close_or_too_far_for_bins_are_counted_in_one(values):
 def test_ranges_are_put_in_order():
     assert axis_range((3, -3)) == (-3.0, 3.0)
     assert axis_range(None) is None
+
+
+def test_a_map_with_a_path_and_names_and_axes_that_are_logarithmic(recorded):
+    lab.heatmap("map", [[0, 1], [1, 0]], lines={"path": ([0, 2], [1, 1])}, classes=["dry", "wet"])
+    lab.line("v", {"error": ([1e-3, 1], [1, 1e-3])}, log_x=True, log_y=True)
+    lab.scatter("cloud", {"a": [(1, 10)]}, log_y=True)
+    grid, v, cloud = recorded
+    assert [layer.kind for layer in grid.layers] == ["grid", "line"]
+    assert grid.layers[0].names == ["dry", "wet"]
+    assert (grid.x_range, grid.y_range) == ((0.0, 2.0), (0.0, 2.0))
+    assert (v.log_x, v.log_y) == (True, True)
+    assert (cloud.log_x, cloud.log_y) == (False, True)

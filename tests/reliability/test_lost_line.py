@@ -14,7 +14,7 @@ import psutil
 import pytest
 
 from tests.terminal.conftest import OpenApp
-from tests.terminal.processes import processes_of, wait_gone
+from tests.terminal.processes import commands_of, processes_of, wait_gone
 from tests.terminal.terminal import Terminal
 from tests.terminal.workbench import CURVE
 from tflab.runs.state import RunState
@@ -158,7 +158,7 @@ def test_a_terminal_that_nobody_reads_does_not_hold_the_workbench(
         env=os.environ | {"TERM": "xterm-256color", "COLUMNS": "200", "LINES": "60"},
     )
     try:
-        _wait(lambda: any("tflab.worker" in p.cmdline() for p in processes_of(data)))
+        _wait(lambda: any("tflab.worker" in words for words in commands_of(data)))
         # It keeps redrawing what changes until the terminal takes no more.
         began = time.monotonic()
         app.send_signal(signal.SIGHUP)
@@ -196,7 +196,7 @@ def test_tmux_is_killed_and_the_run_goes_on(data: Path, write_lesson: Callable[.
         subprocess.run([*tmux, "kill-server"], check=False)
     _, state = only_run(data)
     assert state.status == "running"
-    _wait(lambda: not [p for p in processes_of(data) if "open" in p.cmdline()])
+    _wait(lambda: not any("open" in words for words in commands_of(data)))
     done = tflab("stop", "last")
     assert done.returncode == 0, done.stderr
     assert only_run(data)[1].status == "cancelled"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -12,6 +14,7 @@ from tflab.runs.events import (
     Goal,
     Progress,
     Result,
+    RunStatus,
     Scalars,
     Started,
     TensorValue,
@@ -32,7 +35,7 @@ def test_any_events_in_any_order_are_folded_without_a_crash(any_event, data):
     printed = st.builds(Output, cell=st.integers(-1, 3), data=st.binary(max_size=9))
     events = data.draw(st.lists(any_event | printed, max_size=12))
     state = fold(*events)
-    assert state.status in ("starting", "running", "finished", "failed", "cancelled", "lost")
+    assert state.status in get_args(RunStatus)
     assert state.points == sum(len(e.values) for e in events if isinstance(e, Scalars))
     assert set(state.results) == {e.name for e in events if isinstance(e, Result)}
     for series in state.series.values():

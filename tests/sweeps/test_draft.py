@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tflab.programs.program import Parameter, Program
+from tflab.programs.search_values import Range
 from tflab.sweeps.draft import OPTIONS, SweepDraft, field_help, first_texts
 from tflab.targets.devices import Device, DeviceList
 from tflab.targets.placement import Slot
@@ -34,7 +35,8 @@ TEXTS = first_texts(LESSON, {}, {})
 CHOSEN = {
     "repeats": "1",
     "first seed": "0",
-    "sample": "",
+    "search": "grid",
+    "stop early": "no",
     "devices": "cpu",
     "at once": "",
     "metric": "loss",
@@ -58,7 +60,7 @@ def test_defaults_make_one_run() -> None:
 
 def test_every_option_counts() -> None:
     texts = {"rate": "0.1, 0.2, 0.3", "mode": "*"}
-    options = {"first_seed": "3", "sample": "4 seed 9", "devices": "gpus", "metric": "acc"}
+    options = {"first_seed": "3", "search": "random 4 seed 9", "devices": "gpus", "metric": "acc"}
     found = draft(texts, repeats="2", at_once="1", **options)
     assert found.plan is not None
     assert len(found.plan.points) == 8
@@ -76,7 +78,13 @@ def test_every_option_counts() -> None:
         ({}, {"repeats": "0"}, "repeats", "from 1"),
         ({}, {"first_seed": "4294967296"}, "first seed", "4294967295"),
         ({}, {"first_seed": "4294967295", "repeats": "2"}, "", "4294967295 is the most"),
-        ({}, {"sample": "4 of 9"}, "sample", "whole number"),
+        ({}, {"search": "random 4 of 9"}, "search", "no search"),
+        ({}, {"search": "random many"}, "search", "whole number"),
+        ({}, {"search": "grid 9"}, "search", "tpe 40 seed 7"),
+        ({}, {"stop_early": "soon"}, "stop early", "halving"),
+        ({"rate": "0..1 log"}, {"search": "tpe 9"}, "rate", "does not stay above 0"),
+        ({"rate": "0..1"}, {"search": "tpe 9"}, "rate", "above 0"),
+        ({}, {"search": "tpe 9", "repeats": "2"}, "", "repeats"),
         ({}, {"devices": "gpu:7"}, "devices", "gpu:7"),
         ({}, {"at_once": "x"}, "at once", "whole number"),
         ({"rate": "0.1..1 lin 1000", "steps": "1..9 step 1"}, {}, "", "9,000 runs"),
@@ -97,6 +105,23 @@ def test_any_text_makes_a_plan_or_a_problem(typed: dict[str, str]) -> None:
     options = {name: typed.get(name, text) for name, text in CHOSEN.items()}
     found = SweepDraft(LESSON, own, options, FOUND)
     assert (found.plan is None) == bool(found.problems)
+
+
+def test_a_search_is_typed_like_the_rest() -> None:
+    texts = {"rate": "1e-4..1 log", "steps": "4..64", "mode": "*"}
+    options = {"search": "TPE 40 seed 7", "stop_early": "yes", "metric": "val_loss:min"}
+    found = draft(texts, **options)
+    assert found.problems == {}
+    assert found.plan is not None
+    assert found.plan.count == 40
+    assert found.plan.search is not None
+    assert found.plan.search.pruner == "percentile"
+    assert (found.plan.search.method, found.plan.search.seed) == ("tpe", 7)
+    assert found.plan.search.ranges == {"rate": Range(1e-4, 1.0, True), "steps": Range(4, 64)}
+    drawn = draft(texts, search="random 5", stop_early="median").plan
+    assert drawn is not None
+    assert len(drawn.points) == 5
+    assert first_texts(LESSON, {}, texts)["rate"] == "1e-4..1 log", "it is kept"
 
 
 def test_form_begins_with_current_values_and_keeps_lists() -> None:

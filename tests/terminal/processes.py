@@ -23,6 +23,17 @@ def processes_of(data: Path) -> list[psutil.Process]:
     return found
 
 
+def commands_of(data: Path) -> list[list[str]]:
+    """Return the words that each of those processes was started with."""
+    found = []
+    for process in processes_of(data):
+        try:
+            found.append(process.cmdline())
+        except psutil.Error:
+            continue  # It has ended meanwhile.
+    return found
+
+
 def wait_gone(processes: Sequence[psutil.Process], timeout: float = 10.0) -> list[psutil.Process]:
     """Wait until all of them have ended; return those that have not."""
     _, alive = psutil.wait_procs(processes, timeout=timeout)

@@ -24,7 +24,7 @@ from pyte.screens import Char
 
 from tests.terminal.keys import key_bytes
 
-PATIENCE = 30.0
+PATIENCE = 60.0
 """Seconds that a wait lasts at most, unless told otherwise."""
 
 _DROPPED = re.compile(

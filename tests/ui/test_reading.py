@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from textual.events import MouseScrollDown
@@ -11,8 +12,12 @@ from textual.events import MouseScrollDown
 from tests.ui.test_lesson_document import Lines
 from tests.ui.test_lesson_outputs import FIRST, ran, source
 from tests.ui.test_lesson_view import CELLS, Host, lesson
-from tflab.programs.reader import parse_program
+from tflab.programs.library import resolve
+from tflab.programs.program import Program
+from tflab.programs.reader import parse_program, read_program
 from tflab.runs import events as ev
+from tflab.runs.log_reader import Output
+from tflab.runs.state import RunState
 from tflab.ui.workbench.lesson_document import Document
 from tflab.ui.workbench.reading import Span, Window, page_above, page_below, top_to_show
 
@@ -99,6 +104,49 @@ async def test_space_alone_shows_every_line_of_code_prose_and_output():
         assert all(f"printed {number}" in text for number in range(6))
         everything = {view.document.row(y)[2].text for y in range(view.document.height)}
         assert all(any(line in row for row in seen) for line in everything)
+
+
+def ran_through(program: Program) -> RunState:
+    """A run in which every code cell of a program printed lines of its own."""
+    state = RunState()
+    state.apply(ev.Started(time=1.0, pid=1))
+    for cell in (cell for cell in program.cells if cell.kind == "code"):
+        state.apply(ev.CellStarted(cell=cell.index, time=1.0))
+        text = "".join(f"cell {cell.index} printed {line}\n" for line in range(9))
+        state.apply(Output(cell=cell.index, data=text.encode()))
+        state.apply(ev.CellEnded(cell=cell.index, seconds=0.1))
+    state.apply(ev.Ended(state="finished", time=2.0))
+    return state
+
+
+@pytest.mark.parametrize("size", [(67, 35), (78, 12)], ids=["at 120×40", "at 80×24"])
+@pytest.mark.parametrize(
+    "name", ["execution-modes", "tape-gradients", "linear-classifier", "model-styles"]
+)
+async def test_space_alone_reads_a_lesson_of_the_course(name, size):
+    program = read_program(resolve(name))
+    host = Host()
+    host.CSS = "LessonView { width: 100%; height: 100%; }"
+    async with host.run_test(size=size) as pilot:
+        view = host.view
+        await view.show_lesson(program, {}, keep_place=False)
+        await view.show_run(ran_through(program))
+        await pilot.press("home")
+        await pilot.pause()
+        seen: set[str] = set()
+        for _ in range(300):
+            seen |= {row.strip() for row in host.screen_rows()}
+            if view.at_end:
+                break
+            await pilot.press("space")
+            await pilot.pause()
+        assert view.at_end
+        text = "\n".join(seen)
+        rows = {view.document.row(y)[2].text.strip() for y in range(view.document.height)} - {""}
+        share = sum(row in text for row in rows) / len(rows)
+        assert share >= 0.95, share
+        last = max(cell.index for cell in program.cells if cell.kind == "code")
+        assert f"cell {last} printed 8" in text
 
 
 async def test_a_tall_cell_shows_its_first_rows_until_one_reads_on():

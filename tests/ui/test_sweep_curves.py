@@ -10,10 +10,11 @@ from typing import Any
 from tflab.charts.drawing import ChartOptions
 from tflab.charts.loss import draw_loss
 from tflab.programs.program import Parameter, Program
+from tflab.sweeps.importance import trials_of
 from tflab.sweeps.plan import make_plan
 from tflab.sweeps.run import Points, SweepRun
 from tflab.sweeps.table import make_rows
-from tflab.ui.sweep.curves import MOST_CURVES, SweepCurves, short_legend, trials_of
+from tflab.ui.sweep.curves import MOST_CURVES, SweepCurves, short_legend
 
 LESSON = Program(
     id="x",

@@ -39,7 +39,7 @@ from tflab.ui.terminal.cursor import typing_place
 from tflab.ui.terminal.driver import TolerantDriver
 from tflab.ui.terminal.hosting import HostingView
 from tflab.ui.terminal.long_text import QuickHeight, keep_height
-from tflab.ui.terminal.region_layout import PlacesChildren, ReadDownwards
+from tflab.ui.terminal.region_layout import PlacesChildren, ReadDownwards, SizedInput
 from tflab.ui.terminal.screens import SafeTeardown
 
 UI = Path(tflab.ui.__file__).parent
@@ -465,6 +465,26 @@ class Fields(PlacesChildren):
 
     def place(self, size: Size):
         return {child: Region(10 * (n // 2), n % 2, 10, 1) for n, child in enumerate(self.children)}
+
+
+async def test_typing_lays_nothing_out_and_the_cursor_stays_in_view():
+    """Textual lays out everything for each letter, also in a field of a fixed size."""
+    for kind, laid_out in ((Input, True), (SizedInput, False)):
+        app = App()
+        async with app.run_test(size=(40, 10)) as pilot:
+            field = kind("12", compact=True)
+            field.styles.width = 8
+            await app.mount(field)
+            field.focus()
+            await pilot.pause()
+            layouts = []
+            signal_ = app.screen.screen_layout_refresh_signal
+            signal_.subscribe(app.screen, layouts.append)
+            await pilot.press("end", *"3456789")
+            await pilot.pause()
+            assert field.value == "123456789"
+            assert field.scroll_offset.x == 2, "as far as the cursor behind the last letter"
+            assert bool(layouts) is laid_out, kind
 
 
 async def test_tab_goes_down_a_column_before_it_goes_to_the_next():

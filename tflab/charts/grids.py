@@ -33,7 +33,7 @@ def draw_grid(
     if len(classes) == 0:
         return []
     if len(classes) <= _MOST_CLASSES and bool((classes == np.rint(classes)).all()):
-        return _draw_classes(cells, grid, classes, shape.label, inks, options)
+        return _draw_classes(cells, grid, classes, shape, inks, options)
     return _draw_shades(cells, grid, values, shape.label, inks, options)
 
 
@@ -50,7 +50,7 @@ def _draw_classes(
     cells: Cells,
     grid: Floats,
     classes: Floats,
-    label: str,
+    shape: Shape,
     inks: list[Ink],
     options: ChartOptions,
 ) -> list[LegendEntry]:
@@ -60,7 +60,8 @@ def _draw_classes(
         ink = region_ink(number, options.dark)
         cells.put(grid == value, ord(textures[number]), ink_number(ink, inks))
         shown = None if options.colour == "none" else ink
-        name = f"{label or 'class'} {value:.0f}"
+        named = 0 <= value < len(shape.names)
+        name = shape.names[int(value)] if named else f"{shape.label or 'class'} {value:.0f}"
         entries.append(LegendEntry(textures[number] * 3, shown, name))
     return entries
 

@@ -23,7 +23,8 @@ _NONE = np.empty(0)
 class Shape:
     """One layer: its kind and label, points `x` and `y` of equal length, or a `grid`.
 
-    A histogram has edges in `x`, one more than counts in `y`. What is not a number is NaN.
+    A histogram has edges in `x`, one more than counts in `y`. What is not a number is NaN. The
+    numbers of a grid may have names, from 0.
     """
 
     kind: str
@@ -31,6 +32,7 @@ class Shape:
     x: Floats
     y: Floats
     grid: Floats
+    names: tuple[str, ...] = ()
 
     @property
     def lost(self) -> int:
@@ -54,7 +56,8 @@ def read_shape(layer: Layer) -> Shape:
         width = min((len(row) for row in layer.grid), default=0)
         rows = [numbers(row[:width]) for row in layer.grid] if width else []
         grid = np.array(rows) if rows else np.empty((0, 0))
-        return Shape(layer.kind, label, _NONE, _NONE, grid)
+        names = tuple(clean(name) for name in layer.names)
+        return Shape(layer.kind, label, _NONE, _NONE, grid, names)
     x, y = numbers(layer.x), numbers(layer.y)
     extra = 1 if layer.kind == "hist" else 0
     count = max(min(len(x) - extra, len(y)), 0)

@@ -13,7 +13,7 @@ from tflab.charts.canvas import frame, lay_out, picture_rows
 from tflab.charts.drawing import ChartOptions, Drawing, LegendEntry, Row, Size, encode_row
 from tflab.charts.limits import even_range
 from tflab.charts.marks import y_axis_marks
-from tflab.charts.palette import Ink, alarm_ink, faint_ink, ink_number, series_ink
+from tflab.charts.palette import Ink, alarm_ink, faint_ink, ink_number, label_ink, series_ink
 from tflab.charts.plot import Mark, draw_path
 from tflab.charts.raster import Cells
 from tflab.charts.scale import Tick, place, short, ticks, usable
@@ -21,7 +21,9 @@ from tflab.charts.strokes import fractions, polyline
 from tflab.charts.text import cell_width, clean, fit
 
 _DECADES = 100.0
-_RUN, _BEST, _DIVERGED = "o", "*", "✗"
+_RUN, _BEST, _PRUNED, _DIVERGED = "o", "*", "v", "✗"
+_MANY_VALUES = 12
+_BINS = 8
 _LABEL_GAP = 2
 _MARGIN = 2
 """Columns beside the first and the last value."""
@@ -34,11 +36,13 @@ class Trial(NamedTuple):
         value: Its value of the parameter.
         metric: Its metric; not finite where it diverged.
         best: Whether it is among the best ones.
+        pruned: Whether it was stopped early; its metric is then that of where it was stopped.
     """
 
     value: Any
     metric: float
     best: bool = False
+    pruned: bool = False
 
 
 def draw_response(trials: Sequence[Trial], size: Size, options: ChartOptions) -> Drawing:
@@ -77,11 +81,11 @@ def draw_response(trials: Sequence[Trial], size: Size, options: ChartOptions) ->
 class _Places:
     """Where the values of a parameter are along the axis, 0 at its start and 1 at its end."""
 
-    def __init__(self, trials: Sequence[Trial]) -> None:
+    def __init__(self, trials: Sequence[Trial], log: bool = False) -> None:
         values = list(dict.fromkeys(trial.value for trial in trials))
         numbers = all(_is_number(value) for value in values)
         self._values = sorted(values) if numbers else values
-        self._log = numbers and _spans_decades(self._values)
+        self._log = numbers and (_spans_decades(self._values) or (log and min(self._values) > 0))
         ends = (float(self._values[0]), float(self._values[-1])) if numbers and values else (0, 0)
         self._numeric = self._log or usable(*ends)
 
@@ -95,13 +99,23 @@ class _Places:
         return place(float(value), float(self._values[0]), float(self._values[-1]), self._log)
 
     def ordered(self, trials: Sequence[Trial]) -> list[tuple[float, float]]:
-        """Return place and median of each value, from left to right; none for words."""
+        """Return place and median of each value, from left to right; none for words.
+
+        Where almost every run has a value of its own, of each stretch of them.
+        """
         if not self._numeric:
             return []
         found: dict[Any, list[float]] = {value: [] for value in self._values}
         for trial in trials:
             found[trial.value].append(trial.metric)
-        return [(self.of(v), statistics.median(m)) for v, m in found.items() if m]
+        if len(found) <= _MANY_VALUES:
+            return [(self.of(v), statistics.median(m)) for v, m in found.items() if m]
+        points = sorted((self.of(trial.value), trial.metric) for trial in trials)
+        size = -(-len(points) // _BINS)
+        bins = [points[start : start + size] for start in range(0, len(points), size)]
+        return [
+            (statistics.fmean(p for p, _ in b), statistics.median(m for _, m in b)) for b in bins
+        ]
 
     def marks(self, width: int, left: int, unicode: bool) -> list[Mark]:
         """Return the marks below: the values themselves, or round numbers where they are many."""
@@ -131,7 +145,7 @@ class _Picture:
         options: ChartOptions,
     ) -> None:
         self._trials, self._finite, self._options = trials, finite, options
-        self._places = _Places(trials)
+        self._places = _Places(trials, options.log_x)
         heights = [trial.metric for trial in finite] or [0.0, 1.0]
         self.log_y = _spans_decades(heights) if options.log_y is None else options.log_y
         self.log_y = self.log_y and min(heights) > 0
@@ -149,6 +163,8 @@ class _Picture:
         self._draw_medians()
         for trial in sorted(self._finite, key=lambda trial: trial.best):
             mark, ink = (_BEST, series_ink(1, dark)) if trial.best else (_RUN, series_ink(0, dark))
+            if trial.pruned:
+                mark, ink = _PRUNED, label_ink(dark)
             row = round(self._height(trial.metric) * (cells.height - 1)) // cells.dots_y
             self._put(row, trial.value, mark, ink)
         for trial in self._trials:
@@ -163,8 +179,14 @@ class _Picture:
         dark = self._options.dark
         lost = len(self._trials) > len(self._finite)
         kinds = [
-            (_RUN, series_ink(0, dark), "run", any(not t.best for t in self._finite)),
+            (
+                _RUN,
+                series_ink(0, dark),
+                "run",
+                any(not (t.best or t.pruned) for t in self._finite),
+            ),
             (_BEST, series_ink(1, dark), "best", any(t.best for t in self._finite)),
+            (_PRUNED, label_ink(dark), "stopped early", any(t.pruned for t in self._finite)),
             (self._diverged(), alarm_ink(dark), "diverged", lost),
         ]
         coloured = self._options.colour != "none"

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tflab.programs.imported import imported_packages
 from tflab.programs.program import Program
-from tflab.runs.record import Problem
+from tflab.runs.record import Problem, RunRequest
 from tflab.runs.state import RunState
 from tflab.runs.text import plain_line
 from tflab.session.environments import (
@@ -19,6 +19,8 @@ from tflab.session.environments import (
     wanted_by,
     who_has_words,
 )
+from tflab.sweeps.placing import place_runs
+from tflab.sweeps.plan import SweepPlan
 from tflab.targets.environment_probe import EnvironmentProbe
 from tflab.targets.environment_search import (
     Choice,
@@ -29,8 +31,11 @@ from tflab.targets.environment_search import (
     named_interpreter,
 )
 from tflab.targets.environments import Environment, Source, with_the_others
-from tflab.targets.fork_server import ForkServer
-from tflab.targets.server_pool import make_server, place_of
+from tflab.targets.host import Host
+from tflab.targets.placement import Slot
+from tflab.targets.server_pool import OWN, make_server, place_of
+from tflab.targets.target import device_on, entry_of, make_sure, open_host
+from tflab.targets.target_file import Target, find_target
 
 NO_CHOICE = "auto"
 """Given in place of a path: forget what was chosen."""
@@ -71,14 +76,27 @@ class ServerStarter:
         python: What `--python` says.
         quiet: Whether nothing is said of the environment.
         piped: Whether the program reads what is piped into the command line.
+        on: The name of the target that runs go to; empty for this machine.
+
+    Attributes:
+        environment: The environment of the program, once it is known.
+        target: The target that runs go to; None for this machine.
+
+    Raises:
+        Problem: When there is no such target.
     """
 
-    def __init__(self, python: str = "", quiet: bool = False, piped: bool = False) -> None:
+    def __init__(
+        self, python: str = "", quiet: bool = False, piped: bool = False, on: str = ""
+    ) -> None:
         self._python = python
         self._quiet = quiet
         self._stdin = None if piped else subprocess.DEVNULL
         self._probe = EnvironmentProbe()
-        self._server: ForkServer | None = None
+        self._server: Host | None = None
+        self._sure = False
+        self.at_once = 0
+        self.target: Target | None = find_target(on) if on else None
         self.environment: Environment | None = None
 
     @property
@@ -99,19 +117,57 @@ class ServerStarter:
         if trusted or not beside:
             self._start(program)
 
-    def ready(self, program: Program) -> ForkServer:
-        """Return the started server, for a program that is trusted by now.
+    def ready(self, program: Program) -> Host:
+        """Return what takes the runs of a program that is trusted by now, started.
 
         Raises:
-            Problem: When no environment serves, or the server cannot be started.
+            Problem: When no environment serves, the server cannot be started, or the target does
+                not serve.
         """
-        return self._server or self._start(program)
+        server = self._server or self._start(program)
+        self.make_sure()
+        return server
 
-    def make(self) -> ForkServer:
-        """Return another server of the same environment, not started."""
-        if self.environment is None:
-            return ForkServer(stdin=self._stdin)
-        return make_server(place_of(self.environment), self._stdin)
+    def make(self) -> Host:
+        """Return another server of the same environment, or of the target, not started."""
+        place = place_of(self.environment) if self.environment is not None else OWN
+        if self.target is not None:
+            return open_host(self.target, place, self.at_once)
+        return make_server(place, self._stdin)
+
+    def make_sure(self) -> None:
+        """Have the target tried, once, and say what is to be known of it.
+
+        Raises:
+            Problem: When it does not serve.
+        """
+        if self.target is None or self._sure:
+            return
+        self._sure = True
+        place = place_of(self.environment) if self.environment is not None else OWN
+        make_sure(self.target, place, lambda text: print(text, file=sys.stderr))
+
+    def placed(self, request: RunRequest) -> RunRequest:
+        """Return a request with its target, and the device that the target gives."""
+        if self.target is None:
+            return request
+        device = device_on(self.target)
+        return replace(request, target=self.target.name, device=device, device_uuid="")
+
+    def placed_sweep(
+        self, plan: SweepPlan, slots: tuple[Slot, ...], jobs: int | None
+    ) -> tuple[SweepPlan, tuple[Slot, ...]]:
+        """Return a plan with its runs on the target, and their slots; as they are without one.
+
+        Raises:
+            Problem: When the target does not serve.
+        """
+        if self.target is None:
+            return plan, slots
+        self.at_once = jobs or 0
+        self.make_sure()
+        # All are handed over at once, and the queue keeps to the number: they outlive this tflab.
+        return place_runs(plan, [entry_of(self.target)], jobs if plan.search else None)
 
     def close(self) -> None:
         """Let go of the server."""
@@ -143,7 +199,7 @@ class ServerStarter:
         """Say which environments have a package."""
         return who_has_words(module, list_environments(wanted_by(program), self._probe))
 
-    def _start(self, program: Program) -> ForkServer:
+    def _start(self, program: Program) -> Host:
         self.choose(program)
         self._server = self.make()
         self._server.start()

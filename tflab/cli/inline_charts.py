@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tflab.charts.drawing import ChartOptions, Drawing, encode_row
 from tflab.charts.metrics import by_metric, curve_of
@@ -12,6 +14,9 @@ from tflab.cli.terminal import Terminal
 from tflab.runs.events import Figure, Picture
 from tflab.runs.state import RunState
 from tflab.runs.text import count_of, plain_line
+
+if TYPE_CHECKING:
+    from tflab.sweeps.sweep import Sweep
 
 _MOST_COLUMNS = 100
 _ROWS = 16
@@ -91,6 +96,21 @@ def chart_rows(state: RunState, terminal: Terminal) -> Iterator[str]:
     if len(drawn) > _MOST_CHARTS:
         more = count_of(len(drawn) - _MOST_CHARTS, "more metric")
         yield f"({more}; `tflab` shows them all)"
+
+
+def response_rows(sweep: Sweep, terminal: Terminal) -> Iterator[str]:
+    """Yield the metric of a sweep against the parameter that decides most, if any varies."""
+    from tflab.charts.response import draw_response
+    from tflab.sweeps.importance import importance, trials_of
+
+    plan, rows = sweep.plan, sweep.rows()
+    name = next(iter([*importance(plan, rows, plan.metric).shares, *plan.varied]), "")
+    trials = trials_of(rows, name, plan.metric) if name else []
+    if len(trials) > 1:
+        options = replace(_options(terminal), x_label=plain_line(name), log_x=plan.is_log(name))
+        drawing = draw_response(trials, _size(terminal), options)
+        title = plain_line(f"{plan.metric} against {name}")
+        yield from _lines(drawing, title, terminal)
 
 
 def _size(terminal: Terminal) -> tuple[int, int]:

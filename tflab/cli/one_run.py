@@ -15,7 +15,7 @@ from tflab.runs.record import Problem, RunRequest
 from tflab.runs.state import RunState
 from tflab.runs.store import RunStore
 from tflab.session.alerts import alert_of_run
-from tflab.targets.fork_server import ForkServer
+from tflab.targets.host import Host
 from tflab.targets.runner import begin, follow
 from tflab.targets.stop_signals import StopSignals
 
@@ -29,7 +29,7 @@ EXIT_CODES = """exit code:
 
 
 def run_one(
-    server: ForkServer,
+    server: Host,
     request: RunRequest,
     view: RunView,
     ended: Callable[[RunState], object] = lambda _: None,
@@ -37,7 +37,7 @@ def run_one(
     """Run a request to its end, or until the line is lost, and return the exit code.
 
     Args:
-        server: The fork server of its environment, started.
+        server: What takes it, started: the fork server of its environment, or a target.
         request: What is asked.
         view: Shows it.
         ended: Called with the state of a run that is over.

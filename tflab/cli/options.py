@@ -6,6 +6,7 @@ import argparse
 from collections.abc import Callable
 from typing import Any, Protocol
 
+from tflab.cli.command import UsageProblem
 from tflab.runs.record import LARGEST_SEED, LEAST_MEMORY, MOST_NICE, MOST_THREADS, RunOptions
 from tflab.runs.text import writable
 
@@ -97,6 +98,24 @@ def add_limits(parser: argparse.ArgumentParser) -> None:
         default=0,
         help=f"memory on top of TensorFlow's own, {LEAST_MEMORY} MiB or more; default: no limit",
     )
+
+
+def add_on(parser: argparse.ArgumentParser) -> None:
+    """Add `--on`."""
+    parser.add_argument(
+        "--on", metavar="NAME", default="", help="run on this target; `tflab targets` lists them"
+    )
+
+
+def check_place(arguments: argparse.Namespace) -> None:
+    """Make sure that `--on` and `--device` are not given together.
+
+    Raises:
+        UsageProblem: When they are: the target decides on which device a run is.
+    """
+    if arguments.on and arguments.device not in ("cpu", "", []):
+        cause = "--on and --device do not go together: the target gives runs their device."
+        raise UsageProblem("Wrong usage", cause, "Set `gpus` of the target in targets.toml.")
 
 
 def chosen_limits(arguments: argparse.Namespace) -> RunOptions:

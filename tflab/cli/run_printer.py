@@ -48,10 +48,15 @@ class RunPrinter:
         self._cursor = TextCursor()
         self._told: set[tuple[str, str]] = set()
         self._notices = 0
+        self._queued = ""
         self._next_progress = clock() + _PROGRESS_SECONDS
 
     def update(self, state: RunState) -> None:
         """Print what is new and complete."""
+        if state.queued != self._queued and not self._brief:
+            self._queued = state.queued
+            if state.started is None and state.queued:
+                self._write(f"Queued: {plain_line(state.queued)}")
         for index, cell in sorted(state.cells.items()):
             over = not cell.running or state.ended is not None
             self._print_cell(index, cell, over)

@@ -23,8 +23,13 @@ _WHOLE = 16
 def heading(request: RunRequest) -> str:
     """Return title, values, device and seed of a run, on one line."""
     values = [f"{name}={format_value(value)}" for name, value in request.parameters.items()]
-    settings = ", ".join([*values, f"seed={request.seed}", request.device])
+    settings = ", ".join([*values, f"seed={request.seed}", device_words(request)])
     return plain_line(f"{request.title} ({settings})")
+
+
+def device_words(request: RunRequest) -> str:
+    """Return the device of a run, and its target where it has one: `gpu:0 on cluster`."""
+    return f"{request.device} on {request.target}" if request.target else request.device
 
 
 def metric_lines(state: RunState) -> list[str]:

@@ -130,7 +130,7 @@ class LiveView(_TextView):
         """Print title and settings."""
         self._folder = run.folder
         _print(run_text.heading(run.record.request))
-        self._line.update(run.state, "Starting TensorFlow")
+        self._line.update(run.state, "" if run.state.queued else "Starting TensorFlow")
 
     def update(self, run: LiveRun) -> None:
         """Print what is new above the progress line."""

@@ -7,6 +7,7 @@ from wcwidth import wcswidth
 from tflab.cli.terminal import Terminal
 from tflab.programs.parameters import format_value
 from tflab.runs.text import plain_line
+from tflab.sweeps.importance import LEAST, importance, importance_text
 from tflab.sweeps.run import SweepRun
 from tflab.sweeps.searching import missing_metric
 from tflab.sweeps.sweep import Sweep
@@ -14,8 +15,8 @@ from tflab.sweeps.table import SweepRow, cells, columns, duration, mean_text, nu
 
 _LONGEST_CAUSE = 100
 _STATES = (
-    "starting", "running", "waiting", "finished", "pruned", "failed", "lost", "cancelled",
-    "not begun",
+    "starting", "running", "queued", "waiting", "finished", "pruned", "failed", "lost",
+    "cancelled", "not begun",
 )  # fmt: skip
 
 
@@ -74,6 +75,15 @@ def run_line(sweep: Sweep, run: SweepRun) -> str:
     if run.cause:
         words += f": {run.cause[:_LONGEST_CAUSE]}"
     return plain_line(f"{plan.label(run.point)}: {words}")
+
+
+def importance_lines(sweep: Sweep) -> list[str]:
+    """Return what each parameter decides, where there is more than one and enough was asked for."""
+    plan = sweep.plan
+    if len(plan.varied) < 2 or (plan.search is None and len(sweep.runs) < LEAST):
+        return []
+    found = importance(plan, sweep.rows(), plan.metric)
+    return [*(plain_line(line) for line in importance_text(found)), ""]
 
 
 def outcome(sweep: Sweep, seconds: float | None, terminal: Terminal) -> list[str]:

@@ -9,8 +9,9 @@ from typing import Protocol
 
 from wcwidth import wcswidth
 
+from tflab.cli.inline_charts import response_rows
 from tflab.cli.output import stdout
-from tflab.cli.sweep_text import heading, outcome, run_line, table_lines
+from tflab.cli.sweep_text import heading, importance_lines, outcome, run_line, table_lines
 from tflab.cli.terminal import Terminal, print_json, terminal
 from tflab.export.sweep_report import report, table_csv
 from tflab.sweeps.estimate import plan_text
@@ -63,6 +64,7 @@ class PlainView:
         self._told: set[int] = set()
         self._began = time.monotonic()
         self._estimated = False
+        self._draws = False
 
     def begin(self, sweep: Sweep, usual: float | None) -> None:
         """Print title, fields and number of runs, and how long they may take."""
@@ -86,7 +88,11 @@ class PlainView:
         _print("")
         for line in table_lines(sweep, sweep.rows(), self._terminal):
             _print(line)
+        for line in response_rows(sweep, self._terminal) if self._draws else ():
+            _print(line)
         _print("")
+        for line in importance_lines(sweep):
+            _print(line)
         for line in outcome(sweep, time.monotonic() - self._began, self._terminal):
             _print(line)
 
@@ -104,6 +110,7 @@ class LiveView(PlainView):
         super().__init__(terminal)
         self._lines = 0
         self._next = 0.0
+        self._draws = True
 
     def update(self, sweep: Sweep) -> None:
         """Draw the table again, at most five times a second."""

@@ -62,6 +62,7 @@ def _describe(run: LoadedRun) -> dict[str, Any]:
         "title": request.title,
         "parameters": request.parameters,
         "device": request.device,
+        "target": request.target,
         "seed": request.seed,
         "continues": {"run": request.continues, "steps": request.begins}
         if request.continues

@@ -16,7 +16,7 @@ from tflab.export.wire import field, varint
 _PLUGIN = b"hparams"
 _START, _END = b"_hparams_/session_start_info", b"_hparams_/session_end_info"
 _SUCCESS, _FAILURE, _RUNNING = 1, 2, 3
-_STATUS = {"finished": _SUCCESS, "starting": _RUNNING, "running": _RUNNING}
+_STATUS = {"finished": _SUCCESS, "queued": _RUNNING, "starting": _RUNNING, "running": _RUNNING}
 
 
 def hparams_summaries(

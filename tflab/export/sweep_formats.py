@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from tflab.export.formats import Format, find_format
 from tflab.export.sweep import LoadedSweep, folder_name
 from tflab.export.writing import file_name, write_text, writing_to
 from tflab.runs.metrics import measure
+from tflab.runs.text import plain_line
 
 MOST_CURVES = 8
 """Curves in the chart of a sweep: more could not be told apart."""
@@ -22,7 +24,7 @@ SWEEP_FORMATS: tuple[Format, ...] = (
     Format("tensorboard", "", "a folder of event files, one folder a run, with its values"),
     Format("script", ".py", "a Python program that does every run again"),
     Format("notebook", ".ipynb", "a Jupyter notebook that does every run again"),
-    Format("chart-text", ".txt", "the curves of the best runs drawn as text"),
+    Format("chart-text", ".txt", "the best curves, and the metric against each value, as text"),
     Format("chart-svg", ".svg", "the curves of the best runs as a picture"),
 )
 
@@ -131,7 +133,25 @@ def _chart_text(sweep: LoadedSweep, options: ChartOptions, metric: str | None) -
     from tflab.charts.loss import loss_text
 
     curves, _ = _best_curves(sweep, metric)
-    return loss_text(curves, (100, 28), options).rstrip("\n") + "\n"
+    drawn = [loss_text(curves, (100, 28), options).rstrip("\n")]
+    return "\n".join([*drawn, *_responses(sweep, options, metric)]) + "\n"
+
+
+def _responses(sweep: LoadedSweep, options: ChartOptions, metric: str | None) -> Iterator[str]:
+    """Yield what each parameter decides, and the metric against each that varies."""
+    from tflab.charts.response import draw_response
+    from tflab.sweeps.importance import draw_importance, importance, trials_of
+
+    plan, rows = sweep.plan, sweep.sweep.rows(metric)
+    name = metric or plan.metric
+    if len(plan.varied) > 1:
+        yield from ("", plain_line(f"What decides {name}"))
+        drawing = draw_importance(importance(plan, rows, name), (60, len(plan.varied)), options)
+        yield from (*drawing.rows, *drawing.notes)
+    for parameter in plan.varied:
+        yield from ("", plain_line(f"{name} against {parameter}"))
+        shown = replace(options, log_x=plan.is_log(parameter))
+        yield from draw_response(trials_of(rows, parameter, name), (100, 16), shown).rows
 
 
 def _chart_svg(sweep: LoadedSweep, options: ChartOptions, metric: str | None) -> str:

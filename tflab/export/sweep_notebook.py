@@ -6,6 +6,7 @@ from tflab.export.notebook import code_cell, notebook_json, prose_cell
 from tflab.export.sweep import LoadedSweep
 from tflab.export.sweep_program import sweep_origin, sweep_program
 from tflab.runs.text import plain_line
+from tflab.sweeps.importance import importance, importance_text
 from tflab.sweeps.table import cells, columns
 
 _MOST_ROWS = 50
@@ -53,6 +54,9 @@ def _result(sweep: LoadedSweep) -> str:
     lines += [_line(cells(plan, row)) for row in rows[:_MOST_ROWS]]
     if len(rows) > _MOST_ROWS:
         lines += ["", f"{len(rows) - _MOST_ROWS:,} more rows are left out here."]
+    decided = importance_text(importance(plan, rows, plan.metric)) if len(plan.varied) > 1 else []
+    for line in decided:
+        lines += ["", plain_line(line)]
     return "\n".join(lines)
 
 

@@ -13,6 +13,7 @@ from tflab.programs.search_values import Range
 from tflab.runs.events import Number, as_number
 from tflab.runs.metrics import best_value, higher_is_better
 from tflab.runs.text import plain
+from tflab.sweeps.importance import importance
 from tflab.sweeps.run import SweepRun
 from tflab.sweeps.sweep import Sweep
 from tflab.sweeps.table import SweepRow
@@ -35,6 +36,7 @@ def report(sweep: Sweep) -> dict[str, Any]:
         "order": "max" if plan.larger else "min",
         "fields": {name: fields_report(values) for name, values in plan.space.items()},
         "search": search_report(sweep),
+        "importance": importance_report(sweep),
         "repeat": plan.repeat,
         "sample": plan.sample,
         "devices": plan.devices,
@@ -65,6 +67,13 @@ def search_report(sweep: Sweep) -> dict[str, Any] | None:
         "pruner": search.pruner,
         "note": sweep.note,
     }
+
+
+def importance_report(sweep: Sweep) -> dict[str, Any]:
+    """Return the share of each parameter that varies, and what is to be kept in mind."""
+    found = importance(sweep.plan, sweep.rows(), sweep.plan.metric)
+    shares = {name: round(share, 4) for name, share in found.shares.items()}
+    return {"shares": shares, "note": found.note}
 
 
 def run_report(sweep: Sweep, run: SweepRun) -> dict[str, Any]:

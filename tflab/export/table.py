@@ -91,6 +91,7 @@ def _summary(run: LoadedRun) -> Iterator[tuple[str, Any]]:
         yield "continues", request.continues
     yield "seconds", "" if state.seconds is None else round(state.seconds, 3)
     yield "device", request.device
+    yield "target", request.target
     yield "seed", request.seed
     for name, value in request.parameters.items():
         yield f"parameter.{name}", value

@@ -6,6 +6,7 @@ They say what is drawn; how it becomes data is `figures`, how pictures do is `sh
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -28,11 +29,14 @@ def scatter(
     y_label: str = "",
     x_range: Range = None,
     y_range: Range = None,
+    log_x: bool = False,
+    log_y: bool = False,
     step: int | None = None,
 ) -> None:
     """Record points in groups, each an array of shape (n, 2), with lines (xs, ys) over them.
 
-    Figures of one title with a `step` are the frames of a moving picture.
+    Figures of one title with a `step` are the frames of a moving picture. `log_x` and `log_y` make
+    an axis logarithmic; what is not above 0 has no place on it.
 
     Raises:
         Problem: When a group or a line has another shape, or holds no numbers.
@@ -42,7 +46,8 @@ def scatter(
         layers.add_points(groups)
         layers.add_lines(lines or {})
 
-    _figure(title, build, x_label, y_label, x_range, y_range, step)
+    axes = _Axes(x_label, y_label, x_range, y_range, bool(log_x), bool(log_y))
+    _figure(title, build, axes, step)
 
 
 def line(
@@ -54,9 +59,13 @@ def line(
     y_label: str = "",
     x_range: Range = None,
     y_range: Range = None,
+    log_x: bool = False,
+    log_y: bool = False,
     step: int | None = None,
 ) -> None:
     """Record curves, each a pair (xs, ys), with points of shape (n, 2) over them.
+
+    `log_x` and `log_y` make an axis logarithmic; what is not above 0 has no place on it.
 
     Raises:
         Problem: When a curve is no such pair, or holds no numbers.
@@ -66,7 +75,8 @@ def line(
         layers.add_lines(curves)
         layers.add_points(points or {})
 
-    _figure(title, build, x_label, y_label, x_range, y_range, step)
+    axes = _Axes(x_label, y_label, x_range, y_range, bool(log_x), bool(log_y))
+    _figure(title, build, axes, step)
 
 
 def bar(
@@ -82,7 +92,7 @@ def bar(
     Raises:
         Problem: When a height is no number.
     """
-    _figure(title, lambda layers: layers.add_bars(bars), x_label, y_label, None, None, step)
+    _figure(title, lambda layers: layers.add_bars(bars), _Axes(x_label, y_label), step)
 
 
 def hist(
@@ -103,7 +113,7 @@ def hist(
     def build(layers: Layers) -> None:
         layers.add_histograms(groups, bins)
 
-    _figure(title, build, x_label, y_label, None, None, step)
+    _figure(title, build, _Axes(x_label, y_label), step)
 
 
 def heatmap(
@@ -111,30 +121,42 @@ def heatmap(
     grid: Any,
     *,
     points: Mapping[str, Any] | None = None,
+    lines: Mapping[str, tuple[Any, Any]] | None = None,
+    classes: Sequence[Any] = (),
     x_range: Range = None,
     y_range: Range = None,
     x_label: str = "",
     y_label: str = "",
     step: int | None = None,
 ) -> None:
-    """Record a 2-D grid of numbers, rows from the smallest y upwards, with points over it.
+    """Record a 2-D grid of numbers, rows from the smallest y upwards.
 
     Without ranges, a cell is one unit wide and high.
+
+    Args:
+        title: The title.
+        grid: The numbers.
+        points: Points of shape (n, 2) over it.
+        lines: Lines (xs, ys) over it, such as the path of an optimizer.
+        classes: The names of the numbers 0, 1, … in the grid, where each stands for something.
+        x_range: What the columns cover.
+        y_range: What the rows cover.
+        x_label: The name of the x axis.
+        y_label: The name of the y axis.
+        step: Figures of one title with a step are the frames of a moving picture.
 
     Raises:
         Problem: When the grid has another shape, or holds no numbers.
     """
-    size = (1, 1)
+    axes = _Axes(x_label, y_label)
 
     def build(layers: Layers) -> None:
-        nonlocal size
-        size = layers.add_grid(grid)
+        rows, columns = layers.add_grid(grid, classes)
+        axes.x_range, axes.y_range = x_range or (0, columns), y_range or (0, rows)
+        layers.add_lines(lines or {})
         layers.add_points(points or {})
 
-    def ranges() -> tuple[Any, Any]:
-        return x_range or (0, size[1]), y_range or (0, size[0])
-
-    _figure(title, build, x_label, y_label, None, None, step, ranges)
+    _figure(title, build, axes, step)
 
 
 def image(value: Any, *, title: str = "", step: int | None = None) -> None:
@@ -209,32 +231,35 @@ def confusion_matrix(
         counts, names = count_classes(true, predicted, labels)
         layers.add_matrix(counts, names)
 
-    _figure(title, build, "predicted", "true", None, None, step)
+    _figure(title, build, _Axes("predicted", "true"), step)
 
 
-def _figure(
-    title: str,
-    build: Callable[[Layers], None],
-    x_label: str,
-    y_label: str,
-    x_range: Range,
-    y_range: Range,
-    step: int | None,
-    ranges: Callable[[], tuple[Any, Any]] | None = None,
-) -> None:
+@dataclass
+class _Axes:
+    """The axes of a figure: their names, their ends where these are fixed, and their scales."""
+
+    x_label: str = ""
+    y_label: str = ""
+    x_range: Range = None
+    y_range: Range = None
+    log_x: bool = False
+    log_y: bool = False
+
+
+def _figure(title: str, build: Callable[[Layers], None], axes: _Axes, step: int | None) -> None:
     layers = Layers()
     try:
         build(layers)
-        if ranges is not None:
-            x_range, y_range = ranges()
         figure = Figure(
             cell=current.recorder.cell,
             title=to_text(title),
             layers=layers.found,
-            x_label=to_text(x_label),
-            y_label=to_text(y_label),
-            x_range=axis_range(x_range),
-            y_range=axis_range(y_range),
+            x_label=to_text(axes.x_label),
+            y_label=to_text(axes.y_label),
+            x_range=axis_range(axes.x_range),
+            y_range=axis_range(axes.y_range),
+            log_x=axes.log_x,
+            log_y=axes.log_y,
             step=None if step is None else int(step),
             note=layers.note,
             at=current.recorder.at(),

@@ -104,8 +104,12 @@ class Layers:
         grid = [[int(count) for count in row] for row in counts]
         self._add("matrix", "", names=[to_text(str(name)) for name in names], grid=grid)
 
-    def add_grid(self, grid: Any) -> tuple[int, int]:
+    def add_grid(self, grid: Any, classes: Sequence[Any] = ()) -> tuple[int, int]:
         """Add a grid, rows from the smallest y upwards, and return its rows and columns.
+
+        Args:
+            grid: The numbers.
+            classes: The names of the numbers 0, 1, … in it.
 
         Raises:
             ConversionError: When it is not 2-D or holds no numbers.
@@ -119,7 +123,8 @@ class Layers:
             kept = array[np.ix_(_spread(array.shape[0], side), _spread(array.shape[1], side))]
             shape = f"{kept.shape[0]} × {kept.shape[1]}"
             self._notes.append(f"{shape} of {array.shape[0]} × {array.shape[1]} cells shown.")
-        self._add("grid", "", grid=[rounded(row) for row in kept])
+        names = [to_text(str(name)) for name in classes]
+        self._add("grid", "", names=names, grid=[rounded(row) for row in kept])
         return array.shape[0], array.shape[1]
 
     def _add(self, kind: Any, label: str, **content: Any) -> None:

@@ -21,7 +21,7 @@ class Difference(NamedTuple):
 
 
 def differences(records: Sequence[RunRecord]) -> list[Difference]:
-    """Return what was asked differently: lesson, parameters, device and seed, in that order.
+    """Return what was asked differently: lesson, parameters, device, target, seed, in order.
 
     And the versions that they ran with, where every record tells them.
     """
@@ -32,6 +32,7 @@ def differences(records: Sequence[RunRecord]) -> list[Difference]:
         Difference(name, tuple(r.parameters.get(name, MISSING) for r in requests)) for name in names
     ]
     found.append(Difference("device", tuple(request.device for request in requests)))
+    found.append(Difference("target", tuple(request.target for request in requests)))
     found.append(Difference("seed", tuple(request.seed for request in requests)))
     found.append(Difference("until", tuple(request.until for request in requests)))
     told = [record.versions for record in records]

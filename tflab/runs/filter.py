@@ -22,13 +22,14 @@ from tflab.runs.record import Problem
 from tflab.runs.text import plain_line
 
 FIXED: dict[str, str] = {
-    "state": "finished, failed, cancelled, pruned, lost, running or starting",
+    "state": "finished, failed, cancelled, pruned, lost, running, starting or queued",
     "lesson": "id of the lesson",
     "title": "title of the lesson",
     "name": "name given to the run",
     "note": "note on the run",
     "id": "id of the run",
     "device": "cpu or gpu:N",
+    "target": "name of the target it ran on",
     "seed": "seed of the run",
     "seconds": "how long it took",
     "age": "how long ago it began, such as 2d, 3h or 10m",
@@ -36,7 +37,10 @@ FIXED: dict[str, str] = {
     "pinned": "yes or no",
 }
 _CHOICES: dict[str, tuple[str, ...]] = {
-    "state": ("finished", "failed", "cancelled", "pruned", "lost", "running", "starting"),
+    "state": (
+        *("finished", "failed", "cancelled", "pruned"),
+        *("lost", "running", "starting", "queued"),
+    ),
     "pinned": ("yes", "true", "1", "on", "no", "false", "0", "off"),
 }
 """Fixed names that have one of a few values; another one is a slip, which no run would fit."""
@@ -174,7 +178,7 @@ def value_of(row: HistoryRow, name: str, now: float) -> Any:
             return now - summary.created
         case "goals":
             return sum(summary.goals.values())
-        case "lesson" | "title" | "id" | "device" | "seed" | "seconds":
+        case "lesson" | "title" | "id" | "device" | "target" | "seed" | "seconds":
             return getattr(summary, name)
     prefix, tag = next(((p, name[len(p) :]) for p in _PREFIXES if name.startswith(p)), ("", name))
     found = _tag(summary.metrics, name) or _tag(summary.metrics, tag)

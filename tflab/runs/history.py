@@ -19,11 +19,12 @@ import msgspec
 
 from tflab.runs.atomic_files import read_file, replace_atomically
 from tflab.runs.events import Ended, Started
+from tflab.runs.job import has_job
 from tflab.runs.log_reader import first_event, last_event
 from tflab.runs.marks import NONE, Marks, read_marks
 from tflab.runs.record import Problem, RunRecord
 from tflab.runs.state import RunState
-from tflab.runs.store import RunStore, is_abandoned, is_alive, is_run_id
+from tflab.runs.store import IN_QUEUE, RunStore, is_abandoned, is_alive, is_run_id
 from tflab.runs.summary import GOING, RunSummary, is_moment, keep_summary, read_summary, summarise
 
 INDEX = "index.jsonl"
@@ -209,8 +210,10 @@ def _sketch(record: RunRecord, folder: Path) -> RunSummary:
         state.apply(first)
     if isinstance(last, Ended):
         state.apply(last)
+    if first is None and has_job(folder):
+        state.queued = IN_QUEUE
     summary = summarise(record, state)
-    is_lost = not is_alive(first) if isinstance(first, Started) else is_abandoned(record)
+    is_lost = not is_alive(first) if isinstance(first, Started) else is_abandoned(record, folder)
     if state.ended is None and is_lost:
         return msgspec.structs.replace(summary, status="lost")
     return summary

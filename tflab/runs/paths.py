@@ -24,6 +24,16 @@ def data_folder() -> Path:
     return Path(platformdirs.user_data_dir("tflab"))
 
 
+def config_folder() -> Path:
+    """Return where what a person writes for tflab lies: `TFLAB_CONFIG`, or the usual folder."""
+    chosen = os.environ.get("TFLAB_CONFIG")
+    if chosen:
+        return Path(chosen)
+    import platformdirs
+
+    return Path(platformdirs.user_config_dir("tflab"))
+
+
 def check_data_folder(data: Path | None = None) -> None:
     """Look whether what is kept can be read; nothing is kept where there is no folder yet.
 

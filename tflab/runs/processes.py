@@ -15,6 +15,11 @@ SAME_SECONDS = 0.05 if sys.platform == "linux" else 2.0
 """Two starts closer than this are one. Linux tells them exactly; elsewhere a clock that may be set
 tells them."""
 
+RUNG_SECONDS = 2.0
+"""Seconds that each signal of a stop has to work before the next one."""
+
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGKILL)
+
 
 def start_of(pid: int) -> float | None:
     """Return when a living process started; None when there is none, or only its remains.

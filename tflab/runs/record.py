@@ -96,6 +96,7 @@ class RunRequest:
             what is `piped` into the command line, or `none`.
         original: Text of the lesson file, where edits make `source` another; empty otherwise.
         edits: The cells that are not as in the file.
+        target: The name of the target it runs on; empty for the machine it is started on.
         continues: Id of the run that it goes on from; empty where it begins anew.
         begins: Where it goes on: the last step that the earlier run logged, by what steps count,
             such as `step` or `epoch`.
@@ -122,6 +123,7 @@ class RunRequest:
     stdin: Literal["none", "asked", "piped"] = "none"
     original: str = ""
     edits: tuple[EditedCell, ...] = ()
+    target: str = ""
     continues: str = ""
     begins: dict[str, int] = field(default_factory=dict)
 

@@ -63,6 +63,8 @@ class RunState:
         gpu_others: Bytes that others hold on its GPU just now, by user.
         results: What `lab.show` reported, by name.
         question: What the program waits to be told, while it waits for a line.
+        queued: Where it waits in the queue of its target, and why; empty where it is in none. It
+            is set from outside, like the end of a run that is lost.
         goals: Goals that were checked, by id.
         predictions: Questions that were asked, by id.
         exercises: How each exercise went, by id.
@@ -88,6 +90,7 @@ class RunState:
         self.exercises: dict[str, ExerciseOutcome] = {}
         self.frames: dict[str, list[Figure]] = {}
         self.question: InputAsked | None = None
+        self.queued = ""
         self.pictures: dict[int, list[Picture]] = {}
         self.notices: list[str] = []
         self.points = 0
@@ -101,7 +104,9 @@ class RunState:
         """Where the run stands. `lost` is set from outside, by an `Ended` event."""
         if self.ended is not None:
             return self.ended.state
-        return "starting" if self.started is None else "running"
+        if self.started is not None:
+            return "running"
+        return "queued" if self.queued else "starting"
 
     @property
     def seconds(self) -> float | None:

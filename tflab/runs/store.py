@@ -14,6 +14,7 @@ import msgspec
 
 from tflab.runs.atomic_files import make_private_folder, new_private_folder, read_file
 from tflab.runs.events import Started
+from tflab.runs.job import has_job
 from tflab.runs.log_reader import LogReader, check_log
 from tflab.runs.log_writer import EVENTS, FILES, OUTPUT, RECORD
 from tflab.runs.lost import lost, never_started
@@ -29,6 +30,9 @@ from tflab.runs.system_errors import what_to_do
 _decoder = msgspec.json.Decoder(RunRecord)
 _LONGEST_START_SECONDS = 60.0
 _LONGEST_WAIT_SECONDS = 3600.0
+IN_QUEUE = "in the queue of its target"
+"""Where a run waits, as far as its folder tells."""
+
 _ID = re.compile(r"\d{8}-\d{6}-[0-9a-f]{6}")
 
 
@@ -124,13 +128,16 @@ class RunStore:
         state.note_damage(reader.damaged)
         if state.ended is None and state.started is not None and not is_alive(state.started):
             state.apply(lost(folder))
-        elif state.ended is None and state.started is None and self._is_abandoned(run):
-            state.apply(never_started(folder))
+        elif state.ended is None and state.started is None:
+            if has_job(folder):
+                state.queued = IN_QUEUE
+            elif self._is_abandoned(run):
+                state.apply(never_started(folder))
         return state
 
     def _is_abandoned(self, run: str) -> bool:
         try:
-            return is_abandoned(self.record(run))
+            return is_abandoned(self.record(run), self.folder(run))
         except Problem:
             return False  # What it was cannot be told, which whoever asks for its record hears.
 
@@ -205,11 +212,14 @@ def is_alive(started: Started) -> bool:
     return bool(elsewhere(started)) or is_same(started.pid, started.process_start)
 
 
-def is_abandoned(record: RunRecord) -> bool:
+def is_abandoned(record: RunRecord, folder: Path) -> bool:
     """Return whether a run that has not started never will: who asked for it is gone.
 
-    Where that cannot be seen, an hour without a process tells it.
+    Where that cannot be seen, an hour without a process tells it. A run that a queue has taken
+    waits for as long as the queue says.
     """
+    if has_job(folder):
+        return False
     maker, age = record.maker, time.time() - record.created
     if maker is None or maker.host != this_host():
         return age > _LONGEST_WAIT_SECONDS

@@ -21,7 +21,7 @@ from tflab.runs.state import RunState
 
 SUMMARY = "summary.json"
 
-GOING = frozenset({"starting", "running"})
+GOING = frozenset({"queued", "starting", "running"})
 """The states of a run that is not over."""
 
 _YEAR_10000 = 253402300800.0 - 86400.0
@@ -37,6 +37,7 @@ class RunSummary(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         versions: As the run had them: see `versions_of`.
         code: Tells its code from other code, see `code_mark`; empty where it was not kept.
         number: Its number among the runs of its program; 0 where it has none.
+        target: The name of its target; empty for the machine that it was started on.
         continues: Id of the run that it goes on from; empty for one that begins anew.
     """
 
@@ -54,6 +55,7 @@ class RunSummary(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     versions: dict[str, str] = {}
     code: str = ""
     number: int = 0
+    target: str = ""
     continues: str = ""
 
     def changed_from(self, code: str) -> bool:
@@ -97,6 +99,7 @@ def summarise(record: RunRecord, state: RunState) -> RunSummary:
         versions=versions_of(record, state),
         code=code_mark(request.source),
         number=record.number,
+        target=request.target,
         continues=request.continues,
     )
 

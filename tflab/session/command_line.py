@@ -33,7 +33,9 @@ def request_line(
             words += ["-p", f"{name}={format_value(value)}"]
     if request.seed:
         words += ["--seed", str(request.seed)]
-    if request.device != "cpu":
+    if request.target:
+        words += ["--on", request.target]
+    elif request.device != "cpu":
         words += ["--device", request.device]
     if request.until is not None:
         words += ["--until", str(request.until)]

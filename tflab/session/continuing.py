@@ -142,6 +142,7 @@ def _notes(request: RunRequest, folder: Path) -> list[str]:
 
 def _has_files(folder: Path) -> bool:
     try:
-        return any(os.scandir(folder))
+        with os.scandir(folder) as entries:
+            return any(True for _ in entries)
     except OSError:
         return False

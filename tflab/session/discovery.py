@@ -86,7 +86,7 @@ def look_at(store: RunStore, run: str) -> FoundRun | None:
     first, last = first_event(folder), last_event(folder)
     ended = last if isinstance(last, Ended) else None
     started = first if isinstance(first, Started) else None
-    if ended is None and started is None and is_abandoned(record):
+    if ended is None and started is None and is_abandoned(record, folder):
         ended = never_started(folder)
     return FoundRun(
         record=record,

@@ -203,6 +203,10 @@ def _outcome_columns(rows: Sequence[HistoryRow]) -> list[HistoryColumn]:
         found.append(
             HistoryColumn("device", lambda r: r.summary.device, lambda r: r.summary.device)
         )
+    if any(row.summary.target for row in rows[:LOOKED_AT]):
+        found.append(
+            HistoryColumn("target", lambda r: r.summary.target, lambda r: r.summary.target)
+        )
     return found
 
 

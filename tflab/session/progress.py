@@ -46,9 +46,12 @@ def rate(state: RunState) -> float | None:
 
 
 def status_parts(state: RunState, now: float | None = None) -> list[str]:
-    """Return how far a run is and its newest loss; `starting` or `running` where none is known."""
+    """Return how far a run is and its newest loss; `starting` or `running` where none is known.
+
+    Of one in a queue, its place and why it waits.
+    """
     if state.ended is None and state.started is None:
-        return ["starting"]
+        return [f"queued: {plain_line(state.queued)}"] if state.queued else ["starting"]
     parts = progress_parts(state, now)
     tag = main_metric(tag for tag, series in state.series.items() if len(series))
     if tag is not None:

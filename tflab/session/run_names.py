@@ -29,11 +29,13 @@ class RunName(NamedTuple):
         changes: Parameters that differ from the defaults, with their values as text; what few other
             runs have comes first.
         code_changed: Whether other code ran than the program has now.
+        target: Where it ran, if not on this machine.
     """
 
     number: int
     changes: Sequence[tuple[str, str]] = ()
     code_changed: bool = False
+    target: str = ""
 
     @property
     def tag(self) -> str:
@@ -71,6 +73,7 @@ class RunName(NamedTuple):
     def _joined(self, changes: Sequence[tuple[str, str]], more: int = 0) -> str:
         words = [f"{name} {value}" for name, value in changes]
         words += [f"+{more}"] if more else []
+        words += [f"on {plain_line(self.target)}"] if self.target else []
         words += [CODE_CHANGED] if self.code_changed else []
         values = ", ".join(words) or DEFAULTS
         return f"{self.tag} {values}".lstrip()
@@ -87,7 +90,7 @@ def name_of_run(record: RunRecord, defaults: Mapping[str, Any], source: str = ""
     request = record.request
     changed = bool(source) and code_mark(source) != code_mark(request.source)
     values = _differing(request.parameters, request.seed, defaults)
-    return RunName(record.number, list(values.items()), changed)
+    return RunName(record.number, list(values.items()), changed, request.target)
 
 
 def name_of_row(
@@ -107,7 +110,7 @@ def name_of_row(
     values = list(_differing(run.parameters, run.seed, defaults).items())
     if common is not None:
         values.sort(key=lambda pair: common[pair])
-    return RunName(run.number, values, run.changed_from(code))
+    return RunName(run.number, values, run.changed_from(code), run.target)
 
 
 def count_values(

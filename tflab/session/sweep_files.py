@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ from tflab.session.command_line import copied_text, sweep_line
 from tflab.session.events import Notice, TextCopied
 from tflab.session.sweep_events import EarlierSweep
 from tflab.sweeps.plan import SweepPlan
-from tflab.sweeps.store import SweepStore
+from tflab.sweeps.store import SweepRecord, SweepStore
 
 if TYPE_CHECKING:
     from tflab.export.formats import Format
@@ -39,6 +40,18 @@ def earlier_sweeps(store: SweepStore, program: str | None) -> list[EarlierSweep]
         if len(found) >= _EARLIER:
             break
     return found
+
+
+def newest_if_left(store: SweepStore, program: str) -> SweepRecord | None:
+    """Return the newest sweep of a program, if it was left before all its runs had begun."""
+    for sweep in islice(store.ids(), _EARLIER):
+        try:
+            record = store.load(sweep)
+        except Problem:
+            continue  # A damaged file must not hide the others.
+        if record.plan.each.lesson == program:
+            return record if record.unfinished else None
+    return None
 
 
 def line_of_sweep(plan: SweepPlan) -> TextCopied:

@@ -99,6 +99,11 @@ class SweepPlan(msgspec.Struct, frozen=True, kw_only=True):
             return self.points[0]
         return Point({name: values[0] for name, values in self.fields.items()}, self.seed)
 
+    def is_log(self, name: str) -> bool:
+        """Whether a parameter was searched on a logarithmic scale."""
+        values = self.space[name]
+        return isinstance(values, Range) and values.log
+
     def texts(self, name: str) -> list[str]:
         """Return what a parameter may be, each as text."""
         values = self.space[name]

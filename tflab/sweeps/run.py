@@ -68,7 +68,7 @@ class SweepRun:
     @property
     def over(self) -> bool:
         """Whether nothing more will come of it."""
-        return self.status not in ("waiting", "starting", "running")
+        return self.status not in ("waiting", "queued", "starting", "running")
 
     @property
     def seconds(self) -> float | None:

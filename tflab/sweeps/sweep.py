@@ -98,6 +98,7 @@ class Sweep(SweepResults):
         for run in again:
             self.runs[run.index] = SweepRun(run.index, run.point, watched=run.watched)
         self._open = [run for run in self.runs if not run.over]
+        self.version += 1
         self._begin([self.runs[run.index] for run in again])
         return len(again)
 

@@ -13,8 +13,8 @@ from tflab.sweeps.plan import SweepPlan, metric_order
 from tflab.sweeps.run import SweepRun
 
 _GOING_TO_BEST = (
-    "running", "starting", "waiting", "failed", "lost", "cancelled", "pruned", "not begun",
-    "finished",
+    "running", "starting", "queued", "waiting", "failed", "lost", "cancelled", "pruned",
+    "not begun", "finished",
 )  # fmt: skip
 
 

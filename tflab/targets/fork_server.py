@@ -50,6 +50,7 @@ class ForkServer:
     Attributes:
         phase: Where the server stands, as far as `poll` has heard.
         problem: Why it is `broken` or `gone`.
+        full: Always empty: it takes every run.
         tensorflow: Version of the TensorFlow that it imported; empty until it is `ready`.
     """
 
@@ -65,6 +66,7 @@ class ForkServer:
         self._stdin = stdin
         self._variables = dict(variables or {})
         self.phase: Phase = "off"
+        self.full = ""
         self.problem: Problem | None = None
         self.tensorflow = ""
         self._log_path = log_path or data_folder() / "server.log"

@@ -9,22 +9,20 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
-from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
 from tflab.runs.answers import Answer, give_answer
 from tflab.runs.disk_queue import DiskQueue
 from tflab.runs.events import Ended, Event
-from tflab.runs.log_reader import LogReader, last_event
-from tflab.runs.lost import lost, never_began
+from tflab.runs.log_reader import LogReader
+from tflab.runs.lost import never_began
 from tflab.runs.record import Problem, RunRecord
-from tflab.runs.reserve import append_last
 from tflab.runs.state import RunState
-from tflab.runs.store import elsewhere, is_alive
 from tflab.runs.summary import keep_summary
-from tflab.targets.fork_server import ForkServer
-from tflab.targets.stop import StopLadder, check_here, mark_stop
+from tflab.targets.host import Host
+from tflab.targets.job_follower import JobFollower
+from tflab.targets.run_process import RunKeeper, RunProcess, write_end
 
 SERVER_GONE = Problem(
     "The fork server is gone",
@@ -32,9 +30,7 @@ SERVER_GONE = Problem(
     "Run again; a new one starts by itself.",
 )
 
-_LIVENESS_SECONDS = 2.0
 _FIRST_WORD_SECONDS = 1.0
-_MARK_SECONDS = 1.0
 _READING = 1 << 20
 
 
@@ -45,7 +41,7 @@ class LiveRun:
         record: What was asked of it.
         folder: Its run folder.
         clock: Monotonic seconds; injected by tests.
-        server: The fork server that was asked for it; None for a run that was found.
+        server: What was asked for it: a fork server or a target; None for a run that was found.
     """
 
     def __init__(
@@ -53,7 +49,7 @@ class LiveRun:
         record: RunRecord,
         folder: Path,
         clock: Callable[[], float] = time.monotonic,
-        server: ForkServer | None = None,
+        server: Host | None = None,
     ) -> None:
         self.record = record
         self.folder = folder
@@ -64,16 +60,13 @@ class LiveRun:
         self._disk: DiskQueue | None = None
         self._reading: Future[list[Event]] | None = None
         self._clock = clock
-        self._ladder: StopLadder | None = None
         self._stop_asked = False
         self._stop_reason = ""
-        self._marking: Future[None] | None = None
-        self._mark_by = 0.0
-        self._next_look = clock() + _LIVENESS_SECONDS
-        self._seen_dead = False
         self._lost_server_at: float | None = None
         self._kept = False
-        self._loss: Future[Ended] | None = None
+        self._keeper: RunKeeper = RunProcess(folder, self.state, clock)
+        if record.request.target:
+            self._keeper = JobFollower(folder, self.state, clock, self._holdup)
 
     @property
     def over(self) -> bool:
@@ -114,6 +107,11 @@ class LiveRun:
         if server is None or server.phase not in ("broken", "gone", "off"):
             return False
         return self.without_server(server.problem or SERVER_GONE, certain=server.phase == "broken")
+
+    def _holdup(self) -> str:
+        """Say why a run waits that its target has not taken yet."""
+        words = self.server.full if self.server is not None else ""
+        return words or f"being handed to {self.record.request.target}"
 
     def _keep_summary(self, disk: DiskQueue | None) -> None:
         keep = partial(keep_summary, self.folder, self.record, self.state)
@@ -158,7 +156,7 @@ class LiveRun:
         if self.state.ended is None:
             self._carry_stop_on()
             if not events:
-                return self._look_for_death()
+                return self._keeper.look(self._disk)
         return bool(events)
 
     def stop(self, reason: str = "") -> None:
@@ -170,11 +168,14 @@ class LiveRun:
         Raises:
             Problem: When the run is on another machine.
         """
-        if self.state.started is not None:
-            check_here(self.state.started)
+        self._keeper.check_stop()
         self._stop_asked = True
         self._stop_reason = self._stop_reason or reason
         self._carry_stop_on()
+
+    def kill(self) -> None:
+        """End a run that was asked to stop, at once."""
+        self._keeper.kill()
 
     def answer(self, number: int, answer: Answer) -> None:
         """Answer what the program asks for. Touches the disk; the log tells when it was taken.
@@ -200,9 +201,9 @@ class LiveRun:
     def end(self, ended: Ended) -> None:
         """End a run that has no process, in its log too, so that every list says so."""
         if self._disk is None:
-            _write_end(self.folder, ended)
+            write_end(self.folder, ended)
         else:
-            self._disk.do(partial(_write_end, self.folder, ended))
+            self._disk.do(partial(write_end, self.folder, ended))
         self.state.apply(ended)
 
     def without_server(self, problem: Problem, certain: bool) -> bool:
@@ -223,66 +224,5 @@ class LiveRun:
         return True
 
     def _carry_stop_on(self) -> None:
-        started = self.state.started
-        if not self._stop_asked or started is None or elsewhere(started):
-            return
-        if self._ladder is None:
-            if not self._mark_stop():
-                return
-            self._ladder = StopLadder(
-                started.pid, clock=self._clock, process_start=started.process_start
-            )
-            self._ladder.begin()
-        else:
-            self._ladder.tick()
-
-    def _mark_stop(self) -> bool:
-        """Leave the mark; False while a reason is not there yet for the run to read."""
-        if self._disk is None:
-            mark_stop(self.folder, self._stop_reason)
-            return True
-        if self._marking is None:
-            self._marking = self._disk.do(partial(mark_stop, self.folder, self._stop_reason))
-            self._mark_by = self._clock() + _MARK_SECONDS
-        # A disk that hangs must not keep the signals back.
-        late = self._clock() >= self._mark_by
-        return not self._stop_reason or late or self._marking.done()
-
-    def _look_for_death(self) -> bool:
-        if self._loss is not None:
-            return self._take_loss(self._loss)
-        now = self._clock()
-        started = self.state.started
-        if started is None or now < self._next_look:
-            return False
-        self._next_look = now + _LIVENESS_SECONDS
-        if is_alive(started):
-            return False
-        # The fork server may still be writing why; it gets one more round to do so.
-        if not self._seen_dead:
-            self._seen_dead = True
-            return False
-        if self._disk is None:
-            self.state.apply(_settle_loss(self.folder))
-            return True
-        self._loss = self._disk.do(partial(_settle_loss, self.folder))
-        return False
-
-    def _take_loss(self, loss: Future[Ended]) -> bool:
-        if loss.done():
-            self.state.apply(loss.result())
-        return loss.done()
-
-
-def _settle_loss(folder: Path) -> Ended:
-    """Say how a run ended that is gone, in its log too, so that all who read it say the same."""
-    ended = lost(folder)
-    if not isinstance(last_event(folder), Ended):
-        _write_end(folder, ended)
-    return ended
-
-
-def _write_end(folder: Path, ended: Ended) -> None:
-    # On a full disk whoever looks at the run still says so.
-    with suppress(OSError):
-        append_last(folder, ended)
+        if self._stop_asked:
+            self._keeper.carry_stop_on(self._disk, self._stop_reason)

@@ -18,6 +18,7 @@ from tflab.runs.record import Problem, RunRecord, RunRequest
 from tflab.runs.store import RunStore
 from tflab.runs.summary import RunSummary, summarise
 from tflab.targets.fork_server import ForkServer
+from tflab.targets.host import Host
 from tflab.targets.live_run import LiveRun
 from tflab.targets.placement import Slot, perform
 from tflab.targets.runner import hand_over, stop_live, versions
@@ -44,14 +45,14 @@ class _Making(NamedTuple):
     """A run that has a slot, and whose folder is being made."""
 
     slot: Slot
-    server: ForkServer
+    server: Host
     record: Future[RunRecord]
 
 
 class _Placed(NamedTuple):
     slot: Slot
     live: LiveRun
-    server: ForkServer
+    server: Host
 
 
 class RunExecutor(Executor):
@@ -72,10 +73,10 @@ class RunExecutor(Executor):
         self,
         slots: Sequence[Slot],
         store: RunStore | None = None,
-        server: Callable[[], ForkServer] | None = None,
+        server: Callable[[], Host] | None = None,
         threaded: bool = True,
         disk: DiskQueue | None = None,
-        make: Callable[[], ForkServer] = ForkServer,
+        make: Callable[[], Host] = ForkServer,
     ) -> None:
         self.slots = tuple(slots)
         self._store = store or RunStore()
@@ -182,7 +183,7 @@ class RunExecutor(Executor):
         """Sleep until there may be something new for `poll`."""
         self._pause()
 
-    def _own_server(self) -> ForkServer:
+    def _own_server(self) -> Host:
         assert self._own is not None
         if self._own.phase in ("broken", "gone"):
             self._own.close()

@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
 import select
-import signal
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 from tflab import __version__
 from tflab.runs.events import Ended
-from tflab.runs.record import RunRecord, RunRequest
-from tflab.runs.store import RunStore, is_alive
-from tflab.targets.fork_server import ForkServer
+from tflab.runs.record import Problem, RunRecord, RunRequest
+from tflab.runs.store import RunStore
+from tflab.targets.host import Host
 from tflab.targets.live_run import LiveRun
-from tflab.targets.stop import mark_stop
+from tflab.targets.stop import end_group
 
 _PAUSE = 0.03
+_JOB_SECONDS = 60.0
 
 
-def begin(server: ForkServer, store: RunStore, request: RunRequest) -> LiveRun:
+def begin(server: Host, store: RunStore, request: RunRequest) -> LiveRun:
     """Keep a new run and hand it to the fork server, which may still be importing TensorFlow.
 
     Raises:
@@ -31,7 +29,7 @@ def begin(server: ForkServer, store: RunStore, request: RunRequest) -> LiveRun:
     return hand_over(server, record, store.folder(record.id))
 
 
-def hand_over(server: ForkServer, record: RunRecord, folder: Path) -> LiveRun:
+def hand_over(server: Host, record: RunRecord, folder: Path) -> LiveRun:
     """Hand a run that is kept in a folder to the fork server.
 
     Raises:
@@ -42,7 +40,7 @@ def hand_over(server: ForkServer, record: RunRecord, folder: Path) -> LiveRun:
 
 
 def follow(
-    server: ForkServer,
+    server: Host,
     run: LiveRun,
     on_change: Callable[[LiveRun], None] | None = None,
     stops: Callable[[], int] = lambda: 0,
@@ -88,7 +86,7 @@ def versions() -> dict[str, str]:
     return {"tflab": __version__}
 
 
-def stop_live(server: ForkServer, run: LiveRun, kill: bool) -> None:
+def stop_live(server: Host, run: LiveRun, kill: bool) -> None:
     """Carry a stop on, or kill at once. While TensorFlow loads, the server itself is ended."""
     started = run.state.started
     if run.state.ended is not None:
@@ -98,17 +96,39 @@ def stop_live(server: ForkServer, run: LiveRun, kill: bool) -> None:
         server.poll()
     if started is None and server.phase == "importing":
         # Nothing of the lesson runs yet, so there is nothing to interrupt but the import.
-        _signal_group(server.pid, signal.SIGTERM)
+        end_group(server.pid)
         run.end(Ended(state="cancelled", time=time.time(), writer="server"))
         return
     run.stop()
-    if kill and started is not None and is_alive(started):
-        # It tells the fork server that this kill was asked for.
-        mark_stop(run.folder)
-        _signal_group(started.pid, signal.SIGKILL)
+    if kill:
+        run.kill()
 
 
-def _abandon(server: ForkServer, run: LiveRun) -> None:
+def stop_job(record: RunRecord, folder: Path) -> None:
+    """Stop a run that a queue has, wherever it is, and wait until its log says so.
+
+    Raises:
+        Problem: When it has ended already, or neither it nor its queue answers within a minute.
+    """
+    live = LiveRun(record, folder)
+    while live.advance():
+        pass
+    if live.over:
+        raise Problem("The run has ended already", f"{folder.name} is over.", "See `tflab runs`.")
+    live.stop()
+    patience = time.monotonic() + _JOB_SECONDS
+    while not live.over:
+        if not live.advance():
+            time.sleep(_PAUSE)
+        if time.monotonic() >= patience:
+            raise Problem(
+                "The run does not stop",
+                f"Its target was asked to stop it {_JOB_SECONDS:g} s ago. {live.state.queued}",
+                "It stops as soon as its machine sees the mark; `tflab attach` follows it.",
+            )
+
+
+def _abandon(server: Host, run: LiveRun) -> None:
     stop_live(server, run, kill=False)
     while not run.over:
         server.poll()
@@ -116,15 +136,9 @@ def _abandon(server: ForkServer, run: LiveRun) -> None:
             _wait(server)
 
 
-def _wait(server: ForkServer) -> None:
+def _wait(server: Host) -> None:
     """Wait for the server to speak, or for the log to have grown."""
-    if server.phase in ("importing", "ready"):
+    if server.phase in ("importing", "ready") and server.fileno() >= 0:
         select.select([server.fileno()], [], [], _PAUSE)
     else:
         time.sleep(_PAUSE)
-
-
-def _signal_group(pid: int | None, number: signal.Signals) -> None:
-    if pid:
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(pid, number)

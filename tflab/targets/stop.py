@@ -15,7 +15,7 @@ from tflab.runs.events import Ended, Started
 from tflab.runs.log_reader import LogReader, last_event
 from tflab.runs.log_writer import STOP
 from tflab.runs.lost import as_asked, stopped
-from tflab.runs.processes import SAME_SECONDS, start_of
+from tflab.runs.processes import RUNG_SECONDS, SAME_SECONDS, STOP_SIGNALS, start_of
 from tflab.runs.record import Problem
 from tflab.runs.reserve import append_last
 from tflab.runs.store import elsewhere
@@ -23,16 +23,9 @@ from tflab.runs.store import elsewhere
 if TYPE_CHECKING:
     import psutil
 
-RUNG_SECONDS = 2.0
-"""Seconds that each signal has to work before the next one."""
-
 Stage = Literal["interrupting", "terminating", "killing", "done"]
 
-_RUNGS: tuple[tuple[Stage, signal.Signals], ...] = (
-    ("interrupting", signal.SIGINT),
-    ("terminating", signal.SIGTERM),
-    ("killing", signal.SIGKILL),
-)
+_STAGES: tuple[Stage, ...] = ("interrupting", "terminating", "killing")
 _LOOK_SECONDS = 0.02
 _WORD_SECONDS = 3.0
 
@@ -91,8 +84,8 @@ class StopLadder:
             self.stages.append("done")
             return
         self._strays |= _outside(self._pid)
-        rung = min(len(self.stages), len(_RUNGS) - 1)
-        stage, number = _RUNGS[rung]
+        rung = min(len(self.stages), len(_STAGES) - 1)
+        stage, number = _STAGES[rung], STOP_SIGNALS[rung]
         if self.stages[-1:] != [stage]:
             self.stages.append(stage)
         self._due = self._clock() + RUNG_SECONDS
@@ -127,6 +120,13 @@ def mark_stop(folder: Path, reason: str = "") -> None:
             (folder / STOP).touch(mode=0o600)
         elif not os.path.lexists(folder / STOP):
             write_atomically(folder / STOP, reason.encode())
+
+
+def end_group(pid: int | None, kill: bool = False) -> None:
+    """Ask all of a process group to end; with `kill`, end it."""
+    if pid:
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(pid, signal.SIGKILL if kill else signal.SIGTERM)
 
 
 def stop_run(folder: Path) -> None:

@@ -25,6 +25,7 @@ def main() -> None:
     chosen = parser.add_mutually_exclusive_group(required=True)
     chosen.add_argument("--socket", type=int, metavar="FD", help="serve the workbench behind FD")
     chosen.add_argument("--run", type=Path, metavar="FOLDER", help="run the run of FOLDER")
+    chosen.add_argument("--job", type=Path, metavar="FOLDER", help="the same, as a queue's job")
     parser.add_argument("--journal", type=int, metavar="FD", help="where the points of a run wait")
     arguments = parser.parse_args()
     install_streams()
@@ -32,6 +33,8 @@ def main() -> None:
     try:
         if arguments.run is not None:
             begun: int | Begun = _begun_afresh(arguments.run, arguments.journal)
+        elif arguments.job is not None:
+            begun = _begun_in_queue(arguments.job)
         else:
             begun = _serve(arguments.socket)
         if isinstance(begun, int):
@@ -67,6 +70,13 @@ def _serve(descriptor: int) -> int | Begun:
     from tflab.worker.fork_server import serve
 
     begun = serve(descriptor)
+    return begun if isinstance(begun, int) else Begun(*begun)
+
+
+def _begun_in_queue(folder: Path) -> int | Begun:
+    from tflab.worker.job import serve
+
+    begun = serve(folder)
     return begun if isinstance(begun, int) else Begun(*begun)
 
 

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import IO, NamedTuple
@@ -58,8 +59,12 @@ def start_child(folder: Path) -> Child | Journal:
     return Child(folder, pid, kills, journal) if pid else journal
 
 
-def reap(child: Child) -> bool:
+def reap(child: Child, close: Callable[[Path, int, MemoryKills], object] = close_log) -> bool:
     """See a child off if it has ended: end its group, reap it, clear up, complete its log.
+
+    Args:
+        child: The run process.
+        close: Completes the log; see `close_log`.
 
     Returns:
         Whether it had ended.
@@ -77,7 +82,7 @@ def reap(child: Child) -> bool:
     remove_scratch(child.folder.name)
     forget_answers(child.folder)
     _keep_what_it_left(child)
-    close_log(child.folder, status, child.kills_before)
+    close(child.folder, status, child.kills_before)
     return True
 
 

@@ -51,4 +51,8 @@ def _check_tensorflow(request: RunRequest) -> None:
 def _visible(request: RunRequest) -> str:
     if request.device == "cpu":
         return ""
+    given = os.environ.get("CUDA_VISIBLE_DEVICES")
+    if request.target and given is not None:
+        # The queue has chosen, and counts as it likes.
+        return given
     return request.device_uuid or request.device.partition(":")[2] or "0"

@@ -7,3 +7,6 @@ INTERNAL = 70
 
 DISK_FAILED = 74
 """The run log could not be written to the end."""
+
+NOT_SHARED = 66
+"""A job does not find the run folder on its machine."""

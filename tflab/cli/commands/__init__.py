@@ -13,6 +13,7 @@ NAMES = (
     "attach",
     "stop",
     "devices",
+    "targets",
     "delete",
     "trash",
     "export",

@@ -13,10 +13,12 @@ from tflab.cli.one_run import EXIT_CODES, run_one
 from tflab.cli.options import (
     add_json,
     add_limits,
+    add_on,
     add_parameter,
     add_plain,
     add_run,
     add_trust,
+    check_place,
     chosen_limits,
 )
 from tflab.cli.questions import require_trust, tell_others
@@ -29,18 +31,22 @@ from tflab.runs.trash import Trash
 from tflab.session.continuing import Continuation, continuation_of
 from tflab.session.past_runs import same_device
 from tflab.targets.devices import find_device, list_devices
+from tflab.targets.host import Host
 from tflab.targets.server_pool import ServerPlace, make_server
+from tflab.targets.target import device_on, make_sure, open_host
+from tflab.targets.target_file import find_target
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Go on with a run to its end and return the exit code; `arguments` describes them all."""
     try:
+        check_place(arguments)
         found = _continuation(arguments)
         require_trust(found.program, arguments)
         request = _request(found.request, arguments)
         view = run_view(arguments)
         stdin = None if request.stdin == "piped" else subprocess.DEVNULL
-        server = make_server(ServerPlace(request.python), stdin)
+        server = _host(request, stdin)
         server.start()
     except Problem as problem:
         if arguments.json:
@@ -53,6 +59,16 @@ def run(arguments: argparse.Namespace) -> int:
         return run_one(server, request, view)
     finally:
         server.close()
+
+
+def _host(request: RunRequest, stdin: int | None) -> Host:
+    """Return what takes the run: the target that the earlier one was on, or this machine."""
+    place = ServerPlace(request.python)
+    if not request.target:
+        return make_server(place, stdin)
+    target = find_target(request.target)
+    make_sure(target, place, lambda text: print(text, file=sys.stderr))
+    return open_host(target, place)
 
 
 def _continuation(arguments: argparse.Namespace) -> Continuation:
@@ -80,7 +96,13 @@ def _continuation(arguments: argparse.Namespace) -> Continuation:
 
 def _request(request: RunRequest, arguments: argparse.Namespace) -> RunRequest:
     """Return the request with the device as it is found now, and with the limits that are given."""
-    if arguments.device or request.device != "cpu":
+    if arguments.on:
+        request = replace(request, target=arguments.on)
+    elif arguments.device:
+        request = replace(request, target="")
+    if request.target:
+        request = replace(request, device=device_on(find_target(request.target)), device_uuid="")
+    elif arguments.device or request.device != "cpu":
         devices = list_devices()
         if arguments.device:
             device = find_device(arguments.device, devices)
@@ -98,6 +120,7 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
     add_run(parser)
     add_parameter(parser, "NAME=VALUE", "another value, such as more epochs")
     parser.add_argument("--device", metavar="cpu|gpu:N", default="", help="default: the same")
+    add_on(parser)
     add_trust(parser)
     add_limits(parser)
     add_json(parser, "one JSON object at the end")

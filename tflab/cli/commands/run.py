@@ -17,9 +17,11 @@ from tflab.cli.options import (
     add_json,
     add_lesson,
     add_limits,
+    add_on,
     add_parameter,
     add_plain,
     add_trust,
+    check_place,
     chosen_limits,
     seed,
 )
@@ -40,9 +42,13 @@ from tflab.targets.requests import new_request
 def run(arguments: argparse.Namespace) -> int:
     """Run a lesson to its end and return the exit code; `arguments` describes them all."""
     stdin = input_of(arguments)
-    starter = ServerStarter(arguments.python, quiet=arguments.json, piped=stdin == "piped")
     lesson = arguments.lesson
+    starter = ServerStarter()
     try:
+        check_place(arguments)
+        starter = ServerStarter(
+            arguments.python, quiet=arguments.json, piped=stdin == "piped", on=arguments.on
+        )
         path = resolve(lesson)
         lesson, _ = lesson_id(path)
         program = with_kept_edits(read_program(path), arguments.edits)
@@ -50,7 +56,7 @@ def run(arguments: argparse.Namespace) -> int:
         starter.begin(program, trusted=arguments.trust)
         view = run_view(arguments)
         request = _request(arguments, program, starter, asking=isinstance(view, LinearView))
-        request = dataclasses.replace(request, stdin=stdin)
+        request = starter.placed(dataclasses.replace(request, stdin=stdin))
     except Problem as problem:
         starter.close()
         if arguments.json:
@@ -138,6 +144,7 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
     add_lesson(parser)
     add_parameter(parser, "NAME=VALUE", "a value")
     parser.add_argument("--device", metavar="cpu|gpu:N", default="cpu", help="default: cpu")
+    add_on(parser)
     parser.add_argument("--seed", metavar="N", type=seed, default=0, help="default: 0")
     parser.add_argument("--preset", metavar="NAME", help="values kept under a name; -p goes over")
     parser.add_argument(

@@ -108,6 +108,7 @@ def _as_json(store: RunStore, row: HistoryRow) -> dict[str, Any]:
         "seconds": found.seconds,
         "parameters": found.parameters,
         "device": found.device,
+        "target": found.target or None,
         "seed": found.seed,
         "continues": found.continues or None,
         "metrics": found.metrics,
@@ -136,6 +137,8 @@ class _Defaults:
             values.append(f"seed {number_text(found.seed)}")
         if found.device != "cpu":
             values.append(found.device)
+        if found.target:
+            values.append(f"on {found.target}")
         return plain_line(" ".join(values))
 
 

@@ -11,10 +11,12 @@ from tflab.cli.ids import HELP, named_sweep
 from tflab.cli.run_text import summary_line
 from tflab.cli.sweep_text import outcome
 from tflab.cli.terminal import terminal
+from tflab.runs.job import has_job
 from tflab.runs.record import Problem
 from tflab.runs.store import RunStore
 from tflab.runs.summary import summarise, write_summary
 from tflab.sweeps.stop import stop_sweep
+from tflab.targets.runner import stop_job
 from tflab.targets.stop import stop_run
 
 
@@ -38,7 +40,10 @@ def run(arguments: argparse.Namespace) -> int:
 def _stop_run(store: RunStore, found: str) -> str:
     folder = store.folder(found)
     try:
-        stop_run(folder)
+        if has_job(folder):
+            stop_job(store.record(found), folder)
+        else:
+            stop_run(folder)
     except OSError as error:
         raise Problem(
             "The run was stopped, but its log does not say so",

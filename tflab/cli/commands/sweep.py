@@ -16,9 +16,11 @@ from tflab.cli.options import (
     add_commands,
     add_json,
     add_limits,
+    add_on,
     add_parameter,
     add_plain,
     add_trust,
+    check_place,
     chosen_limits,
     count,
     seed,
@@ -58,7 +60,8 @@ def run(arguments: argparse.Namespace) -> int:
     fields = parse_fields(lesson, arguments.parameter, searching=wish.method != "grid")
     require_trust(lesson, arguments)
     keep_python(lesson.path, arguments.python)
-    starter = ServerStarter(quiet=arguments.json or arguments.csv)
+    check_place(arguments)
+    starter = ServerStarter(quiet=arguments.json or arguments.csv, on=arguments.on)
     starter.choose(lesson)
     devices = choose_devices(arguments.device, list_devices())
     slots = make_slots(devices, arguments.jobs)
@@ -73,6 +76,7 @@ def run(arguments: argparse.Namespace) -> int:
         wish=wish,
     )
     plan = plan.placed([device.key for device in devices], len(slots))
+    plan, slots = starter.placed_sweep(plan, slots, arguments.jobs)
     plan = plan.asking(chosen_limits(arguments), starter.python, arguments.commands)
     tell_others(devices)
     executor = RunExecutor(slots, threaded=False, make=starter.make)
@@ -96,13 +100,17 @@ def _resume(arguments: argparse.Namespace) -> int:
         require_optuna("This search")
     lesson = program_as_run(sweep.plan.request(sweep.plan.example))
     require_trust(lesson, arguments)
-    starter = ServerStarter(sweep.plan.each.python, quiet=arguments.json or arguments.csv)
+    each = sweep.plan.each
+    quiet = arguments.json or arguments.csv
+    starter = ServerStarter(each.python, quiet=quiet, on=each.target)
     starter.choose(lesson)
-    devices = choose_devices(arguments.device or sweep.plan.devices, list_devices())
+    named = (arguments.device or sweep.plan.devices) if starter.target is None else []
+    devices = choose_devices(named, list_devices())
     slots = make_slots(devices, arguments.jobs or sweep.plan.jobs)
+    placed, slots = starter.placed_sweep(sweep.plan, slots, arguments.jobs)
     tell_others(devices)
     executor = RunExecutor(slots, threaded=False, make=starter.make)
-    keys = [device.key for device in devices]
+    keys = placed.devices if starter.target is not None else [device.key for device in devices]
 
     def go_on() -> None:
         sweep.go_on(executor, keys, len(slots))
@@ -207,6 +215,7 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
         default="",
         help="go on with one that was left: its id, the beginning of it, or last",
     )
+    add_on(parser)
     add_search(parser)
     add_edits(parser)
     add_commands(parser)

@@ -11,9 +11,10 @@ from typing import Any
 
 from tflab.cli.command import Command, UsageProblem
 from tflab.cli.commands.runs import NEWEST, ago
+from tflab.cli.inline_charts import response_rows
 from tflab.cli.options import add_json
 from tflab.cli.output import stdout
-from tflab.cli.sweep_text import heading, outcome, table_lines
+from tflab.cli.sweep_text import heading, importance_lines, outcome, table_lines
 from tflab.cli.terminal import print_json, print_table, terminal
 from tflab.export.sweep_report import fields_report, report, table_csv
 from tflab.runs.history import History
@@ -116,7 +117,8 @@ def _as_json(record: SweepRecord, states: dict[str, int]) -> dict[str, Any]:
 
 def _show(sweep: Sweep) -> None:
     found = terminal()
-    lines = [*heading(sweep), "", *table_lines(sweep, sweep.rows(), found), ""]
+    lines = [*heading(sweep), "", *table_lines(sweep, sweep.rows(), found)]
+    lines += [*(response_rows(sweep, found) if found.live else ()), "", *importance_lines(sweep)]
     for line in [*lines, *outcome(sweep, None, found)]:
         print(line)
 

@@ -13,8 +13,9 @@ class Layer:
     """One layer of a figure.
 
     `points` and `line` use `x` and `y`. `bars` uses `names` and `y`. `hist` uses `y` as bin counts
-    and `x` as bin edges (one more). `grid` uses `grid`, rows from the smallest y upwards. `matrix`
-    is a confusion matrix: `names` are its classes, `grid` counts, a row for each true class.
+    and `x` as bin edges (one more). `grid` uses `grid`, rows from the smallest y upwards, and
+    `names` where its numbers 0, 1, … are classes. `matrix` is a confusion matrix: `names` are its
+    classes, `grid` counts, a row for each true class.
     """
 
     kind: Literal["points", "line", "bars", "hist", "grid", "matrix"]

@@ -11,7 +11,9 @@ LOG_VERSION = 1
 """Version of the log format that this code writes."""
 
 EndState = Literal["finished", "failed", "cancelled", "pruned", "lost"]
-RunStatus = Literal["starting", "running", "finished", "failed", "cancelled", "pruned", "lost"]
+RunStatus = Literal[
+    "queued", "starting", "running", "finished", "failed", "cancelled", "pruned", "lost"
+]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from tflab.charts.drawing import Curve, LegendEntry, Memo
-from tflab.charts.response import Trial
 from tflab.sweeps.run import SweepRun
 from tflab.sweeps.table import SweepRow
 
@@ -112,16 +111,6 @@ class SweepCurves:
                 steps, values = steps[:end], values[:end]
             kept = self._kept[run.index] = _Kept(found.values, cut, steps, values, Memo())
         return Curve(label, kept.steps, kept.drawn, style, ghost, kept.memo, axis)
-
-
-def trials_of(rows: Sequence[SweepRow], parameter: str, metric: str) -> list[Trial]:
-    """Return what came of each run that has ended: a metric over a parameter."""
-    return [
-        Trial(row.parameters[parameter], value, row.best)
-        for row in rows
-        for run in row.runs
-        if run.over and (value := run.value(metric)) is not None
-    ]
 
 
 def short_legend(legend: Sequence[LegendEntry]) -> list[LegendEntry]:

@@ -103,6 +103,8 @@ class SweepForm(Dialog[PlannedSweep | FormChoice]):
             "first seed": str(basis.seed),
             "devices": basis.device,
             "metric": "loss",
+            "search": "grid",
+            "stop early": "no",
         }
         self._options = {
             name: SweepField(name, texts.get(f" {name}", begin.get(name, "")), about)
@@ -188,6 +190,7 @@ class SweepForm(Dialog[PlannedSweep | FormChoice]):
         size.set_class(draft.plan is None, "-bad")
         if draft.plan is not None:
             words = [plan_text(draft.plan.count, draft.plan.jobs, self._usual)]
+            words += [draft.plan.search.words] if draft.plan.search is not None else []
             words += [self._limits.words] if self._limits.words else []
             size.update(Content("; ".join(words) + "."))
         else:

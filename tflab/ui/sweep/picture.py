@@ -9,9 +9,10 @@ from tflab.charts.drawing import Drawing, LegendEntry
 from tflab.charts.loss import draw_loss
 from tflab.charts.response import draw_response
 from tflab.runs.text import plain_line
+from tflab.sweeps.importance import draw_importance, importance, trials_of
 from tflab.sweeps.sweep import Sweep
 from tflab.sweeps.table import SweepRow
-from tflab.ui.sweep.curves import SweepCurves, short_legend, trials_of
+from tflab.ui.sweep.curves import SweepCurves, short_legend
 from tflab.ui.widgets.drawing_view import DrawingView
 
 
@@ -41,10 +42,13 @@ class SweepPicture:
         self._log_y: bool | None = None
         self._parameter: str | None = None
         self._log_response = False
+        self._importance = False
         self._y_range: tuple[float, float] | None = None
 
     def draw(self, view: DrawingView, rows: Sequence[SweepRow], chosen: SweepRow | None) -> Picture:
         """Return the picture that fits a view, with the row under the cursor standing out."""
+        if self._importance:
+            return self._draw_importance(view, rows)
         if self._parameter is not None:
             picture = self._draw_response(view, rows, self._parameter)
         else:
@@ -59,9 +63,14 @@ class SweepPicture:
 
     def next_parameter(self) -> None:
         """Go to the metric against the next parameter that varies, or to the curves again."""
+        self._importance = False
         names = [None, *self._sweep.plan.shown]
         self._parameter = names[(names.index(self._parameter) + 1) % len(names)]
         self._y_range = None
+
+    def toggle_importance(self) -> None:
+        """Go to the importance of the parameters, or back to what was drawn before."""
+        self._importance = not self._importance
 
     def next_metric(self) -> bool:
         """Go to the next metric or result that the runs have given; False when there is none."""
@@ -97,8 +106,18 @@ class SweepPicture:
     ) -> Picture:
         """Draw the metric that ranks the runs against a parameter."""
         name, metric = plain_line(parameter), plain_line(self.metric)
-        options = view.chart_options(log_y=self._log_y, y_range=self._y_range, x_label=name)
+        options = view.chart_options(
+            log_y=self._log_y,
+            y_range=self._y_range,
+            x_label=name,
+            log_x=self._sweep.plan.is_log(parameter),
+        )
         trials = trials_of(rows, parameter, self.metric)
         drawing = draw_response(trials, (view.size.width, view.size.height), options)
         self._log_response = drawing.log_y
         return Picture(drawing, f"{metric} against {name}", drawing.legend, drawing.notes)
+
+    def _draw_importance(self, view: DrawingView, rows: Sequence[SweepRow]) -> Picture:
+        found = importance(self._sweep.plan, rows, self.metric)
+        drawing = draw_importance(found, (view.size.width, view.size.height), view.chart_options())
+        return Picture(drawing, f"What decides {plain_line(self.metric)}", (), drawing.notes)

@@ -170,6 +170,18 @@ class SweepScreen(Dialog[SweepRunChosen | SweepChoice]):
         else:
             self.dismiss(SweepChoice.PLAN)
 
+    def action_go_on(self) -> None:
+        """Go on with a sweep that was left: what never began, was lost or was cancelled."""
+        if self._sweep.may_go_on:
+            self._sweeps.go_on(self._sweep)
+        else:
+            self.notify("Nothing is left of it to run." if self._sweep.over else "It goes on.")
+
+    def action_importance(self) -> None:
+        """Draw how much each parameter decides, or the curves again."""
+        self._picture.toggle_importance()
+        self._draw()
+
     def action_export(self) -> None:
         """Ask for a format, and write the sweep as a file."""
         from tflab.export.sweep_formats import SWEEP_FORMATS
@@ -222,6 +234,8 @@ class SweepScreen(Dialog[SweepRunChosen | SweepChoice]):
             words.append("stopping")
         elif left and not sweep.over:
             words.append(f"about {duration(left)} to go")
+        words += [sweep.note] if sweep.note else []
+        words += ["g goes on with it"] if sweep.may_go_on else []
         if sweep.unkept:
             words.append(f"not kept: {sweep.unkept}")
         done = round(16 * sweep.done / max(1, sweep.total))

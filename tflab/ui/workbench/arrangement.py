@@ -178,7 +178,10 @@ def _wide(size: Size, wanted: Wanted, shares: Shares) -> Arrangement:
     lines = _Lines(size, shares)
     right, bottom = lines.right, lines.bottom
     least = _LEAST_WIDTH + 1
-    at = min(0.57 * right, _MEASURE, max(right - 1 - wanted.form_pairs, 0.52 * right))
+    at: float = min(0.57 * right, _MEASURE)
+    for_pairs = right - 1 - wanted.form_pairs
+    if for_pairs >= 0.52 * right:
+        at = min(at, for_pairs)
     side = lines.upright("side", at, least, right - least, (0, bottom))
     span = (side, right)
     goals = 1 + max(2, min(wanted.goal_rows, (bottom - 8) // 4)) if wanted.goal_rows else 0

@@ -142,7 +142,8 @@ class CodeBlock(Block):
         """Return the code in colours, or its label."""
         above = [Row(self._note_line(width - _BAR), ground=_GROUND)] if self._note else []
         if self._is_folded:
-            return [*above, Row(self._folded_line(), ground=_GROUND)]
+            line = self._folded_line().truncate(max(width - _BAR, 1), ellipsis=glyphs().unicode)
+            return [*above, Row(line, ground=_GROUND)]
         lines = self._code.rows(width - _BAR)
         first = self._first_rows(width, len(lines))
         if first < len(lines):

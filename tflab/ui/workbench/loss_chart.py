@@ -15,6 +15,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from tflab.charts.metrics import Metric
+from tflab.programs.program import ProgramKind
 from tflab.runs.state import RunState
 from tflab.ui.actions import SCOPE_TITLES, bindings
 from tflab.ui.widgets.css import beside
@@ -26,8 +27,16 @@ from tflab.ui.workbench.run_curves import RunCurves
 from tflab.ui.workbench.run_drawing import RunDrawing
 
 _LEGEND_ROWS = 3
-_NO_RUN = "Run the lesson to see its curves here (^r)."
-_NONE_HERE = "No curves in this lesson: see the output of its cells."
+_NO_RUN: dict[ProgramKind, str] = {
+    "lesson": "Run the lesson to see its curves here (^r).",
+    "notebook": "Run the notebook to see its curves here (^r).",
+    "script": "Run the script to see its curves here (^r).",
+}
+_NONE_HERE: dict[ProgramKind, str] = {
+    "lesson": "No curves in this lesson: see the output of its cells.",
+    "notebook": "No curves in this notebook: see the output of its cells.",
+    "script": "No curves in this script: see its output.",
+}
 _NO_CURVES = "No curves in this run: see the output of its cells."
 _NO_POINTS = "The run goes on; its curves begin here with the first point."
 _PROGRESS_SECONDS = 0.5
@@ -48,6 +57,7 @@ class LossChart(Vertical, can_focus=True):
     def __init__(self) -> None:
         super().__init__(id="loss")
         self._heading = (SCOPE_TITLES["loss"], False)
+        self._kind: ProgramKind = "lesson"
         self._curves = RunCurves()
         self._expected = True
         self._diagnosis = ""
@@ -77,9 +87,10 @@ class LossChart(Vertical, can_focus=True):
         event.stop()
         self.redraw()
 
-    def clear(self, expected: bool = True) -> None:
-        """Show no run; where no curves are `expected` of the lesson, take little room."""
+    def clear(self, expected: bool = True, kind: ProgramKind = "lesson") -> None:
+        """Show no run; where no curves are `expected` of the program, take little room."""
         self._curves.clear()
+        self._kind = kind
         self._expected, self._diagnosis = expected, ""
         self._head(title=SCOPE_TITLES["loss"])
         self._show_progress()
@@ -145,9 +156,9 @@ class LossChart(Vertical, can_focus=True):
         self.query_one("#loss-legend").display = False
         self.query_one("#loss-notes").display = False
         if not self._expected:
-            picture.show_words(_NONE_HERE)
+            picture.show_words(_NONE_HERE[self._kind])
         elif self._curves.state is None:
-            picture.show_words(_NO_RUN)
+            picture.show_words(_NO_RUN[self._kind])
         else:
             picture.show_words(_NO_CURVES if self._curves.state.ended else _NO_POINTS)
 

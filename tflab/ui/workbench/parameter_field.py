@@ -15,6 +15,7 @@ from tflab.charts.text import fit
 from tflab.programs.parameters import allowed, format_value
 from tflab.session.form import Field, Form
 from tflab.ui.terminal.glyphs import glyphs
+from tflab.ui.terminal.region_layout import SizedInput
 from tflab.ui.terminal.safe_text import choice_text, short_line
 from tflab.ui.workbench.field_columns import TwoPart
 
@@ -43,8 +44,8 @@ class ParameterField(TwoPart):
         super().__init__(classes=f"field -{field.parameter.type}")
         self._form = form
         self._field = field
+        self._labelled = Content()
         self.set_class(field.problem is not None, "-bad")
-        self.set_class(field.changed, "-changed")
 
     @property
     def parameter(self) -> str:
@@ -77,7 +78,8 @@ class ParameterField(TwoPart):
 
     def compose(self) -> ComposeResult:
         """Lay out the name and the control."""
-        yield Static(self._label(), classes="name")
+        self._labelled = self._label()
+        yield Static(self._labelled, classes="name")
         yield self._control()
 
     def show_text(self) -> None:
@@ -133,8 +135,9 @@ class ParameterField(TwoPart):
                 return _NUMBER_WIDTH
 
     def _label(self) -> Content:
-        mark = glyphs().changed if self._field.changed else " "
-        return Content.assemble((mark, "$primary"), self.parameter)
+        changed = self._field.changed
+        mark = glyphs().changed if changed else " "
+        return Content.styled(mark + self.parameter, "$primary" if changed and not self.bad else "")
 
     def _control(self) -> Widget:
         field, parameter = self._field, self._field.parameter
@@ -148,9 +151,9 @@ class ParameterField(TwoPart):
                 ]
                 return Select(options, value=field.value, allow_blank=False, compact=True)
             case "str":
-                return Input(field.text, compact=True, max_length=2000)
+                return SizedInput(field.text, compact=True, max_length=2000)
             case _:
-                return Input(field.text, restrict=_NUMBER_KEYS, compact=True, max_length=60)
+                return SizedInput(field.text, restrict=_NUMBER_KEYS, compact=True, max_length=60)
 
     @property
     def _stays(self) -> bool:
@@ -180,11 +183,14 @@ class ParameterField(TwoPart):
 
     def _show_state(self) -> None:
         field = self._field
-        for name, holds in (("-bad", self.bad), ("-changed", field.changed)):
-            if self.has_class(name) != holds:
-                self.set_class(holds, name)
-        for label in self.query(".name").results(Static):
-            label.update(self._label(), layout=False)
+        # A class gives all that is in the field its style anew; the label has its colour itself.
+        if self.has_class("-bad") != self.bad:
+            self.set_class(self.bad, "-bad")
+        now = self._label()
+        if not now.is_same(self._labelled):
+            self._labelled = now
+            for label in self.query(".name").results(Static):
+                label.update(now, layout=False)
         for state in self.query(".state").results(Static):
             state.update(_on_off(field.value))
         self.post_message(self.Changed())

@@ -25,6 +25,7 @@ from tflab.ui.widgets.run_cells import mark_of, outcome_of
 from tflab.ui.workbench.messages import RunChosen
 
 TONES: dict[str, str] = {
+    "queued": "$text-quiet",
     "starting": "$secondary",
     "running": "$secondary",
     "finished": "$success",
@@ -35,7 +36,7 @@ TONES: dict[str, str] = {
     "lost": "$error",
 }
 
-_NONE = Content.styled(" None yet. ^r runs the lesson.", "$text-quiet")
+_NONE = Content.styled(" None yet. ^r makes the first.", "$text-quiet")
 
 
 class RunList(OptionList):

@@ -5,12 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from tflab.ui.terminal.glyphs import glyphs
 from tflab.ui.workbench.frame import PaneFrame
 
 if TYPE_CHECKING:
     # What reads runs is not needed for the first paint.
+    from tflab.programs.program import ProgramKind
     from tflab.session.run_names import RunName
     from tflab.session.session import Session
+
+
+_KINDS: dict[ProgramKind, str] = {
+    "lesson": "Lesson",
+    "notebook": "Notebook",
+    "script": "Script",
+}
 
 
 class RunTitles:
@@ -35,6 +44,11 @@ class RunTitles:
         frame.entitle("lesson", frame.title_of("lesson")._replace(about=_output_of(name)))
         self.compare_values()
 
+    def name_program(self, kind: ProgramKind) -> None:
+        """Call the pane of the open program what it is."""
+        title = self._frame.title_of("lesson")
+        self._frame.entitle("lesson", title._replace(text=_KINDS[kind]))
+
     def compare_values(self) -> None:
         """Say above the form that the run on show had other values than stand there."""
         run, name, form = self._session.runs.current, self._name, self._session.form
@@ -56,5 +70,5 @@ def _nothing(_: int) -> str:
 
 def _output_of(name: RunName | None) -> Callable[[int], str]:
     """Return what says whose output a lesson shows, in so many cells."""
-    words = "output of "
+    words = f"{glyphs().dot} output of "
     return _nothing if name is None else lambda room: words + name.fit(room - len(words))

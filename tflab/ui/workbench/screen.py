@@ -168,6 +168,7 @@ class WorkbenchScreen(SessionActions):
         session = self._session
         self._shown = program
         self.status.title = short_line(program.title)
+        self._titles.name_program(program.kind)
         self.goals.show_lesson(program)
         self.lessons.mark(program.path)
         await panes.form.show_fields()
@@ -179,7 +180,7 @@ class WorkbenchScreen(SessionActions):
         if not same:
             kept = session.course.of(program)
             place = kept.cell if kept is not None else 0
-            panes.chart.clear(program.logs_curves)
+            panes.chart.clear(program.logs_curves, program.kind)
             panes.lesson.put_cursor(place if cell is None else cell)
         if self._run_panes is not None:
             if session.runs.current is not None:

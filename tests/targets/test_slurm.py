@@ -1,0 +1,244 @@
+"""Runs through a real Slurm on this machine: watched, stopped, ended by the queue, found again."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from msgspec import structs
+
+from tests.targets.slurm_cluster import CPUS, NoSlurmError, SlurmCluster, slurm_cluster
+from tflab.programs.reader import read_program
+from tflab.runs.job import read_job
+from tflab.runs.store import RunStore
+from tflab.sweeps.plan import make_plan
+from tflab.sweeps.store import SweepStore
+from tflab.sweeps.sweep import Sweep, open_sweep
+from tflab.targets.engine import QueueFullError
+from tflab.targets.live_run import LiveRun
+from tflab.targets.placement import Slot
+from tflab.targets.requests import new_request
+from tflab.targets.run_executor import RunExecutor
+from tflab.targets.runner import begin, stop_job
+from tflab.targets.server_pool import OWN, ServerPlace
+from tflab.targets.slurm import Slurm
+from tflab.targets.target import try_target
+from tflab.targets.target_file import SlurmTarget
+from tflab.targets.target_host import TargetHost
+
+_SECONDS = 60.0
+_LOOP = """\
+import time
+from tflab import lab
+rate = 0.1
+for step in lab.track(range({steps})):
+    lab.log(step, loss=rate / (step + 1))
+    time.sleep(0.05)
+"""
+
+
+@pytest.fixture(scope="module")
+def queue() -> Iterator[SlurmCluster]:
+    """A queue for the module: its daemons take seconds to start."""
+    try:
+        with slurm_cluster() as found:
+            yield found
+    except NoSlurmError as reason:
+        pytest.skip(f"engine: Slurm cannot be had on this machine. {reason}")
+
+
+@pytest.fixture
+def program(tmp_path: Path) -> Callable[[int], Path]:
+    def write(steps: int) -> Path:
+        path = tmp_path / "loop.py"
+        path.write_text(_LOOP.format(steps=steps))
+        return path
+
+    return write
+
+
+def target(queue: SlurmCluster, partition: str = "debug", **more: object) -> SlurmTarget:
+    return SlurmTarget(
+        name="queue",
+        partition=partition,
+        commands=str(queue.commands),
+        **more,  # type: ignore[arg-type]
+    )
+
+
+class Handed:
+    """A run that was handed to a queue, and what takes it there."""
+
+    def __init__(self, target: SlurmTarget, path: Path, place: ServerPlace = OWN) -> None:
+        self.host = TargetHost(Slurm(target), place)
+        self.host.start()
+        request = new_request(read_program(path), {"rate": 0.1}, target=target.name)
+        self.live = begin(self.host, RunStore(), request)
+
+    def until(self, good: Callable[[LiveRun], object]) -> LiveRun:
+        end = time.monotonic() + _SECONDS
+        while not good(self.live):
+            self.host.poll()
+            if not self.live.advance():
+                time.sleep(0.03)
+            state = self.live.state
+            assert time.monotonic() < end, (state.status, state.queued, state.ended)
+        return self.live
+
+    def over(self) -> LiveRun:
+        return self.until(lambda live: live.over)
+
+
+def running(live: LiveRun) -> bool:
+    return live.state.started is not None and live.state.points > 3
+
+
+def test_sweep_of_sixteen_outlives_its_workbench(
+    queue: SlurmCluster, program: Callable[[int], Path]
+) -> None:
+    plan = make_plan(read_program(program(12)), {"rate": [n / 10 for n in range(16)]})
+    plan = structs.replace(plan, each=replace(plan.each, target="queue"))
+    executor = RunExecutor(
+        [Slot()] * 16, threaded=False, make=lambda: TargetHost(Slurm(target(queue)))
+    )
+    sweep = Sweep(SweepStore().create(plan), executor)
+    sweep.start()
+    end = time.monotonic() + _SECONDS
+    seen: set[str] = set()
+    while sweep.count("running") < 2:
+        sweep.poll()
+        seen |= {run.status for run in sweep.runs}
+        assert time.monotonic() < end
+    assert "queued" in seen
+    going = next(run for run in sweep.runs if run.status == "running")
+    sweep.stop(going)
+    while not going.over:
+        sweep.poll()
+        assert time.monotonic() < end
+    sweep.close()
+    jobs = [read_job(RunStore().folder(run.id)) for run in sweep.runs]
+    assert len({job.id.partition("_")[0] for job in jobs if job}) == 1, "one array for all"
+
+    again = open_sweep(sweep.id)
+    while not again.over:
+        again.poll()
+        time.sleep(0.03)
+        assert time.monotonic() < end
+    assert (again.count("finished"), again.count("cancelled")) == (15, 1)
+    finished = [run for run in again.runs if run.status == "finished"]
+    assert all(run.value("loss") is not None for run in finished)
+
+
+def test_run_that_waits_says_why_and_leaves_the_queue_when_it_is_stopped(
+    queue: SlurmCluster, program: Callable[[int], Path]
+) -> None:
+    handed = Handed(target(queue, "down"), program(5))
+    live = handed.until(lambda live: "in line" in live.state.queued)
+    assert live.state.status == "queued"
+    assert live.state.queued == "1st in line for down: the partition is down (PartitionDown)"
+    assert RunStore().load(live.record.id).status == "queued", "for whoever lists runs too"
+    stop_job(live.record, live.folder)
+    assert handed.over().state.status == "cancelled"
+    assert not queue.ask("squeue", "-h", "-p", "down")
+
+
+def test_queue_that_takes_the_machine_back_is_told(
+    queue: SlurmCluster, program: Callable[[int], Path]
+) -> None:
+    handed = Handed(target(queue), program(2000))
+    handed.until(running)
+    queue.ask("sbatch", "-p", "first", "-n", str(CPUS), "-o", "/dev/null", "--wrap", "true")
+    ended = handed.over().state.ended
+    assert ended is not None
+    assert (ended.state, "pre-emption" in ended.cause) == ("lost", True), ended
+
+
+def test_time_limit_is_told(queue: SlurmCluster, program: Callable[[int], Path]) -> None:
+    handed = Handed(target(queue), program(4000))
+    live = handed.until(running)
+    job = read_job(live.folder)
+    assert job is not None
+    queue.ask("scontrol", "update", f"jobid={job.id}", "EndTime=now+1")
+    ended = handed.over().state.ended
+    assert ended is not None
+    assert (ended.state, ended.cause) == ("failed", "Slurm ended it at its time limit.")
+    assert "`time`" in ended.next_step
+
+
+def test_job_that_cannot_begin_its_run_is_told(
+    queue: SlurmCluster, program: Callable[[int], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tflab.targets.job_follower._QUIET_SECONDS", 1.0)
+    handed = Handed(target(queue), program(5), ServerPlace("/nowhere/bin/python"))
+    ended = handed.over().state.ended
+    assert ended is not None
+    assert ended.state == "failed"
+    assert "/nowhere/bin/python: No such file" in ended.cause
+
+
+def test_refused_run_says_what_slurm_says(
+    queue: SlurmCluster, program: Callable[[int], Path]
+) -> None:
+    ended = Handed(target(queue, "nope"), program(5)).over().state.ended
+    assert ended is not None
+    assert ended.state == "failed"
+    assert "invalid partition specified: nope" in ended.cause
+    assert "[queue] in targets.toml" in ended.next_step
+
+
+def test_probe_tells_of_each_machine(queue: SlurmCluster) -> None:
+    [report] = try_target(target(queue), patience=_SECONDS)
+    assert (report.problem, report.remarks) == (None, ())
+    place = ServerPlace("/nowhere/bin/python")
+    [report] = Slurm(target(queue)).probe(place, _SECONDS)
+    assert report.problem is not None
+    assert "/nowhere/bin/python" in report.problem.cause
+
+
+def test_full_queue_is_asked_again(
+    tmp_path: Path, program: Callable[[int], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tflab.targets.target_host._FULL_SECONDS", 0.2)
+    commands = tmp_path / "commands"
+    commands.mkdir()
+    text = "Slurm temporarily unable to accept job, sleeping and retrying."
+    sbatch = commands / "sbatch"
+    sbatch.write_text(f"#!/bin/sh\necho 'sbatch: error: {text}' >&2\nexit 1\n")
+    sbatch.chmod(0o755)
+    full = SlurmTarget(name="queue", commands=str(commands))
+    with pytest.raises(QueueFullError):
+        Slurm(full).submit([tmp_path], OWN)
+    handed = Handed(full, program(5))
+    live = handed.until(lambda live: "takes no more" in live.state.queued)
+    assert live.state.status == "queued"
+    sbatch.write_text("#!/bin/sh\ncat >/dev/null\necho 7\n")
+    handed.until(lambda live: read_job(live.folder) is not None)
+
+
+def test_lost_scheduler_loses_no_run_and_a_dead_node_is_told(
+    queue: SlurmCluster, program: Callable[[int], Path]
+) -> None:
+    """The last one: it ends the daemons."""
+    handed = Handed(target(queue), program(60))
+    handed.until(running)
+    queue.end("slurmctld")
+    assert handed.over().state.status == "finished", "the log is the data path"
+    queue.start()
+
+    handed = Handed(target(queue), program(4000))
+    live = handed.until(running)
+    assert live.state.started is not None
+    steps = queue.steps()
+    queue.end("slurmd")
+    families = [child for step in steps for child in step.children(recursive=True)]
+    for process in [*steps, *families]:
+        process.kill()
+    # Slurm finds it out by itself, some time later.
+    node = queue.ask("sinfo", "-h", "-o", "%n")
+    queue.ask("scontrol", "update", f"nodename={node}", "state=down", "reason=dead")
+    ended = handed.over().state.ended
+    assert ended is not None
+    assert (ended.state, ended.cause) == ("lost", "The node that it ran on failed."), ended
