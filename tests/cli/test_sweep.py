@@ -293,7 +293,8 @@ def test_a_search_from_its_line_to_its_answer_and_on(tflab: Tflab, lesson: Write
     store.save(msgspec.structs.replace(record, plan=plan, runs=record.runs[:6]))
     on = tflab("sweep", "--resume", "last", "--plain")
     assert on.returncode == 0, on.stderr
-    assert "8 runs, each chosen from those before (TPE), seed 3" in on.stdout
+    assert "Each run is chosen from those before (TPE), seed 3" in on.stdout
+    assert "[8/8]" in on.stdout
     again = store.load(found["sweep"])
     assert again.plan.points == record.plan.points, "the same values as in one go"
     assert again.runs[:6] == record.runs[:6]
