@@ -107,10 +107,10 @@ def _resume(arguments: argparse.Namespace) -> int:
     named = (arguments.device or sweep.plan.devices) if starter.target is None else []
     devices = choose_devices(named, list_devices())
     slots = make_slots(devices, arguments.jobs or sweep.plan.jobs)
-    _, slots = starter.placed_sweep(sweep.plan, slots, arguments.jobs)
+    placed, slots = starter.placed_sweep(sweep.plan, slots, arguments.jobs)
     tell_others(devices)
     executor = RunExecutor(slots, threaded=False, make=starter.make)
-    keys = [device.key for device in devices] if starter.target is None else [slots[0].device]
+    keys = placed.devices if starter.target is not None else [device.key for device in devices]
 
     def go_on() -> None:
         sweep.go_on(executor, keys, len(slots))
