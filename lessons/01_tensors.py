@@ -1,8 +1,9 @@
-# %% [markdown]
+# %% [markdown] id="what-tensors-are"
 # # Tensors
 # Everything TensorFlow computes with is a **tensor**: numbers of one type in a block with any
-# number of axes. You will make four of them, carry numbers from a list to NumPy to TensorFlow and
-# back, and find out what a tensor refuses to do.
+# number of axes. Inputs, weights, what each layer passes on, the loss: all of them are tensors. You
+# will make four of them, carry numbers from a list to NumPy to TensorFlow and back, and find out
+# what a tensor refuses to do.
 #
 # Watch three things in each output: the `shape`, the `dtype` and the values.
 
@@ -22,7 +23,7 @@ import tensorflow as tf
 
 from tflab import lab
 
-# %% [markdown]
+# %% [markdown] id="rank-and-shape"
 # ## Rank and shape
 # The **rank** is the number of axes, the **shape** says how long each one is. A single number, a
 # scalar, has no axis at all, so its rank is 0 and its shape is the empty `()`. The last tensor is a
@@ -64,7 +65,7 @@ lab.predict(
     id="bytes-of-block",
 )
 
-# %% [markdown]
+# %% [markdown] id="type-and-device"
 # Multiply the shape: 4 · 2 · 3 = 24 elements. Then multiply by the bytes of one element. The
 # weights of a network are counted in the same way; training needs several times as much memory, for
 # gradients, the optimizer's notes and what each layer computed. The type makes all of it larger or
@@ -111,7 +112,7 @@ added = tf.cast(counts, tf.float32) + shares
 # %%
 lab.check("added", added, tf.constant([1.5, 2.5]))
 
-# %% [markdown]
+# %% [markdown] id="precision"
 # A type also limits what a number can be. Below, three numbers are put into the chosen type and
 # read back: one third, three and a half, and 2049.
 
@@ -127,7 +128,8 @@ print(f"2049 → {count:.0f}")
 # `float32` keeps about 7 correct digits, `float64` about 16. `float16` keeps about 3 digits and
 # cannot hold every whole number above 2048. Networks rarely need more than `float32`, and graphics
 # cards are fastest with less.
-#
+
+# %% [markdown] id="numpy-and-back"
 # ## From a list to NumPy to a tensor, and back
 # NumPy arrays and tensors convert both ways, and each takes part in the other's arithmetic. On the
 # CPU the numbers are often not even copied.
@@ -143,7 +145,7 @@ print("tensor", as_tensor)
 lab.show(plus_one=plus_one)
 plus_one
 
-# %% [markdown]
+# %% [markdown] id="assignment"
 # ## Changing one element
 # `as_tensor + 1` made a new tensor; the old one still holds 1, 2, 3. A NumPy array lets you write
 # into it. Does a tensor?
@@ -170,7 +172,7 @@ lab.predict(
     id="assign-to-element",
 )
 
-# %% [markdown]
+# %% [markdown] id="why-immutable"
 # A tensor's value does not change, and that is on purpose. Because no value ever changes,
 # TensorFlow may reorder, share and replay computations, which is what makes gradients and graphs
 # possible.

@@ -25,7 +25,7 @@ import tensorflow as tf
 
 from tflab import lab
 
-# %% [markdown]
+# %% [markdown] id="elementwise"
 # ## Element by element
 # `+ − * /` combine elements in the same position. A single number is broadcast: it meets every
 # element. Types must agree, and `tf.cast` makes them. Integers have no square root or exponential
@@ -40,6 +40,28 @@ print("square", tf.square(numbers).numpy())
 print("√     ", tf.sqrt(numbers).numpy())
 print("exp   ", tf.exp(numbers).numpy())
 lab.show(scaled=scaled.numpy().tolist())
+
+# %% [markdown] id="functions"
+# Each sign is short for a function. The two lines say the same, for 11 and 5:
+
+# %%
+eleven, five = tf.constant(11.0), tf.constant(5.0)
+for function in (tf.add, tf.subtract, tf.multiply, tf.divide):
+    print(
+        f"tf.{function.__name__:9}",
+        function(eleven, five).numpy(),
+    )
+print(
+    [
+        float(answer)
+        for answer in (
+            eleven + five,
+            eleven - five,
+            eleven * five,
+            eleven / five,
+        )
+    ]
+)
 
 # %%
 try:
@@ -58,7 +80,7 @@ row = tf.constant([[1.0, 2.0]])
 print(column.shape, "+", row.shape, "→", (column + row).shape)
 column + row
 
-# %% [markdown]
+# %% [markdown] id="reductions"
 # ## Along an axis
 # Here is a block of shape (1, 4, 3, 2) that holds 1 to 24. `tf.reduce_sum` along an axis adds up
 # the numbers that differ only in that index, and the axis is gone. Axis 0 is the outermost.
@@ -150,7 +172,7 @@ row_sums = tf.reduce_sum(table, axis=1)
 # %%
 lab.check("row_sums", row_sums, tf.constant([6, 15]))
 
-# %% [markdown]
+# %% [markdown] id="matmul"
 # ## Rows times columns
 # The matrix product multiplies each row of the left with each column of the right and adds up. The
 # inner lengths must agree and vanish: (2, 3) times (3, 2) is (2, 2). `*` would be element by
@@ -163,7 +185,7 @@ matmul = tf.matmul(left, right)
 lab.show(matmul=matmul)
 matmul
 
-# %% [markdown]
+# %% [markdown] id="implicit-conversion"
 # ## NumPy beside TensorFlow
 # The same four computations in NumPy. Neither side needs a conversion by hand: NumPy's functions
 # take tensors and TensorFlow's take arrays, and each answers in its own kind. Where the numbers
