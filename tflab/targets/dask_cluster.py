@@ -21,6 +21,7 @@ from tflab.runs.atomic_files import make_private_folder, read_file, replace_atom
 from tflab.runs.paths import data_folder
 from tflab.runs.record import Problem
 from tflab.runs.text import plain_line
+from tflab.targets.dask_keys import security_of
 from tflab.targets.target_file import DaskTarget, find_target
 
 _IDLE_SECONDS = 600.0
@@ -108,8 +109,6 @@ def main() -> None:
 
 
 def _cluster(target: DaskTarget) -> Any:
-    from tflab.targets.dask_engine import security_of
-
     security = security_of(target)
     if target.hosts:
         from distributed import SSHCluster
@@ -141,8 +140,6 @@ def _resources(target: DaskTarget) -> dict[str, float]:
 
 def _wait_until_idle(target: DaskTarget, cluster: Any) -> None:
     from distributed import Client
-
-    from tflab.targets.dask_engine import security_of
 
     last = time.monotonic()
     with Client(cluster.scheduler_address, security=security_of(target)) as client:

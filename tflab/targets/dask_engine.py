@@ -6,8 +6,6 @@ need nothing of ours. Dask cannot interrupt a task that runs: a run looks for it
 
 from __future__ import annotations
 
-import os
-import stat
 import subprocess
 import sys
 import time
@@ -19,6 +17,7 @@ from tflab.runs.job import LOG, Job
 from tflab.runs.record import Problem
 from tflab.runs.text import count_of, plain_line
 from tflab.targets.dask_cluster import address_of
+from tflab.targets.dask_keys import dask_module, security_of
 from tflab.targets.engine import JobState, NodeReport
 from tflab.targets.server_pool import ServerPlace
 from tflab.targets.target_file import DaskTarget
@@ -54,7 +53,7 @@ class Dask:
         Raises:
             Problem: When `distributed` is missing, keys do not serve, or nobody answers.
         """
-        _distributed()
+        dask_module()
         security_of(self._target)
         if not self._target.scheduler:
             where = ", ".join(self._target.hosts) or "this machine"
@@ -182,7 +181,11 @@ class Dask:
     def _client(self) -> Client:
         if self._connected is not None:
             return self._connected
-        distributed = _distributed()
+        import cloudpickle
+
+        distributed = dask_module()
+        # What is asked of a scheduler goes there whole, as it has no package of ours.
+        cloudpickle.register_pickle_by_value(sys.modules[__name__])
         security = security_of(self._target)
         self._address = address_of(self._target)
         try:
@@ -211,56 +214,7 @@ class Dask:
         )
 
 
-def security_of(target: DaskTarget) -> Any:
-    """Return what encrypts the way to a cluster; None within this machine, where no keys are named.
-
-    Raises:
-        Problem: When a file is missing, or others may read the key.
-    """
-    if not target.authority:
-        return None
-    for path in (target.authority, target.certificate, target.key):
-        if not os.access(path, os.R_OK):
-            raise Problem(
-                "A key cannot be read",
-                f"{path} of {target.name} is not there, or not readable.",
-                "docs/machines.md has the two commands that make all three files.",
-            )
-    if stat.S_IMODE(os.stat(target.key).st_mode) & 0o077:
-        raise Problem(
-            "Others may read the key",
-            f"Whoever has {target.key} can run code on the cluster, and others may read it.",
-            f"`chmod 600 {target.key}`, and make a new one if others use this machine.",
-        )
-    return _distributed().Security(
-        tls_ca_file=target.authority,
-        tls_client_cert=target.certificate,
-        tls_client_key=target.key,
-        tls_scheduler_cert=target.certificate,
-        tls_scheduler_key=target.key,
-        tls_worker_cert=target.certificate,
-        tls_worker_key=target.key,
-        require_encryption=True,
-    )
-
-
 def _states_of(keys: list[str], dask_scheduler: Any = None) -> dict[str, str]:
     """Return what the scheduler calls the state of tasks. Runs there, where there is no tflab."""
     tasks = dask_scheduler.tasks
     return {key: str(tasks[key].state) for key in keys if key in tasks}
-
-
-def _distributed() -> Any:
-    try:
-        import cloudpickle
-        import distributed
-
-        # What is asked of a scheduler goes there whole, as it has no package of ours.
-        cloudpickle.register_pickle_by_value(sys.modules[__name__])
-    except ImportError as error:
-        raise Problem(
-            "Dask is not installed",
-            f"This Python has no `distributed`: {plain_line(str(error))}.",
-            f"`{sys.executable} -m pip install 'tflab-workbench[cluster]'`, then try again.",
-        ) from error
-    return distributed
