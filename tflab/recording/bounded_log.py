@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from tflab.runs.events import (
     CellEnded,
     CellStarted,
+    Continued,
     Ended,
     Error,
     Event,
@@ -22,7 +25,8 @@ EVENTS_LIMIT = 512 << 20
 
 _ROOM = 8 << 20
 _ASKING = (InputAsked, InputTaken)
-_OUTLINE = (Started, CellStarted, CellEnded, Goal, Prediction, Notice, *_ASKING, Error, Ended)
+_LIFE = (Started, Continued, CellStarted, CellEnded, Error, Ended)
+_OUTLINE = (*_LIFE, Goal, Prediction, Notice, *_ASKING)
 _ENDING = (Error, Ended)
 
 
@@ -35,22 +39,17 @@ class BoundedLog(LogWriter):
 
     _was_cut = False
 
-    def write(self, *events: Event) -> None:
-        """Append `events`, or as many of their kinds as there is room for.
-
-        Raises:
-            OSError: As `LogWriter.write`.
-        """
-        excess = self.size() - EVENTS_LIMIT
-        if excess < 0:
-            super().write(*events)
-            return
-        kinds = _OUTLINE if excess < _ROOM else _ENDING
-        kept = [event for event in events if isinstance(event, kinds)]
-        if len(kept) < len(events) and not self._was_cut:
-            self._was_cut = True
-            kept.insert(0, _notice())
-        super().write(*kept)
+    def _append(self, events: Sequence[Event], fd: int, size: int) -> None:
+        """Append `events`, or as many of their kinds as there is room for."""
+        excess = size - EVENTS_LIMIT
+        if excess >= 0:
+            kinds = _OUTLINE if excess < _ROOM else _ENDING
+            kept = [event for event in events if isinstance(event, kinds)]
+            if len(kept) < len(events) and not self._was_cut:
+                self._was_cut = True
+                kept.insert(0, _notice())
+            events = kept
+        super()._append(events, fd, size)
 
 
 def _notice() -> Notice:

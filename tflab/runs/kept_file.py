@@ -34,7 +34,22 @@ class KeptFile:
 
     def size(self) -> int:
         """Return its length, in bytes."""
-        return os.fstat(self.descriptor()).st_size
+        return self.look()[1]
+
+    def look(self) -> tuple[int, int]:
+        """Return a descriptor that leads to the file now, and the length of the file in bytes.
+
+        It asks the system once where once does: each time the interpreter is let go, and whoever
+        computes in another thread waits to get it back.
+        """
+        try:
+            found = os.fstat(self._fd)
+        except OSError:
+            found = None
+        if found is None or (found.st_dev, found.st_ino) != self.identity:
+            self._open()
+            found = os.fstat(self._fd)
+        return self._fd, found.st_size
 
     def close(self) -> None:
         """Close it. It is opened again by whatever is done next."""

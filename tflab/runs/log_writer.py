@@ -13,6 +13,7 @@ from __future__ import annotations
 import functools
 import json
 import os
+from collections.abc import Sequence
 from dataclasses import MISSING, fields
 from pathlib import Path
 from typing import Any
@@ -84,19 +85,31 @@ class LogWriter:
     def __init__(self, folder: Path) -> None:
         self._file = KeptFile(folder / EVENTS)
         self._unwritten = b""
+        self._whole_at = 0
 
     def write(self, *events: Event) -> None:
         """Append `events`, in order. A line that another writer left torn is closed off first."""
-        self.write_lines(b"".join(encode_event(event) + b"\n" for event in events))
+        if events or self._unwritten:
+            self._append(events, *self._file.look())
 
     def write_lines(self, lines: bytes) -> None:
         """Append whole lines that are events already, as those of another log."""
-        fd = self._file.descriptor()
-        if not self._unwritten and lines and self._tail_is_torn(fd):
+        if lines or self._unwritten:
+            self._append_lines(lines, *self._file.look())
+
+    def _append(self, events: Sequence[Event], fd: int, size: int) -> None:
+        """Append events to the log, which is open as `fd` and that many bytes long."""
+        self._append_lines(b"".join(encode_event(event) + b"\n" for event in events), fd, size)
+
+    def _append_lines(self, lines: bytes, fd: int, size: int) -> None:
+        if not self._unwritten and lines and size != self._whole_at and _is_torn(fd, size):
             lines = b"\n" + lines
         self._unwritten += lines
         while self._unwritten:
-            self._unwritten = self._unwritten[os.write(fd, self._unwritten) :]
+            count = os.write(fd, self._unwritten)
+            self._unwritten, size = self._unwritten[count:], size + count
+        # Where nobody else has written since, nothing is torn next time.
+        self._whole_at = size
 
     def size(self) -> int:
         """Return the length of the log, in bytes."""
@@ -106,9 +119,9 @@ class LogWriter:
         """Close the file."""
         self._file.close()
 
-    def _tail_is_torn(self, fd: int) -> bool:
-        size = os.fstat(fd).st_size
-        return size > 0 and os.pread(fd, 1, size - 1) != b"\n"
+
+def _is_torn(fd: int, size: int) -> bool:
+    return size > 0 and os.pread(fd, 1, size - 1) != b"\n"
 
 
 def append(folder: Path, *events: Event) -> None:

@@ -92,10 +92,11 @@ class Capture:
         Returns:
             Whether something of the lesson's was cut now.
         """
+        size = self._native.size()
         with suppress(OSError):
-            self._past_python.forward_in_time()
-        cut = self._native.cut()
-        return self._output.cut() or cut
+            self._past_python.forward_in_time(size)
+        cut = self._native.cut(size)
+        return self._output.cut(self._output.size()) or cut
 
     def _keep_order(self) -> None:
         # What cannot be copied now is copied later, or when the run is over.
@@ -122,8 +123,8 @@ class _Bounded:
     def size(self) -> int:
         return self._file.size()
 
-    def cut(self) -> bool:
-        if self.size() <= self._limit:
+    def cut(self, size: int) -> bool:
+        if size <= self._limit:
             return False
         first, self._was_cut = not self._was_cut, True
         # The lesson may have put something else in its place.

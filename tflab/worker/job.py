@@ -22,7 +22,7 @@ from tflab.runs.events import Notice
 from tflab.runs.log_writer import EVENTS, RECORD, STOP, append, has_ended
 from tflab.runs.lost import as_asked, never_began, stopped
 from tflab.runs.processes import RUNG_SECONDS, STOP_SIGNALS
-from tflab.runs.queue_words import ended_in_queue
+from tflab.runs.queue_words import QUEUE_LOG, ended_in_queue
 from tflab.runs.record import Problem
 from tflab.runs.reserve import append_last
 from tflab.worker.children import Child, reap, start_child
@@ -30,9 +30,6 @@ from tflab.worker.endings import close_log
 from tflab.worker.exit_codes import NOT_SHARED
 from tflab.worker.memory import MemoryKills
 from tflab.worker.orphans import end_orphans, keep_orphans
-
-QUEUE_LOG = "TFLAB_QUEUE_LOG"
-"""The environment variable that names the file in which the queue says why it ends this job."""
 
 LOOK = signal.SIGUSR1
 """Look for the mark now."""

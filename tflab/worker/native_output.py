@@ -72,8 +72,10 @@ class NativeOutput:
         Raises:
             OSError: When it cannot be read or written.
         """
-        if self._native.size() == self._journal.forwarded:
-            return
+        if self._native.size() != self._journal.forwarded:
+            self._forward(whole_lines, patience)
+
+    def _forward(self, whole_lines: bool, patience: float = 0.0) -> None:
         if not self._lock.acquire(timeout=patience) if patience else not self._lock.acquire(False):
             return
         try:
@@ -82,14 +84,17 @@ class NativeOutput:
         finally:
             self._lock.release()
 
-    def forward_in_time(self) -> None:
+    def forward_in_time(self, size: int) -> None:
         """Copy whole lines, and one that has not ended if it has not grown since the last time.
+
+        Args:
+            size: How long the file is that is copied from.
 
         Raises:
             OSError: As `forward`.
         """
-        size = self._native.size()
-        self.forward(whole_lines=size != self._waited)
+        if size != self._journal.forwarded:
+            self._forward(whole_lines=size != self._waited)
         self._waited = size
 
     def _copy(self, whole_lines: bool) -> bool:

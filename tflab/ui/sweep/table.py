@@ -46,8 +46,9 @@ class SweepTable(Table):
     def show_sweep(self, rows: Sequence[SweepRow], metric: str) -> None:
         """Show rows, given best first. The cursor stays on its values, or at the top if there."""
         before = self.row.runs[0].index if self.row is not None and self.cursor else None
+        more = len(rows) != len(self._rows)
         self._rows = rows = going_first(rows, self._room // 2)
-        if metric != self._metric:
+        if metric != self._metric or more:
             self._metric = metric
             self.show_rows(self._heads(), len(rows), self._row_cells)
         if before is not None:
