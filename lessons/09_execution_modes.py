@@ -176,9 +176,9 @@ lab.check("how often Python ran", len(python_runs), 1)
 
 # %% [markdown] id="retracing"
 # ## When Python runs again
-# A graph serves one *kind* of input: a type and a shape. A Python number is part of the plan
-# itself, so each new one is traced anew; tensors of one kind share a graph. How often does Python
-# run here?
+# A graph serves one *kind* of input, and a new kind is traced anew. `squared` is called with the
+# numbers 1, 2 and 3, then with three tensors. Is 2 another kind of input than 1? And a tensor that
+# holds 2 than one that holds 1?
 
 
 # %%
@@ -207,6 +207,11 @@ print(
     f"three numbers: {from_numbers}, three tensors: {from_tensors}"
 )
 lab.show(from_numbers=from_numbers, from_tensors=from_tensors)
+
+# %% [markdown]
+# For a tensor, type and shape are the kind, so three tensors share one graph. A Python number is
+# part of the plan itself, so each new one is traced. Give tensors to a function that is called
+# often.
 
 # %% [markdown] id="why-graphs"
 # ## Why plan at all?
