@@ -22,6 +22,7 @@ NAMES = (
     "list_runs",
     "memory",
     "sweep",
+    "search",
 )
 LIMIT = 600
 """Seconds that a benchmark may take. All but the sweep, with its slow peers, stay below 60."""

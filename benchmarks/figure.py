@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-Unit = Literal["s", "B/s", "MB", "steps/s", "s/s"]
+Unit = Literal["s", "B/s", "MB", "steps/s", "s/s", "steps", ""]
 Samples = list[float]
 
 
@@ -124,10 +124,12 @@ def quantity(value: float, unit: Unit) -> str:
             return f"{value * 1e9:.3g} ns"
         case "B/s":
             return f"{value / 1e3:.3g} kB/s"
+        case "steps":
+            return f"{value:,.0f} steps"
         case "steps/s":
             return f"{value:,.0f} steps/s"
         case _:
-            return f"{value:.3g} {unit}"
+            return f"{value:.3g} {unit}".strip()
 
 
 def spread(

@@ -1,4 +1,4 @@
-# %% [markdown]
+# %% [markdown] id="welcome"
 # # Why a framework: the same network twice
 # Welcome. Deep learning means many layers that learn a pattern from examples and then use it on
 # something new. All of it can be written with NumPy alone. So why does everybody use a framework?
@@ -26,11 +26,13 @@ learning_rate: Annotated[
     Meta(gt=0, le=2, description="Size of each gradient step"),
 ] = 0.1
 
-# %% [markdown]
+# %% [markdown] id="package-and-framework"
 # ## Package and framework
 # A package is a box of tools: you call it. A **framework** is a skeleton: it fixes how the parts
 # fit together, and you hang your own parts on it. NumPy is a package for linear algebra. TensorFlow
-# contains one, and builds on top of it what every learning program needs.
+# contains one, and builds on top of it what every learning program needs: parts to *build* a
+# network with, a way to let it *learn*, and a way to use it on new data, to *infer*. Ready
+# networks, data sets and tools come along.
 #
 # ## Some data
 # A curve to learn: 40 points of a sine.
@@ -85,7 +87,7 @@ def numpy_gradients(weights, x, y):
     ]
 
 
-# %% [markdown]
+# %% [markdown] id="forward-only"
 # ## With TensorFlow
 # Here you write the way forward, and nothing else. `tf.GradientTape` records it and plays it
 # backwards: that is the point of a deep learning framework in one sentence. The same holds for a
@@ -108,8 +110,10 @@ def tape_gradients(weights, x, y):
     return tape.gradient(loss, weights)
 
 
-# %% [markdown]
-# The framework is also the check. Where the two answers part, look at your own lines first.
+# %% [markdown] id="framework-as-check"
+# The framework is also the check. Where the two answers part, look at your own lines first. A tape
+# answers with one slope for each array, in the order you asked; `zip` brings the pairs together, as
+# it will each time a step is taken.
 
 # %%
 names = ["W1", "b1", "W2", "b2"]
@@ -124,7 +128,7 @@ for name, hand, tape in zip(
 ):
     lab.check(f"slope of {name}", hand, tape.numpy())
 
-# %% [markdown]
+# %% [markdown] id="race"
 # ## The race
 # Both train from the same start. NumPy runs its lines one by one; `tf.function` turns the whole
 # step into a graph first.
@@ -234,7 +238,8 @@ lab.predict(
 # Speed is no reason here: for so small a network NumPy is often as fast, or faster. The reason is
 # the way back. Each further layer adds lines both ways in NumPy, and only on the way forward in
 # TensorFlow.
-#
+
+# %% [markdown] id="five-services"
 # ## Five services
 # Every deep learning framework gives you these:
 #
@@ -244,25 +249,40 @@ lab.predict(
 # 4. CPU, GPU and TPU without changing the code (*Where it runs*)
 # 5. saving and loading of models (*Save and load*)
 
-# %% [markdown]
+# %% [markdown] id="criteria"
 # ## Which framework?
 # There are many, each with its community: TensorFlow, PyTorch, JAX, MXNet, Caffe. Three questions
 # help to choose. How easy is it to program, from the first idea to a service that others use? How
 # fast does it run on large data? And is it truly open: open source *and* governed so that it stays
 # open?
 #
+# TensorFlow reaches from end to end: you try an idea in a few lines, train it on one machine or
+# many, save it, and serve it, also where no Python runs (*Save and load*).
+
+# %% [markdown] id="a-little-history"
 # ## A little history
 # Google Brain published TensorFlow in 2015 under the Apache 2.0 license. You call it from Python;
 # the computing is done in C++. The name says how: **tensors** flow through a graph of operations.
 # In TensorFlow 1 you designed that graph first and fed it with data in a session. TensorFlow 2, of
 # September 2019, computes at once and makes graphs by itself. Start with 2, but be able to read 1.
 
-# %% [markdown]
-# Keras began in the same year, on top of Theano, as the part that people like to write. TensorFlow
-# took it in as `tf.keras`; Keras 3 runs on TensorFlow, JAX and PyTorch. So two names lead to one
-# thing.
+# %% [markdown] id="install"
+# ## On a machine of your own
+# `pip install tensorflow` is enough for a CPU; on Linux `pip install "tensorflow[and-cuda]"` brings
+# what a GPU needs. Name the version that your program was written with, as in
+# `tensorflow==2.21.0`, so that it still runs in a year. Colab runs notebooks in the browser, with
+# TensorFlow in place. Here it is:
 
 # %%
+print("TensorFlow", tf.__version__, "· NumPy", np.__version__)
+
+# %% [markdown] id="keras-history"
+# Keras began in the same year, on top of Theano, as the part that people like to write: few lines
+# from an idea to a running model, and errors that say what to do. Then TensorFlow became one of its
+# backends, and took it in as `tf.keras`; from version 2.4 on it ran on TensorFlow only. Keras 3
+# runs on TensorFlow, JAX and PyTorch. So two names lead to one thing.
+
+# %% id="modules-and-layers"
 import os
 
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")

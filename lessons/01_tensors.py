@@ -1,8 +1,9 @@
-# %% [markdown]
+# %% [markdown] id="what-tensors-are"
 # # Tensors
 # Everything TensorFlow computes with is a **tensor**: numbers of one type in a block with any
-# number of axes. You will make four of them, carry numbers from a list to NumPy to TensorFlow and
-# back, and find out what a tensor refuses to do.
+# number of axes. Inputs, weights, what each layer passes on, the loss: all of them are tensors. You
+# will make four of them, carry numbers from a list to NumPy to TensorFlow and back, and find out
+# what a tensor refuses to do.
 #
 # Watch three things in each output: the `shape`, the `dtype` and the values.
 
@@ -15,6 +16,14 @@ dtype: Annotated[
     Literal["float16", "float32", "float64", "int32"],
     Meta(description="Element type of every tensor"),
 ] = "float32"
+number: Annotated[
+    float,
+    Meta(
+        ge=-60_000,
+        le=60_000,
+        description="A number to put into that type",
+    ),
+] = 7.0
 
 # %%
 import numpy as np
@@ -22,7 +31,7 @@ import tensorflow as tf
 
 from tflab import lab
 
-# %% [markdown]
+# %% [markdown] id="rank-and-shape"
 # ## Rank and shape
 # The **rank** is the number of axes, the **shape** says how long each one is. A single number, a
 # scalar, has no axis at all, so its rank is 0 and its shape is the empty `()`. The last tensor is a
@@ -64,7 +73,7 @@ lab.predict(
     id="bytes-of-block",
 )
 
-# %% [markdown]
+# %% [markdown] id="type-and-device"
 # Multiply the shape: 4 · 2 · 3 = 24 elements. Then multiply by the bytes of one element. The
 # weights of a network are counted in the same way; training needs several times as much memory, for
 # gradients, the optimizer's notes and what each layer computed. The type makes all of it larger or
@@ -111,23 +120,24 @@ added = tf.cast(counts, tf.float32) + shares
 # %%
 lab.check("added", added, tf.constant([1.5, 2.5]))
 
-# %% [markdown]
+# %% [markdown] id="precision"
 # A type also limits what a number can be. Below, three numbers are put into the chosen type and
-# read back: one third, three and a half, and 2049.
+# read back: one third, three and a half, and your `number`.
 
 # %%
 third = float(tf.cast(tf.constant(1 / 3, tf.float64), dtype))
 half = float(tf.cast(tf.constant(3.5, tf.float64), dtype))
-count = float(tf.cast(tf.constant(2049.0, tf.float64), dtype))
+kept = float(tf.cast(tf.constant(number, tf.float64), dtype))
 print(f"1/3  → {third:.12f}")
 print(f"3.5  → {half}")
-print(f"2049 → {count:.0f}")
+print(f"{number:<4g} → {kept!r}")
 
 # %% [markdown]
 # `float32` keeps about 7 correct digits, `float64` about 16. `float16` keeps about 3 digits and
 # cannot hold every whole number above 2048. Networks rarely need more than `float32`, and graphics
 # cards are fastest with less.
-#
+
+# %% [markdown] id="numpy-and-back"
 # ## From a list to NumPy to a tensor, and back
 # NumPy arrays and tensors convert both ways, and each takes part in the other's arithmetic. On the
 # CPU the numbers are often not even copied.
@@ -143,7 +153,7 @@ print("tensor", as_tensor)
 lab.show(plus_one=plus_one)
 plus_one
 
-# %% [markdown]
+# %% [markdown] id="assignment"
 # ## Changing one element
 # `as_tensor + 1` made a new tensor; the old one still holds 1, 2, 3. A NumPy array lets you write
 # into it. Does a tensor?
@@ -170,13 +180,13 @@ lab.predict(
     id="assign-to-element",
 )
 
-# %% [markdown]
+# %% [markdown] id="why-immutable"
 # A tensor's value does not change, and that is on purpose. Because no value ever changes,
 # TensorFlow may reorder, share and replay computations, which is what makes gradients and graphs
 # possible.
 #
 # ## Goals
-# Each asks for another `dtype`. Guess which before you run.
+# Each asks for another `dtype`, and one for a number as well. Guess which before you run.
 
 # %%
 lab.goal(
@@ -198,11 +208,13 @@ lab.goal(
     id="half-lost",
 )
 lab.goal(
-    "Store the block in 48 bytes, and see 2049 turn into another number",
-    block_bytes == 48 and count != 2049,
+    "Store the block in 48 bytes, and find a whole number that comes back as another one",
+    block_bytes == 48
+    and number == int(number)
+    and kept != number,
     hint=(
-        "48 bytes for 24 elements leaves 2 bytes for each.",
-        "2 bytes are 16 bits: set dtype to float16.",
+        "48 bytes for 24 elements leaves 2 bytes for each. Which whole numbers are too large for 3 digits?",
+        "2 bytes are 16 bits: set dtype to float16, and number to 2049.",
     ),
     id="block-of-48-bytes",
 )

@@ -18,6 +18,10 @@ axis: Annotated[
         description="Axis along which the block is summed",
     ),
 ] = 2
+keepdims: Annotated[
+    bool,
+    Meta(description="Keep the summed axis, with length 1"),
+] = False
 
 # %%
 import numpy as np
@@ -25,7 +29,7 @@ import tensorflow as tf
 
 from tflab import lab
 
-# %% [markdown]
+# %% [markdown] id="elementwise"
 # ## Element by element
 # `+ − * /` combine elements in the same position. A single number is broadcast: it meets every
 # element. Types must agree, and `tf.cast` makes them. Integers have no square root or exponential
@@ -40,6 +44,28 @@ print("square", tf.square(numbers).numpy())
 print("√     ", tf.sqrt(numbers).numpy())
 print("exp   ", tf.exp(numbers).numpy())
 lab.show(scaled=scaled.numpy().tolist())
+
+# %% [markdown] id="functions"
+# Each sign is short for a function. The two lines say the same, for 11 and 5:
+
+# %%
+eleven, five = tf.constant(11.0), tf.constant(5.0)
+for function in (tf.add, tf.subtract, tf.multiply, tf.divide):
+    print(
+        f"tf.{function.__name__:9}",
+        function(eleven, five).numpy(),
+    )
+print(
+    [
+        float(answer)
+        for answer in (
+            eleven + five,
+            eleven - five,
+            eleven * five,
+            eleven / five,
+        )
+    ]
+)
 
 # %%
 try:
@@ -58,21 +84,22 @@ row = tf.constant([[1.0, 2.0]])
 print(column.shape, "+", row.shape, "→", (column + row).shape)
 column + row
 
-# %% [markdown]
+# %% [markdown] id="reductions"
 # ## Along an axis
 # Here is a block of shape (1, 4, 3, 2) that holds 1 to 24. `tf.reduce_sum` along an axis adds up
-# the numbers that differ only in that index, and the axis is gone. Axis 0 is the outermost.
+# the numbers that differ only in that index, and the axis is gone. Axis 0 is the outermost. With
+# `keepdims=True` the axis stays, with length 1, so that the sums still fit beside the block.
 
 # %%
 c = tf.reshape(tf.range(1, 25), (1, 4, 3, 2))
-sum_axis = tf.reduce_sum(c, axis=axis)
+sum_axis = tf.reduce_sum(c, axis=axis, keepdims=keepdims)
 print(
     f"sum along axis {axis}: {tuple(c.shape)} → {tuple(sum_axis.shape)}"
 )
 lab.show(sum_axis=sum_axis)
 lab.predict(
-    "Which shape is left when (1, 4, 3, 2) is summed along your axis?",
-    str(tuple(sum_axis.shape)),
+    "Which shape is left when (1, 4, 3, 2) is summed along your axis, and the axis goes?",
+    str(tuple(tf.reduce_sum(c, axis=axis).shape)),
     choices=[
         "(4, 3, 2)",
         "(1, 3, 2)",
@@ -150,7 +177,7 @@ row_sums = tf.reduce_sum(table, axis=1)
 # %%
 lab.check("row_sums", row_sums, tf.constant([6, 15]))
 
-# %% [markdown]
+# %% [markdown] id="matmul"
 # ## Rows times columns
 # The matrix product multiplies each row of the left with each column of the right and adds up. The
 # inner lengths must agree and vanish: (2, 3) times (3, 2) is (2, 2). `*` would be element by
@@ -163,7 +190,7 @@ matmul = tf.matmul(left, right)
 lab.show(matmul=matmul)
 matmul
 
-# %% [markdown]
+# %% [markdown] id="implicit-conversion"
 # ## NumPy beside TensorFlow
 # The same four computations in NumPy. Neither side needs a conversion by hand: NumPy's functions
 # take tensors and TensorFlow's take arrays, and each answers in its own kind. Where the numbers
@@ -173,7 +200,10 @@ matmul
 pairs = {
     "× 10": (scaled, whole.numpy() * 10.0),
     "exp": (tf.exp(numbers), np.exp(numbers)),
-    "sum": (sum_axis, np.sum(c, axis=axis)),
+    "sum": (
+        sum_axis,
+        np.sum(c, axis=axis, keepdims=keepdims),
+    ),
     "product": (matmul, np.matmul(left, right)),
 }
 numpy_agrees = True
@@ -208,11 +238,11 @@ lab.goal(
     id="sum-neighbours",
 )
 lab.goal(
-    "Lay the four tables on top of each other: one table of 3 rows and 2 columns",
-    tuple(sum_axis.shape) == (1, 3, 2),
+    "Lay the four tables on top of each other, and keep the rank: a block of shape (1, 1, 3, 2)",
+    tuple(sum_axis.shape) == (1, 1, 3, 2),
     hint=(
-        "Which axis counts the tables?",
-        "The axis of length 4 must go: axis 1.",
+        "Which axis counts the tables? And what keeps it from going altogether?",
+        "The axis of length 4, so axis 1, with keepdims on.",
     ),
     id="stack-tables",
 )

@@ -32,7 +32,7 @@ import tensorflow as tf
 
 from tflab import lab
 
-# %% [markdown]
+# %% [markdown] id="making"
 # ## Making and reading one
 # A variable is made from a first value, which fixes its dtype and shape. It can stand wherever a
 # tensor can.
@@ -41,7 +41,7 @@ from tflab import lab
 v = tf.Variable(start, dtype=tf.float32, name="v")
 v
 
-# %% [markdown]
+# %% [markdown] id="assign"
 # ## Changing it
 # `assign` replaces the value, `assign_add` and `assign_sub` change it by an amount. They work in
 # place: no copy is made, and everyone who holds the variable sees the change.
@@ -62,7 +62,7 @@ lab.predict(
     id="after-assign-add",
 )
 
-# %% [markdown]
+# %% [markdown] id="names-and-copies"
 # `v + amount` looks similar. Does it change the variable? And `same = v` gives the variable a
 # second name. Is that a copy?
 
@@ -117,7 +117,7 @@ lab.check(
     cases=[((3.0, 0.5), 2.5), ((0.0, -1.0), 1.0)],
 )
 
-# %% [markdown]
+# %% [markdown] id="one-element"
 # ## One element
 # Index, then assign. This is what a tensor refused in *Tensors*. The shape stays: assigning
 # something of another shape is an error, which has saved many a training loop.
@@ -138,7 +138,7 @@ doubled.assign_add(tf.ones((3, 1)))
 lab.show(doubled=doubled)
 doubled
 
-# %% [markdown]
+# %% [markdown] id="too-small"
 # ## When adding does nothing
 # `float32` has about 7 digits. Add a small number to a large one and the small one may fall off the
 # end. In training this is real: large weights and tiny steps stop moving. The line below shows how

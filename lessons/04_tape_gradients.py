@@ -27,7 +27,7 @@ import tensorflow as tf
 
 from tflab import lab
 
-# %% [markdown]
+# %% [markdown] id="record"
 # ## Record, then play back
 # Inside the `with` block every operation on a variable is noted down. `tape.gradient(y, point)`
 # then walks from `y` back to `point` and multiplies the slopes of the steps on its way: the chain
@@ -58,7 +58,7 @@ try:
 except RuntimeError as error:
     print("RuntimeError:", str(error).split("(")[0])
 
-# %% [markdown]
+# %% [markdown] id="watch"
 # ## A constant must be watched
 # The tape could record everything, but keeping every step of everything would waste memory. So it
 # follows variables, which training changes, and leaves constants alone. `tape.watch` says that you
@@ -115,7 +115,7 @@ lab.check(
     ],
 )
 
-# %% [markdown]
+# %% [markdown] id="chain-rule"
 # ## A longer chain
 # For `ln(2x + 3)` the rule gives `2 / (2x + 3)`: the slope of the outside times the slope of the
 # inside. The tape gets there without ever seeing a formula.
@@ -133,7 +133,7 @@ dlog = tape.gradient(y, point)
 lab.show(dlog=float(dlog))
 dlog
 
-# %% [markdown]
+# %% [markdown] id="several-sources"
 # ## Several sources at once
 # A network has many weights, and one playback answers for all of them: pass a list, get a list.
 # Here `(x1 + 2·x2)²` is taken at (3, 1). `x2` is marked `trainable=False`, so the tape passes it
@@ -151,7 +151,7 @@ partials = [
 print("∂y/∂x1, ∂y/∂x2 =", partials)
 lab.show(partials=partials)
 
-# %% [markdown]
+# %% [markdown] id="three-ways"
 # ## Three derivatives side by side
 # A finite difference measures the slope: take the function a little to the left and a little to
 # the right, and divide. It needs no rules at all, only subtraction, and that is its weakness.
@@ -245,7 +245,7 @@ lab.predict(
     id="closer-to-formula",
 )
 
-# %% [markdown]
+# %% [markdown] id="v-of-errors"
 # Two errors pull against each other. A long step misses the bend. A short one subtracts two numbers
 # that share most of their digits, until x itself can no longer be moved by so little. The picture
 # shows both as a V, with the best step at its tip; where the curve is nearly straight, at large x,

@@ -40,7 +40,7 @@ def position(t):
     return 4.9 * t**2
 
 
-# %% [markdown]
+# %% [markdown] id="nested-tapes"
 # ## A tape inside a tape
 # The inner tape gives the speed. Because that happens inside the outer tape's `with` block, the
 # outer tape records the playback too, and can differentiate it again.
@@ -105,7 +105,7 @@ lab.check(
     ],
 )
 
-# %% [markdown]
+# %% [markdown] id="three-curves"
 # ## Three curves
 # The same nested tapes, asked for many times at once. Each moment's speed depends on that moment
 # only, so one playback over the whole vector gives the speed at each.
@@ -169,7 +169,7 @@ for name, taped, measured, exact in rows:
         f"{measured:11.4f}{diff_off:8.0e}{exact:8.4f}"
     )
 
-# %% [markdown]
+# %% [markdown] id="nth-derivative"
 # ## As often as you like
 # A function may call itself to nest as many tapes as the order asks for. The polynomial is `x⁴ +
 # 2x³ − 5x + 1`, taken at x = −1, 0, 1 and 2. It is written with products only: the tape's rule for

@@ -1,8 +1,10 @@
-# %% [markdown]
+# %% [markdown] id="cost-story"
 # # Walking downhill
-# Gradient descent is one line: change the parameter a little against the slope, again and again.
-# You will walk down `J(w) = w² − 10w + 25` from `w = 0` with an optimizer of your choice, then take
-# the bare rule by hand and find the learning rate at which it breaks.
+# The **cost** says how far a model is from what you want of it: 0 would be perfect. So learning
+# means to find where the cost is low. Gradient descent does that, and is one line: change the
+# parameter a little against the slope, again and again. You will walk down `J(w) = w² − 10w + 25`
+# from `w = 0` with an optimizer of your choice, then take the bare rule by hand and find the
+# learning rate at which it breaks.
 #
 # Watch the path: does it creep, march, overshoot or swing?
 
@@ -32,7 +34,7 @@ import tensorflow as tf
 
 from tflab import lab
 
-# %% [markdown]
+# %% [markdown] id="slope-and-direction"
 # ## The valley
 # `J(w) = w² − 10w + 25` is the same as `(w − 5)²`: the lowest point is at w = 5, where the cost is
 # 0. Three ways tell the slope at a few places: the tape, a finite difference and the formula `2w −
@@ -65,14 +67,15 @@ for w_here, slope in zip(
         f"{measured:12.4f}{diff_off:9.1e}{exact:10.4f}"
     )
 
-# %% [markdown]
+# %% [markdown] id="optimizers"
 # ## The optimizer
 # Plain SGD steps by `learning_rate · slope`; at w = 0 the slope is −10. Momentum keeps nine tenths
 # of the last step and adds the new one. Adam divides by the recent size of the slope, which at the
 # first step is the slope itself.
 #
-# `tf.function` makes one step a graph. At most 25 frames of the path are drawn, close together at
-# the start, where the most happens.
+# `apply_gradients` takes pairs of a slope and its variable. Here it is one pair; for many, `zip`
+# makes them: `zip(slopes, variables)`. `tf.function` makes one step a graph. At most 25 frames of
+# the path are drawn, close together at the start, where the most happens.
 
 # %%
 rules = {
@@ -147,7 +150,7 @@ lab.predict(
 print(f"first step to {w_first:.7f}")
 print(f"{steps} steps to {float(w):.6f}, cost {cost:.2e}")
 
-# %% [markdown]
+# %% [markdown] id="bare-rule-story"
 # Adam takes the size out of the slope and keeps its sign, so its first step is about the learning
 # rate itself, however steep the hill. The other two step ten times as far here.
 #
@@ -215,7 +218,7 @@ lab.show(
 )
 print(f"θ = {float(theta):.4f}, cost {bare:.4g}")
 
-# %% [markdown]
+# %% [markdown] id="limit"
 # And with a still larger λ? Look at `1 − 2λ` again: what it does to the distance depends on its
 # size, not on its sign. The curvature of this valley, its second derivative, decides how large λ
 # may be. Nested tapes measure it.

@@ -53,7 +53,7 @@ import tensorflow as tf
 
 from tflab import lab
 
-# %% [markdown]
+# %% [markdown] id="flat-places"
 # ## A curve with two valleys
 # `J(θ) = θ⁴/4 − 2θ² + 0.6θ`. Its slope is zero at three places: at the bottom of each valley and on
 # top of the hill between them. At all three the gradient says the same thing: nothing to do here.
@@ -77,7 +77,7 @@ for name, place in zip(
     )
 lab.show(deep=deep, hill=hill, shallow=shallow)
 
-# %% [markdown]
+# %% [markdown] id="local-minimum"
 # The bottom of a valley is a **local minimum**: from there every small step leads up. The lowest of
 # them all is the **global minimum**. Nothing that you can feel at a local minimum tells whether it
 # is the global one.
@@ -173,7 +173,7 @@ for frame in [0, *frames]:
         step=int(frame),
     )
 
-# %% [markdown]
+# %% [markdown] id="restarts"
 # ## Further walks
 # Nothing in one walk can tell that a deeper valley exists. Several walks can: start each at another
 # random place and keep the best.
@@ -193,7 +193,7 @@ lab.show(
     share_deep=float(np.mean(in_deep)),
 )
 
-# %% [markdown]
+# %% [markdown] id="momentum-and-height"
 # How much momentum it takes depends on how high the walk starts above the hill: speed comes from
 # height. With small steps no momentum is enough for a start below the top of the hill, since a ball
 # never rolls higher than where it was let go. (A long step is no ball. Here it jumps about in the

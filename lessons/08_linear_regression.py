@@ -36,7 +36,7 @@ import tensorflow as tf
 
 from tflab import lab
 
-# %% [markdown]
+# %% [markdown] id="data-and-model"
 # ## Data and model
 # The points (1, 2), (3, 3), (5, 4), (7, 5) lie on a line exactly, so a perfect answer exists. Can
 # you read it off? From each point to the next, x grows by 2 and y by 1.
@@ -119,7 +119,7 @@ for name, tape_slope, difference, exact in zip(
         f"{difference:12.4f}{diff_off:9.1e}{exact:10.4f}"
     )
 
-# %% [markdown]
+# %% [markdown] id="three-modes"
 # ## Training in three modes
 # `eager` runs every operation from Python. `graph` wraps the step in `tf.function`, so Python makes
 # one call per point. `loop` puts many epochs into one graph, with `tf.range` in place of `range`:
@@ -202,7 +202,7 @@ lab.line(
     y_label="y",
 )
 
-# %% [markdown]
+# %% [markdown] id="curvature-of-points"
 # ## How far can a step go?
 # One sample at a time means that each step sees only one point and may undo a little of the last.
 # The curvature at a point is `2 · (x² + 1)`, which is 100 at x = 7: trained on that point alone,

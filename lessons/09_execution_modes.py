@@ -35,11 +35,12 @@ import tensorflow as tf
 
 from tflab import lab
 
-# %% [markdown]
+# %% [markdown] id="lazy"
 # ## Lazy: first the plan, then a session
-# This is how TensorFlow 1 worked, and much older material still shows it. A placeholder promises
-# an input. A session takes the plan, is fed with values, and computes. Both names moved to
-# `tf.compat.v1`. What does the sum look like before that?
+# This is how TensorFlow 1 worked, and much older material still shows it. First the flow of the
+# data is designed, then data are fed in. A placeholder promises an input. A session takes the plan,
+# is fed with values, and computes. Both names moved to `tf.compat.v1`. What does the sum look like
+# before that?
 
 # %%
 v1 = tf.compat.v1
@@ -60,7 +61,7 @@ lab.predict(
     id="printed-sum",
 )
 
-# %% [markdown]
+# %% [markdown] id="session"
 # Until the session ran, the sum was a node in a graph and held no number. One plan can hold several
 # results, and a session computes those you ask for. Here are 11 and 5
 # with four operations, and the traditional greeting. Text comes back as bytes.
@@ -92,7 +93,7 @@ lab.show(
     hello=hello,
 )
 
-# %% [markdown]
+# %% [markdown] id="eager"
 # ## Eager: line by line
 # Since TensorFlow 2 an operation runs when its line runs, and its result can be printed, tested and
 # debugged at once. Dividing by zero raises no error here: floating-point numbers have an infinity.
@@ -106,7 +107,7 @@ print("sum     ", eager)
 print("quotient", quotient)
 lab.show(eager=float(eager), product=product, quotient=quotient)
 
-# %% [markdown]
+# %% [markdown] id="graph"
 # ## Graph: a function becomes a plan
 # `tf.function` gives both: you write plain Python, and at the first call TensorFlow *traces* it
 # into a graph. From then on Python is out of the way. There are two spellings, called and
@@ -173,7 +174,62 @@ lab.check(
 )
 lab.check("how often Python ran", len(python_runs), 1)
 
+# %% [markdown] id="retracing"
+# ## When Python runs again
+# A graph serves one *kind* of input, and a new kind is traced anew. `squared` is called with the
+# numbers 1, 2 and 3, then with three tensors. Is 2 another kind of input than 1? And a tensor that
+# holds 2 than one that holds 1?
+
+
+# %%
+traces = []
+
+
+@tf.function
+def squared(number):
+    traces.append(number)
+    return number * number
+
+
+for number in (1, 2, 3):
+    squared(number)
+from_numbers = len(traces)
+for number in (1, 2, 3):
+    squared(tf.constant(number))
+from_tensors = len(traces) - from_numbers
+lab.predict(
+    "How often does Python trace for the tensors 1, 2 and 3?",
+    from_tensors,
+    within=0,
+    id="traces-of-tensors",
+)
+print(
+    f"three numbers: {from_numbers}, three tensors: {from_tensors}"
+)
+lab.show(from_numbers=from_numbers, from_tensors=from_tensors)
+
 # %% [markdown]
+# For a tensor, type and shape are the kind, so three tensors share one graph. A Python number is
+# part of the plan itself, so each new one is traced. Give tensors to a function that is called
+# often.
+
+# %% [markdown] id="why-graphs"
+# ## Why plan at all?
+# Who sees the whole plan can do more than who sees one line: leave out what nobody asked for, join
+# small operations, fit the rest to the hardware, run independent parts at the same time, and keep
+# exactly those results that the gradient will need. And a plan needs no Python: it can be saved and
+# served where there is none.
+#
+# TensorFlow 1 made you write the plan by hand, and all between feeding and fetching was a black
+# box. TensorFlow 2 needs no placeholder and no session, took in Keras, and makes the plan from your
+# function. Here is what it makes of `plain_add`: a few operations with names.
+
+# %%
+made = called.get_concrete_function(x, y).graph
+for operation in made.get_operations():
+    print(f"{operation.type:12} {operation.name}")
+
+# %% [markdown] id="four-way-race"
 # ## The race
 # The same model, a line through 64 points, trained with the same number of steps in four ways: a
 # lazy session called for each step, eager steps, a graph called for each step, and one graph that
@@ -227,7 +283,7 @@ tracing_seconds = perf_counter() - start
 reset()
 graph_seconds = race("graph", graph_step)
 
-# %% [markdown]
+# %% [markdown] id="loop-and-session"
 # The whole loop as one graph: `tf.range` makes the loop part of the plan, so Python hears nothing
 # until it is over. And the lazy session: the same arithmetic, planned by hand. There even a
 # variable is part of the plan, and an operation of its own gives it its first value.
@@ -309,15 +365,16 @@ lab.predict(
 #
 # Here is the time of one eager step on a time line, from your measurements. Inside the loop Python
 # is silent, so what a step takes there is TensorFlow's own share; whatever a step takes beyond it
-# is Python's.
+# is Python's. A column counts as TensorFlow's as soon as it works at all in it.
 
 # %%
 work = loop_seconds / steps
-moments = np.linspace(0, eager_seconds / steps, 240)
+moments = np.linspace(0, eager_seconds / steps, 6000)
 lanes = []
 for name in ("loop", "graph", "eager"):
     each = seconds[name] / steps
-    lanes.append(moments % each >= each - work)
+    at_work = moments % each >= each - work
+    lanes.append(at_work.reshape(60, 100).any(axis=1))
 lab.heatmap(
     "Who is at work while an eager step lasts?",
     np.array(lanes, dtype=int),

@@ -34,7 +34,7 @@ import tensorflow as tf
 
 from tflab import lab
 
-# %% [markdown]
+# %% [markdown] id="clouds"
 # ## Two clouds
 # Both clouds have the same oval shape: the covariance says how far it spreads and how it leans.
 # Only the centres differ, (0, 3) and (3, 0). The first cloud gets the target 0, the second the
@@ -56,11 +56,12 @@ targets = tf.constant(
 print("inputs ", inputs.shape, inputs.dtype.name)
 print("targets", targets.shape, targets.dtype.name)
 
-# %% [markdown]
+# %% [markdown] id="affine-model"
 # ## The model
 # `W` holds one weight for each coordinate, `b` is one number. The prediction is a weighted sum, and
-# broadcasting adds `b` to each of them. Above 0.5 a point counts as cloud 1. The loss is the
-# **mean squared error**: how far the predictions lie from 0 and 1, squared, on average.
+# broadcasting adds `b` to each of them: an **affine transformation**. Above 0.5 a point counts as
+# cloud 1. The loss is the **mean squared error**: how far the predictions lie from 0 and 1,
+# squared, on average.
 
 # %%
 W = tf.Variable(tf.random.uniform((2, 1)))
@@ -77,11 +78,12 @@ def square_loss(targets, predictions):
     return tf.reduce_mean(tf.square(targets - predictions))
 
 
-# %% [markdown]
+# %% [markdown] id="boundary"
 # ## The picture
 # The boundary is where the prediction is exactly 0.5: `w1·x + w2·y + b = 0.5`. Solved for y that is
-# `y = −w1/w2 · x + (0.5 − b)/w2`. At most 30 frames are taken, with 100 points of each cloud:
-# enough to see, and too few to slow the training down.
+# `y = −w1/w2 · x + (0.5 − b)/w2`. With three coordinates it would be a plane, with more a
+# **hyperplane**: always one dimension less than the data. At most 30 frames are taken, with 100
+# points of each cloud: enough to see, and too few to slow the training down.
 
 # %%
 shown = {"cloud 0": cloud_0[:100], "cloud 1": cloud_1[:100]}
@@ -107,11 +109,12 @@ frame_steps = {
     for step in np.linspace(0, steps, min(steps + 1, 30))
 }
 
-# %% [markdown]
+# %% [markdown] id="full-batch"
 # ## Training
 # One step: predict, measure the loss, play the tape back, and walk a little against the gradient.
-# Every step sees all points at once, which is called a full batch, so the loss has no noise in it.
-# All the pieces stand above. Put them together.
+# Every step sees all points at once, which is called a full batch: that costs the most per step,
+# and gives the best direction, without noise, so that a larger rate is allowed. All the pieces
+# stand above. Put them together.
 
 
 # %% One training step id="training-step" tags=["exercise"]
@@ -194,7 +197,7 @@ lab.predict(
 # %%
 W
 
-# %% [markdown]
+# %% [markdown] id="least-squares"
 # ## How good can it get?
 # For a straight line and squared misses there is a best answer, and linear algebra gives it without
 # any steps: least squares. No amount of training gets below it. Notice that the accuracy hardly
@@ -212,7 +215,7 @@ optimum = float(
 lab.show(optimum=optimum, excess=loss / optimum - 1)
 print(f"loss {loss:.4g}, least squares {optimum:.4g}")
 
-# %% [markdown]
+# %% [markdown] id="rate-limit"
 # ## Where it breaks
 # The loss is a bowl, steep one way and flat another. A step longer than twice the way to the bottom
 # lands higher than it started, then higher again. The steepest curvature, the largest eigenvalue

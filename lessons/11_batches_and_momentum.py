@@ -41,7 +41,7 @@ import tensorflow as tf
 
 from tflab import lab
 
-# %% [markdown]
+# %% [markdown] id="softmax-prose"
 # ## From scores to probabilities
 # The model gives each species a score, a **logit**. Softmax turns scores into probabilities: the
 # exponential of each, divided by their sum. Written down just like that, it breaks for large
@@ -100,7 +100,7 @@ softmax_matches = bool(
 print(np.round(softmax(logits).numpy(), 4))
 lab.show(softmax_matches=softmax_matches)
 
-# %% [markdown]
+# %% [markdown] id="cross-entropy"
 # ## From probabilities to a loss
 # Cross-entropy is minus the logarithm of the probability given to the right class. Sure and right
 # costs 0, sure and wrong costs a lot. Taking the logarithm of the softmax by hand needs the same
@@ -141,7 +141,22 @@ lab.show(
     guessing=float(by_hand[1]),
 )
 
-# %% [markdown]
+# %% [markdown] id="one-hot"
+# Older material writes labels **one-hot**: a row with a 1 at the right class and 0 elsewhere. Then
+# the function has no `sparse` in its name, and the mean over the batch is yours to take.
+
+# %%
+one_hot = tf.one_hot(labels, depth=3)
+dense_way = tf.nn.softmax_cross_entropy_with_logits(
+    one_hot, logits
+)
+print(one_hot.numpy())
+print("mean, one-hot:", tf.reduce_mean(dense_way).numpy())
+print("mean, sparse: ", tf.reduce_mean(by_tensorflow).numpy())
+one_hot_matches = bool(np.allclose(dense_way, by_tensorflow))
+lab.show(one_hot_matches=one_hot_matches)
+
+# %% [markdown] id="softmax-slope"
 # The second row has three equal scores, so each class gets 1/3: guessing among three costs
 # ln 3 ≈ 1.0986.
 #
@@ -171,10 +186,11 @@ for place in range(3):
         f"{measured:12.5f}{diff_off:9.1e}{exact:10.5f}"
     )
 
-# %% [markdown]
+# %% [markdown] id="epoch"
 # ## One epoch, how many steps?
 # An epoch is one pass over all 150 flowers. The batch size decides how many steps one epoch
-# takes. The last batch takes what is left, so the number is rounded up.
+# takes. The last batch takes what is left, so the number is rounded up. (Mean and spread come from
+# all flowers here, since none is held out: there is nothing that could leak.)
 
 # %%
 iris = lab.dataset("iris")
@@ -195,7 +211,7 @@ print(
 )
 lab.show(samples=n, updates_per_epoch=updates_per_epoch)
 
-# %% [markdown]
+# %% [markdown] id="momentum"
 # ## Momentum
 # A plain step is `W ← W − η · ∂E/∂W`. With momentum the step has a memory:
 # `v ← α·v − η · ∂E/∂W`, then `W ← W + v`. Steps in one direction add up, to at most `1 / (1 − α)`
@@ -231,7 +247,7 @@ def update(inputs, classes):
     return loss
 
 
-# %% [markdown]
+# %% [markdown] id="three-sizes"
 # The signature says that a batch may have any length; otherwise each new length would be traced
 # again.
 #
@@ -311,9 +327,13 @@ lab.line(
     y_label="loss",
 )
 
-# %% [markdown]
+# %% [markdown] id="noise-per-step"
 # Same epochs, but not the same number of steps: stochastic made 150 per epoch, full-batch one. That
 # is most of the difference.
+#
+# One flower per step is fast and needs little memory, but swings, and leaves a GPU idle: it could
+# compute hundreds of flowers in the same time. A mini-batch averages the slopes of a few: less
+# noise, and work in parallel. When people say SGD today, they nearly always mean this.
 #
 # ## Which way each batch points
 # At the start every probability is 1/3. There each batch of yours has a gradient of its own: here

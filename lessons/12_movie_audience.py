@@ -27,7 +27,7 @@ standardise: Annotated[
     Meta(description="Bring the inputs to mean 0 and spread 1"),
 ] = False
 
-# %% [markdown]
+# %% [markdown] id="two-keras"
 # Keras 3 computes with TensorFlow unless it is told otherwise before it is imported. Older material
 # writes `tf.keras` for `keras`: with this backend they are the same classes.
 
@@ -46,7 +46,19 @@ one_keras = tf.keras.layers.Dense is keras.layers.Dense
 lab.show(one_keras=one_keras)
 print("tf.keras.layers.Dense is keras.layers.Dense:", one_keras)
 
-# %% [markdown]
+# %% [markdown] id="process"
+# ## The whole process
+#
+#     define the problem → collect data → look at them
+#              ↓
+#     build a model → compile → fit → evaluate → predict
+#              ↑                        │
+#              └── change something ────┘
+#
+# The problem: from clicks before the opening, how many will come? Each heading below is one of
+# these steps.
+
+# %% [markdown] id="data"
 # ## Data
 # Clicks and audiences of four films: an audience of 487 is 4,870,000 viewers. Four points are few,
 # and a straight line is a bold guess; but it is enough to see every part of the process.
@@ -66,6 +78,24 @@ for film, wanted, came in zip(
     films, clicks, audience, strict=True
 ):
     print(f"{film:16} {wanted:6.0f} {came:9.0f}")
+
+# %% [markdown] id="look-first"
+# ## Look first
+# Plot before you model. (pandas keeps such a table under names; two arrays are enough for four
+# films.) Does a straight line look like a good guess?
+
+# %%
+lab.scatter(
+    "The four films",
+    {
+        film: [(wanted, came)]
+        for film, wanted, came in zip(
+            films, clicks, audience, strict=True
+        )
+    },
+    x_label="want to see",
+    y_label="audience (10,000 viewers)",
+)
 
 # %% [markdown]
 # ## The answer without training
@@ -92,7 +122,7 @@ lab.predict(
 print(f"audience = {slope:.7f} · clicks {intercept:+.5f}")
 print(f"Okja: {okja_least_squares:.2f} · 10,000 viewers")
 
-# %% [markdown]
+# %% [markdown] id="model-and-compile"
 # ## Model and compile
 # One dense layer with one unit is `w · x + b`. The shape of its input is a tuple:
 # `keras.Input((1,))`. Older material writes `Input(1)`, which Keras 3 refuses. `compile` names the
@@ -104,16 +134,45 @@ mean, spread = (
 )
 inputs = ((clicks - mean) / spread).reshape(-1, 1)
 model = keras.Sequential(
-    [keras.Input((1,)), keras.layers.Dense(1)]
+    [
+        keras.Input((1,), name="clicks"),
+        keras.layers.Dense(1, name="line"),
+    ],
+    name="films",
 )
 model.compile(
     optimizer=keras.optimizers.SGD(learning_rate), loss="mse"
 )
 model.summary(line_length=56)
 
-# %% [markdown]
+# %% [markdown] id="before-training"
+# ## Before training
+# The weight was drawn at random, by the seed of this run: the same seed gives the same start. In a
+# program of your own, `keras.utils.set_random_seed(0)` fixes it, and `tf.random.set_seed(0)` does
+# so for TensorFlow alone. For x = 1 and x = 2 the model answers `w · x + b`: the line it has now.
+
+# %%
+weight_0, bias_0 = (
+    float(values.ravel()[0]) for values in model.get_weights()
+)
+untrained = model.predict(
+    np.array([[1.0], [2.0], [okja_clicks]]), verbose=0
+)
+print(f"w = {weight_0:.4f}, b = {bias_0:.4f}")
+for x, answer in zip(
+    (1.0, 2.0, okja_clicks), untrained[:, 0], strict=True
+):
+    print(
+        f"x = {x:5g}: predicted {answer:10.4f},"
+        f" w · x + b = {weight_0 * x + bias_0:10.4f}"
+    )
+lab.show(untrained=untrained)
+
+# %% [markdown] id="fit"
 # ## Fit
-# The picture follows the line through training, in about two dozen frames.
+# `fit` goes over the films `epochs` times: predict, measure, step, as you did by hand. The
+# `batch_size` of 4 puts all films into each step. The picture follows the line through training, in
+# about two dozen frames.
 
 # %%
 line_clicks = np.array([8000.0, 17000.0])
@@ -177,10 +236,11 @@ losses = history.history["loss"]
 print(f"loss of the first epoch {losses[0]:.6g}")
 print(f"loss of the last epoch  {losses[-1]:.6g}")
 
-# %% [markdown]
+# %% [markdown] id="evaluate-and-predict"
 # ## Evaluate and predict
-# `evaluate` measures the loss without training, `predict` answers for a new film. This function gets
-# a new film ready for the model, and forgets something that was done to the known ones. Mend it.
+# `evaluate` measures the loss without training, `predict` answers for a new film. This function
+# gets a new film ready for the model, and forgets something that was done to the known ones. Mend
+# it.
 
 
 # %% A new film, ready for the model id="scale-new-film" tags=["exercise"]
@@ -226,7 +286,7 @@ print(
     f"Okja: {okja:.1f}, least squares {okja_least_squares:.1f}"
 )
 
-# %% [markdown]
+# %% [markdown] id="scale-and-rate"
 # ## Why so small a learning rate?
 # Clicks are numbers around 10,000, and the slope of the loss with respect to `w` multiplies by
 # them. The curvature along `w` is twice the mean of their squares, that along `b` is just 2. A rate
@@ -280,7 +340,7 @@ lab.goal(
     id="diverges",
 )
 
-# %% [markdown]
+# %% [markdown] id="what-you-saw"
 # ## What you saw
 # Data, model, compile, fit, evaluate, predict: every Keras program has these parts. The scale of
 # the inputs decides which learning rates work, and standardising makes an ordinary one fit. What
@@ -291,4 +351,5 @@ lab.goal(
 # did not show it. No number of clicks can say that: a model knows only its inputs, and takes a new
 # film to be like the old ones.
 #
-# Most settings of `compile` and `fit` were never touched here. Which are there, and what do they do?
+# Most settings of `compile` and `fit` were never touched here. Which are there, and what do they
+# do?

@@ -46,7 +46,7 @@ import tensorflow as tf
 
 from tflab import lab
 
-# %% [markdown]
+# %% [markdown] id="four-modules"
 # ## Four modules
 # Keras is the high-level library: it says *what* to build and how to train it, and leaves the
 # computing to TensorFlow. Four of its modules hold nearly all you need: `keras.layers`,
@@ -74,7 +74,7 @@ for module in (
     print(f"{short}: {len(names)}, such as")
     print("   ", ", ".join(names[:3]))
 
-# %% [markdown]
+# %% [markdown] id="dense-settings"
 # ## Dense
 # `Dense` is the *densely connected* or *fully connected* layer: every input meets every unit.
 # Its computation, a weighted sum plus a bias, is called an **affine transformation**. Here are its
@@ -95,7 +95,7 @@ def defaults_of(function, count):
 print("keras.layers.Dense(units, …)")
 defaults_of(keras.layers.Dense, 4)
 
-# %% [markdown]
+# %% [markdown] id="name-and-input-shape"
 # Below is a network of two such layers, with a name. Older material gives the first layer an
 # `input_shape=(4,)`; Keras 3 still takes it, with a warning, and wants a `keras.Input` in front.
 
@@ -128,7 +128,7 @@ lab.predict(
 print(model.name, [list(w.shape) for w in model.weights])
 lab.show(parameters=parameters)
 
-# %% [markdown]
+# %% [markdown] id="string-or-instance"
 # ## compile, by name or by hand
 # `compile` takes an optimizer, a loss and metrics, each as a string or as an instance. A string
 # means: that class, with its defaults. Which ones are they?
@@ -137,17 +137,17 @@ lab.show(parameters=parameters)
 by_name = keras.optimizers.get("adam")
 default_rate = round(float(by_name.learning_rate), 6)
 print("'adam' is", type(by_name).__name__)
-print("its learning rate:", default_rate)
 print("'mse' is", keras.losses.get("mse").__name__)
 lab.predict(
     "Which learning rate does `optimizer='adam'` stand for?",
-    default_rate,
-    within=0,
+    f"{default_rate:g}",
+    choices=["0.1", "0.01", "0.001"],
     id="rate-of-adam",
 )
+print("its learning rate:", default_rate)
 lab.show(default_rate=default_rate)
 
-# %% [markdown]
+# %% [markdown] id="instances"
 # To choose a setting you need the instance. A loss has settings, too: `from_logits=True` says that
 # the model has no softmax at its end. Write the two instances for the network above.
 
@@ -173,7 +173,7 @@ lab.check(
     math.log(2),
 )
 
-# %% [markdown]
+# %% [markdown] id="metrics"
 # A loss must have a slope, since training walks down on it. A **metric** is only counted and shown:
 # the accuracy jumps, so nothing could walk down on it, but people understand it.
 
@@ -184,7 +184,7 @@ model.compile(
     metrics=["accuracy"] if accuracy else [],
 )
 
-# %% [markdown]
+# %% [markdown] id="fit-defaults"
 # ## fit
 # Its defaults: what would happen if you gave it nothing but the data?
 
@@ -192,9 +192,10 @@ model.compile(
 print("model.fit(x, y, …)")
 defaults_of(keras.Model.fit, 7)
 
-# %% [markdown]
+# %% [markdown] id="batch-size-and-verbose"
 # A `batch_size` of `None` means 32, and `verbose` is how much `fit` prints: 0 nothing, 1 a bar, 2 a
-# line for each epoch. (`'auto'` is 1 nearly everywhere. tflab draws the curves by itself.)
+# line for each epoch. `shuffle` draws a new order in each epoch, and `validation_data` are looked
+# at after it. (`'auto'` is 1 nearly everywhere. tflab draws the curves by itself.)
 
 # %%
 iris = lab.dataset("iris")
@@ -226,7 +227,7 @@ lab.predict(
 print(f"{epochs} epochs, {updates} updates")
 lab.show(updates=updates)
 
-# %% [markdown]
+# %% [markdown] id="history"
 # ## What fit gives back
 # A `History` object. Its `history` holds a list for each curve that was measured, and nothing else.
 
@@ -242,7 +243,7 @@ for name, values in history.history.items():
     print(f"{name:13} {values[0]:.3f} … {values[-1]:.3f}")
 lab.show(curves=curves)
 
-# %% [markdown]
+# %% [markdown] id="predict-or-call"
 # ## predict, or call the model
 # `predict` takes the data in batches of 32 and gives one NumPy array: for many examples. Calling
 # the model gives a tensor, and a tape can follow it: for your own loops. `evaluate` measures the

@@ -33,7 +33,7 @@ def random_batch(*shape):
     )
 
 
-# %% [markdown]
+# %% [markdown] id="dense-rank"
 # ## Dense: tables, and more
 # One example is a list of numbers, say the 4 measurements of a flower. A batch of them is a table
 # of rank 2: `(batch, features)`. The layer changes the last axis to its units and leaves all others
@@ -49,7 +49,7 @@ print("Dense ", dense_in.shape, "→", tuple(dense_out))
 print("Dense ", lists.shape, "→", tuple(dense_lists_out))
 lab.show(dense_lists_out=dense_lists_out)
 
-# %% [markdown]
+# %% [markdown] id="sequences"
 # ## LSTM and Conv1D: sequences
 # One example is a sequence: 10 moments with 3 numbers each. With the batch, that is rank 3. An LSTM
 # reads it to the end and gives its last state, so time disappears. Conv1D slides a window of 3
@@ -64,7 +64,7 @@ conv1d_out = list(conv1d(sequence).shape)
 print("LSTM  ", sequence.shape, "→", tuple(lstm_out))
 print("Conv1D", sequence.shape, "→", tuple(conv1d_out))
 
-# %% [markdown]
+# %% [markdown] id="pictures"
 # ## Conv2D: pictures
 # One example is a picture with height, width and channels: a grey one of 28×28 has one channel, and
 # that channel must be there even if it is the only one. The window moves both ways.
@@ -87,7 +87,7 @@ lab.show(
     conv2d_out=conv2d_out,
 )
 
-# %% [markdown]
+# %% [markdown] id="batch-costs"
 # ## What the batch costs
 # The batch is how many examples travel together. The weights do not know it: their number depends
 # on the layer and on one example. What grows with the batch is the output.
@@ -128,7 +128,7 @@ lab.show(
     layer_parameters=list(parameters.values()),
 )
 
-# %% [markdown]
+# %% [markdown] id="wrong-rank"
 # ## A wrong rank, read aloud
 # Here the channel was forgotten: `(batch, 28, 28)` is rank 3. The message names the layer, what it
 # expected (`expected min_ndim=4`), what it found (`found ndim=3`) and the full shape. Read those
@@ -172,7 +172,7 @@ lab.check(
     ],
 )
 
-# %% [markdown]
+# %% [markdown] id="right-rank-wrong-axes"
 # ## The right rank, and wrong all the same
 # An error is luck: a wrong block of the right rank goes through. First, the missing axis in front
 # instead of behind: `(1, batch, 28, 28)` reads as one picture, `batch` rows high, with 28 channels.
@@ -197,7 +197,7 @@ lab.show(
     squeezed_rank=squeezed.ndim,
 )
 
-# %% [markdown]
+# %% [markdown] id="old-spellings"
 # ## Old spellings
 # `keras.Input` wants the shape of one example as a tuple, without the batch. Older material has
 # `Input(1)`, which raises, and `InputLayer(input_shape=…)`, which warns: the name is `shape` now.

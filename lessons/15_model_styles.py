@@ -38,7 +38,7 @@ batch_size: Annotated[
     int, Meta(ge=1, le=150, description="Flowers in one step")
 ] = 15
 
-# %% [markdown]
+# %% [markdown] id="backends"
 # Keras 3 runs on TensorFlow, JAX or PyTorch. TensorFlow is the default; another must be named
 # before Keras is imported. Older material writes `tf.keras`: that Keras was a part of TensorFlow.
 
@@ -52,7 +52,7 @@ import numpy as np
 
 from tflab import lab
 
-# %% [markdown]
+# %% [markdown] id="flowers"
 # ## The flowers
 # Iris: 150 flowers of three species, 50 of each. Two of the four measurements are enough, the
 # length and width of a petal, and two can be drawn. The file is sorted by species, and
@@ -84,7 +84,7 @@ print(
     held_out,
 )
 
-# %% [markdown]
+# %% [markdown] id="sequential"
 # ## Style 1: Sequential
 # One layer after the other, nothing else. There are two spellings: a list, or `.add` one at a
 # time. `keras.Input` wants a shape tuple: older material writes `Input(2)`, which Keras 3 refuses.
@@ -120,7 +120,7 @@ lab.predict(
 )
 added.summary(line_length=56)
 
-# %% [markdown]
+# %% [markdown] id="functional"
 # A dense layer has one weight from each input to each unit, and one bias per unit. So the first has
 # 2·4 + 4 = 12 parameters and the second 4·3 + 3 = 15: 27 together.
 #
@@ -172,7 +172,20 @@ lab.check(
 )
 
 # %% [markdown]
-# A layer takes what another gives: that is all there is to it. Now the third way.
+# A layer takes what another gives: that is all there is to it. The smallest model has no layer at
+# all: what goes in comes out.
+
+# %% id="identity-model"
+nothing = keras.Input((1,), name="numbers")
+identity = keras.Model(nothing, nothing, name="identity")
+back = identity.predict(
+    np.array([[1.0], [2.0], [3.0]]), verbose=0
+)
+print("1, 2, 3 →", back.ravel())
+lab.show(identity=back)
+
+# %% [markdown] id="subclassing"
+# Now the third way.
 #
 # ## Style 3: subclassing
 # A class that makes its layers once and uses them in `call`, with all of Python at hand: loops,
@@ -202,7 +215,7 @@ def make_subclassing():
     return model
 
 
-# %% [markdown]
+# %% [markdown] id="same-start"
 # ## Training
 # `compile` says how to learn, `fit` does it. The labels are whole numbers 0, 1, 2, so the loss is
 # the *sparse* categorical cross-entropy. The same random seed is set before each style is made.
@@ -343,7 +356,7 @@ lab.show(
     predictions=answers.tolist(),
 )
 
-# %% [markdown]
+# %% [markdown] id="argmax"
 # ## From probabilities to answers
 # The last layer gives three probabilities per flower that add up to 1. `argmax` takes the place of
 # the largest: that is the answer.

@@ -28,7 +28,7 @@ import tensorflow as tf
 
 from tflab import lab
 
-# %% [markdown]
+# %% [markdown] id="state-and-computation"
 # ## State and computation
 # `__init__` stores what the layer is told. `build` runs once, when the width of the input is known,
 # and makes the weights. `call` computes, and that part is yours: a weighted sum of the inputs, plus
@@ -108,7 +108,7 @@ except (TypeError, ValueError) as error:
     print(f"{old_spelling}: {error}")
 lab.show(old_spelling=old_spelling)
 
-# %% [markdown]
+# %% [markdown] id="build-late"
 # ## When do the weights exist?
 # The layer is made first and called with data later. The data here are the four measurements of the
 # 150 Iris flowers. How many weights are there at each moment?
@@ -172,7 +172,7 @@ print("outputs:", list(outputs.shape))
 print("taken" if takes_own_output else refusal)
 lab.show(takes_own_output=takes_own_output)
 
-# %% [markdown]
+# %% [markdown] id="two-in-a-row"
 # ## Two in a row
 # Your layer is a Keras layer, so it can stand in a model. The second one here is built for as many
 # inputs as the first has outputs. Could a single matrix, the product of both kernels, do the same?
@@ -190,7 +190,7 @@ apart = float(tf.reduce_max(tf.abs(two_layers - one_layer)))
 print(f"{activation}: two layers and one, {apart:.1e} apart")
 lab.show(apart=apart)
 
-# %% [markdown]
+# %% [markdown] id="beside-keras"
 # ## Beside the Keras layer
 # Make a `Dense`, let it build, and copy the weights over. Same state, same computation: the outputs
 # must agree.
@@ -206,7 +206,7 @@ same_output = difference < 1e-5
 print(f"largest difference {difference:.1e}")
 lab.show(same_output=same_output)
 
-# %% [markdown]
+# %% [markdown] id="learns"
 # ## It learns, too
 # `add_weight` makes variables that the tape follows and `trainable_weights` lists, so the layer
 # trains like any other. One gradient step on a made-up loss moves both weights.
@@ -224,6 +224,18 @@ lab.show(loss_before=float(loss), loss_after=float(new_loss))
 print(
     f"loss {float(loss):.4f} → {float(new_loss):.4f} after one step"
 )
+
+# %% [markdown] id="everything-is-a-layer"
+# ## Everything is a layer
+# A layer need not have state: `Flatten` and `ReLU` only compute. And a whole model is a layer too,
+# so models can be parts of models.
+
+# %%
+for one in (keras.layers.Flatten(), keras.layers.ReLU(), layer):
+    print(f"{type(one).__name__:8} {len(one.weights)} weights")
+model_is_layer = issubclass(keras.Model, keras.layers.Layer)
+print("a model is a layer:", model_is_layer)
+lab.show(model_is_layer=model_is_layer)
 
 # %% [markdown]
 # ## What the activation does

@@ -32,7 +32,7 @@ import tensorflow as tf
 
 from tflab import lab
 
-# %% [markdown]
+# %% [markdown] id="three-kinds"
 # ## Three kinds of random numbers
 # Normally distributed numbers cluster around 0; a few land far away. Uniform ones fill an interval
 # evenly.
@@ -68,7 +68,7 @@ bias = tf.zeros((6,))
 lab.show(truncated=truncated, bias=bias)
 truncated
 
-# %% [markdown]
+# %% [markdown] id="bias-at-zero"
 # A bias may start at zero: the random weights already make the units different. If the weights of a
 # hidden layer were all zero too, each of its units would compute the same, get the same gradient
 # and stay like the others for ever. Only a network without hidden layers may start from zeros: each
@@ -124,7 +124,22 @@ lab.show(gradient_ratio=gradient_ratio, saturated=saturated)
 print(f"first / last = {gradient_ratio:.1e}")
 print(f"outputs within 0.01 of 0 or 1: {saturated:.0%}")
 
-# %% [markdown]
+# %% [markdown] id="three-factors"
+# For the weights of one layer the chain rule has three factors: `∂E/∂W = ∂E/∂σ · ∂σ/∂z · ∂z/∂W`,
+# with z for the weighted sum and σ for the sigmoid of it. The middle one is the slope of the
+# sigmoid. The tape takes it, at 0 and further out:
+
+# %%
+z = tf.Variable(tf.linspace(-8.0, 8.0, 97))
+with tf.GradientTape() as tape:
+    squeezed = tf.sigmoid(z)
+slope = tape.gradient(squeezed, z)
+for place in (48, 60, 72):
+    print(f"z = {z[place]:.0f}: slope {slope[place]:.4f}")
+largest_slope = float(tf.reduce_max(slope))
+lab.show(largest_slope=largest_slope)
+
+# %% [markdown] id="vanishing"
 # On its way back, the gradient is multiplied in each layer by the weights and by the slope of the
 # sigmoid, which is 1/4 at best. With small weights that product is far below 1, and in a deep stack
 # one such factor for each layer on the way leaves the first next to nothing. This is the vanishing
@@ -137,13 +152,11 @@ print(f"outputs within 0.01 of 0 or 1: {saturated:.0%}")
 # %%
 sums = np.clip(signal @ weights[0], -8, 8)
 counts, edges = np.histogram(sums, bins=32, range=(-8, 8))
-z = np.linspace(-8, 8, 97)
-squeezed = 1 / (1 + np.exp(-z))
 lab.line(
     "The sigmoid, and where the sums fall",
     {
-        "sigmoid": (z, squeezed),
-        "its slope": (z, squeezed * (1 - squeezed)),
+        "sigmoid": (z.numpy(), squeezed.numpy()),
+        "its slope": (z.numpy(), slope.numpy()),
         "share of the sums": (
             (edges[:-1] + edges[1:]) / 2,
             counts / counts.sum(),
@@ -160,7 +173,7 @@ lab.line(
 # activations such as ReLU, choose the size by the width (Keras: `glorot_uniform`, `he_normal`), and
 # leave ways around the layers, as in the lesson on residual blocks.
 
-# %% [markdown]
+# %% [markdown] id="start-of-a-layer"
 # ## A start for one layer
 # This function makes the weights and the bias of a layer, and every unit comes out alike. Mend it.
 

@@ -37,7 +37,8 @@ from tflab import lab
 
 # %% [markdown]
 # ## The task
-# Two moons: two half circles that reach into each other. No straight line parts them.
+# Two moons: two half circles that reach into each other. No straight line parts them. All points
+# are trained on, none is held out, so all of them may set the scale.
 
 # %%
 count = 512
@@ -62,7 +63,7 @@ lab.scatter(
     {"upper": moons[:150], "lower": moons[count : count + 150]},
 )
 
-# %% [markdown]
+# %% [markdown] id="skip-connection"
 # ## Two networks
 # `Sequential` can only say "one after the other". The addition needs the functional API: the block
 # keeps its input in hand and adds it to the output of its layer, with `keras.layers.Add`. This one
@@ -132,7 +133,7 @@ networks = {
 for name, network in networks.items():
     print(f"{name:9} {network.count_params()} parameters")
 
-# %% [markdown]
+# %% [markdown] id="gradient-by-layer"
 # ## The gradient before the first step
 # The tape gives the gradient of the loss for the matrix of every hidden layer. In the plain
 # network, each sigmoid multiplies the gradient by at most 1/4; the weights must make up for it.

@@ -58,7 +58,7 @@ import tensorflow as tf
 
 from tflab import lab
 
-# %% [markdown]
+# %% [markdown] id="three-heaps"
 # ## Three heaps of flowers
 # The **training data** change the weights. The **validation data** change nothing: after each epoch
 # they say how the model does on flowers that it did not train on, and so they tell *you* when to
@@ -89,7 +89,7 @@ print(
     f" wrong labels among the first: {np.sum((hurried != species)[training])}"
 )
 
-# %% [markdown]
+# %% [markdown] id="validation-data"
 # `keras.layers.Normalization` standardises: `adapt` takes mean and spread from the training flowers
 # alone, so that nothing of the other heaps leaks in.
 #
@@ -111,7 +111,7 @@ lab.predict(
 print("in the last quarter:", ", ".join(held_species))
 lab.show(held_species=held_species)
 
-# %% [markdown]
+# %% [markdown] id="early-stopping"
 # ## Training
 # `tf.data` brings the flowers to the model: slices of the arrays, in a new order each time, ten at
 # a time. `EarlyStopping` watches `val_loss`: after `patience` epochs without a better one it ends
@@ -155,7 +155,7 @@ history = model.fit(
     verbose=0,
 )
 
-# %% [markdown]
+# %% [markdown] id="history-object"
 # ## What fit gives back
 # A `History`: its `history` is a dictionary with one list for each curve, a number for each epoch.
 # From it you can read when it would have been best to stop. This function looks at the wrong
@@ -220,11 +220,12 @@ lab.show(
     kept_val_loss=kept_val,
 )
 
-# %% [markdown]
+# %% [markdown] id="overfitting"
 # While both curves fall, the network finds what the flowers of a species have in common. When they
 # part, it has begun to learn single flowers by heart: that is **overfitting**. A network too small
 # for its task never gets there: both of its curves stay high, which is **underfitting**.
-#
+
+# %% [markdown] id="test-once"
 # ## The test, once
 # These flowers have the right labels, and no choice was made by them. Here the model answers them
 # for the first time.

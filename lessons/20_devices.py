@@ -36,7 +36,7 @@ import tensorflow as tf
 
 from tflab import lab
 
-# %% [markdown]
+# %% [markdown] id="devices"
 # ## What TensorFlow sees
 # Physical devices are what the machine offers and this run may use. The driver lists every GPU,
 # even a busy one; a run sees only the device you chose.
@@ -49,7 +49,7 @@ devices = [
 print(devices)
 lab.show(devices=devices)
 
-# %% [markdown]
+# %% [markdown] id="placement"
 # ## Where a tensor lies
 # `tf.device` places everything made inside the block. Operations are placed in the same way,
 # wherever their inputs lie: those are copied over first, and copying costs time. And a tensor that
@@ -78,9 +78,10 @@ print("under CPU:0:     ", short(pinned))
 print("full name:", pinned.device)
 lab.show(placed_on=placed_on, pinned_on=short(pinned))
 
-# %% [markdown]
+# %% [markdown] id="no-line-changed"
 # Without being told, TensorFlow puts a tensor on the GPU if it sees one, else on the CPU. The same
-# program runs on either, with no line changed.
+# program runs on either, with no line changed. The same holds for a TPU, Google's own processor for
+# matrices. On large data this decides between hours and days.
 #
 # ## The same product on each device
 # Multiplying two n×n matrices takes `2·n³` additions and multiplications. The first product on a
@@ -175,7 +176,7 @@ lab.show(
     }
 )
 
-# %% [markdown]
+# %% [markdown] id="busy"
 # ## Is the processor busy?
 # Here is the same measurement at smaller sizes, on the last of the devices above. A smaller product
 # has less work to do. Does it do it as fast?

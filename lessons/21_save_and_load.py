@@ -27,6 +27,7 @@ import zipfile
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 import keras
 import numpy as np
+import tensorflow as tf
 
 from tflab import lab
 
@@ -35,7 +36,7 @@ from tflab import lab
 # A small classifier for the Iris flowers. `steps_per_execution=10` runs an epoch's ten batches in
 # one call. Momentum gives the optimizer a memory, which matters below. Loss and accuracy are
 # measured on the flowers that the model was trained on: they say how far training has come, and
-# nothing about new flowers.
+# nothing about new flowers. So the scaling may use all of them as well.
 
 # %%
 iris = lab.dataset("iris")
@@ -73,7 +74,7 @@ print(
     f"after {epochs} epochs: loss {loss:.4f}, accuracy {accuracy:.3f}"
 )
 
-# %% [markdown]
+# %% [markdown] id="save"
 # ## Save
 # Each run has a folder of its own for what it makes; `lab.folder()` names it. A `.keras` file is a
 # zip archive, so you can look inside: the structure and settings as JSON, the numbers as HDF5.
@@ -140,7 +141,7 @@ lab.check(
     cases=[((), int(model.optimizer.iterations))],
 )
 
-# %% [markdown]
+# %% [markdown] id="load"
 # The loaded model knows nothing of the program that made it, yet needs no `compile`: loss and
 # optimizer came along.
 
@@ -163,7 +164,7 @@ lab.show(
     same_predictions=same_predictions, difference=difference
 )
 
-# %% [markdown]
+# %% [markdown] id="train-on"
 # ## Train on
 # One more epoch for three models, with the batches in the same order: the first, the loaded one,
 # and one that got the weights alone, with an optimizer that remembers nothing. Which of them go on
@@ -229,7 +230,26 @@ lab.show(
 # The file holds the optimizer's memory, so the loaded model takes the same steps as the first one.
 # The weights alone are not the whole state of a training: `forgotten` says how far the
 # probabilities of the third model are from those of the first, on average.
-#
+
+# %% [markdown] id="serving"
+# ## From idea to service
+# A service only has to answer, and often there is no Python where it runs. `export` writes the
+# graph of the model alone: TensorFlow Serving answers with it over the network, and converters make
+# it ready for phones and browsers. What is lost is the training.
+
+# %%
+exported = lab.folder() / "serving"
+model.export(exported, verbose=False)
+service = tf.saved_model.load(str(exported))
+served = service.serve(tf.constant(flowers, tf.float32))
+served_alike = bool(
+    np.allclose(served, model(flowers), atol=1e-5)
+)
+print("files:", sorted(p.name for p in exported.iterdir()))
+print("answers as the model does:", served_alike)
+lab.show(served_alike=served_alike)
+
+# %% [markdown]
 # ## Goals
 
 # %%

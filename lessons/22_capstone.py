@@ -505,7 +505,7 @@ lab.check(
 )
 ### END HIDDEN TESTS
 
-# %% [markdown]
+# %% [markdown] id="explain-it"
 # ## Explain it
 # Tell somebody, or say it aloud. What would happen
 #

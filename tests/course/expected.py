@@ -12,8 +12,8 @@ Results = dict[str, Any]
 
 PARAMETERS: dict[str, dict[str, Any]] = {
     "why-a-framework": {"hidden": 16, "steps": 300, "learning_rate": 0.1},
-    "tensors": {"dtype": "float32"},
-    "tensor-operations": {"axis": 2},
+    "tensors": {"dtype": "float32", "number": 7.0},
+    "tensor-operations": {"axis": 2, "keepdims": False},
     "variables": {"start": 10.0, "amount": 20.0},
     "tape-gradients": {"x": 3.0},
     "second-order": {"time": 0.0, "order": 2},
@@ -91,7 +91,8 @@ def why_a_framework(r: Results) -> bool:
 def execution_modes(r: Results) -> bool:
     modes = r["lazy"] == r["eager"] == r["graph"] == 5.0
     four = close([r["add"], r["subtract"], r["multiply"], r["divide"]], [16, 6, 55, 2.2], 1e-6)
-    return modes and four and r["hello"] == "Hello world!" and r["speedup_loop"] > 1
+    traced = r["from_numbers"] == 3 and r["from_tensors"] == 1
+    return traced and modes and four and r["hello"] == "Hello world!" and r["speedup_loop"] > 1
 
 
 def tensors(r: Results) -> bool:
@@ -113,6 +114,7 @@ def tensor_operations(r: Results) -> bool:
 def random_initialisation(r: Results) -> bool:
     weights = r["truncated"]
     tame = weights.shape == (5, 5) and bool(np.all(np.abs(weights) <= 2 * 0.1))
+    tame = tame and close(r["largest_slope"], 0.25, 1e-6)
     return tame and close(r["bias"], [0.0] * 6, 0) and 0 < r["gradient_ratio"] < 1e-3
 
 
@@ -158,7 +160,7 @@ def residual_block(r: Results) -> bool:
 
 
 def custom_layer(r: Results) -> bool:
-    return r["same_output"] is True and r["weights"] == [[4, 4], [4]]
+    return r["same_output"] is r["model_is_layer"] is True and r["weights"] == [[4, 4], [4]]
 
 
 def layers_and_ranks(r: Results) -> bool:
@@ -168,7 +170,9 @@ def layers_and_ranks(r: Results) -> bool:
 
 
 def batches_and_momentum(r: Results) -> bool:
-    matches = r["softmax_matches"] is True and r["cross_entropy_matches"] is True
+    matches = (
+        r["softmax_matches"] is r["one_hot_matches"] is True and r["cross_entropy_matches"] is True
+    )
     return matches and r["updates_per_epoch"] == math.ceil(r["samples"] / 32)
 
 
@@ -177,7 +181,7 @@ def devices(r: Results) -> bool:
 
 
 def save_and_load(r: Results) -> bool:
-    return r["same_predictions"] is True and r["bytes"] > 1000
+    return r["same_predictions"] is r["served_alike"] is True and r["bytes"] > 1000
 
 
 def two_valleys(r: Results) -> bool:

@@ -19,6 +19,10 @@ SOURCED = {
         "2019",
         # The license's own version: the LICENSE file of github.com/tensorflow/tensorflow.
         "2.0",
+        # github.com/keras-team/keras/releases/tag/2.4.0: multi-backend Keras is discontinued.
+        "2.4",
+        # An example of a pinned version: the one that the course is tested with.
+        "2.21.0",
     },
 }
 """Facts about the world, which no run can check, and where they stand."""

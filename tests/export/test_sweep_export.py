@@ -119,30 +119,11 @@ def test_a_column_of_ours_is_never_a_parameter_too(tmp_path):
     assert frame.columns.is_unique
 
 
-@pytest.mark.parametrize(
-    ("metric", "columns"),
-    [
-        ("loss", ["parameter.loss", "rate", "seed", "loss"]),
-        ("seed", ["loss", "rate", "seed", "metric.seed"]),
-    ],
-)
-def test_a_metric_with_the_name_of_a_value_has_a_column_of_its_own(tmp_path, metric, columns):
-    """The program's own table; a parameter named `seed` is refused when the lesson is read."""
-    path = tmp_path / "1_odd.py"
-    head = '# %% [markdown]\n# # Odd\n# %% tags=["parameters"]\nloss = 2.0\nrate = 4.0\n'
-    code = "# %%\nfrom tflab import lab\nlab.log(0, loss=loss / rate, seed=7.5)\n"
-    path.write_text(head + code)
-    plan = make_plan(read_program(path), {"loss": (2.0, 1.0)}, metric=metric, seed=3)
-    program = tmp_path / "again.py"
-    program.write_text(sweep_program(SweepStore().create(plan)))
-    done = subprocess.run(
-        [sys.executable, program], capture_output=True, text=True, check=True, timeout=170
-    )
-    frame = pandas.read_csv(io.StringIO(done.stdout), sep="\t")
-    assert list(frame.columns) == columns
-    assert set(frame["seed"]) == {3}
-    assert list(frame[columns[0]]) == ([1, 2] if metric == "loss" else [2, 1])
-    assert list(frame[columns[-1]]) == ([0.25, 0.5] if metric == "loss" else [7.5, 7.5])
+def test_a_table_has_the_names_of_the_values_and_of_the_metric(sweep):
+    found: dict[str, object] = {"__name__": "program"}
+    exec(compile(sweep_program(sweep.record), "program.py", "exec"), found)
+    row = found["row_of"](sweep.plan.points[0].parameters, 3, 0.5)
+    assert row == {"rate": 0.5, "mode": "it's", "seed": 3, "loss": 0.5}
 
 
 def test_a_series_with_the_name_of_a_column_of_ours_has_one_of_its_own(lesson, make_run):
@@ -186,34 +167,48 @@ def test_tensorboard_finds_a_run_in_each_folder_with_its_values(sweep, tmp_path)
     assert read_hparams(folder / names[0])[1] == "STATUS_SUCCESS"
 
 
-def test_python_runs_the_script_and_a_failed_run_does_not_stop_it(sweep, tmp_path):
+def test_python_runs_the_script_and_a_failed_run_does_not_stop_it(tmp_path):
+    """A metric with the name of a value has a column of its own."""
+    path = tmp_path / "5_small.py"
+    path.write_text(LESSON.replace("rate", "loss"), encoding="utf-8")
+    plan = make_plan(read_program(path), {"loss": (10.0, 0.25)}, repeat=2).placed(["cpu"], 2)
+    sweep = load_sweep(RunStore(), SweepStore().create(plan).id)
     path = export_sweep(find_sweep_format("script"), sweep, tmp_path / "again.py", PLAIN)
     done = subprocess.run(
         [sys.executable, path], capture_output=True, text=True, check=True, timeout=170
     )
     head, *rows = (line.split("\t") for line in done.stdout.splitlines())
-    assert head == ["rate", "mode", "seed", "loss"]
-    assert [(row[0], row[2]) for row in rows[:4]] == [
-        ("0.25", rows[0][2]), ("0.25", rows[1][2]), ("0.5", rows[2][2]), ("0.5", rows[3][2]),
-    ]  # fmt: skip
+    assert head == ["parameter.loss", "mode", "seed", "loss"]
+    assert [row[0] for row in rows] == ["0.25", "0.25", "10.0", "10.0"]
     assert {row[2] for row in rows[:2]} == {"0", "1"}
     assert float(rows[0][3]) == pytest.approx(0.25 / 3, abs=0.001)
     assert rows[0][3] != rows[1][3], "each has its own seed"
-    assert [row[3] for row in rows[4:]] == ["nan", "nan"]
+    assert [row[3] for row in rows[2:]] == ["nan", "nan"]
     assert "failed: too large" in done.stderr
 
 
-def test_nbclient_runs_the_notebook(sweep, tmp_path):
+def test_a_notebook_has_what_came_out_on_top(sweep):
     found = nbformat.reads(text_of(sweep, "notebook"), 4)
     nbformat.validate(found)
-    assert "| 0.25 | 2/2 |" in found.cells[0].source, "what came out stands on top"
+    assert "| 0.25 | 2/2 |" in found.cells[0].source
+
+
+def test_nbclient_runs_the_notebook(tmp_path):
+    """A metric that is called as the column of seeds has one of its own."""
+    path = tmp_path / "1_odd.py"
+    head = '# %% [markdown]\n# # Odd\n# %% tags=["parameters"]\nloss = 2.0\nrate = 4.0\n'
+    path.write_text(head + "# %%\nfrom tflab import lab\nlab.log(0, loss=1.0, seed=loss / rate)\n")
+    plan = make_plan(read_program(path), {"loss": (2.0, 1.0)}, metric="seed", seed=3)
+    sweep = load_sweep(RunStore(), SweepStore().create(plan.placed(["cpu"], 2)).id)
+    found = nbformat.reads(text_of(sweep, "notebook"), 4)
     there = {"metadata": {"path": str(tmp_path)}}
     nbclient.NotebookClient(found, timeout=170, resources=there).execute()
     outputs = [out.text for out in found.cells[-1].outputs if out.get("name") == "stdout"]
-    lines = "".join(outputs).splitlines()
-    assert lines[0].split("\t") == ["rate", "mode", "seed", "loss"]
-    assert len(lines) == 7
-    assert lines[1].startswith("0.25\t")
+    frame = pandas.read_csv(io.StringIO("".join(outputs)), sep="\t")
+    assert list(frame.columns) == ["loss", "rate", "seed", "metric.seed"]
+    assert list(frame["loss"]) == [1, 2], "the best first"
+    assert list(frame["metric.seed"]) == [0.25, 0.5]
+    assert set(frame["seed"]) == {3}
 
 
 @pytest.mark.parametrize("path", sorted(course_folder().glob("*.py")), ids=lambda path: path.stem)

@@ -136,12 +136,37 @@ def held(code: str) -> int:
     return int(layer.count_params())
 
 
-def updates(v: Values) -> int:
+def updates(v: Values, **batches: int) -> int:
     model = keras.Sequential([keras.Input(shape=(1,)), keras.layers.Dense(1)])
     model.compile(optimizer="sgd", loss="mse", jit_compile=False)
     data = np.zeros((v["samples"], 1))
-    model.fit(data, data, batch_size=v["batch"], epochs=v["epochs"], verbose=0)
+    model.fit(data, data, **batches, epochs=v["epochs"], verbose=0)
     return int(model.optimizer.iterations)
+
+
+def curves(code: str) -> int:
+    model = keras.Sequential([keras.Input(shape=(1,)), keras.layers.Dense(1)])
+    data = np.ones((8, 1))
+    quiet = code.replace("epochs=", "verbose=0, epochs=")
+    return len(last_value(f"{quiet}\nhistory.history", model=model, x=data, y=data))
+
+
+def stopping(v: Values, restore: bool = False) -> int:
+    """Return after how many epochs `EarlyStopping` ends the training, or which weights it keeps."""
+    model = keras.Sequential([keras.Input(shape=(1,)), keras.layers.Dense(1)])
+    stop = keras.callbacks.EarlyStopping(
+        patience=v.get("patience", 99), restore_best_weights=restore
+    )
+    stop.set_model(model)
+    model.stop_training = False
+    stop.on_train_begin()
+    for epoch, loss in enumerate(ast.literal_eval(v["losses"])):
+        model.set_weights([np.full((1, 1), epoch + 1.0), np.zeros(1)])
+        stop.on_epoch_end(epoch, {"val_loss": loss})
+        if model.stop_training:
+            return epoch + 1
+    stop.on_train_end()
+    return int(model.get_weights()[0][0, 0]) if restore else 0
 
 
 def parameters(*layers: Any) -> int:
@@ -259,7 +284,11 @@ ORACLES: dict[str, Callable[[Values, str], Any]] = {
         2,
     ),
     "two-valleys/which-valley": lambda v, code: valley(v),
-    "batches-and-momentum/updates-of-training": lambda v, code: updates(v),
+    "batches-and-momentum/updates-of-training": lambda v, code: updates(v, batch_size=v["batch"]),
+    "keras-switchboard/curves-of-history": lambda v, code: curves(code),
+    "keras-switchboard/updates-by-default": lambda v, code: updates(v),
+    "when-to-stop/epoch-of-stopping": lambda v, code: stopping(v),
+    "when-to-stop/best-epoch": lambda v, code: stopping(v, restore=True),
     "batches-and-momentum/softmax-of-two": lambda v, code: float(last_value(code)[0]),
     "batches-and-momentum/cost-of-guessing": lambda v, code: float(
         keras.losses.SparseCategoricalCrossentropy(from_logits=True)(

@@ -19,7 +19,12 @@ from tflab.quiz.bank import KINDS
 from tflab.quiz.kinds import Kind
 
 Ask = Callable[[str, int], Any]
-SLOW = {"batches-and-momentum/updates-of-training": 3, "model-styles/shape-of-predictions": 4}
+SLOW = {
+    "batches-and-momentum/updates-of-training": 3,
+    "keras-switchboard/curves-of-history": 4,
+    "keras-switchboard/updates-by-default": 3,
+    "model-styles/shape-of-predictions": 4,
+}
 
 
 @pytest.fixture(scope="module")

@@ -14,6 +14,7 @@ from tflab.runs.processes import this_host
 from tflab.runs.record import Problem, RunRecord, RunRequest, read_record
 from tflab.runs.store import RunStore
 from tflab.runs.trash import Trash
+from tflab.session.command_line import request_line
 from tflab.session.continuing import continuation_of, read_assignments
 from tflab.session.events import Notice, ProblemRaised
 from tflab.session.past_runs import RunUse
@@ -56,6 +57,8 @@ def test_the_new_run_is_asked_the_same_and_knows_where_it_begins() -> None:
     path = RunStore().folder(RunStore().create(request).id) / "run.json"
     assert read_record(path).request == request, "the run side reads it too"
     assert RunStore().record(path.parent.name).request == request
+    line = f"tflab resume {record.id} -p epochs=10 -p rate=0.5 --device cpu --nice 7"
+    assert request_line(request, {"epochs": 10}) == line
     assert json.loads(path.read_text())["request"]["begins"] == {"step": 357, "epoch": 3}
 
 

@@ -166,6 +166,35 @@ def test_a_sweep_goes_from_approval_to_its_end(sitting: Sitting) -> None:
     assert sitting.heard.of(SweepShown)[-1].sweep is shown.sweep, "the last one is shown again"
 
 
+def test_a_sweep_that_was_left_is_shown_first_and_gone_on_with(sitting: Sitting) -> None:
+    sitting.server.held = True
+    sitting.do(lambda: sitting.sweeps.begin(sitting.plan(0.3, 0.1, 0.2), SLOTS))
+    until(lambda: len(sitting.server.waiting) == 2, sitting.advance)
+    sweep = sitting.sweeps.current
+    assert sweep is not None
+    sitting.sweeps.close()
+    sitting.settle()
+    sitting.server.write()
+    assert sitting.program is not None
+    later = Sitting(sitting.program.path)
+    later.do(later.sweeps.open)
+    (shown,) = later.heard.of(SweepShown)
+    assert shown.sweep.id == sweep.id
+    assert later.heard.notices == ["This sweep was left at 2 of 3 runs. g goes on with it."]
+    later.follow()
+    assert [run.status for run in shown.sweep.runs] == ["finished", "finished", "not begun"]
+    assert shown.sweep.may_go_on
+    later.heard.events.clear()
+    later.do(lambda: later.sweeps.go_on(shown.sweep))
+    assert later.asked, "it is approved of again"
+    assert later.sweeps.running
+    later.follow()
+    assert shown.sweep.count("finished") == 3
+    assert not shown.sweep.may_go_on
+    later.do(later.sweeps.open)
+    assert later.heard.of(SweepPlanning) == []
+
+
 def test_what_is_not_approved_of_does_not_begin(sitting: Sitting) -> None:
     sitting.refused = True
     sitting.do(lambda: sitting.sweeps.begin(sitting.plan(0.1), SLOTS))

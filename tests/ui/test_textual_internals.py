@@ -23,6 +23,7 @@ from textual import _parser, _xterm_parser
 from textual.app import App
 from textual.color import Color
 from textual.containers import Vertical
+from textual.document._wrapped_document import WrappedDocument
 from textual.drivers.linux_driver import LinuxDriver
 from textual.events import Key, MouseDown
 from textual.filter import LineFilter
@@ -30,13 +31,14 @@ from textual.geometry import Region, Size
 from textual.screen import Screen
 from textual.scroll_view import ScrollView
 from textual.widget import Widget
-from textual.widgets import Input, OptionList, Static
+from textual.widgets import Input, OptionList, Static, TextArea
 
 import tflab.ui
 from tflab.ui.terminal.app_base import ControlFilter, TerminalApp
 from tflab.ui.terminal.cursor import typing_place
 from tflab.ui.terminal.driver import TolerantDriver
 from tflab.ui.terminal.hosting import HostingView
+from tflab.ui.terminal.long_text import QuickHeight, keep_height
 from tflab.ui.terminal.region_layout import PlacesChildren, ReadDownwards, SizedInput
 from tflab.ui.terminal.screens import SafeTeardown
 
@@ -498,3 +500,23 @@ def test_the_size_before_the_first_layout_is_the_terminals():
     """Textual takes it from Rich while the driver has none, and Rich has one for `dumb`."""
     assert "_size" in inspect.getsource(App.size.fget)
     assert "self._size = " in inspect.getsource(TolerantDriver.start_application_mode)
+
+
+class TestHeightOfLongTexts:
+    """`QuickHeight` in the place of Textual's wrapped text."""
+
+    async def test_every_area_knows_its_height(self):
+        keep_height()
+
+        class Shows(App[None]):
+            def compose(self):
+                yield TextArea("a b c d " * 40 + "\n\nx = 1", soft_wrap=True)
+
+        async with Shows().run_test(size=(30, 10)) as pilot:
+            area = pilot.app.query_one(TextArea)
+            for _ in range(3):
+                wrapped = area.wrapped_document
+                assert type(wrapped) is QuickHeight
+                assert wrapped.height == WrappedDocument.height.fget(wrapped) > 3
+                area.insert("\n" + "word " * 20, (1, 0))
+                await pilot.pause()

@@ -256,6 +256,53 @@ def test_a_notebook_for_nbgrader_checks(bench, tmp_path: Path):
     assert "8.0\nend" in state.printed_text
 
 
+def apart(with_solutions: bool) -> str:
+    """Two exercises, one after the other, then a check of each and one more of the first."""
+
+    def solution(body: str) -> str:
+        if not with_solutions:
+            return "    # YOUR CODE HERE\n    raise NotImplementedError()"
+        return f"    ### BEGIN SOLUTION\n    {body}\n    ### END SOLUTION"
+
+    cells = [
+        graded(f"def half(x):\n{solution('return x / 2')}", "half", solution=True),
+        graded(f"def twice(x):\n{solution('return x * 2')}", "twice", solution=True),
+        graded("assert half(2) == 1", "test1", grade=True, locked=True),
+        graded("assert twice(2) == 4", "test2", grade=True, locked=True),
+        graded("assert half(4) == 2", "test3", grade=True, locked=True),
+        graded("print('end')", "end"),
+    ]
+    return json.dumps({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": cells})
+
+
+RIGHT = {"half": "def half(x): return x / 2", "twice": "def twice(x): return x * 2"}
+EMPTY = (False, "Nothing is written here yet.")
+
+
+def test_checks_that_stand_after_another_exercise_check_the_one_that_they_name(bench):
+    for solved in (True, False):
+        text = apart(with_solutions=solved)
+
+        def outcomes(answers, text=text):
+            state = run(bench, text, answers, name="n.ipynb")
+            assert state.printed_text == "end\n"
+            assert not any(o.broken for o in state.exercises.values())
+            return {n: (o.passed, o.message) for n, o in state.exercises.items()}
+
+        assert outcomes(RIGHT) == {"half": (True, ""), "twice": (True, "")}
+        assert outcomes({}) == {"half": EMPTY, "twice": EMPTY}
+        assert outcomes({"twice": RIGHT["twice"]}) == {"half": EMPTY, "twice": (True, "")}
+        assert outcomes({"half": RIGHT["half"]}) == {"half": (True, ""), "twice": EMPTY}
+        wrong = "def half(x): return 1"
+        assert outcomes({**RIGHT, "half": wrong}) == {
+            "half": (False, "This does not hold: half(4) == 2"),
+            "twice": (True, ""),
+        }
+        with_twice_wrong = outcomes({**RIGHT, "twice": "def twice(x): return 1"})
+        assert with_twice_wrong["half"] == (True, "")
+        assert not with_twice_wrong["twice"][0]
+
+
 def test_a_stop_ends_a_trial_at_once(bench):
     source = HEAD + exercise("half", seconds=60)
     path = bench.root / "t.py"

@@ -18,7 +18,6 @@ import pytest
 from tests.worker.conftest import Bench
 from tflab.cli.run_text import machine_lines
 from tflab.runs.events import Event, GpuShared, Scalars
-from tflab.runs.record import RunRequest
 from tflab.runs.state import RunState
 from tflab.runs.summary import summarise
 from tflab.session.machine_text import machine_parts, others_text
@@ -146,13 +145,11 @@ def test_children_count_with_their_time_and_memory() -> None:
     assert after.memory > alone.memory
 
 
-def test_a_run_and_who_else_is_on_its_gpu() -> None:
+@pytest.mark.parametrize("visible", ["GPU-abc", "1", "GPU-abc,GPU-def"])
+def test_a_run_and_who_else_is_on_its_gpu(visible: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", visible)
     library, clock = SimulatedLibrary(), [100.0]
-    request = RunRequest(
-        lesson="one", title="One", path="one.py", source="", parameters={}, device="gpu:1",
-        device_uuid="GPU-abc",
-    )  # fmt: skip
-    use = SystemUse(request, lambda *_: None, lambda: clock[0], library)
+    use = SystemUse("gpu:0", lambda *_: None, lambda: clock[0], library)
     use.open()
     state = RunState()
 
@@ -192,11 +189,11 @@ def test_samples_get_rarer_with_age() -> None:
     assert [pause(age) for age in (0, 599, 1200, 18_000, 1e7)] == [1, 1, 2, 30, 30]
 
 
-def test_one_sample_costs_less_than_a_hundredth_of_a_second() -> None:
-    request = RunRequest(
-        lesson="one", title="One", path="one.py", source="", parameters={}, device="gpu:0"
-    )
-    use = SystemUse(request, lambda *_: None, library=SimulatedLibrary())
+def test_one_sample_costs_less_than_a_hundredth_of_a_second(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "0")
+    use = SystemUse("gpu:0", lambda *_: None, library=SimulatedLibrary())
     use.open()
     before = time.thread_time()
     for _ in range(20):
@@ -229,7 +226,6 @@ def test_a_real_run_has_them_beside_its_metrics(bench: Bench) -> None:
 
 def test_nothing_is_recorded_where_a_person_wants_none(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TFLAB_SYSTEM", "0")
-    request = RunRequest(lesson="one", title="One", path="one.py", source="", parameters={})
     threads = len(psutil.Process().threads())
-    SystemUse(request, lambda *_: None).start()
+    SystemUse("cpu", lambda *_: None).start()
     assert len(psutil.Process().threads()) == threads

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import argparse
 import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
-
-from msgspec import structs
 
 from tflab.programs.imported import imported_packages
 from tflab.programs.program import Program
@@ -21,6 +18,7 @@ from tflab.session.environments import (
     wanted_by,
     who_has_words,
 )
+from tflab.sweeps.placing import place_runs
 from tflab.sweeps.plan import SweepPlan
 from tflab.targets.environment_probe import EnvironmentProbe
 from tflab.targets.environment_search import (
@@ -35,23 +33,11 @@ from tflab.targets.environments import Environment, Source, with_the_others
 from tflab.targets.host import Host
 from tflab.targets.placement import Slot
 from tflab.targets.server_pool import OWN, make_server, place_of
-from tflab.targets.target import device_on, make_sure, open_host, slots_on
+from tflab.targets.target import device_on, entry_of, make_sure, open_host
 from tflab.targets.target_file import Target, find_target
-
-_SEARCHED_AT_ONCE = 4
 
 NO_CHOICE = "auto"
 """Given in place of a path: forget what was chosen."""
-
-
-def add_python(parser: argparse.ArgumentParser) -> None:
-    """Add `--python`."""
-    parser.add_argument(
-        "--python",
-        metavar="PATH",
-        default="",
-        help="run in this Python or environment, now and from now on; `auto` forgets it",
-    )
 
 
 def keep_python(program: Path, text: str) -> None:
@@ -169,11 +155,8 @@ class ServerStarter:
             return plan, slots
         self.at_once = jobs or 0
         self.make_sure()
-        # A search learns from what has run, so not all of its runs are asked for at once.
-        at_once = plan.count if plan.search is None else jobs or _SEARCHED_AT_ONCE
-        slots = slots_on(self.target, at_once)
-        plan = structs.replace(plan, each=replace(plan.each, target=self.target.name))
-        return plan.placed([slots[0].device], jobs or len(slots)), slots
+        # All are handed over at once, and the queue keeps to the number: they outlive this tflab.
+        return place_runs(plan, [entry_of(self.target)], jobs if plan.search else None)
 
     def close(self) -> None:
         """Let go of the server."""

@@ -49,16 +49,36 @@ def with_exercises(
             exercise = _exercise(cell, cells, is_source, names)
             made[cell.index] = msgspec.structs.replace(cell, exercise=exercise)
         elif exercise is not None and _is_check(cell, trees.get(cell.index)):
-            points = exercise.points + (cell.grading.points if cell.grading else 0.0)
-            tests = (*exercise.tests, cell.index)
-            exercise = msgspec.structs.replace(exercise, tests=tests, points=points)
-            home = made[exercise.cell]
-            made[exercise.cell] = msgspec.structs.replace(home, exercise=exercise)
-            made[cell.index] = msgspec.structs.replace(cell, checks=exercise.id)
+            checked = _checked_by(cell, [one.exercise for one in made.values() if one.exercise])
+            points = checked.points + (cell.grading.points if cell.grading else 0.0)
+            tests = (*checked.tests, cell.index)
+            checked = msgspec.structs.replace(checked, tests=tests, points=points)
+            home = made[checked.cell]
+            made[checked.cell] = msgspec.structs.replace(home, exercise=checked)
+            made[cell.index] = msgspec.structs.replace(cell, checks=checked.id)
     if not made:
         return tuple(cells)
     names.tell_unchecked(list(made.values()))
     return tuple(made.get(cell.index, cell) for cell in cells)
+
+
+def _checked_by(cell: Cell, exercises: Sequence[Exercise]) -> Exercise:
+    """Return the exercise that a cell checks: the one right above it.
+
+    nbgrader lets tests stand anywhere: there, it is the last one whose names the cell mentions,
+    where those of the one right above are not among them.
+    """
+    if cell.grading is None or not cell.grading.grade or not _names_of(exercises[-1]):
+        return exercises[-1]
+    mentioned = set(re.findall(r"\w+", cell.source))
+    named = (one for one in reversed(exercises) if not mentioned.isdisjoint(_names_of(one)))
+    return next(named, exercises[-1])
+
+
+def _names_of(exercise: Exercise) -> set[str]:
+    """Return the names that an exercise gives a value, as far as its text tells."""
+    found = _NAMED.findall(f"{exercise.starter}\n{exercise.solution}")
+    return {name for pair in found for name in pair if name}
 
 
 def _is_exercise(cell: Cell) -> bool:

@@ -145,20 +145,19 @@ def _mark(lines: list[str], number: int) -> _Mark:
     tags = [tags] if isinstance(tags, str) else tags
     if not isinstance(tags, list | tuple) or not all(isinstance(tag, str) for tag in tags):
         raise MarkError(number + 1)
+    name, seconds = options.get("id"), options.get("seconds")
+    name = name if isinstance(name, str) else ""
     if "[markdown]" in title or ("[md]" in title and "[raw]" not in title):
-        return _Mark("prose", tuple(tags))
+        return _Mark("prose", tuple(tags), id=name)
     if "[raw]" in title or language not in (None, "python"):
         return _Mark("raw", tuple(tags))
-    name, seconds = options.get("id"), options.get("seconds")
-    if not isinstance(seconds, int | float) or not 0 < seconds <= _LONGEST_SECONDS:
-        seconds = 0.0
     if not isinstance(seconds, int | float) or not 0 < seconds <= _LONGEST_SECONDS:
         seconds = 0.0
     return _Mark(
         "code",
         tuple(tags),
         plain_line(title.lstrip("%").strip()),
-        name if isinstance(name, str) else "",
+        name,
         float(seconds),
         read_grading(options.get("nbgrader")),
     )

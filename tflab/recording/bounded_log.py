@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from tflab.runs.events import (
     CellEnded,
     CellStarted,
+    Continued,
     Ended,
     Error,
     Event,
@@ -24,7 +25,8 @@ EVENTS_LIMIT = 512 << 20
 
 _ROOM = 8 << 20
 _ASKING = (InputAsked, InputTaken)
-_OUTLINE = (Started, CellStarted, CellEnded, Goal, Prediction, Notice, *_ASKING, Error, Ended)
+_LIFE = (Started, Continued, CellStarted, CellEnded, Error, Ended)
+_OUTLINE = (*_LIFE, Goal, Prediction, Notice, *_ASKING)
 _ENDING = (Error, Ended)
 
 

@@ -21,12 +21,16 @@ def request_line(
 ) -> str:
     """Return `tflab run …` with every value that is not the lesson's default.
 
+    A run that goes on from another is made again by `tflab resume …`.
+
     Args:
         request: What was asked of the run.
         defaults: The lesson's defaults now.
         questions: The ids of the lesson's questions in order. Guesses are given by place, so those
             after the first one that was passed over cannot be told.
     """
+    if request.continues:
+        return _resume_line(request)
     words = ["tflab", "run", _lesson(request.lesson, request.path)]
     for name, value in request.parameters.items():
         if name not in defaults or defaults[name] != value:
@@ -45,6 +49,15 @@ def request_line(
             break
         words.append(f"--guess={format_value(request.guesses[question])}")
     return shlex.join(words)
+
+
+def _resume_line(request: RunRequest) -> str:
+    """Return `tflab resume …` with every value, as the earlier run may have had others."""
+    words = ["tflab", "resume", request.continues]
+    for name, value in request.parameters.items():
+        words += ["-p", f"{name}={format_value(value)}"]
+    words += ["--on", request.target] if request.target else ["--device", request.device]
+    return shlex.join([*words, *_limits(request)])
 
 
 def sweep_line(plan: SweepPlan, lesson: Program, defaults: Mapping[str, Any]) -> str:

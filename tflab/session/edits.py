@@ -27,6 +27,10 @@ if TYPE_CHECKING:
 _PAUSE_SECONDS = 0.35
 """After a change, until the program is read with it: a pause in typing."""
 
+_LONG = 200_000
+_LONG_PAUSE_SECONDS = 3.0
+"""The same for a cell of so many characters."""
+
 _PATIENCE = 2.0
 """Seconds that a run waits for a disk that does not answer."""
 
@@ -160,7 +164,9 @@ class Edits:
     def change(self, cell: int, text: str) -> None:
         """Take what the person has typed in a cell so far; what is as in the file is no edit."""
         if self.book is not None and self.book.change(cell, text):
-            self._apply_due = self._clock() + _PAUSE_SECONDS
+            # Python reads much of it at a stretch, and nothing else goes on meanwhile.
+            pause = _PAUSE_SECONDS if len(text) <= _LONG else _LONG_PAUSE_SECONDS
+            self._apply_due = self._clock() + pause
 
     def put_back(self, cells: Iterable[int]) -> None:
         """Have cells as their file has them; their edits can be had again."""

@@ -87,6 +87,7 @@ class HistoryPieces(SessionPieces):
             basis=self._sweep_basis,
             python=self.environments.python_of,
             commands=self.commands.run_in,
+            on_target=self.targets.require,
         )
 
     @cached_property

@@ -25,6 +25,7 @@ from tflab.session.form import Form
 from tflab.session.open_program import OpenProgram
 from tflab.session.question_events import LineAsked
 from tflab.session.runs import Runs
+from tflab.session.targets import place_key
 from tflab.session.trust import others_at
 from tflab.targets.devices import Device, DeviceList, find_device
 
@@ -112,7 +113,7 @@ class PastRuns:
             shown, request = self._opened.program, past.request
             if shown is None or shown.id != request.lesson:
                 self._show_program(past)
-            self._form.set_values(request.parameters, request.seed, request.device)
+            self._form.set_values(request.parameters, request.seed, place_key(request))
             self._emit(Notice("The form has this run's values."))
 
     def _continue(self, run: str, texts: Mapping[str, str]) -> None:
@@ -179,8 +180,9 @@ class PastRuns:
         device = same_device(past.request, devices)
         request = dataclasses.replace(
             with_cells(past.request),
-            device=device.key,
+            device=device.gives or device.key,
             device_uuid=device.uuid,
+            target=device.target,
             stdin="asked",
             **dataclasses.asdict(self._options()),
         )
@@ -243,6 +245,8 @@ def same_device(request: RunRequest, devices: DeviceList) -> Device:
     Raises:
         Problem: When it is not there.
     """
+    if request.target:
+        return find_device(place_key(request), devices)
     named = [d for d in devices.devices if d.uuid and d.uuid == request.device_uuid]
     return named[0] if named else find_device(request.device, devices)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tflab.runs.disk_queue import DiskQueue
-from tflab.runs.record import Problem
+from tflab.runs.record import Problem, RunRequest
 from tflab.session.disk import SessionDisk
 from tflab.session.events import Emit, Event
 from tflab.session.library import Library
@@ -36,7 +36,9 @@ if TYPE_CHECKING:
     from tflab.session.scratch import Scratch
     from tflab.session.server import Server
     from tflab.session.shell_commands import ShellCommands
+    from tflab.session.targets import Targets
     from tflab.targets.devices import DeviceList
+    from tflab.targets.host import Host
 
 
 class SessionPieces(ABC):
@@ -66,6 +68,7 @@ class SessionPieces(ABC):
         # Drivers and interpreters may hang, and hang all that waits behind them.
         self._device_queue = DiskQueue(wake)
         self._environment_queue = DiskQueue(wake)
+        self._target_queue = DiskQueue(wake)
         self.settings = load_settings()
         self.disk = SessionDisk(emit, wake)
         self._slow_disk = self.disk.beside()
@@ -112,7 +115,10 @@ class SessionPieces(ABC):
         from tflab.runs.store import RunStore
         from tflab.session.runs import Runs
 
-        return Runs(RunStore(), self.server, self.disk, self._hear, self._clock)
+        def on_target(request: RunRequest, then: Callable[[Host], object]) -> None:
+            self.targets.take(request, then)
+
+        return Runs(RunStore(), self.server, self.disk, self._hear, self._clock, on_target)
 
     @cached_property
     def approval(self) -> Approval:
@@ -226,6 +232,12 @@ class SessionPieces(ABC):
         found: Scratch | None = self.__dict__.get("scratch")
         return found
 
+    @property
+    def _targets_begun(self) -> Targets | None:
+        """The targets that runs went to, if any ever did."""
+        found: Targets | None = self.__dict__.get("targets")
+        return found
+
     @cached_property
     def presets(self) -> Presets:
         """The presets of the open program."""
@@ -238,7 +250,16 @@ class SessionPieces(ABC):
         """The devices of this machine."""
         from tflab.session.devices import DeviceWatch
 
-        return DeviceWatch(self._device_queue, self._devices_listed, self._clock)
+        return DeviceWatch(
+            self._device_queue, self._devices_listed, self._clock, self._target_queue
+        )
+
+    @cached_property
+    def targets(self) -> Targets:
+        """The queues and clusters that runs can go to."""
+        from tflab.session.targets import Targets
+
+        return Targets(self._target_queue, self._emit, self.server.place_of)
 
     @cached_property
     def past_runs(self) -> PastRuns:

@@ -25,6 +25,7 @@ from tflab.session.events import (
 )
 from tflab.session.run_input import RunInput
 from tflab.session.server import Server
+from tflab.targets.host import Host
 from tflab.targets.live_run import LiveRun
 from tflab.targets.runner import hand_over, versions
 
@@ -36,6 +37,9 @@ _DISK_SECONDS = 0.015
 
 _NEW_RUN_SECONDS = 2.0
 """How long the disk may take over the folder of a new run."""
+
+
+OnTarget = Callable[[RunRequest, Callable[[Host], object]], object]
 
 
 class _Beginning(NamedTuple):
@@ -55,6 +59,7 @@ class Runs:
         disk: Does what waits for the disk.
         emit: Is told what happens.
         clock: Monotonic seconds; injected by tests.
+        on_target: Calls back with what takes the run of a request on its target.
 
     Attributes:
         current: The run on show.
@@ -69,12 +74,14 @@ class Runs:
         disk: DiskQueue,
         emit: Emit,
         clock: Callable[[], float] = time.monotonic,
+        on_target: OnTarget = lambda *_: None,
     ) -> None:
         self.store = store
         self._server = server
         self._disk = disk
         self._emit = emit
         self._clock = clock
+        self._on_target = on_target
         self._beginning: _Beginning | None = None
         self._watched: list[LiveRun] = []
         self._next_watch, self._notices_told = 0.0, 0
@@ -114,11 +121,17 @@ class Runs:
 
         `RunOpened` follows as soon as its folder is made.
         """
+        if request.target:
+            self._on_target(request, partial(self._start_on, request))
+            return
         try:
             server = self._server.ready(request.python)
         except Problem as problem:
             self._emit(ProblemRaised(problem))
-            return
+        else:
+            self._start_on(request, server)
+
+    def _start_on(self, request: RunRequest, server: Host) -> None:
         current = self.current
         if current is not None and current.state.ended is None and current.record.id in self.own:
             current.stop()

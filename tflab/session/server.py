@@ -62,6 +62,11 @@ class Server:
         if environment.started:
             self.warm_up()
 
+    def place_of(self, python: str) -> ServerPlace:
+        """Return what the runs of an interpreter are started with; empty for our own."""
+        place = self._pool.place
+        return place if place.interpreter == python else ServerPlace(python)
+
     def ready(self, python: str = "") -> ForkServer:
         """Return the fork server that takes runs; a new one where the last is broken or gone.
 
@@ -71,8 +76,7 @@ class Server:
         Raises:
             Problem: When it cannot be started.
         """
-        place = self._pool.place
-        keeper = self._pool.keeper(place if place.interpreter == python else ServerPlace(python))
+        keeper = self._pool.keeper(self.place_of(python))
         keeper.wake()
         self._told = None
         return keeper.server

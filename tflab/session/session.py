@@ -105,6 +105,7 @@ class Session(HistoryPieces):
         self.disk.deliver()
         self._device_queue.deliver()
         self._environment_queue.deliver()
+        self._target_queue.deliver()
 
     def advance(self) -> None:
         """Do what is due: hear the fork server, read logs, look at the file and at the devices."""
@@ -119,6 +120,8 @@ class Session(HistoryPieces):
         if (scratch := self._scratch_begun) is not None:
             scratch.advance()
         self.devices.advance()
+        if (targets := self._targets_begun) is not None:
+            targets.advance()
         self.discovery.advance()
         if (sweeps := self._sweeps_begun) is not None:
             sweeps.advance()
@@ -144,6 +147,8 @@ class Session(HistoryPieces):
         if self._begun:
             if (sweeps := self._sweeps_begun) is not None:
                 sweeps.close()
+            if (targets := self._targets_begun) is not None:
+                targets.close()
             self.server.close()
             self.edits.finish()
             if (scratch := self._scratch_begun) is not None:

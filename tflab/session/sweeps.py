@@ -29,6 +29,7 @@ from tflab.session.sweep_files import (
     newest_if_left,
 )
 from tflab.sweeps.estimate import usual_seconds
+from tflab.sweeps.placing import place_runs
 from tflab.sweeps.plan import SweepPlan
 from tflab.sweeps.run import SweepRun
 from tflab.sweeps.store import SweepRecord, SweepStore
@@ -36,8 +37,9 @@ from tflab.sweeps.sweep import Sweep
 from tflab.sweeps.table import mean_text
 from tflab.targets.devices import Device, DeviceList
 from tflab.targets.fork_server import ForkServer
-from tflab.targets.placement import Slot, choose_devices, make_slots
+from tflab.targets.placement import Slot, choose_devices
 from tflab.targets.run_executor import RunExecutor
+from tflab.targets.target_host import TargetHost
 
 if TYPE_CHECKING:
     from tflab.export.formats import Format
@@ -46,6 +48,9 @@ _NICE = 5
 
 Approve = Callable[[Path, str, Sequence[Device], Callable[[], object]], object]
 """Calls back when a program may run on some devices: soon, after asking, or never."""
+
+OnTarget = Callable[[str, str, Callable[[TargetHost], object]], object]
+"""Calls back with what takes runs for a target, by its name and the interpreter."""
 
 AskDevices = Callable[[Callable[[DeviceList], object]], object]
 """Calls back with the devices of this machine."""
@@ -64,6 +69,7 @@ class Sweeps:
         basis: Gives what a new sweep starts from; None while no program is open.
         python: Gives the interpreter of a program's runs.
         commands: Whether the shell commands of a program's text run.
+        on_target: Makes a target ready.
 
     Attributes:
         current: That sweep, or None.
@@ -81,6 +87,7 @@ class Sweeps:
         basis: Callable[[], SweepBasis | None],
         python: Callable[[Path], str] = lambda _: "",
         commands: Callable[[str], bool] = lambda _: False,
+        on_target: OnTarget = lambda *_: None,
     ) -> None:
         self._store = store
         self._sweeps = SweepStore()
@@ -93,6 +100,7 @@ class Sweeps:
         self._basis = basis
         self._python = python
         self._commands = commands
+        self._on_target = on_target
         self._texts: dict[str, dict[str, str]] = {}
         self._after: Callable[[], object] | None = None
         self._followed = False
@@ -186,25 +194,47 @@ class Sweeps:
             except Problem as problem:
                 self._emit(ProblemRaised(problem))
                 return
-            begin = partial(start, make_slots(devices, plan.jobs))
+            begin = partial(start, place_runs(plan, devices, plan.jobs)[1])
             self._approve(Path(plan.each.path), plan.each.file_source, devices, begin)
 
         self._devices(approve)
 
     def _go_on(self, sweep: Sweep, slots: Sequence[Slot], done: Future[SweepRecord]) -> None:
-        python = sweep.plan.each.python
-        server = partial(self._server, python)
-        try:
-            if done.result().driven:
-                text = "Another tflab begins its runs."
-                raise Problem("The sweep is going on", text, "Wait for it, or stop it there.")
-            executor = RunExecutor(slots, self._store, server, threaded=False, disk=self._disk)
-            sweep.go_on(executor, list(dict.fromkeys(slot.device for slot in slots)), len(slots))
-        except Problem as problem:
-            self._emit(ProblemRaised(problem))
+        def go_on(executor: RunExecutor) -> None:
+            keys = sweep.plan.devices
+            if not sweep.plan.each.target:
+                keys = list(dict.fromkeys(slot.device for slot in slots))
+            try:
+                if done.result().driven:
+                    text = "Another tflab begins its runs."
+                    raise Problem("The sweep is going on", text, "Wait for it, or stop it there.")
+                sweep.go_on(executor, keys, len(slots))
+            except Problem as problem:
+                self._emit(ProblemRaised(problem))
+                return
+            self.current, self._followed = sweep, True
+            self._emit(SweepAdvanced(sweep))
+
+        self._with_executor(sweep.plan, slots, go_on)
+
+    def _with_executor(
+        self, plan: SweepPlan, slots: Sequence[Slot], then: Callable[[RunExecutor], object]
+    ) -> None:
+        """Call `then` with what does the runs of a plan, here or on its target."""
+        each = plan.each
+        if each.target:
+            self._on_target(
+                each.target,
+                each.python,
+                lambda host: then(
+                    RunExecutor(
+                        slots, self._store, threaded=False, disk=self._disk, make=lambda: host
+                    )
+                ),
+            )
             return
-        self.current, self._followed = sweep, True
-        self._emit(SweepAdvanced(sweep))
+        server = partial(self._server, each.python)
+        then(RunExecutor(slots, self._store, server, threaded=False, disk=self._disk))
 
     def list_earlier(self) -> None:
         """List the sweeps of the open program that are kept, or all where none is open."""
@@ -289,18 +319,19 @@ class Sweeps:
         commands = self._commands(plan.each.source)
         plan = plan.asking(python=python, shell_commands=commands)
         create = partial(self._sweeps.create, plan)
-        self._disk.do_then(create, partial(self._start, slots, python))
+        self._disk.do_then(create, partial(self._start, slots, plan))
 
-    def _start(self, slots: Sequence[Slot], python: str, done: Future[SweepRecord]) -> None:
-        server = partial(self._server, python)
-        executor = RunExecutor(slots, self._store, server, threaded=False, disk=self._disk)
-        try:
-            sweep = self._sweep(done.result(), executor)
-            sweep.start()
-        except Problem as problem:
-            self._emit(ProblemRaised(problem))
-            return
-        self._show(sweep)
+    def _start(self, slots: Sequence[Slot], plan: SweepPlan, done: Future[SweepRecord]) -> None:
+        def start(executor: RunExecutor) -> None:
+            try:
+                sweep = self._sweep(done.result(), executor)
+                sweep.start()
+            except Problem as problem:
+                self._emit(ProblemRaised(problem))
+                return
+            self._show(sweep)
+
+        self._with_executor(plan, slots, start)
 
     def _take_record(self, done: Future[SweepRecord]) -> None:
         try:

@@ -12,10 +12,11 @@ from tflab.programs.search_values import Range, parse_search_values
 from tflab.programs.sweep_values import format_sweep_values, parse_sweep_values
 from tflab.runs.record import LARGEST_SEED, Problem, RunOptions
 from tflab.runs.text import plain_line
+from tflab.sweeps.placing import place_runs
 from tflab.sweeps.plan import SweepPlan, make_plan
 from tflab.sweeps.search import METHODS, PRUNERS, Pruner, Wish
 from tflab.targets.devices import DeviceList
-from tflab.targets.placement import Slot, choose_devices, make_slots
+from tflab.targets.placement import Slot, choose_devices
 
 _LARGEST = 100_000
 
@@ -33,7 +34,7 @@ OPTIONS: dict[str, str] = {
     "search": "grid for all; random 20 draws; tpe 40 learns as it goes; seed 7 behind draws others."
     " A range then needs no steps: 1e-4..1 log.",
     "stop early": "no; or percentile, median or halving: ends runs that are worse than others.",
-    "devices": "cpu, or GPUs to spread over, such as gpu:0, gpu:1, or gpus for all.",
+    "devices": "cpu, GPUs to spread over (gpu:0, gpu:1, or gpus for all), or a target (on:NAME).",
     "at once": "Runs at the same time; empty for the cores, and one a GPU.",
     "metric": "What ranks the runs, such as val_loss, or accuracy:max for the largest first.",
 }
@@ -75,7 +76,6 @@ class SweepDraft:
         devices = self._read("devices", lambda: choose_devices(names, found))
         if self.problems or wish is None or devices is None:
             return
-        self.slots = make_slots(devices, jobs)
         try:
             plan = make_plan(
                 lesson,
@@ -85,7 +85,7 @@ class SweepDraft:
                 metric=options["metric"].strip() or "loss",
                 wish=wish,
             )
-            plan = plan.placed([device.key for device in devices], len(self.slots))
+            plan, self.slots = place_runs(plan, devices, jobs)
             self.plan = plan.asking(limits)
         except Problem as problem:
             self.problems[""] = f"{problem.cause} {problem.next_step}"

@@ -37,6 +37,10 @@ class Device:
         owners: Processes that use it, where the driver tells.
         cores: Cores that this process may use; 0 for a GPU.
         note: A sentence about this device, such as what could not be read.
+        target: The name of the target that this entry stands for; empty for a device of this
+            machine.
+        gives: The key of the device that a run gets there.
+        problem: Why the target does not serve; empty where it does.
     """
 
     key: str
@@ -49,6 +53,9 @@ class Device:
     owners: tuple[DeviceOwner, ...] = ()
     cores: int = 0
     note: str = ""
+    target: str = ""
+    gives: str = ""
+    problem: str = ""
 
     @property
     def busy_with_others(self) -> bool:

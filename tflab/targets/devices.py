@@ -58,7 +58,7 @@ def find_device(text: str, devices: DeviceList) -> Device:
     for device in devices.devices:
         if wanted in (device.key, device.uuid.lower() or device.key):
             return device
-    gpus = [device for device in devices.devices if device.key != "cpu"]
+    gpus = [d for d in devices.devices if d.key != "cpu" and not d.target]
     if wanted == "gpu" and gpus:
         return gpus[0]
     keys = [device.key for device in devices.devices]

@@ -32,7 +32,11 @@ def make_slots(devices: Sequence[Device], jobs: int | None = None) -> tuple[Slot
         devices: The chosen ones.
         jobs: At most this many runs at once, over all devices.
     """
-    gpus = [Slot(device.key, device.uuid) for device in devices if device.key != "cpu"]
+    gpus = [
+        Slot(device.key, device.uuid)
+        for device in devices
+        if device.key != "cpu" and not device.target
+    ]
     cores = max((device.cores for device in devices if device.key == "cpu"), default=0)
     if cores and jobs is not None:
         cores = max(0, jobs - len(gpus))
@@ -50,7 +54,7 @@ def choose_devices(texts: Sequence[str], found: DeviceList) -> tuple[Device, ...
     for text in texts or ("cpu",):
         named = [find_device("gpu" if text.strip().lower() == "gpus" else text, found)]
         if text.strip().lower() == "gpus":
-            named = [device for device in found.devices if device.key != "cpu"]
+            named = [d for d in found.devices if d.key != "cpu" and not d.target]
         chosen |= {device.key: device for device in named}
     return tuple(chosen.values())
 

@@ -36,7 +36,7 @@ def new_request(
         program: The program as it was read: this text is run, whatever becomes of the file.
         values: A good value for every parameter.
         seed: Seed of all random numbers.
-        device: The one device that the run will see; None for the CPU.
+        device: The one device that the run will see, or a target; None for the CPU.
         until: Index of the last cell to run, or None for the whole program; of an exercise, what
             checks it runs too.
         guesses: The person's guesses, by question.
@@ -57,7 +57,7 @@ def new_request(
         parameters=dict(values),
         cells=code_cells(program),
         command=command_options(program),
-        device=device.key if device is not None else "cpu",
+        device=(device.gives or device.key) if device is not None else "cpu",
         device_uuid=device.uuid if device is not None else "",
         seed=seed,
         until=_to_last_check(program, until),
@@ -66,7 +66,7 @@ def new_request(
         shell_commands=shell_commands,
         solutions=solutions,
         stdin=stdin,
-        target=target,
+        target=target or (device.target if device is not None else ""),
         **dataclasses.asdict(options or RunOptions()),
     )
 

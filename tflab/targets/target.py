@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from tflab.targets.device import Device
 from tflab.targets.engine import NodeReport
 from tflab.targets.engines import engine_of
-from tflab.targets.placement import Slot
 from tflab.targets.server_pool import OWN, ServerPlace
 from tflab.targets.target_file import SlurmTarget, Target
 from tflab.targets.target_host import TargetHost
@@ -91,6 +91,29 @@ def device_on(target: Target) -> str:
     return "gpu:0" if target.gpus else "cpu"
 
 
-def slots_on(target: Target, count: int) -> tuple[Slot, ...]:
-    """Return a slot for each of so many runs: on a target the queue decides what runs when."""
-    return (Slot(device_on(target)),) * max(1, count)
+def entry_of(target: Target, name: str = "", note: str = "", problem: str = "") -> Device:
+    """Return a target as an entry beside the devices of this machine.
+
+    Args:
+        target: The target.
+        name: What it is called in a list.
+        note: What its engine has.
+        problem: Why it does not serve.
+    """
+    return Device(
+        key=key_of(target.name),
+        name=name or target.name,
+        index=0,
+        uuid="",
+        memory_total=0,
+        memory_free=0,
+        note=note,
+        target=target.name,
+        gives=device_on(target),
+        problem=problem,
+    )
+
+
+def key_of(target: str) -> str:
+    """Return the key of a target among the devices."""
+    return f"on:{target.lower()}"

@@ -47,13 +47,13 @@ class SessionApp(TerminalApp):
         if isinstance(event, RunsListed):
             # Kept for the first alert: what makes alerts is not needed before.
             self._listed[event.program] = event
-        if not event.ALERTS:
+        if not event.ALERTS or not self.presence.away:
             return
         alerts = self.session.alerts
         while self._listed:
             alerts.of(self._listed.popitem()[1])
         alert = alerts.of(event)
-        if alert is not None and self.presence.away:
+        if alert is not None:
             loudness = self.session.settings.alerts.loudness
             self.write_past_screen(alert_sequence(alert.title, alert.text, loudness))
             alerts.run_command(alert)

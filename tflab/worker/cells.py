@@ -18,7 +18,8 @@ from tflab.runs.events import CellEnded, CellStarted, Notice, Result
 from tflab.runs.record import CodeCell, Problem, RunRequest, cells_to_run
 from tflab.worker.autolog import Autolog
 from tflab.worker.exercise_failures import answer_name
-from tflab.worker.exercises import Exercises, spans
+from tflab.worker.exercise_spans import spans
+from tflab.worker.exercises import Exercises
 from tflab.worker.interrupt import Interrupt
 from tflab.worker.ipython import Shell, notebook_shell
 from tflab.worker.main_module import Compiler, awaits, fresh_main, keep_lines, run_awaiting
@@ -112,6 +113,9 @@ class Execution:
                 shows = self._request.solutions and exercise.solved
                 take = self._exercises.show_solution if shows else self._exercises.take
                 plain = take(span)
+            elif self._exercises.is_late(span[0]):
+                self._exercises.check_late(span[0])
+                continue
             for cell in plain:
                 opened = self._open(cell)
                 yield opened

@@ -20,6 +20,7 @@ from tflab.recording.time_limit import TookTooLong
 from tflab.runs.events import Check, Event, ExerciseOutcome
 from tflab.runs.record import CodeCell, ExerciseCode, RunRequest
 from tflab.worker.exercise_failures import Failure, bounded, failure_of
+from tflab.worker.exercise_spans import checked_late
 from tflab.worker.interrupt import Interrupt
 from tflab.worker.snapshot import Snapshot
 
@@ -35,22 +36,6 @@ class Trial:
 
     tried: int
     failure: Failure | None
-
-
-def spans(cells: Sequence[CodeCell]) -> Iterator[list[CodeCell]]:
-    """Yield the cells in order: each exercise with all up to the last that checks it, else one."""
-    place = 0
-    while place < len(cells):
-        size = 1
-        exercise = cells[place].exercise
-        if exercise is not None:
-            for ahead in range(place + 1, len(cells)):
-                if cells[ahead].exercise is not None:
-                    break
-                if cells[ahead].checks == exercise.id:
-                    size = ahead - place + 1
-        yield list(cells[place : place + size])
-        place += size
 
 
 class Exercises:
@@ -82,6 +67,9 @@ class Exercises:
         self._execute = execute
         self._execute_quietly = execute_quietly
         self._failed: list[Check] = []
+        self._late = checked_late(request.cells)
+        self._told: dict[str, tuple[ExerciseOutcome, ExerciseCode]] = {}
+        self._on_solution: set[str] = set()
         self.unsolved = ""
 
     def take(self, span: Sequence[CodeCell]) -> Iterator[CodeCell]:
@@ -95,7 +83,9 @@ class Exercises:
         snapshot = Snapshot(self._names)
         # Nobody wants to read what a starter prints, and how it fails, before writing anything.
         trial = self._try(span, exercise, quiet=not exercise.written)
-        if not exercise.written:
+        if not exercise.written and exercise.id in self._late:
+            trial = Trial(1, Failure("Nothing is written here yet."))
+        elif not exercise.written:
             if trial.failure is None or not exercise.solved:
                 snapshot.restore()
                 trial = self._try(span, exercise)
@@ -103,15 +93,46 @@ class Exercises:
                 trial.tried = 1
         outcome = self._outcome(span, exercise, trial.failure)
         if trial.failure is None:
-            self._recorder.emit(outcome)
+            self._say(outcome, exercise)
         elif not exercise.solved:
-            self._recorder.emit(outcome)
+            self._say(outcome, exercise)
             self.unsolved = self.unsolved or exercise.title
-            yield from (one for one in span[trial.tried :] if not one.checks)
+            for one in span[trial.tried :]:
+                if not one.checks:
+                    yield one
+                elif one.checks != exercise.id:
+                    self.check_late(one)
         else:
             snapshot.restore()
-            self._recorder.emit(outcome)
+            self._on_solution.add(exercise.id)
+            self._say(outcome, exercise)
             yield from self._go_on_solved(span, exercise, trial.tried, outcome)
+
+    def _say(self, outcome: ExerciseOutcome, exercise: ExerciseCode) -> None:
+        self._told[exercise.id] = outcome, exercise
+        self._recorder.emit(outcome)
+
+    def is_late(self, cell: CodeCell) -> bool:
+        """Whether a cell checks an exercise that was tried before, further up."""
+        return cell.exercise is None and cell.checks in self._told
+
+    def check_late(self, cell: CodeCell) -> None:
+        """Check an exercise further up, as it is by now, and say so where it does not pass.
+
+        Raises:
+            KeyboardInterrupt: When the run is to stop.
+        """
+        outcome, exercise = self._told[cell.checks]
+        if outcome.passed:
+            try:
+                self._try_cell(cell, exercise, cell.source, quiet=False)
+            except Failure as failure:
+                message, line = bounded(failure.message), failure.line
+                self._say(replace(outcome, passed=False, message=message, line=line), exercise)
+        elif exercise.id in self._on_solution and not outcome.broken:
+            broken = self._solve_check(cell, exercise)
+            if broken:
+                self._say(replace(outcome, broken=bounded(broken)), exercise)
 
     def _outcome(
         self, span: Sequence[CodeCell], exercise: ExerciseCode, failure: Failure | None
@@ -138,14 +159,18 @@ class Exercises:
         """Execute the solution in place of what was tried, and yield the rest of the span."""
         broken = ""
         for place, one in enumerate(span):
-            if one.checks:
+            if one.checks and one.checks != exercise.id:
+                # What was tried has been checked as well.
+                if place >= tried:
+                    self.check_late(one)
+            elif one.checks:
                 broken = broken or self._solve_check(one, exercise)
             elif place < tried:
                 self._execute_quietly(one, one.source, 0.0)
             else:
                 yield one
         if broken:
-            self._recorder.emit(replace(outcome, broken=bounded(broken)))
+            self._say(replace(outcome, broken=bounded(broken)), exercise)
 
     def show_solution(self, span: Sequence[CodeCell]) -> Iterator[CodeCell]:
         """Yield the cells of an exercise, to be executed like any other, and say how they went."""
@@ -168,6 +193,9 @@ class Exercises:
 
     def _try(self, span: Sequence[CodeCell], exercise: ExerciseCode, quiet: bool = False) -> Trial:
         for place, cell in enumerate(span):
+            if cell.checks and cell.checks != exercise.id:
+                self.check_late(cell)
+                continue
             source = exercise.answer if place == 0 else cell.source
             try:
                 self._try_cell(cell, exercise, source, quiet)
@@ -229,7 +257,7 @@ class Exercises:
             return "The starter passes as it is: there is nothing to do."
         if exercise.by_hand:
             return "It ran without an error; a person grades it."
-        if len(span) == 1:
+        if len(span) == 1 and exercise.id not in self._late:
             return "It ran without an error; nothing checks it."
         return ""
 

@@ -140,7 +140,7 @@ class RunProcess:
         make_scratch(self._folder.name)
         self._clock = time.monotonic()
         self._tell_environment()
-        SystemUse(self._request, self._recorder.tell).start()
+        SystemUse(self._request.device, self._recorder.tell).start()
         return self
 
     def __exit__(

@@ -14,7 +14,6 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from tflab.runs.events import SYSTEM, Event, GpuShared, Scalars
-from tflab.runs.record import RunRequest
 from tflab.runs.text import plain_line
 from tflab.worker.nvml import Gpu, open_gpu
 from tflab.worker.process_use import use_of
@@ -43,7 +42,7 @@ class SystemUse:
     """Takes samples until the process ends.
 
     Args:
-        request: The run's; its device says which GPU is looked at.
+        device: The run's; the GPU that it sees is the one that is looked at.
         tell: Takes the events.
         clock: Monotonic seconds; injected by tests.
         library: NVML; injected by tests.
@@ -51,12 +50,12 @@ class SystemUse:
 
     def __init__(
         self,
-        request: RunRequest,
+        device: str,
         tell: Callable[..., object],
         clock: Callable[[], float] = time.monotonic,
         library: Any = None,
     ) -> None:
-        self._request = request
+        self._device = device
         self._tell = tell
         self._clock = clock
         self._library = library
@@ -79,10 +78,13 @@ class SystemUse:
 
     def open(self) -> None:
         """Find the GPU, and take the first look at the processor time."""
-        device, _, number = self._request.device.partition(":")
-        if device == "gpu":
-            index = int(number) if number.isdecimal() else 0
-            self._gpu = open_gpu(index, self._request.device_uuid, self._library)
+        if self._device != "cpu":
+            # Where a queue gives the card, the environment knows which.
+            card = os.environ.get("CUDA_VISIBLE_DEVICES", "").partition(",")[0].strip()
+            if card.isdecimal():
+                self._gpu = open_gpu(int(card), "", self._library)
+            elif card:
+                self._gpu = open_gpu(0, card, self._library)
         self._before = self._clock(), use_of(self._pid).seconds
 
     def sample(self) -> list[Event]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tflab.quiz.bank.data import DATA
+from tflab.quiz.bank.fitting import FITTING
 from tflab.quiz.bank.layers import LAYERS
 from tflab.quiz.bank.slopes import SLOPES
 from tflab.quiz.bank.tensors import TENSORS
@@ -10,7 +11,7 @@ from tflab.quiz.bank.training import TRAINING
 from tflab.quiz.kinds import Kind
 
 KINDS: tuple[Kind, ...] = tuple(
-    kind for bank in (TENSORS, SLOPES, TRAINING, DATA, LAYERS) for kind in bank.kinds
+    kind for bank in (TENSORS, SLOPES, TRAINING, DATA, LAYERS, FITTING) for kind in bank.kinds
 )
 """All kinds."""
 

@@ -116,6 +116,9 @@ def _words(row: HistoryRow, state: RunState) -> Content:
         )
         for goal in state.goals.values()
     ]
+    if state.earlier:
+        text = f"{marks.continues} goes on from run {state.earlier[-1]}"
+        goals.insert(0, Content.styled(text, "$text-quiet"))
     machine = machine_line(state)
     goals += [Content.styled(short_line(machine), "$text-quiet")] if machine else []
     note = [Content.styled(short_line(row.marks.note), "$warning")] if row.marks.note else []

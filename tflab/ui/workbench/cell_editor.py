@@ -23,6 +23,7 @@ from tflab.runs.disk_queue import DiskQueue
 from tflab.ui.terminal.safe_text import box_title, short_line
 from tflab.ui.widgets.css import beside
 from tflab.ui.workbench.code_area import CodeArea
+from tflab.ui.workbench.code_colours import LONG
 from tflab.ui.workbench.messages import CodeTyped, EditorClosed, EditorMoved, HelpAsked
 
 _TELL_SECONDS = 0.3
@@ -63,6 +64,8 @@ class CellEditor(Vertical):
     KEYS = "^r runs, Esc keeps"
     """What the border says while nothing is wrong."""
 
+    LONG_KEYS = "too long to colour or check as you type: ^r checks, Esc keeps"
+
     class Checked(Message):
         """A long text was checked."""
 
@@ -100,9 +103,14 @@ class CellEditor(Vertical):
 
     def show_title(self) -> None:
         """Say in the border which cell it is, and whether it is changed."""
-        changed = ": changed" if tidy(self.text) != self._original else ""
+        text = self.text
+        changed = ": changed" if (text if self._is_long else tidy(text)) != self._original else ""
         words = f"{self.called}{changed}"
         self.border_title = box_title(words[:1].upper() + words[1:])
+
+    @property
+    def _is_long(self) -> bool:
+        return sum(map(len, self.area.document.lines)) > LONG
 
     def put_cursor(self, line: int, column: int = 1) -> None:
         """Put the cursor on a line and a column, from 1."""
@@ -220,7 +228,10 @@ class CellEditor(Vertical):
         self._check_timer = None
         self.show_title()
         text = self.text
-        if len(text) <= _CHECKED_AT_ONCE:
+        if self._is_long:
+            # Reading so much Python would hold the keys up, on whatever thread it is done.
+            self._show_problem(None)
+        elif len(text) <= _CHECKED_AT_ONCE:
             self._show_problem(cell_problem(text, self._kind))
         else:
             self._beside.do_then(
@@ -242,8 +253,11 @@ class CellEditor(Vertical):
         self.problem = problem
         self.set_class(problem is not None, "-bad")
         self.area.show_problem(problem)
-        unseen = next(hidden_characters(self.text), None) if problem is None else None
-        if unseen is not None:
+        looks = problem is None and not self._is_long
+        unseen = next(hidden_characters(self.text), None) if looks else None
+        if problem is None and not looks:
+            self.border_subtitle = self.LONG_KEYS
+        elif unseen is not None:
             words = f"line {unseen.line} holds what is not seen: {unseen.name}"
             self.border_subtitle = Content(short_line(words)).markup
         elif problem is None:

@@ -13,13 +13,21 @@ from textual.widgets import TextArea
 
 from tflab.programs.edits import CellProblem
 from tflab.ui.terminal.glyphs import glyphs
+from tflab.ui.terminal.long_text import keep_height
 from tflab.ui.workbench.code_theme import CodeTheme
 from tflab.ui.workbench.indentation import start_of
+
+keep_height()
 
 _AT_ONCE = 6_000
 """Characters that are coloured at every key, which takes 10 ms."""
 
-_COLOURED = 200_000
+LONG = 200_000
+"""Characters from which a text is neither coloured nor checked while one types."""
+
+_LONG_LINE = 5_000
+"""Characters of a line from which lines are not wrapped: each row drawn would part all of it."""
+
 _LEAST_WORDS = 12
 """Cells that a remark behind a line needs, to be of use."""
 
@@ -87,13 +95,14 @@ class ColouredArea(TextArea):
     def colour_from(self, row: int) -> None:
         """Colour the text: at once where it is short, or else from `row` on after a pause."""
         size = sum(map(len, self.document.lines))
+        self.soft_wrap = max(map(len, self.document.lines), default=0) <= _LONG_LINE
         if size <= _AT_ONCE:
             self._colour()
             return
         del self._colours[row:]
         if self._later is not None:
             self._later.stop()
-        if size <= _COLOURED and self.is_mounted:
+        if size <= LONG and self.is_mounted:
             self._later = self.set_timer(_PAUSE, self._colour_later)
 
     def _colour_later(self) -> None:

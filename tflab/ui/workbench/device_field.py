@@ -1,4 +1,4 @@
-"""The device field: which one device the run will see."""
+"""The device field: which one device the run will see, or which target it goes to."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from textual.app import ComposeResult
 from textual.message import Message
 from textual.widgets import Select, Static
 
+from tflab.runs.text import plain_line
 from tflab.session.form import Form
 from tflab.targets.devices import Device, DeviceList
 from tflab.ui.terminal.safe_text import choice_text
@@ -21,7 +22,7 @@ _ARROW = 4
 
 
 class DeviceField(TwoPart):
-    """A choice among the devices of this machine.
+    """A choice among the devices of this machine, and the targets.
 
     Args:
         form: Has the devices, and the choice.
@@ -104,19 +105,34 @@ class DeviceField(TwoPart):
         device, devices = self._form.device, self._form.devices
         if device is None or devices is None:
             return ""
+        if device.target:
+            return _target_words(device)
         if device.busy_with_others:
             return f"In use by {device.others}. {_memory(device, True)}"
-        if devices.reason and len(devices.devices) == 1 and not focused:
+        if devices.reason and not _several(devices) and not focused:
             return devices.reason.partition(". ")[0].rstrip(".") + "."
-        reason = f". {devices.reason}" if devices.reason and len(devices.devices) == 1 else ""
+        reason = f". {devices.reason}" if devices.reason and not _several(devices) else ""
         return _memory(device, focused or device.key != "cpu") + reason
+
+
+def _several(devices: DeviceList) -> bool:
+    """Whether this machine has more than its CPU."""
+    return sum(not device.target for device in devices.devices) > 1
 
 
 def _short(device: Device) -> str:
     if device.key == "cpu":
         return "CPU"
+    if device.target:
+        return f"on {device.target}" + (" (not there)" if device.problem else "")
     busy = " (in use)" if device.busy_with_others else ""
     return f"GPU {device.index} {device.name}{busy}"
+
+
+def _target_words(device: Device) -> str:
+    if device.problem:
+        return plain_line(f"{device.target} does not serve: {device.problem}")
+    return plain_line(f"{device.name}. It has {device.note}" if device.note else device.name)
 
 
 def _memory(device: Device, wordy: bool) -> str:

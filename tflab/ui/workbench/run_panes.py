@@ -16,6 +16,7 @@ from tflab.session.history_columns import value_text
 from tflab.session.lesson_end import lesson_end
 from tflab.session.run_names import RunName, name_of_run
 from tflab.session.session import Session
+from tflab.targets.device import Device
 from tflab.targets.live_run import LiveRun
 from tflab.ui.actions import key_of
 from tflab.ui.terminal.glyphs import glyphs
@@ -137,7 +138,7 @@ class RunPanes:
         """Write the status line."""
         session, status = self._session, self._status
         device, phase = session.form.device, session.server.phase
-        status.device = (device.name if device.key != "cpu" else "CPU") if device else ""
+        status.device = _place_word(device) if device is not None else ""
         status.environment = environment_word(session.environments)
         status.commands = session.commands.words(session.program)
         server = _PHASES.get(phase, "")
@@ -180,6 +181,13 @@ class RunPanes:
         if now >= self._next_words:
             self._next_words = now + _WORDS_SECONDS
             self.show_status()
+
+
+def _place_word(device: Device) -> str:
+    """Return what the status line calls the chosen device, or target."""
+    if device.target:
+        return f"on {plain_line(device.target)}"
+    return device.name if device.key != "cpu" else "CPU"
 
 
 def environment_word(environments: Environments) -> str:
