@@ -17,6 +17,7 @@ HEAVY = {
     "numpy",
     "jupytext",
     "nbformat",
+    "optuna",
     "plotext",
     "psutil",
     "tsdownsample",
@@ -57,6 +58,7 @@ def test_the_bench_runs_lessons_without_importing_tensorflow():
     assert not loaded_by("import tflab.session.runs, tflab.session.sweeps") & {
         "tensorflow",
         "keras",
+        "optuna",
     }
 
 
