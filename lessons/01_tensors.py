@@ -16,6 +16,14 @@ dtype: Annotated[
     Literal["float16", "float32", "float64", "int32"],
     Meta(description="Element type of every tensor"),
 ] = "float32"
+number: Annotated[
+    float,
+    Meta(
+        ge=-60_000,
+        le=60_000,
+        description="A number to put into that type",
+    ),
+] = 7.0
 
 # %%
 import numpy as np
@@ -114,15 +122,15 @@ lab.check("added", added, tf.constant([1.5, 2.5]))
 
 # %% [markdown] id="precision"
 # A type also limits what a number can be. Below, three numbers are put into the chosen type and
-# read back: one third, three and a half, and 2049.
+# read back: one third, three and a half, and your `number`.
 
 # %%
 third = float(tf.cast(tf.constant(1 / 3, tf.float64), dtype))
 half = float(tf.cast(tf.constant(3.5, tf.float64), dtype))
-count = float(tf.cast(tf.constant(2049.0, tf.float64), dtype))
+kept = float(tf.cast(tf.constant(number, tf.float64), dtype))
 print(f"1/3  → {third:.12f}")
 print(f"3.5  → {half}")
-print(f"2049 → {count:.0f}")
+print(f"{number:<4g} → {kept!r}")
 
 # %% [markdown]
 # `float32` keeps about 7 correct digits, `float64` about 16. `float16` keeps about 3 digits and
@@ -178,7 +186,7 @@ lab.predict(
 # possible.
 #
 # ## Goals
-# Each asks for another `dtype`. Guess which before you run.
+# Each asks for another `dtype`, and one for a number as well. Guess which before you run.
 
 # %%
 lab.goal(
@@ -200,11 +208,13 @@ lab.goal(
     id="half-lost",
 )
 lab.goal(
-    "Store the block in 48 bytes, and see 2049 turn into another number",
-    block_bytes == 48 and count != 2049,
+    "Store the block in 48 bytes, and find a whole number that comes back as another one",
+    block_bytes == 48
+    and number == int(number)
+    and kept != number,
     hint=(
-        "48 bytes for 24 elements leaves 2 bytes for each.",
-        "2 bytes are 16 bits: set dtype to float16.",
+        "48 bytes for 24 elements leaves 2 bytes for each. Which whole numbers are too large for 3 digits?",
+        "2 bytes are 16 bits: set dtype to float16, and number to 2049.",
     ),
     id="block-of-48-bytes",
 )

@@ -18,6 +18,10 @@ axis: Annotated[
         description="Axis along which the block is summed",
     ),
 ] = 2
+keepdims: Annotated[
+    bool,
+    Meta(description="Keep the summed axis, with length 1"),
+] = False
 
 # %%
 import numpy as np
@@ -83,18 +87,19 @@ column + row
 # %% [markdown] id="reductions"
 # ## Along an axis
 # Here is a block of shape (1, 4, 3, 2) that holds 1 to 24. `tf.reduce_sum` along an axis adds up
-# the numbers that differ only in that index, and the axis is gone. Axis 0 is the outermost.
+# the numbers that differ only in that index, and the axis is gone. Axis 0 is the outermost. With
+# `keepdims=True` the axis stays, with length 1, so that the sums still fit beside the block.
 
 # %%
 c = tf.reshape(tf.range(1, 25), (1, 4, 3, 2))
-sum_axis = tf.reduce_sum(c, axis=axis)
+sum_axis = tf.reduce_sum(c, axis=axis, keepdims=keepdims)
 print(
     f"sum along axis {axis}: {tuple(c.shape)} → {tuple(sum_axis.shape)}"
 )
 lab.show(sum_axis=sum_axis)
 lab.predict(
-    "Which shape is left when (1, 4, 3, 2) is summed along your axis?",
-    str(tuple(sum_axis.shape)),
+    "Which shape is left when (1, 4, 3, 2) is summed along your axis, and the axis goes?",
+    str(tuple(tf.reduce_sum(c, axis=axis).shape)),
     choices=[
         "(4, 3, 2)",
         "(1, 3, 2)",
@@ -195,7 +200,10 @@ matmul
 pairs = {
     "× 10": (scaled, whole.numpy() * 10.0),
     "exp": (tf.exp(numbers), np.exp(numbers)),
-    "sum": (sum_axis, np.sum(c, axis=axis)),
+    "sum": (
+        sum_axis,
+        np.sum(c, axis=axis, keepdims=keepdims),
+    ),
     "product": (matmul, np.matmul(left, right)),
 }
 numpy_agrees = True
@@ -230,11 +238,11 @@ lab.goal(
     id="sum-neighbours",
 )
 lab.goal(
-    "Lay the four tables on top of each other: one table of 3 rows and 2 columns",
-    tuple(sum_axis.shape) == (1, 3, 2),
+    "Lay the four tables on top of each other, and keep the rank: a block of shape (1, 1, 3, 2)",
+    tuple(sum_axis.shape) == (1, 1, 3, 2),
     hint=(
-        "Which axis counts the tables?",
-        "The axis of length 4 must go: axis 1.",
+        "Which axis counts the tables? And what keeps it from going altogether?",
+        "The axis of length 4, so axis 1, with keepdims on.",
     ),
     id="stack-tables",
 )

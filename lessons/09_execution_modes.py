@@ -176,9 +176,9 @@ lab.check("how often Python ran", len(python_runs), 1)
 
 # %% [markdown] id="retracing"
 # ## When Python runs again
-# A graph serves one *kind* of input: a type and a shape. A Python number is part of the plan
-# itself, so each new one is traced anew; tensors of one kind share a graph. How often does Python
-# run here?
+# A graph serves one *kind* of input, and a new kind is traced anew. `squared` is called with the
+# numbers 1, 2 and 3, then with three tensors. Is 2 another kind of input than 1? And a tensor that
+# holds 2 than one that holds 1?
 
 
 # %%
@@ -207,6 +207,11 @@ print(
     f"three numbers: {from_numbers}, three tensors: {from_tensors}"
 )
 lab.show(from_numbers=from_numbers, from_tensors=from_tensors)
+
+# %% [markdown]
+# For a tensor, type and shape are the kind, so three tensors share one graph. A Python number is
+# part of the plan itself, so each new one is traced. Give tensors to a function that is called
+# often.
 
 # %% [markdown] id="why-graphs"
 # ## Why plan at all?
@@ -360,15 +365,16 @@ lab.predict(
 #
 # Here is the time of one eager step on a time line, from your measurements. Inside the loop Python
 # is silent, so what a step takes there is TensorFlow's own share; whatever a step takes beyond it
-# is Python's.
+# is Python's. A column counts as TensorFlow's as soon as it works at all in it.
 
 # %%
 work = loop_seconds / steps
-moments = np.linspace(0, eager_seconds / steps, 240)
+moments = np.linspace(0, eager_seconds / steps, 6000)
 lanes = []
 for name in ("loop", "graph", "eager"):
     each = seconds[name] / steps
-    lanes.append(moments % each >= each - work)
+    at_work = moments % each >= each - work
+    lanes.append(at_work.reshape(60, 100).any(axis=1))
 lab.heatmap(
     "Who is at work while an eager step lasts?",
     np.array(lanes, dtype=int),

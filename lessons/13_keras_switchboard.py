@@ -137,14 +137,14 @@ lab.show(parameters=parameters)
 by_name = keras.optimizers.get("adam")
 default_rate = round(float(by_name.learning_rate), 6)
 print("'adam' is", type(by_name).__name__)
-print("its learning rate:", default_rate)
 print("'mse' is", keras.losses.get("mse").__name__)
 lab.predict(
     "Which learning rate does `optimizer='adam'` stand for?",
-    default_rate,
-    within=0,
+    f"{default_rate:g}",
+    choices=["0.1", "0.01", "0.001"],
     id="rate-of-adam",
 )
+print("its learning rate:", default_rate)
 lab.show(default_rate=default_rate)
 
 # %% [markdown] id="instances"

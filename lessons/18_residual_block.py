@@ -37,7 +37,8 @@ from tflab import lab
 
 # %% [markdown]
 # ## The task
-# Two moons: two half circles that reach into each other. No straight line parts them.
+# Two moons: two half circles that reach into each other. No straight line parts them. All points
+# are trained on, none is held out, so all of them may set the scale.
 
 # %%
 count = 512

@@ -36,7 +36,7 @@ from tflab import lab
 # A small classifier for the Iris flowers. `steps_per_execution=10` runs an epoch's ten batches in
 # one call. Momentum gives the optimizer a memory, which matters below. Loss and accuracy are
 # measured on the flowers that the model was trained on: they say how far training has come, and
-# nothing about new flowers.
+# nothing about new flowers. So the scaling may use all of them as well.
 
 # %%
 iris = lab.dataset("iris")

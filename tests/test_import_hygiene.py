@@ -17,6 +17,7 @@ HEAVY = {
     "numpy",
     "jupytext",
     "nbformat",
+    "optuna",
     "plotext",
     "psutil",
     "tsdownsample",
@@ -45,10 +46,19 @@ def test_the_app_paints_without_what_draws_and_what_reads_runs():
     assert done.stdout.split() == []
 
 
+def test_what_runs_are_watched_with_brings_no_numpy():
+    """Nor do the options of `tflab open`, which are read before the first paint."""
+    assert not loaded_by("import tflab.session.runs") & {"numpy"}
+    options = "from tflab.cli.commands.open import COMMAND; import argparse"
+    added = loaded_by(f"{options}; COMMAND.add_options(argparse.ArgumentParser())")
+    assert not added & (HEAVY | {"textual", "rich", "msgspec"})
+
+
 def test_the_bench_runs_lessons_without_importing_tensorflow():
     assert not loaded_by("import tflab.session.runs, tflab.session.sweeps") & {
         "tensorflow",
         "keras",
+        "optuna",
     }
 
 

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pexpect
 import pytest
 
@@ -261,3 +262,61 @@ def test_a_sweep_of_another_process_is_stopped_as_a_whole(
     again = tflab("stop", found["sweep"])
     assert again.returncode == 2
     assert "The sweep is over" in again.stderr
+
+
+SEARCHED = """\
+import time
+
+for step in range(20):
+    lab.log(step, val_loss=abs(rate - 2) + 1 / (step + 1))
+    time.sleep(0.005)
+"""
+
+
+def test_a_search_from_its_line_to_its_answer_and_on(tflab: Tflab, lesson: Write) -> None:
+    words = ["-p", "rate=0.01..10:log", "-p", "steps=1..9", "--search", "tpe", "--jobs", "1"]
+    path = lesson(SEARCHED)
+    asked = [*words, "--trials", "8", "--search-seed", "3", "--minimise", "val_loss"]
+    done = tflab("sweep", path, *asked, "--stop-early", "--json")
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert len(found["runs"]) == 8
+    assert found["fields"]["rate"] == {"low": 0.01, "high": 10, "log": True}
+    assert (found["search"]["method"], found["search"]["pruner"]) == ("tpe", "percentile")
+    assert found["order"] == "min"
+    assert "10 runs" in found["importance"]["note"]
+    assert {run["status"] for run in found["runs"]} <= {"finished", "pruned"}
+
+    store = SweepStore()
+    record = store.load(found["sweep"])
+    plan = msgspec.structs.replace(record.plan, points=record.plan.points[:6])
+    store.save(msgspec.structs.replace(record, plan=plan, runs=record.runs[:6]))
+    on = tflab("sweep", "--resume", "last", "--plain")
+    assert on.returncode == 0, on.stderr
+    assert "Each run is chosen from those before (TPE), seed 3" in on.stdout
+    assert "[8/8]" in on.stdout
+    again = store.load(found["sweep"])
+    assert again.plan.points == record.plan.points, "the same values as in one go"
+    assert again.runs[:6] == record.runs[:6]
+    over = tflab("sweep", "--resume", "last")
+    assert over.returncode == 2
+    assert "nothing left" in over.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["-p", "rate=0.1..1:log"], "or search in it"),
+        (["-p", "rate=0..1", "--search", "tpe"], "above 0"),
+        (["-p", "rate=1,2", "--trials", "4"], "as many runs as its values make"),
+        (["-p", "rate=1,2", "--search-seed", "4"], "takes no --search-seed"),
+        (["-p", "rate=0.1..1", "--search", "tpe", "--repeat", "2"], "repeats"),
+        (["--resume", "last"], "Leave them out"),
+    ],
+)
+def test_a_search_that_makes_no_sense_is_refused(
+    tflab: Tflab, lesson: Write, words: list[str], said: str
+) -> None:
+    done = tflab("sweep", lesson(LOSS), *words)
+    assert done.returncode == 2
+    assert said in done.stderr

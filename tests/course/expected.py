@@ -12,8 +12,8 @@ Results = dict[str, Any]
 
 PARAMETERS: dict[str, dict[str, Any]] = {
     "why-a-framework": {"hidden": 16, "steps": 300, "learning_rate": 0.1},
-    "tensors": {"dtype": "float32"},
-    "tensor-operations": {"axis": 2},
+    "tensors": {"dtype": "float32", "number": 7.0},
+    "tensor-operations": {"axis": 2, "keepdims": False},
     "variables": {"start": 10.0, "amount": 20.0},
     "tape-gradients": {"x": 3.0},
     "second-order": {"time": 0.0, "order": 2},

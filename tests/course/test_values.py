@@ -239,3 +239,53 @@ def test_a_lesson_of_three_models_is_not_warned_of_tracing(course: Course) -> No
     outcome = course.run("save-and-load", epochs=80)
     printed = outcome.output + (outcome.folder / "stderr.log").read_text(encoding="utf-8")
     assert "retracing" not in printed
+
+
+@pytest.mark.parametrize("axis", range(4))
+def test_a_kept_axis_has_length_one(course: Course, axis: int) -> None:
+    block = np.arange(1, 25).reshape(1, 4, 3, 2)
+    results = course.run("tensor-operations", axis=axis, keepdims=True).results
+    assert close(results["sum_axis"], block.sum(axis=axis, keepdims=True), 0)
+    assert results["numpy_agrees"] is True
+
+
+def test_no_single_change_reaches_every_goal_of_the_first_lessons(course: Course) -> None:
+    """Going through one list of choices is no idea: one goal of each asks for two changes."""
+    for lesson, name, values in (
+        ("tensors", "dtype", ["float16", "float64", "int32"]),
+        ("tensor-operations", "axis", [0, 1, 3]),
+    ):
+        reached = {
+            text
+            for value in values
+            for text, passed in course.run(lesson, **{name: value}).goals.items()
+            if passed
+        }
+        assert len(reached) == len(LESSONS[lesson].goals) - 1
+
+
+def test_the_first_program_of_keras_has_no_levers_for_speed() -> None:
+    for lesson in LESSONS.values():
+        if (lesson.number or 0) < LESSONS["model-styles"].number:
+            assert "steps_per_execution" not in lesson.source
+            assert "validation_freq" not in lesson.source
+
+
+@pytest.mark.parametrize("rate", [0.5, 8.0, 300.0, 3000.0])
+def test_the_ward_stays_as_sick_as_it_is_described(course: Course, rate: float) -> None:
+    """Its rate is the business of patient 1 alone; what is said of the others holds at any."""
+    results = course.run("capstone", rate=rate).results
+    _, jumps, unscaled, apart, floor, flat = results["ends"]
+    assert (results["settled"] < 0.2) is (rate < 100)
+    assert not unscaled < 100
+    assert apart > 0.95 * results["guessing"]
+    assert floor > 0.55
+    assert flat == pytest.approx(results["guessing"], abs=1e-5)
+    assert jumps >= 0
+
+
+@pytest.mark.parametrize("patience", [3, 5])
+def test_early_stopping_keeps_the_best_epoch(course: Course, patience: int) -> None:
+    results = course.run("when-to-stop", patience=patience).results
+    assert results["ended"] == results["best"] + patience
+    assert results["kept_val_loss"] == pytest.approx(results["best_val_loss"], abs=1e-4)

@@ -88,3 +88,10 @@ def test_only_parameters_of_the_lesson_are_suggested():
 def test_no_series_is_too_strange(values):
     found = diagnose({"loss": series(values), "val_loss": series(values, "val_loss")}, PARAMETERS)
     assert found is None or found.text
+
+
+def test_a_plateau_has_three_causes():
+    found = diagnose({"loss": series(KNOWN["plateau"])}, PARAMETERS)
+    assert found is not None
+    for cause in ("steps are too short", "gradient does not reach", "can do no better"):
+        assert cause in found.text

@@ -27,9 +27,16 @@ TALL = "\n".join(f"tall_{number} = {number}" for number in range(30))
 class Piece(Lines):
     """A block that is not to be cut, or asks something."""
 
-    def __init__(self, count: int, together: bool, asks: bool) -> None:
+    def __init__(
+        self, count: int, together: bool, asks: bool, whole: tuple[int, int] | None = None
+    ) -> None:
         super().__init__("row", count)
         self.together, self.asks = together, asks
+        self.whole = whole
+
+    def wholes(self, width: int) -> list[tuple[int, int]]:
+        del width
+        return [self.whole] if self.whole is not None else []
 
 
 PIECES = st.lists(st.tuples(st.integers(0, 30), st.booleans(), st.booleans()), max_size=12)
@@ -67,6 +74,25 @@ def test_reading_back_shows_every_row(top, rows):
     there = page_above(document, Window(top, rows))
     assert there <= top <= there + rows
     assert there < top or top == 0
+
+
+@given(st.integers(0, 30), st.integers(0, 40), st.integers(1, 20), st.integers(2, 25))
+def test_a_picture_that_fits_is_seen_whole_and_nothing_is_passed_over(before, first, count, rows):
+    document = Document(
+        [Piece(before, False, False), Piece(first + count + 5, True, False, (first, count))], 80
+    )
+    picture = range(before + first, before + first + count)
+    window, seen, whole = Window(0, rows), set(range(rows)), False
+    while True:
+        whole |= window.top <= picture.start and picture.stop <= window.bottom
+        there = page_below(document, window)
+        if there == window.top:
+            break
+        assert window.top < there <= window.bottom
+        window = Window(there, rows)
+        seen |= set(range(there, window.bottom))
+    assert seen >= set(range(document.height))
+    assert whole or count > rows
 
 
 def test_a_cell_that_fits_is_not_cut_by_the_end_of_a_page():

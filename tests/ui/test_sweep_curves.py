@@ -7,6 +7,8 @@ from array import array
 from pathlib import Path
 from typing import Any
 
+from textual.app import App
+
 from tflab.charts.drawing import ChartOptions
 from tflab.charts.loss import draw_loss
 from tflab.programs.program import Parameter, Program
@@ -15,6 +17,8 @@ from tflab.sweeps.plan import make_plan
 from tflab.sweeps.run import Points, SweepRun
 from tflab.sweeps.table import make_rows
 from tflab.ui.sweep.curves import MOST_CURVES, SweepCurves, short_legend
+from tflab.ui.sweep.table import SweepTable
+from tflab.ui.terminal.themes import DARK
 
 LESSON = Program(
     id="x",
@@ -37,6 +41,27 @@ def finished(index: int, plan: Any, values: list[float]) -> SweepRun:
     run.status = "finished"
     run._curves = {"loss": Points(array("d", range(len(values))), array("d", values), "epoch")}
     return run
+
+
+async def test_the_table_grows_with_the_runs_that_a_search_adds() -> None:
+    plan = make_plan(LESSON, {"rate": (0.1, 0.2, 0.3)})
+    app: App[None] = App()
+    app.register_theme(DARK)
+    app.theme = DARK.name
+    async with app.run_test(size=(60, 12)) as pilot:
+        table = SweepTable(plan)
+        await app.screen.mount(table)
+        table.show_sweep([], "loss")
+        assert table.row is None
+        runs = [finished(n, plan, [1.0 - n]) for n in range(3)]
+        table.show_sweep(make_rows(plan, runs), "loss")
+        await pilot.pause()
+        drawn = ["".join(s.text for s in table.render_line(y)) for y in range(4)]
+        assert [line.split()[1:3] for line in drawn[1:]] == [
+            ["0.3", "-1"],
+            ["0.2", "0"],
+            ["0.1", "1"],
+        ]
 
 
 def test_best_and_chosen_curves_are_bright_and_diverged_ones_are_cut() -> None:

@@ -39,10 +39,13 @@ def read_bars(layers: Sequence[Layer]) -> list[Bar]:
     return found
 
 
-def draw_bars(bars: Sequence[Bar], size: Size, options: ChartOptions) -> tuple[Row, ...]:
+def draw_bars(
+    bars: Sequence[Bar], size: Size, options: ChartOptions, most: float = 0.0
+) -> tuple[Row, ...]:
     """Return a row for each bar that fits: name, bar from 0, value. Blank rows between if all fit.
 
-    A bar that is not finite has its value written and nothing drawn.
+    A bar that is not finite has its value written and nothing drawn. The room is for values up to
+    `most` at least.
     """
     columns, room = size
     shown = bars[:room]
@@ -58,7 +61,7 @@ def draw_bars(bars: Sequence[Bar], size: Size, options: ChartOptions) -> tuple[R
     layout = Layout(
         columns - name_width - value_width - 2, len(shown), 0, axis=False, base=False, labels=False
     )
-    bodies = _bodies(shown, layout, options)
+    bodies = _bodies(shown, layout, options, most)
     quiet = None if options.colour == "none" else label_ink(options.dark)
     rows: list[Row] = []
     for bar, value, body in zip(shown, values, bodies, strict=True):
@@ -71,11 +74,13 @@ def draw_bars(bars: Sequence[Bar], size: Size, options: ChartOptions) -> tuple[R
     return tuple(rows)
 
 
-def _bodies(bars: Sequence[Bar], layout: Layout, options: ChartOptions) -> tuple[Row, ...]:
+def _bodies(
+    bars: Sequence[Bar], layout: Layout, options: ChartOptions, most: float
+) -> tuple[Row, ...]:
     """Return the drawn part of each row, the axis at 0 included."""
     cells = Cells(layout.width, layout.height, options.unicode)
     finite = [bar.value for bar in bars if math.isfinite(bar.value)]
-    low, high = min([0.0, *finite]), max([0.0, *finite])
+    low, high = min([0.0, *finite]), max([0.0, most, *finite])
     span = high / 4 - low / 4
     width = layout.width - 1
     zero = round(-low / 4 / span * width) if span > 0 else 0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import subprocess
 import sys
 from dataclasses import replace
@@ -39,16 +38,6 @@ from tflab.targets.target_file import Target, find_target
 
 NO_CHOICE = "auto"
 """Given in place of a path: forget what was chosen."""
-
-
-def add_python(parser: argparse.ArgumentParser) -> None:
-    """Add `--python`."""
-    parser.add_argument(
-        "--python",
-        metavar="PATH",
-        default="",
-        help="run in this Python or environment, now and from now on; `auto` forgets it",
-    )
 
 
 def keep_python(program: Path, text: str) -> None:

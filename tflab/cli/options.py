@@ -183,3 +183,13 @@ def _between(least: int, most: int) -> Callable[[str], int]:
         return int(text)
 
     return read
+
+
+def add_python(parser: argparse.ArgumentParser) -> None:
+    """Add `--python`."""
+    parser.add_argument(
+        "--python",
+        metavar="PATH",
+        default="",
+        help="run in this Python or environment, now and from now on; `auto` forgets it",
+    )

@@ -77,8 +77,8 @@ def _look(loss: Series, validation: Series | None, finished: bool) -> _Finding:
         return "still falling", "The loss was still falling when it stopped.", _LENGTH, "more"
     if _plateaued(values):
         text = (
-            "The loss hardly moved from start to end: the steps are too short to get anywhere, or "
-            "the model can do no better."
+            "The loss hardly moved from start to end: the steps are too short to get anywhere, the "
+            "gradient does not reach the weights, or the model can do no better."
         )
         return "plateau", text, _RATE, "a larger"
     return None, "", (), ""

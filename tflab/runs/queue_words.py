@@ -8,6 +8,9 @@ from typing import NamedTuple
 from tflab.runs.events import Ended
 from tflab.runs.events.life import EndState
 
+QUEUE_LOG = "TFLAB_QUEUE_LOG"
+"""The environment variable that names the file in which the queue says why it ends this job."""
+
 
 class _Words(NamedTuple):
     state: EndState

@@ -22,6 +22,7 @@ LEAST = 10
 """Runs below which no share is told: chance alone would explain as much."""
 
 _MOST_GROUPS = 5
+_LEAST_IN_GROUP = 3
 _FEW_VALUES = 6
 
 
@@ -79,8 +80,8 @@ def draw_importance(found: Importance, size: Size, options: ChartOptions) -> Dra
     from tflab.charts.bars import Bar, draw_bars
     from tflab.charts.drawing import Drawing, encode_row
 
-    bars = [Bar(name, share, 0) for name, share in found.shares.items()]
-    runs = draw_bars(bars, size, options) if bars else ()
+    bars = [Bar(name, round(share, 2), 0) for name, share in found.shares.items()]
+    runs = draw_bars(bars, size, options, most=1.0) if bars else ()
     rows = tuple(encode_row(row, options.colour) for row in runs)
     return Drawing(rows, (found.note,) if found.note else (), runs=runs)
 
@@ -124,7 +125,7 @@ def _groups(column: Sequence[Any]) -> list[Any]:
     distinct = list(dict.fromkeys(map(repr, column)))
     if len(distinct) < _FEW_VALUES or not all(_is_number(value) for value in column):
         return [repr(value) for value in column]
-    count = min(_MOST_GROUPS, len(column) // _MOST_GROUPS)
+    count = min(_MOST_GROUPS, len(column) // _LEAST_IN_GROUP)
     return [int(rank * count / len(column)) for rank in _ranks(column)]
 
 

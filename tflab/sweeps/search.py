@@ -47,9 +47,9 @@ class Search(msgspec.Struct, frozen=True, kw_only=True):
     def words(self) -> str:
         """What it does, in a sentence without its end."""
         found = {
-            "grid": f"Every combination, {self.trials:,} runs",
-            "random": f"{self.trials:,} runs drawn at random, seed {self.seed}",
-            "tpe": f"{self.trials:,} runs, each chosen from those before (TPE), seed {self.seed}",
+            "grid": "Every combination",
+            "random": f"Drawn at random, seed {self.seed}",
+            "tpe": f"Each run is chosen from those before (TPE), seed {self.seed}",
         }[self.method]
         return f"{found}; poor runs are stopped early ({self.pruner})" if self.pruner else found
 

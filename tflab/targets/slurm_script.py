@@ -13,9 +13,9 @@ from pathlib import Path
 
 from tflab.runs.job import LOG
 from tflab.runs.paths import data_folder
+from tflab.runs.queue_words import QUEUE_LOG
 from tflab.targets.target_file import SlurmTarget
 from tflab.worker.exit_codes import NOT_SHARED
-from tflab.worker.job import QUEUE_LOG
 
 WARNING_SECONDS = 60
 """How long before the end of its time a run is interrupted, to keep what it has."""

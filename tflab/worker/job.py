@@ -22,7 +22,7 @@ from tflab.runs.events import Notice
 from tflab.runs.log_writer import EVENTS, RECORD, STOP, append, has_ended
 from tflab.runs.lost import as_asked, never_began, stopped
 from tflab.runs.processes import RUNG_SECONDS, STOP_SIGNALS
-from tflab.runs.queue_words import ended_in_queue
+from tflab.runs.queue_words import QUEUE_LOG, ended_in_queue
 from tflab.runs.record import Problem
 from tflab.runs.reserve import append_last
 from tflab.worker.children import Child, reap, start_child
@@ -30,9 +30,6 @@ from tflab.worker.endings import close_log
 from tflab.worker.exit_codes import NOT_SHARED
 from tflab.worker.memory import MemoryKills
 from tflab.worker.orphans import end_orphans, keep_orphans
-
-QUEUE_LOG = "TFLAB_QUEUE_LOG"
-"""The environment variable that names the file in which the queue says why it ends this job."""
 
 LOOK = signal.SIGUSR1
 """Look for the mark now."""
@@ -141,6 +138,9 @@ class _Job:
         if marked and self._ended_by_queue and self._rung:
             # Asked to stop once more, and by force.
             self._rung, self._due = len(STOP_SIGNALS) - 1, 0.0
+        if self._ended_by_queue and not marked:
+            # Interrupted, it would say itself that a person had stopped it.
+            self._rung = max(self._rung, 1)
         if marked or self._ended_by_queue:
             self._climb(pid)
         elif self._time_is_up and not self._rung:

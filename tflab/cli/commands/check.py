@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tflab.cli.command import Command
-from tflab.cli.environments import add_python, tell_missing_packages
+from tflab.cli.environments import tell_missing_packages
 from tflab.cli.exercise_proof import prove_exercises
-from tflab.cli.options import add_trust
+from tflab.cli.options import add_python, add_trust
 from tflab.programs.parameters import allowed, format_value
 from tflab.programs.program import Parameter, Program
 from tflab.programs.reader import examine

@@ -54,8 +54,7 @@ def open_workbench(lesson: str | None) -> int:
 
 def _add_options(parser: argparse.ArgumentParser) -> None:
     # The first paint needs nothing that reads words.
-    from tflab.cli.environments import add_python
-    from tflab.cli.options import add_lesson
+    from tflab.cli.options import add_lesson, add_python
 
     add_lesson(parser)
     add_python(parser)

@@ -9,7 +9,7 @@ from typing import Any
 
 from tflab.cli.answering import input_of
 from tflab.cli.command import Command, UsageProblem
-from tflab.cli.environments import ServerStarter, add_python, tell_who_has
+from tflab.cli.environments import ServerStarter, tell_who_has
 from tflab.cli.kept_edits import add_edits, with_kept_edits
 from tflab.cli.one_run import EXIT_CODES, run_one
 from tflab.cli.options import (
@@ -20,6 +20,7 @@ from tflab.cli.options import (
     add_on,
     add_parameter,
     add_plain,
+    add_python,
     add_trust,
     check_place,
     chosen_limits,

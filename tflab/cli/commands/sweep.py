@@ -9,7 +9,7 @@ from functools import partial
 
 from tflab.cli.alerting import LongWait
 from tflab.cli.command import Command, UsageProblem
-from tflab.cli.environments import ServerStarter, add_python, keep_python
+from tflab.cli.environments import ServerStarter, keep_python
 from tflab.cli.hangup import leave, while_connected
 from tflab.cli.kept_edits import add_edits, with_kept_edits
 from tflab.cli.options import (
@@ -19,6 +19,7 @@ from tflab.cli.options import (
     add_on,
     add_parameter,
     add_plain,
+    add_python,
     add_trust,
     check_place,
     chosen_limits,
@@ -173,6 +174,7 @@ def _run(sweep: Sweep, executor: RunExecutor, view: SweepView, start: Callable[[
 
 def _left_words(sweep: Sweep) -> str:
     going, waiting = sweep.count("starting", "running"), sweep.count("waiting")
+    waiting += sweep.total - len(sweep.runs)
     return (
         f"\nThe line was lost; the runs that have begun go on to their end ({going}), the others "
         f"never begin ({waiting}). `tflab sweeps {sweep.id}` shows them, "

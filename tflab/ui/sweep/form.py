@@ -190,9 +190,10 @@ class SweepForm(Dialog[PlannedSweep | FormChoice]):
         size.set_class(draft.plan is None, "-bad")
         if draft.plan is not None:
             words = [plan_text(draft.plan.count, draft.plan.jobs, self._usual)]
-            words += [draft.plan.search.words] if draft.plan.search is not None else []
             words += [self._limits.words] if self._limits.words else []
-            size.update(Content("; ".join(words) + "."))
+            sentences = ["; ".join(words)]
+            sentences += [draft.plan.search.words] if draft.plan.search is not None else []
+            size.update(Content(". ".join(sentences) + "."))
         else:
             # The field itself may be out of view, on a small screen.
             name, problem = next(iter(draft.problems.items()))

@@ -6,6 +6,7 @@ them. Of many, half of the room.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from textual.geometry import Region
@@ -45,8 +46,9 @@ class SweepTable(Table):
     def show_sweep(self, rows: Sequence[SweepRow], metric: str) -> None:
         """Show rows, given best first. The cursor stays on its values, or at the top if there."""
         before = self.row.runs[0].index if self.row is not None and self.cursor else None
+        more = len(rows) != len(self._rows)
         self._rows = rows = going_first(rows, self._room // 2)
-        if metric != self._metric:
+        if metric != self._metric or more:
             self._metric = metric
             self.show_rows(self._heads(), len(rows), self._row_cells)
         if before is not None:
@@ -91,7 +93,9 @@ class SweepTable(Table):
         texts = cells(self._plan, row, "±" if glyphs().unicode else "+-")
         cause = next((run.cause for run in row.runs if run.cause), "")
         state = "best" if row.best else f"{texts[-1]}: {cause}" if cause else texts[-1]
-        mark, tone = mark_of(row.status), TONES.get(row.status, "quiet")
+        lost = row.mean is not None and not math.isfinite(row.mean)
+        status = "diverged" if lost and row.status == "finished" else row.status
+        mark, tone = mark_of(status), TONES.get(status, "quiet")
         if row.best:
             mark, tone = glyphs().here, "mark"
         quiet = "mark" if row.best else "quiet" if row.status == "waiting" else ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from itertools import accumulate
 
 from textual.content import Content
 
@@ -138,6 +139,17 @@ class OutputBlock(Block):
         # The name of the run comes first, and a blank row is above and below a picture.
         place = moving[-1] + 1
         return sum(map(len, parts[:place])) + 1, max(len(parts[place]) - 2, 1)
+
+    def wholes(self, width: int) -> list[tuple[int, int]]:
+        """Return where each picture stands, and how many rows it has."""
+        head, *parts = self._parts(width)
+        tops = accumulate((len(part) for part in parts), initial=len(head))
+        # A blank row is above and below a picture.
+        return [
+            (top + 1, max(len(part) - 2, 1))
+            for top, part, (_, _, shown) in zip(tops, parts, self._shown, strict=False)
+            if isinstance(shown, Drawn)
+        ]
 
     def error_rows(self, width: int) -> tuple[int, int]:
         """Return the first row of the error, and how many it has."""

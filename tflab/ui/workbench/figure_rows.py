@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from tflab.ui.workbench.picture_images import PictureImages
 
 _NARROWEST = 10
+_WORDS = 3
+"""Rows of title and legend for which a picture does not have to become lower."""
+
+_LEAST_ROWS = 6
 
 Frame = TypeVar("Frame", bound=Figure | Picture)
 
@@ -129,9 +133,13 @@ def draw_rows(figure: Figure, width: int, style: PictureStyle, title: Content) -
     if drawing.y_label:
         line = Content.styled(short_line(drawing.y_label), "$text-quiet")
         above = Content("\n").join([title, line]) if title else line
-    below = _below(drawing, figure, width)
-    heading = map(Row, above.wrap(width)) if above else ()
-    return [*heading, *map(Row, drawing.runs), *map(Row, below.wrap(width))]
+    heading = list(map(Row, above.wrap(width))) if above else []
+    below = list(map(Row, _below(drawing, figure, width).wrap(width)))
+    room = max(style.rows + _WORDS - len(heading) - len(below), _LEAST_ROWS)
+    if room < len(drawing.runs):
+        # Seen at a glance: what names the picture is not to push it out of view.
+        drawing = draw_figure(figure, (width, room), style.options)
+    return [*heading, *map(Row, drawing.runs), *below]
 
 
 def _below(drawing: Drawing, figure: Figure, width: int) -> Content:

@@ -74,6 +74,11 @@ class Block:
         """Return its rows, laid out for `width` cells."""
         raise NotImplementedError
 
+    def wholes(self, width: int) -> Sequence[tuple[int, int]]:
+        """Return the first row, and the number of rows, of each part that is read as a whole."""
+        del width
+        return ()
+
 
 class Anchor(NamedTuple):
     """A place that stays where it is while rows above it come and go."""

@@ -26,8 +26,9 @@ class Window(NamedTuple):
 def page_below(document: Document, window: Window) -> int:
     """Return the row that is to be the first when one reads on.
 
-    The last line in view stays in sight. A cell, an output or a question that would be cut is shown
-    from its first row, where all of it fits, and nothing comes into view behind a block that asks.
+    The last line in view stays in sight. A cell, an output, a picture or a question that would be
+    cut is shown from its first row, where all of it fits, and nothing comes into view behind a
+    block that asks.
     At the end of the page it is the row that is first already.
     """
     if window.bottom >= document.height or window.rows < 1:
@@ -39,6 +40,10 @@ def page_below(document: Document, window: Window) -> int:
     together = document.blocks[place].together and row and height <= window.rows
     if together and start >= window.top + window.rows // 3:
         there = min(there, start)
+    for first, count in document.blocks[place].wholes(document.width) if row else ():
+        cut = first < row < first + count and count <= window.rows
+        if cut and start + first > window.top:
+            there = min(there, start + first)
     for _block, first, count in blocks_from(document, window.bottom):
         if first >= there + window.rows:
             break
