@@ -178,7 +178,7 @@ class Sweep(SweepResults):
     @property
     def total(self) -> int:
         """How many runs it has, those to come included."""
-        return self.plan.count if self._more_to_come else len(self.runs)
+        return len(self.runs) if self.note else max(self.plan.count, len(self.runs))
 
     @property
     def note(self) -> str:

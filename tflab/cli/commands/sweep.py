@@ -174,6 +174,7 @@ def _run(sweep: Sweep, executor: RunExecutor, view: SweepView, start: Callable[[
 
 def _left_words(sweep: Sweep) -> str:
     going, waiting = sweep.count("starting", "running"), sweep.count("waiting")
+    waiting += sweep.total - len(sweep.runs)
     return (
         f"\nThe line was lost; the runs that have begun go on to their end ({going}), the others "
         f"never begin ({waiting}). `tflab sweeps {sweep.id}` shows them, "
