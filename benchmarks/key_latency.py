@@ -53,6 +53,10 @@ def measure(rounds: int = 3, keys: int = 16) -> list[Figure]:
         with open_peer("input_app") as other, open_workbench(path) as app:
             other.wait_for("0")
             wait_until_warm(app)
+            # A tall cell shows all of its rows once one reads on, and there is something to scroll.
+            app.press("f3", "space")
+            app.wait_gone("lines  Space")
+            app.press("home")
             for _ in range(rounds):
                 peer.typing += _type(other, r"^. +0(\d*)", keys)
                 _use(app, idle, keys)

@@ -288,6 +288,7 @@ def _free_ports(count: int) -> list[int]:
 
 if __name__ == "__main__":
     # A queue to try things with, until it is interrupted.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     with slurm_cluster() as queue:
         print(f"The queue is up. Its commands are in {queue.commands}.", flush=True)
         with suppress(KeyboardInterrupt):

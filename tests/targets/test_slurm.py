@@ -18,6 +18,7 @@ from tflab.sweeps.plan import make_plan
 from tflab.sweeps.store import SweepStore
 from tflab.sweeps.sweep import Sweep, open_sweep
 from tflab.targets.engine import QueueFullError
+from tflab.targets.engines import engine_of
 from tflab.targets.live_run import LiveRun
 from tflab.targets.placement import Slot
 from tflab.targets.requests import new_request
@@ -26,7 +27,7 @@ from tflab.targets.runner import begin, stop_job
 from tflab.targets.server_pool import OWN, ServerPlace
 from tflab.targets.slurm import Slurm
 from tflab.targets.target import try_target
-from tflab.targets.target_file import SlurmTarget
+from tflab.targets.target_file import SlurmTarget, Target
 from tflab.targets.target_host import TargetHost
 
 _SECONDS = 60.0
@@ -70,10 +71,10 @@ def target(queue: SlurmCluster, partition: str = "debug", **more: object) -> Slu
 
 
 class Handed:
-    """A run that was handed to a queue, and what takes it there."""
+    """A run that was handed to a target, and what takes it there."""
 
-    def __init__(self, target: SlurmTarget, path: Path, place: ServerPlace = OWN) -> None:
-        self.host = TargetHost(Slurm(target), place)
+    def __init__(self, target: Target, path: Path, place: ServerPlace = OWN) -> None:
+        self.host = TargetHost(engine_of(target), place)
         self.host.start()
         request = new_request(read_program(path), {"rate": 0.1}, target=target.name)
         self.live = begin(self.host, RunStore(), request)

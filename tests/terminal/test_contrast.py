@@ -97,13 +97,11 @@ class Look:
         return contrast(*self.field_colours(row, column))
 
     def field_colours(self, row: int, column: int) -> tuple[str, str]:
-        """Return the colour of the edge of a field, or of its ground, and that beside it."""
-        ground = self.ground(row, column)
-        while self.ground(row, column) == ground and self._cells[row][column].data not in EDGES:
-            column -= 1
-        if self._cells[row][column].data in EDGES:
-            return colours(self._cells[row][column])[0], self.ground(row, column - 1)
-        return ground, self.ground(row, column)
+        """Return the colour of the edge of a field, which is nearest on the left, and that beside
+        it; at the left of the screen that below."""
+        edge = max(x for x in range(column + 1) if self._cells[row][x].data in EDGES)
+        beside = (row, edge - 1) if edge else (row + 1, edge)
+        return self.ink(row, edge), self.ground(*beside)
 
     def ground(self, row: int, column: int) -> str:
         """Return the colour on which a cell is written."""

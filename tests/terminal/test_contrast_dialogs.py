@@ -8,6 +8,7 @@ from tests.terminal.conftest import OpenApp
 from tests.terminal.terminal import Terminal
 from tests.terminal.test_contrast import (
     CONTROL,
+    EDGES,
     MODES,
     Box,
     Look,
@@ -50,10 +51,8 @@ def check_sweep_form(app: Terminal) -> None:
     look = settled(app, r"Sweep: (.|\n)*first seed(.|\n)*Run \((.|\n)*goes back ─╯")
     box = look.dialog("Sweep")
     check_text(look, box)
-    fields = []
-    for name in ("samples_per_class", "learning_rate", "steps"):
-        row, _ = look.find(rf"{name} ", box)
-        fields.append((row, box.right - 6))
+    names = ("samples_per_class", "learning_rate", "steps")
+    fields = [look.find(rf"{name} +[{EDGES}]?(\S)", box) for name in names]
     fields_differ(look, fields[0], fields[1:])
     app.press("escape")
     app.wait_gone("─ Sweep")

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from tflab.runs.job import Job
 from tflab.runs.record import Problem
+from tflab.targets.dask_engine import REACH as DASK_REACH
+from tflab.targets.dask_engine import Dask
 from tflab.targets.engine import Engine
 from tflab.targets.slurm import Slurm
-from tflab.targets.target_file import SlurmTarget, Target
+from tflab.targets.target_file import DaskTarget, SlurmTarget, Target
 
 
 def engine_of(target: Target) -> Engine:
@@ -17,7 +21,7 @@ def engine_of(target: Target) -> Engine:
     """
     if isinstance(target, SlurmTarget):
         return Slurm(target)
-    raise NotImplementedError
+    return Dask(target)
 
 
 def engine_of_job(job: Job) -> Engine:
@@ -28,6 +32,9 @@ def engine_of_job(job: Job) -> Engine:
     """
     if job.engine == "slurm":
         return Slurm(SlurmTarget(name=job.target, commands=job.reach.get("commands", "")))
+    if job.engine == "dask":
+        known: dict[str, Any] = {name: job.reach.get(name, "") for name in DASK_REACH}
+        return Dask(DaskTarget(name=job.target, **known))
     raise Problem(
         "The run's engine is not known here",
         f"It was handed to {job.engine!r}, perhaps by a newer tflab.",

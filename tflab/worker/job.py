@@ -138,6 +138,9 @@ class _Job:
         if marked and self._ended_by_queue and self._rung:
             # Asked to stop once more, and by force.
             self._rung, self._due = len(STOP_SIGNALS) - 1, 0.0
+        if self._ended_by_queue and not marked:
+            # Interrupted, it would say itself that a person had stopped it.
+            self._rung = max(self._rung, 1)
         if marked or self._ended_by_queue:
             self._climb(pid)
         elif self._time_is_up and not self._rung:

@@ -6,6 +6,7 @@ them. Of many, half of the room.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from textual.geometry import Region
@@ -92,7 +93,9 @@ class SweepTable(Table):
         texts = cells(self._plan, row, "±" if glyphs().unicode else "+-")
         cause = next((run.cause for run in row.runs if run.cause), "")
         state = "best" if row.best else f"{texts[-1]}: {cause}" if cause else texts[-1]
-        mark, tone = mark_of(row.status), TONES.get(row.status, "quiet")
+        lost = row.mean is not None and not math.isfinite(row.mean)
+        status = "diverged" if lost and row.status == "finished" else row.status
+        mark, tone = mark_of(status), TONES.get(status, "quiet")
         if row.best:
             mark, tone = glyphs().here, "mark"
         quiet = "mark" if row.best else "quiet" if row.status == "waiting" else ""

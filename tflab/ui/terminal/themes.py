@@ -19,7 +19,7 @@ class _Colours(NamedTuple):
     that have not the focus, with `ink` for what is written on it; `focus` does so where the focus
     is. Both are as far from the page and from the panel as WCAG 2.2 asks of controls, 3 to 1.
     `field` is the ground of fields: a quiet one where their edge is enough to show them, and
-    `field_focus` that of the one in focus.
+    `field_focus` that of the one in focus; `hint` is what stands in an empty one.
     """
 
     page: str
@@ -36,6 +36,7 @@ class _Colours(NamedTuple):
     field_ink: str
     field_focus: str
     field_focus_ink: str
+    hint: str
     info: str
     warning: str
     error: str
@@ -61,6 +62,7 @@ _DARK = _Colours(
     field_ink="#ffffff",
     field_focus="#252f3d",
     field_focus_ink="#ffffff",
+    hint="#8b97a8",
     info="#6cb6ff",
     warning="#e3b341",
     error="#ff7b72",
@@ -85,6 +87,7 @@ _LIGHT = _Colours(
     field_ink="#22272f",
     field_focus="#ffffff",
     field_focus_ink="#22272f",
+    hint="#59606a",
     info="#0a5fa8",
     warning="#7d5600",
     error="#b3261e",
@@ -111,6 +114,7 @@ _DARK_256 = _Colours(
     field_ink="#ffffff",
     field_focus="#3a3a3a",
     field_focus_ink="#ffffff",
+    hint="#aaaaaa",
     info="#5fafff",
     warning="#d7af5f",
     error="#ff8787",
@@ -135,6 +139,7 @@ _LIGHT_256 = _Colours(
     field_ink="#000000",
     field_focus="#ffffff",
     field_focus_ink="#000000",
+    hint="#585858",
     info="#005faf",
     warning="#5f5f00",
     error="#af0000",
@@ -159,6 +164,7 @@ _DARK_16 = _Colours(
     field_ink="#000000",
     field_focus="#ffff55",
     field_focus_ink="#000000",
+    hint="#000000",
     info="#55ffff",
     warning="#ffff55",
     error="#ff5555",
@@ -183,6 +189,7 @@ _LIGHT_16 = _Colours(
     field_ink="#ffffff",
     field_focus="#aa00aa",
     field_focus_ink="#ffffff",
+    hint="#ffffff",
     info="#0000aa",
     warning="#aa00aa",
     error="#aa0000",
@@ -220,6 +227,7 @@ def _theme(name: str, dark: bool, colours: _Colours) -> Theme:
             "field-ink": colours.field_ink,
             "field-focus": colours.field_focus,
             "field-focus-ink": colours.field_focus_ink,
+            "field-hint": colours.hint,
             "text-quiet": colours.quiet,
             "text-disabled": colours.quiet,
             "code-background": colours.code,

@@ -1,0 +1,205 @@
+"""Runs through a real Dask cluster of two workers, over TLS: watched, stopped, found again."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import shutil
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import psutil
+import pytest
+from msgspec import structs
+
+from tests.targets.test_slurm import Handed, running
+from tflab.programs.reader import read_program
+from tflab.runs.job import read_job
+from tflab.runs.record import Problem
+from tflab.runs.store import RunStore
+from tflab.sweeps.plan import make_plan
+from tflab.sweeps.store import SweepStore
+from tflab.sweeps.sweep import Sweep, open_sweep
+from tflab.targets.dask_cluster import address_of
+from tflab.targets.dask_engine import Dask
+from tflab.targets.placement import Slot
+from tflab.targets.run_executor import RunExecutor
+from tflab.targets.runner import stop_job
+from tflab.targets.server_pool import ServerPlace
+from tflab.targets.target import try_target
+from tflab.targets.target_file import DaskTarget
+from tflab.targets.target_host import TargetHost
+
+_SECONDS = 60.0
+_LOOP = """\
+import time
+from tflab import lab
+rate = 0.1
+for step in lab.track(range({steps})):
+    lab.log(step, loss=rate / (step + 1))
+    time.sleep(0.05)
+"""
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DaskTarget]:
+    """A cluster as a person has it: described in the file, started by its own process."""
+    for name in ("distributed", "openssl"):
+        there = importlib.util.find_spec(name) if name == "distributed" else shutil.which(name)
+        if there is None:
+            pytest.skip(f"engine: Dask cannot be had on this machine. There is no {name}.")
+    folder = tmp_path_factory.mktemp("dask")
+    key, certificate = make_keys(folder)
+    text = (
+        f'[two]\nengine = "dask"\nworkers = 2\nauthority = "{certificate}"\n'
+        f'certificate = "{certificate}"\nkey = "{key}"\n'
+    )
+    (folder / "targets.toml").write_text(text)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TFLAB_CONFIG", str(folder))
+        patch.setenv("TFLAB_DATA", str(folder / "data"))
+        here = DaskTarget(
+            name="two", workers=2, authority=certificate, certificate=certificate, key=key
+        )
+        address = address_of(here)
+        assert address_of(here) == address, "it is started once"
+    [keeper] = [
+        process
+        for process in psutil.process_iter(["cmdline", "environ"])
+        if "tflab.targets.dask_cluster" in (process.info["cmdline"] or ())
+        and (process.info["environ"] or {}).get("TFLAB_CONFIG") == str(folder)
+    ]
+    assert address.startswith("tls://127.0.0.1:")
+    yield replace(here, name="cluster", workers=0, scheduler=address)
+    family = [keeper, *keeper.children(recursive=True)]
+    keeper.terminate()
+    _, alive = psutil.wait_procs(family, 10)
+    for process in alive:
+        process.kill()
+
+
+def make_keys(folder: Path) -> tuple[str, str]:
+    """Make a key and a certificate for it, as docs/machines.md shows."""
+    key, certificate = folder / "key.pem", folder / "certificate.pem"
+    subprocess.run(
+        [
+            *("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2"),
+            *("-subj", "/CN=tflab", "-keyout", str(key), "-out", str(certificate)),
+        ],
+        check=True,
+        capture_output=True,
+    )
+    key.chmod(0o600)
+    return str(key), str(certificate)
+
+
+@pytest.fixture
+def program(tmp_path: Path) -> Callable[[int], Path]:
+    def write(steps: int) -> Path:
+        path = tmp_path / "loop.py"
+        path.write_text(_LOOP.format(steps=steps))
+        return path
+
+    return write
+
+
+def test_sweep_of_sixteen_outlives_its_workbench(
+    cluster: DaskTarget, program: Callable[[int], Path]
+) -> None:
+    plan = make_plan(read_program(program(6)), {"rate": [n / 10 for n in range(16)]})
+    plan = structs.replace(plan, each=replace(plan.each, target="cluster"))
+    executor = RunExecutor([Slot()] * 16, threaded=False, make=lambda: TargetHost(Dask(cluster)))
+    sweep = Sweep(SweepStore().create(plan), executor)
+    sweep.start()
+    end = time.monotonic() + _SECONDS
+    seen: set[str] = set()
+    while not sweep.count("running") or sweep.count("queued") < 4:
+        sweep.poll()
+        seen |= {run.status for run in sweep.runs}
+        assert time.monotonic() < end, seen
+    sweep.stop(sweep.runs[-1])
+    while not sweep.runs[-1].over:
+        sweep.poll()
+        assert time.monotonic() < end
+    sweep.close()
+
+    again = open_sweep(sweep.id)
+    while not again.over:
+        again.poll()
+        time.sleep(0.03)
+        assert time.monotonic() < end
+    assert (again.count("finished"), again.count("cancelled")) == (15, 1)
+
+
+def test_running_task_is_stopped_by_its_mark(
+    cluster: DaskTarget, program: Callable[[int], Path]
+) -> None:
+    handed = Handed(cluster, program(2000))
+    live = handed.until(running)
+    began = time.monotonic()
+    stop_job(live.record, live.folder)
+    assert handed.over().state.status == "cancelled"
+    assert time.monotonic() - began < 15
+
+
+def test_probe_looks_at_every_worker(cluster: DaskTarget) -> None:
+    reports = try_target(cluster, patience=_SECONDS)
+    assert len(reports) == 2
+    assert all(report.problem is None for report in reports)
+    broken = Dask(cluster).probe(ServerPlace("/nowhere/bin/python"), _SECONDS)
+    assert all(report.problem is not None for report in broken)
+
+
+def test_lost_worker_is_told_and_the_run_has_one_life(
+    cluster: DaskTarget, program: Callable[[int], Path]
+) -> None:
+    handed = Handed(cluster, program(2000))
+    live = handed.until(running)
+    assert live.state.started is not None
+    worker = _worker_of(psutil.Process(live.state.started.pid))
+    os.kill(worker.pid, signal.SIGKILL)
+    ended = handed.over().state.ended
+    assert ended is not None
+    assert ended.state == "lost"
+    assert "does not say why" in ended.cause
+    assert RunStore().load(live.record.id).status == "lost"
+
+
+def _worker_of(process: psutil.Process) -> psutil.Process:
+    """Return the Dask worker above a run: the parent of the run's own keeper."""
+    keeper = process.parent()
+    assert keeper is not None
+    worker = keeper.parent()
+    assert worker is not None
+    return worker
+
+
+def test_keys_that_others_may_read_are_refused(cluster: DaskTarget, tmp_path: Path) -> None:
+    loose = tmp_path / "key.pem"
+    shutil.copy(cluster.key, loose)
+    loose.chmod(0o644)
+    with pytest.raises(Problem, match="Others may read the key"):
+        Dask(replace(cluster, key=str(loose))).check()
+
+
+def test_scheduler_that_is_not_there_is_told(
+    cluster: DaskTarget, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tflab.targets.dask_engine._SECONDS", 1.0)
+    with pytest.raises(Problem, match="does not answer") as raised:
+        Dask(replace(cluster, scheduler="tls://127.0.0.1:1")).check()
+    assert "go on" in raised.value.next_step
+
+
+def test_refused_run_is_told_at_once(
+    cluster: DaskTarget, program: Callable[[int], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tflab.targets.dask_engine._SECONDS", 1.0)
+    live = Handed(replace(cluster, scheduler="tls://127.0.0.1:1"), program(5)).over()
+    assert live.state.ended is not None
+    assert "does not answer" in live.state.ended.cause
+    assert read_job(live.folder) is None
