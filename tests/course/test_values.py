@@ -32,6 +32,15 @@ def test_every_parameter_has_a_short_help(lesson_id: str) -> None:
 
 
 @pytest.mark.parametrize("lesson_id", PARAMETERS)
+def test_in_every_lesson_the_learner_writes(lesson_id: str) -> None:
+    exercises = LESSONS[lesson_id].exercises
+    assert exercises
+    for exercise in exercises:
+        assert exercise.solution != exercise.starter
+        assert len(exercise.hints) >= 2
+
+
+@pytest.mark.parametrize("lesson_id", PARAMETERS)
 def test_results_at_the_defaults(course: Course, lesson_id: str) -> None:
     outcome = course.run(lesson_id)
     assert CHECKS[lesson_id](outcome.results), outcome.results

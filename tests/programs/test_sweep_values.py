@@ -28,7 +28,8 @@ MODE = Parameter(name="mode", type="choice", default="eager", choices=("eager", 
 SIZES = Parameter(name="size", type="choice", default=1, choices=(1, 2, "all"))
 FAST = Parameter(name="fast", type="bool", default=False)
 WORD = Parameter(name="word", type="str", default="x")
-ALL = (RATE, FREE, STEPS, MODE, SIZES, FAST, WORD)
+MAYBE = Parameter(name="most", type="int", default="", optional=True)
+ALL = (RATE, FREE, STEPS, MODE, SIZES, FAST, WORD, MAYBE)
 
 finite = st.floats(allow_nan=False, allow_infinity=False)
 
@@ -37,6 +38,9 @@ finite = st.floats(allow_nan=False, allow_infinity=False)
     ("parameter", "text", "values"),
     [
         (RATE, "0.1", (0.1,)),
+        (MAYBE, "", ("",)),
+        (MAYBE, "3, 4", (3, 4)),
+        (MAYBE, "1..3 step 1", (1, 2, 3)),
         (RATE, "0.01, 0.03, 0.1", (0.01, 0.03, 0.1)),
         (RATE, "0.1,0.1, 1e-1", (0.1,)),
         (RATE, "1e-3..1 log 4", (0.001, 0.01, 0.1, 1.0)),

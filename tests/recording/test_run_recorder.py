@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import tempfile
 import threading
@@ -359,3 +360,21 @@ def test_what_a_process_left_in_its_journal_is_rescued_once(tmp_path):
         Scalars(tag="loss", steps=[1], values=["nan"], axis="epoch"),
         Scalars(tag="count", steps=[1], values=[3], axis="epoch"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("number", "fits"),
+    [(errno.ENOSPC, True), (errno.EDQUOT, True), (errno.EACCES, False), (errno.EAGAIN, False)],
+)
+def test_room_is_asked_for_only_where_room_is_missing(tmp_path, number, fits):
+    class Refusing(LogWriter):
+        def write(self, *events):
+            if events:
+                raise OSError(number, os.strerror(number))
+
+    recorder = RunRecorder(tmp_path, Refusing(tmp_path))
+    with pytest.raises(Problem) as caught:
+        recorder.emit(Notice(text="words"))
+    assert ("Make room" in caught.value.next_step) == fits
+    assert os.strerror(number) in caught.value.cause
+    recorder.finish()

@@ -268,3 +268,32 @@ def test_a_log_of_version_1_stays_readable(folder):
     assert state.frames["Fit"][0].x_range == (-1.0, 1.0)
     assert state.goals["Reach 0.9"].hints == ["Try more."]
     assert state.cells[3].items[1].tensor.values == [0.1, "nan"]
+
+
+def test_a_writer_that_is_alone_asks_the_system_twice(folder, monkeypatch):
+    """Each call lets go of the interpreter, and the program's thread waits to get it back."""
+    place = folder()
+    writer = LogWriter(place)
+    writer.write(CellStarted(cell=0, time=1.0))
+    asked = []
+    for name in ("fstat", "pread", "write"):
+        call = getattr(os, name)
+
+        def counted(*words, name=name, call=call):
+            asked.append(name)
+            return call(*words)
+
+        monkeypatch.setattr(os, name, counted)
+    writer.write()
+    assert asked == []
+    writer.write(CellStarted(cell=1, time=1.0))
+    assert asked == ["fstat", "write"]
+    append(place, CellStarted(cell=2, time=1.0))
+    with (place / EVENTS).open("ab") as other:
+        other.write(b'{"torn')
+    asked.clear()
+    writer.write(CellStarted(cell=3, time=1.0))
+    assert asked == ["fstat", "pread", "write"]
+    found, reader = read_all(place)
+    assert [event.cell for event in found] == [0, 1, 2, 3]
+    assert reader.damaged == 1

@@ -130,7 +130,8 @@ def test_a_gpu_that_others_use_is_asked_about_before_a_sweep_starts(
 ) -> None:
     app = open_app(write_lesson(*LOOP), **shared_gpus)
     plan(app, "2, 4", "2 runs")
-    for about in ("Runs of the same", "Seed of the first", "Empty for every", "cpu, or GPUs"):
+    abouts = ("Runs of the same", "Seed of the first", "grid for all", "ends runs", "cpu, GPUs")
+    for about in abouts:
         app.press("tab")
         app.wait_for(about)
     app.type("gpus")

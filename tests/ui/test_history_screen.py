@@ -140,7 +140,7 @@ async def test_a_run_is_exported_into_the_folder_one_is_in(tmp_path, monkeypatch
     monkeypatch.chdir(tmp_path)
     async with history() as (pilot, _):
         await pilot.press("x")
-        assert pilot.app.screen.query_one(OptionList).option_count == 9
+        assert pilot.app.screen.query_one(OptionList).option_count == 10
         await pilot.press(*"svg", "enter")
         await settle(pilot)
         assert (tmp_path / f"one-{run}.svg").read_text().startswith("<svg")
@@ -148,7 +148,13 @@ async def test_a_run_is_exported_into_the_folder_one_is_in(tmp_path, monkeypatch
 
 
 @pytest.mark.parametrize(
-    ("key", "use"), [("enter", RunUse.SHOW), ("r", RunUse.RERUN), ("v", RunUse.VALUES)]
+    ("key", "use"),
+    [
+        ("enter", RunUse.SHOW),
+        ("r", RunUse.RERUN),
+        ("g", RunUse.CONTINUE),
+        ("v", RunUse.VALUES),
+    ],
 )
 async def test_a_run_goes_to_the_workbench(key, use):
     run = make_run(0.1, 0.5)

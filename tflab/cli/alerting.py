@@ -5,9 +5,9 @@ from __future__ import annotations
 import sys
 import time
 
+from tflab.cli.output import stdout
 from tflab.session.alerts import LONG_SECONDS, Alert, run_command
 from tflab.session.settings import load_settings
-from tflab.ui.terminal.notices import alert_sequence
 
 
 class LongWait:
@@ -28,7 +28,6 @@ def send(alert: Alert) -> None:
     if settings.loudness == "off":
         return
     if sys.stdout.isatty():
-        sys.stdout.write(alert_sequence(alert.title, alert.text, settings.loudness))
-        sys.stdout.flush()
+        stdout().alert(alert.title, alert.text, settings.loudness)
     if settings.command and (problem := run_command(settings, alert)):
         print(f"Your command for alerts: {problem}", file=sys.stderr)

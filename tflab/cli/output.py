@@ -17,6 +17,7 @@ from types import TracebackType
 from typing import TextIO, cast
 
 from tflab.runs.text import inert, writable
+from tflab.ui.terminal.notices import Loudness, alert_sequence
 
 _NAMES = ("stdin", "stdout", "stderr")
 _COLOUR = re.compile(r"(\x1b\[[0-9;]*m)")
@@ -86,6 +87,11 @@ class Gate(io.TextIOBase):
         """Write lines over the `height` ones above the cursor."""
         up = f"\x1b[{height}A" if height else ""
         self.stream.write(f"{up}\r\x1b[J" + "".join(f"{inert(line)}\n" for line in lines))
+        self.stream.flush()
+
+    def alert(self, title: str, text: str, loudness: Loudness) -> None:
+        """Have the terminal show a notice, and ring; of the words only what can be printed goes."""
+        self.stream.write(alert_sequence(title, text, loudness))
         self.stream.flush()
 
     def document(self, text: str) -> None:

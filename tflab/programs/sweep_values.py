@@ -133,7 +133,7 @@ def _value(parameter: Parameter, text: str) -> Any:
                 "is a number, so it has no list of all its values",
                 f"Write a range, such as {example_range(parameter)}.",
             )
-        if not text.strip():
+        if not text.strip() and not parameter.optional:
             raise refusal(
                 parameter,
                 "lacks a value",
