@@ -42,7 +42,7 @@ Command = Sequence[str]
 def measure(rounds: int = 3) -> list[Figure]:
     """Let the sweep, the pool and the scripts take turns; then weigh each of them once."""
     with data_folder() as data:
-        paths = _copies(data.parent / "copies")
+        paths = copies_of_lesson(data.parent / "copies")
         jobs = os.cpu_count() or 1
         ours = [sys.executable, "-m", "tflab", "sweep", "linear-classifier", "--json"]
         ours += ["-p", f"learning_rate={RATES.replace(' ', ':')}", "--jobs", str(jobs)]
@@ -69,7 +69,7 @@ def measure(rounds: int = 3) -> list[Figure]:
     ]
 
 
-def _copies(folder: Path) -> list[Path]:
+def copies_of_lesson(folder: Path) -> list[Path]:
     """Write the lesson once for each learning rate."""
     folder.mkdir()
     path = resolve("linear-classifier")

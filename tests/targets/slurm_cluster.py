@@ -80,12 +80,13 @@ class SlurmCluster:
     Args:
         root: Where the packages are unpacked; `/` where Slurm is installed.
         folder: Where its files go.
+        cpus: Cores that the node says it has.
 
     Attributes:
         commands: The folder of its commands, which need no settings.
     """
 
-    def __init__(self, root: Path, folder: Path) -> None:
+    def __init__(self, root: Path, folder: Path, cpus: int = CPUS) -> None:
         self._root = root
         self._folder = folder
         self._daemons: dict[str, subprocess.Popen[bytes]] = {}
@@ -102,7 +103,7 @@ class SlurmCluster:
             ports=_free_ports(2),
             folder=folder,
             plugins=plugins,
-            cpus=CPUS,
+            cpus=cpus,
         )
         (folder / "slurm.conf").write_text(text)
         self.commands = folder / "bin"
@@ -215,15 +216,18 @@ def _is_step(process: psutil.Process) -> bool:
 
 
 @contextmanager
-def slurm_cluster() -> Iterator[SlurmCluster]:
+def slurm_cluster(cpus: int = CPUS) -> Iterator[SlurmCluster]:
     """Give a queue of one node that takes jobs.
+
+    Args:
+        cpus: Cores that the node says it has: so many jobs run at once.
 
     Raises:
         NoSlurmError: When Slurm cannot be had here.
     """
     root = find_slurm()
     with tempfile.TemporaryDirectory(prefix="tflab-slurm-") as folder:
-        cluster = SlurmCluster(root, Path(folder) / "queue")
+        cluster = SlurmCluster(root, Path(folder) / "queue", cpus)
         try:
             cluster.start()
             yield cluster
