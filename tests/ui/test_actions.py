@@ -6,7 +6,6 @@ from collections import Counter
 from typing import get_args
 
 import pytest
-from textual.app import App
 from textual.widgets import Static
 
 from tflab.ui.actions import (
@@ -25,6 +24,7 @@ from tflab.ui.dialogs.help import HelpScreen
 from tflab.ui.history.compare import CompareScreen
 from tflab.ui.history.screen import HistoryScreen
 from tflab.ui.sweep.screen import SweepScreen
+from tflab.ui.terminal.app_base import TerminalApp
 from tflab.ui.workbench.code_area import CodeArea
 from tflab.ui.workbench.lesson_list import LessonList
 from tflab.ui.workbench.lesson_view import LessonView
@@ -94,9 +94,8 @@ def test_what_the_app_carries_out_has_no_key_in_the_workbench_too():
 
 @pytest.mark.parametrize("scope", get_args(Scope))
 async def test_help_opens_wherever_one_is(scope):
-    class Host(App):
-        pass
-
-    async with Host().run_test(size=(100, 40)) as pilot:
+    host = TerminalApp()
+    host.dress("")
+    async with host.run_test(size=(100, 40)) as pilot:
         await pilot.app.push_screen(HelpScreen(scope))
         assert SCOPE_TITLES[scope] in str(pilot.app.screen.query(Static).first().content)
