@@ -83,8 +83,8 @@ lab.predict(
 # All elements share one **dtype**. Between two tensors TensorFlow never converts it: adding an
 # integer tensor to a float one is an error, and `tf.cast` converts when you say so. A NumPy array
 # *is* converted, without a word, to the type of the tensor it meets, and the last line below shows
-# what that can cost. So is a Python number, unless a half would be lost: `tf.constant([1, 2]) +
-# 0.5` is an error. The device says where the numbers lie, here the one chosen for this run.
+# what that can cost. A Python number is converted only if its type can be: adding 0.5 to an integer
+# tensor is an error. The device says where the numbers lie, here the one chosen for this run.
 
 # %%
 print("device:", block.device)

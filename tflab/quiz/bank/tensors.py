@@ -35,7 +35,7 @@ def bytes_of_block(random: Random) -> Made:
     read="add-two-types",
     text="Which data type does this tensor have?",
     code="tf.constant($given)",
-    lead="Has any of the numbers a decimal point, or is there no number at all?",
+    lead="Does any of the numbers have a decimal point, or is there no number at all?",
     why="TensorFlow takes `$dtype` for `$given`.",
     choices={name: name for name in ("int32", "float32", "bool", "string")},
 )
