@@ -376,7 +376,9 @@ for name, size in sizes.items():
     early = seen[name][: 2 * math.ceil(n / size)]
     epoch_of_step = np.arange(len(early)) * min(size, n) / n
     batch_curves[name] = (epoch_of_step, early)
-    swings[name] = float(np.mean(np.abs(np.diff(seen[name]))))
+    changes = np.abs(np.diff(seen[name]))
+    # A single step has nothing to swing from.
+    swings[name] = float(changes.sum() / max(len(changes), 1))
 lab.line(
     "Loss of each batch",
     batch_curves,
