@@ -155,6 +155,20 @@ def _argparse_option(
         return _counter(call, name, flag, text, said, resolve, over)
     if action not in ("", "store", "append", "extend"):
         raise NoOptionError(f"its action is {action}")
+    return _value_option(call, name, flag, action, text, said, resolve, over)
+
+
+def _value_option(
+    call: ast.Call,
+    name: str,
+    flag: str,
+    action: str,
+    text: str,
+    said: Mapping[str, ast.expr],
+    resolve: ArgumentReader,
+    over: Mapping[str, Any],
+) -> Parameter:
+    """Return the parameter of an option that takes one value or several."""
     default = over.get(name) if name in over else read_default(said.get("default"), resolve)
     choices = _choices(said.get("choices"), resolve)
     kind, style = _argparse_type(said, choices, default)
@@ -169,7 +183,7 @@ def _argparse_option(
         kind, default = (kind if optional else "str"), ""
         if choices and style == "value":
             kind, choices = "choice", ("", *choices)
-    if (positional and "nargs" not in said) or is_true(said.get("required")):
+    if (not flag and "nargs" not in said) or is_true(said.get("required")):
         note = "required"
     shown = shlex.join(map(str, default)) if isinstance(default, list) else default
     return checked_parameter(
