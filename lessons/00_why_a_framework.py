@@ -241,20 +241,20 @@ lab.predict(
 
 # %% [markdown] id="five-services"
 # ## Five services
-# Every deep learning framework gives you these:
+# Every deep learning framework gives you something of each. In TensorFlow they are:
 #
 # 1. derivatives of what you compute (*The gradient tape*)
 # 2. ready parts of networks: layers, models (*Model styles*)
 # 3. ready losses and optimizers (*Walking downhill*)
-# 4. CPU, GPU and TPU without changing the code (*Where it runs*)
+# 4. one program for CPU and GPU, and nearly the same for a TPU (*Where it runs*)
 # 5. saving and loading of models (*Save and load*)
 
 # %% [markdown] id="criteria"
 # ## Which framework?
-# There are many, each with its community: TensorFlow, PyTorch, JAX, MXNet, Caffe. Three questions
-# help to choose. How easy is it to program, from the first idea to a service that others use? How
-# fast does it run on large data? And is it truly open: open source *and* governed so that it stays
-# open?
+# There are many, each with its community: TensorFlow, PyTorch and JAX; before them Caffe and MXNet,
+# which nobody develops any more. Three questions help to choose. How easy is it to program, from
+# the first idea to a service that others use? How fast does it run on large data? And is it truly
+# open: open source *and* governed so that it stays open?
 #
 # TensorFlow reaches from end to end: you try an idea in a few lines, train it on one machine or
 # many, save it, and serve it, also where no Python runs (*Save and load*).
@@ -264,23 +264,25 @@ lab.predict(
 # Google Brain published TensorFlow in 2015 under the Apache 2.0 license. You call it from Python;
 # the computing is done in C++. The name says how: **tensors** flow through a graph of operations.
 # In TensorFlow 1 you designed that graph first and fed it with data in a session. TensorFlow 2, of
-# September 2019, computes at once and makes graphs by itself. Start with 2, but be able to read 1.
+# September 2019, computes at once, and turns a function into a graph where you ask for it. Start
+# with 2, but be able to read 1.
 
 # %% [markdown] id="install"
 # ## On a machine of your own
 # `pip install tensorflow` is enough for a CPU; on Linux `pip install "tensorflow[and-cuda]"` brings
-# what a GPU needs. Name the version that your program was written with, as in
-# `tensorflow==2.21.0`, so that it still runs in a year. Colab runs notebooks in the browser, with
-# TensorFlow in place. Here it is:
+# what a GPU needs besides its driver. Name the version that your program was written with, as in
+# `tensorflow==2.21.0`, so that it still runs in a year. Colab runs notebooks from your browser,
+# with TensorFlow in place. Here it is:
 
 # %%
 print("TensorFlow", tf.__version__, "· NumPy", np.__version__)
 
 # %% [markdown] id="keras-history"
-# Keras began in the same year, on top of Theano, as the part that people like to write: few lines
+# Keras began in 2015 as well, on top of Theano, as the part that people like to write: few lines
 # from an idea to a running model, and errors that say what to do. Then TensorFlow became one of its
 # backends, and took it in as `tf.keras`; from version 2.4 on it ran on TensorFlow only. Keras 3
-# runs on TensorFlow, JAX and PyTorch. So two names lead to one thing.
+# runs on TensorFlow, JAX and PyTorch, and `tf.keras` now stands for it. So two names lead to one
+# thing.
 
 # %% id="modules-and-layers"
 import os

@@ -81,10 +81,10 @@ lab.predict(
 #
 # ## Type and device
 # All elements share one **dtype**. Between two tensors TensorFlow never converts it: adding an
-# integer tensor to a float one is an error, and `tf.cast` converts when you say so. A Python number
-# or a NumPy array *is* converted, without a word, to the type of the tensor it meets. The last line
-# below shows what that can cost. The device says where the numbers lie, here the one chosen for
-# this run.
+# integer tensor to a float one is an error, and `tf.cast` converts when you say so. A NumPy array
+# *is* converted, without a word, to the type of the tensor it meets, and the last line below shows
+# what that can cost. A Python number is converted only if its type can be: adding 0.5 to an integer
+# tensor is an error. The device says where the numbers lie, here the one chosen for this run.
 
 # %%
 print("device:", block.device)

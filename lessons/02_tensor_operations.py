@@ -134,7 +134,7 @@ for seen in range(len(tables) + 1):
         step=seen,
     )
 
-# %% [markdown]
+# %% [markdown] id="mean-and-maximum"
 # Read it off the numbers: along axis 2 the first table `[[1, 2], [3, 4], [5, 6]]` becomes
 # `[1 + 3 + 5, 2 + 4 + 6] = [9, 12]`. Mean, maximum and the rest reduce in the same way, and without
 # an axis everything becomes one number.

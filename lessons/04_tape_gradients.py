@@ -249,7 +249,7 @@ lab.predict(
 # Two errors pull against each other. A long step misses the bend. A short one subtracts two numbers
 # that share most of their digits, until x itself can no longer be moved by so little. The picture
 # shows both as a V, with the best step at its tip; where the curve is nearly straight, at large x,
-# little more than the second half is left. The tape has no step to choose.
+# little is left but its left half, where the steps are short. The tape has no step to choose.
 
 # %%
 widths, misses = [], []

@@ -157,7 +157,7 @@ print(f"{steps} steps to {float(w):.6f}, cost {cost:.2e}")
 # ## The bare rule
 # Now without any library: `θ ← θ − λ · dJ/dθ` on `J(θ) = (θ − 50)² + 100`, from 0, with the same
 # learning rate as λ. One step takes the distance to 50 and multiplies it by `1 − 2λ`. So 0.1
-# leaves 80 % of the distance, and 0.5 leaves nothing. Write the rule.
+# leaves 80 % of the distance. Which λ leaves nothing? Write the rule.
 
 
 # %% One step by the bare rule id="bare-rule" tags=["exercise"]
@@ -275,7 +275,9 @@ lab.goal(
 )
 lab.goal(
     "Let the bare rule swing for ever: after all steps as high as at the start",
-    steps > 1 and abs(bare - first_bare_cost) < 1e-3,
+    steps > 1
+    and theta_first > 50
+    and abs(bare - first_bare_cost) < 1e-3,
     hint=(
         "Each step should land on the other side, equally far away.",
         "1 − 2λ = −1 gives λ = 1.",
@@ -304,5 +306,6 @@ lab.goal(
 # %% [markdown]
 # ## What you saw
 # The slope says which way, the learning rate how far. The plain rule never settles at a rate of `2
-# / curvature` or more; momentum and Adam have limits of their own. On a simple valley plain descent
-# at the right rate beats both. This valley had a single bottom. What happens where there are two?
+# / curvature` or more. Momentum bears a larger one, and Adam does not run away, since its steps are
+# about as long as the rate. On a simple valley plain descent at the right rate beats both. This
+# valley had a single bottom. What happens where there are two?

@@ -146,10 +146,15 @@ path = walk(start, log=True)
 end = path[-1]
 lab.predict(
     "In which valley does the first walk end?",
-    "deep" if end < hill else "shallow",
+    "deep"
+    if end < hill
+    else "shallow"
+    if end > hill
+    else "neither",
     choices={
         "deep": "the deep one",
         "shallow": "the shallow one",
+        "neither": "in neither",
     },
     id="which-valley",
 )
@@ -176,7 +181,8 @@ for frame in [0, *frames]:
 # %% [markdown] id="restarts"
 # ## Further walks
 # Nothing in one walk can tell that a deeper valley exists. Several walks can: start each at another
-# random place and keep the best.
+# random place and keep the best. Or give each slope a random error, the `noise`: by chance it may
+# carry a walk over the hill.
 
 # %%
 starts = tf.random.uniform((restarts,), -3, 3).numpy()
@@ -196,8 +202,8 @@ lab.show(
 # %% [markdown] id="momentum-and-height"
 # How much momentum it takes depends on how high the walk starts above the hill: speed comes from
 # height. With small steps no momentum is enough for a start below the top of the hill, since a ball
-# never rolls higher than where it was let go. (A long step is no ball. Here it jumps about in the
-# valley and settles nowhere.)
+# never rolls higher than where it was let go. (A long step is no ball. Here it jumps about and
+# settles nowhere, or leaves the curve for good.)
 #
 # Real losses have millions of parameters. There a flat place is a valley only if the loss rises in
 # *every* direction, which seldom happens by chance. Most flat places are **saddles**: up in some
@@ -205,9 +211,10 @@ lab.show(
 # helps.
 #
 # ## Goals
+# The first two are about momentum alone: leave the learning rate as it is.
 
 # %%
-alone = restarts == 0 and noise == 0
+alone = restarts == noise == 0 and learning_rate == 0.01
 lab.goal(
     "Start at 3 and let momentum alone carry the walk into the deep valley",
     alone and start == 3 and momentum > 0 and end < hill,

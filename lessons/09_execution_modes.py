@@ -63,8 +63,8 @@ lab.predict(
 
 # %% [markdown] id="session"
 # Until the session ran, the sum was a node in a graph and held no number. One plan can hold several
-# results, and a session computes those you ask for. Here are 11 and 5
-# with four operations, and the traditional greeting. Text comes back as bytes.
+# results, and a session computes those you ask for. Here are 11 and 5 with four operations, and the
+# traditional greeting. Text comes back as bytes.
 
 # %%
 with (
@@ -221,8 +221,8 @@ lab.show(from_numbers=from_numbers, from_tensors=from_tensors)
 # served where there is none.
 #
 # TensorFlow 1 made you write the plan by hand, and all between feeding and fetching was a black
-# box. TensorFlow 2 needs no placeholder and no session, took in Keras, and makes the plan from your
-# function. Here is what it makes of `plain_add`: a few operations with names.
+# box. TensorFlow 2 needs no placeholder and no session, puts Keras first, and makes the plan from
+# your function. Here is what it makes of `plain_add`: a few operations with names.
 
 # %%
 made = called.get_concrete_function(x, y).graph
@@ -422,5 +422,5 @@ lab.goal(
 # Lazy mode plans first and computes in a session. Eager mode computes at once and is the one to
 # think and debug in. `tf.function` traces a Python function into a graph at its first call, which
 # pays off when the function is called often, and most of all when the whole loop is inside it. The
-# arithmetic is the same in each. Your lines could say how much so far. Can the same loop learn to
-# say which of two?
+# arithmetic is the same in each. So far your lines could only say how much. Can the same loop learn
+# to say which of two?

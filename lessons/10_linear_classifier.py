@@ -200,9 +200,9 @@ W
 # %% [markdown] id="least-squares"
 # ## How good can it get?
 # For a straight line and squared misses there is a best answer, and linear algebra gives it without
-# any steps: least squares. No amount of training gets below it. Notice that the accuracy hardly
-# moves while the loss keeps falling: squared misses punish even a point that lies far on the right
-# side.
+# any steps: least squares. No amount of training gets below it. With more steps the loss keeps
+# falling, while the accuracy hardly moves: squared misses punish even a point that lies far on the
+# right side.
 
 # %%
 columns = np.hstack(

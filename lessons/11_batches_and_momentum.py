@@ -143,7 +143,7 @@ lab.show(
 
 # %% [markdown] id="one-hot"
 # Older material writes labels **one-hot**: a row with a 1 at the right class and 0 elsewhere. Then
-# the function has no `sparse` in its name, and the mean over the batch is yours to take.
+# the function has no `sparse` in its name. With either, the mean over the batch is yours to take.
 
 # %%
 one_hot = tf.one_hot(labels, depth=3)
@@ -328,8 +328,8 @@ lab.line(
 )
 
 # %% [markdown] id="noise-per-step"
-# Same epochs, but not the same number of steps: stochastic made 150 per epoch, full-batch one. That
-# is most of the difference.
+# Same epochs, but not the same number of steps: stochastic made 150 per epoch, full-batch one. With
+# short steps that is most of the difference. With long ones, the swings undo what was gained.
 #
 # One flower per step is fast and needs little memory, but swings, and leaves a GPU idle: it could
 # compute hundreds of flowers in the same time. A mini-batch averages the slopes of a few: less
@@ -366,8 +366,9 @@ lab.scatter(
 
 # %% [markdown]
 # ## What each step sees
-# After each epoch all flowers are asked, so those curves are smooth. A step sees its own batch
-# only. Here is that loss, before each step of the first two epochs. How much does it swing?
+# After each epoch all flowers are asked, so those curves hide most of the noise. A step sees its
+# own batch only. Here is that loss, before each step of the first two epochs. How much does it
+# swing?
 
 # %%
 batch_curves, swings = {}, {}
@@ -375,7 +376,9 @@ for name, size in sizes.items():
     early = seen[name][: 2 * math.ceil(n / size)]
     epoch_of_step = np.arange(len(early)) * min(size, n) / n
     batch_curves[name] = (epoch_of_step, early)
-    swings[name] = float(np.mean(np.abs(np.diff(seen[name]))))
+    changes = np.abs(np.diff(seen[name]))
+    # A single step has nothing to swing from.
+    swings[name] = float(changes.sum() / max(len(changes), 1))
 lab.line(
     "Loss of each batch",
     batch_curves,

@@ -55,8 +55,8 @@ print("tf.keras.layers.Dense is keras.layers.Dense:", one_keras)
 #              ↑                        │
 #              └── change something ────┘
 #
-# The problem: from clicks before the opening, how many will come? Each heading below is one of
-# these steps.
+# The problem: from clicks before the opening, how many will come? The headings below follow these
+# steps.
 
 # %% [markdown] id="data"
 # ## Data
@@ -148,8 +148,9 @@ model.summary(line_length=56)
 # %% [markdown] id="before-training"
 # ## Before training
 # The weight was drawn at random, by the seed of this run: the same seed gives the same start. In a
-# program of your own, `keras.utils.set_random_seed(0)` fixes it, and `tf.random.set_seed(0)` does
-# so for TensorFlow alone. For x = 1 and x = 2 the model answers `w · x + b`: the line it has now.
+# program of your own, `keras.utils.set_random_seed(0)` fixes it. `tf.random.set_seed(0)` fixes what
+# TensorFlow draws, but not the weights of Keras 3, which draws its seeds itself. For x = 1 and x = 2
+# the model answers `w · x + b`: the line it has now.
 
 # %%
 weight_0, bias_0 = (
@@ -172,7 +173,7 @@ lab.show(untrained=untrained)
 # ## Fit
 # `fit` goes over the films `epochs` times: predict, measure, step, as you did by hand. The
 # `batch_size` of 4 puts all films into each step. The picture follows the line through training, in
-# about two dozen frames.
+# two dozen frames or so at the most.
 
 # %%
 line_clicks = np.array([8000.0, 17000.0])
@@ -291,7 +292,7 @@ print(
 # Clicks are numbers around 10,000, and the slope of the loss with respect to `w` multiplies by
 # them. The curvature along `w` is twice the mean of their squares, that along `b` is just 2. A rate
 # above `2 / curvature` diverges, and the steepest direction sets that limit, which is close to `w`
-# here. At a rate that `w` can bear, `b` never moves. Standardising makes both curvatures 2.
+# here. At a rate that `w` can bear, `b` hardly moves. Standardising makes both curvatures 2.
 
 # %%
 columns = np.column_stack([inputs[:, 0], np.ones(4)])

@@ -131,7 +131,7 @@ lab.show(parameters=parameters)
 # %% [markdown] id="string-or-instance"
 # ## compile, by name or by hand
 # `compile` takes an optimizer, a loss and metrics, each as a string or as an instance. A string
-# means: that class, with its defaults. Which ones are they?
+# means: that one, with its defaults. Which are they?
 
 # %%
 by_name = keras.optimizers.get("adam")
@@ -169,8 +169,8 @@ lab.check("learning rate", float(optimizer.learning_rate), 0.05)
 lab.check("momentum", optimizer.momentum, 0.9)
 lab.check(
     "loss",
-    float(loss(tf.constant([0, 1]), tf.fill((2, 2), 0.5))),
-    math.log(2),
+    float(loss(tf.constant([0]), tf.constant([[0.8, 0.2]]))),
+    -math.log(0.8),
 )
 
 # %% [markdown] id="metrics"
@@ -190,7 +190,7 @@ model.compile(
 
 # %%
 print("model.fit(x, y, …)")
-defaults_of(keras.Model.fit, 7)
+defaults_of(keras.Model.fit, 9)
 
 # %% [markdown] id="batch-size-and-verbose"
 # A `batch_size` of `None` means 32, and `verbose` is how much `fit` prints: 0 nothing, 1 a bar, 2 a

@@ -174,7 +174,7 @@ lab.check(
 
 # %% [markdown] id="right-rank-wrong-axes"
 # ## The right rank, and wrong all the same
-# An error is luck: a wrong block of the right rank goes through. First, the missing axis in front
+# An error is luck: a wrong block of the right rank may go through. First, the missing axis in front
 # instead of behind: `(1, batch, 28, 28)` reads as one picture, `batch` rows high, with 28 channels.
 # Second, time and batch swapped. Third, `squeeze`, which drops *every* axis of length 1.
 

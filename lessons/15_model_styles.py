@@ -1,7 +1,7 @@
 # %% [markdown]
 # # Model styles: one network, three ways
 # Keras lets you write a network as a list of layers, as a graph of calls, or as a class. Here the
-# same small network is written in all three and trained on the same flowers from the same start.
+# same small network is written in all three and trained on the same flowers.
 #
 # Watch the three loss curves. If the three really are one network, what will you see?
 
@@ -57,7 +57,7 @@ from tflab import lab
 # Iris: 150 flowers of three species, 50 of each. Two of the four measurements are enough, the
 # length and width of a petal, and two can be drawn. The file is sorted by species, and
 # `validation_split` simply takes the last rows, so the rows are shuffled first. (Without that, the
-# network would be tested on a species it has hardly met.)
+# network would be tested on one species alone, of which it met fewer than of the others.)
 #
 # Lengths of 1 to 7 and widths of 0.1 to 2.5 would pull on the weights unequally. Subtracting the
 # mean and dividing by the standard deviation puts both on one scale. Both are taken from the
@@ -172,8 +172,8 @@ lab.check(
 )
 
 # %% [markdown]
-# A layer takes what another gives: that is all there is to it. The smallest model has no layer at
-# all: what goes in comes out.
+# A layer takes what another gives: that is all there is to it. The smallest model has nothing but
+# its input: what goes in comes out.
 
 # %% id="identity-model"
 nothing = keras.Input((1,), name="numbers")

@@ -1,7 +1,7 @@
 # %% [markdown]
 # # A layer of your own
-# A layer is two things: state (its weights) and a computation that uses it. You will write a dense
-# layer in a dozen lines and check it against the one that Keras brings, weight for weight.
+# A layer is two things: state (its weights) and a computation that uses it. You will finish a dense
+# layer of twenty lines and check it against the one that Keras brings, weight for weight.
 #
 # Watch when the weights come into being. It is later than you may think.
 

@@ -35,9 +35,8 @@ from tflab import lab
 # %% [markdown] id="three-kinds"
 # ## Three kinds of random numbers
 # Normally distributed numbers cluster around 0; a few land far away. Uniform ones fill an interval
-# evenly.
-# Truncated normal ones are normal, but whatever lies beyond two standard deviations is drawn again,
-# so that no single weight starts out huge.
+# evenly. Truncated normal ones are normal, but whatever lies beyond two standard deviations is drawn
+# again, so that no single weight starts out huge.
 
 # %%
 normal = tf.random.normal((5000,), stddev=stddev)
@@ -69,9 +68,9 @@ lab.show(truncated=truncated, bias=bias)
 truncated
 
 # %% [markdown] id="bias-at-zero"
-# A bias may start at zero: the random weights already make the units different. If the weights of a
-# hidden layer were all zero too, each of its units would compute the same, get the same gradient
-# and stay like the others for ever. Only a network without hidden layers may start from zeros: each
+# A bias may start at zero: the random weights already make the units different. If all weights of a
+# network were zero too, the units of a hidden layer would all compute the same, get the same
+# gradient and stay alike for ever. Only a network without hidden layers may start from zeros: each
 # of its outputs has a target of its own.
 #
 # ## A deep stack
@@ -166,7 +165,7 @@ lab.line(
     x_label="sum that goes into a unit",
 )
 
-# %% [markdown]
+# %% [markdown] id="why-small"
 # So why are weights small at all? Because large ones push the sigmoid to its flat ends near 0 and
 # 1. There a unit is a switch: it hardly notices small changes, and it learns badly. A deep stack of
 # them has no good size between the two, only a compromise. That is why today's networks use

@@ -203,9 +203,9 @@ lab.show(
 
 # %% [markdown]
 # ## The race
-# Same optimizer, same batches, same number of epochs. `steps_per_execution` runs all batches of an
-# epoch in one call, because `fit` spends more time between batches than in ones as small as here.
-# There is no validation: the question is only which of the two learns.
+# Same optimizer, same batch size, same number of epochs. `steps_per_execution` runs all batches of
+# an epoch in one call, because `fit` spends more time between batches than in ones as small as
+# here. There is no validation: the question is only which of the two learns.
 
 # %%
 batch_size = 64

@@ -80,12 +80,13 @@ lab.show(placed_on=placed_on, pinned_on=short(pinned))
 
 # %% [markdown] id="no-line-changed"
 # Without being told, TensorFlow puts a tensor on the GPU if it sees one, else on the CPU. The same
-# program runs on either, with no line changed. The same holds for a TPU, Google's own processor for
-# matrices. On large data this decides between hours and days.
+# program runs on either, with no line changed. On a TPU, Google's own processor for matrices, it
+# takes a few lines more, to find the TPU and to build the model on it. On large data this decides
+# between hours and days.
 #
 # ## The same product on each device
-# Multiplying two n×n matrices takes `2·n³` additions and multiplications. The first product on a
-# device also pays for loading kernels and taking memory, so it is a warm-up and timed apart.
+# Multiplying two n×n matrices takes about `2·n³` additions and multiplications. The first product
+# on a device also pays for loading kernels and taking memory, so it is a warm-up and timed apart.
 #
 # The two factors and the product must all fit into the memory of the device.
 #
@@ -217,8 +218,8 @@ lab.show(
 )
 
 # %% [markdown]
-# Calling a product from Python costs a few microseconds whatever its size, so a small one is over
-# before it was worth starting.
+# Calling a product from Python and reading a number back costs about the same whatever its size, so
+# a small one is over before it was worth starting.
 #
 # ## Goals
 

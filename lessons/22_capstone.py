@@ -46,8 +46,8 @@ healthy = (measured - measured.mean(0)) / measured.std(0)
 
 # %% [markdown]
 # ## A healthy training
-# Every patient is this training with one thing wrong: a layer without hidden units, softmax,
-# cross-entropy, full batches, plain descent. Guessing among three species costs ln 3 ≈ 1.0986.
+# A layer without hidden units, softmax, cross-entropy, full batches, plain descent: patients 1 to 5
+# are this training with one thing wrong. Guessing among three species costs ln 3 ≈ 1.0986.
 
 # %%
 guessing = float(np.log(3))
@@ -98,7 +98,7 @@ print(f"healthy: {guessing:.3f} → {ward['healthy'][-1]:.3f}")
 
 # %% [markdown]
 # ## The ward
-# Five of the six, as they came in. (The sixth has no bad curve. That is what is wrong with it.)
+# Five of the six. (The sixth has no curve, and looks better than all of them. It comes last.)
 
 # %%
 micrometres = measured * 10_000
@@ -133,7 +133,7 @@ lab.show(
 
 # %% [markdown]
 # ## Patient 1
-# Jumps up and down and finds no rest. Its data are healthy.
+# As it came in, with a rate of 300, it jumps up and down and finds no rest. Its data are healthy.
 
 # %%
 lab.predict(
@@ -150,7 +150,7 @@ lab.predict(
 
 # %% A rate that settles id="cure-rate" tags=["exercise"]
 ### HINT What sets the limit of the learning rate?
-### HINT 2 / curvature. Return that, times something below 1.
+### HINT 2 / curvature, where it swings for ever. Return half of that, or thereabouts.
 def safe_rate(curvature):
     """A rate that comes to rest at this curvature."""
     ### BEGIN SOLUTION
@@ -163,7 +163,7 @@ def safe_rate(curvature):
 
 # %%
 def distance_left(curvature):
-    """Of a distance of 1, what 100 steps down leave."""
+    """Whether 100 steps down leave under 1 % of the distance."""
     factor = 1 - safe_rate(curvature) * curvature
     return bool(abs(factor) ** 100 < 0.01)
 
@@ -364,8 +364,8 @@ lab.check(
 
 # %% [markdown]
 # ## Patient 6
-# The labels of this one were drawn by lot, so nobody can do better than one in three on new
-# flowers. It answers with the label of the nearest flower that it knows, and looks splendid.
+# The labels of this one were drawn by lot, so on new flowers nobody does better than one in three
+# for long. It answers with the label of the nearest flower that it knows, and looks splendid.
 
 
 # %%

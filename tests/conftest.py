@@ -75,6 +75,16 @@ class _ByFile(LoadFileScheduling):
 RUNS_OF_THE_COURSE = ("test_goals.py", "test_prose.py", "test_values.py")
 
 
+WAITING = ("terminal", "reliability", "targets", "environments", "export", "worker", "cli")
+"""Folders whose files take minutes. They come first, so that no process waits for the last one."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put what takes long first, where several processes share the tests."""
+    items.sort(key=lambda item: item.nodeid.split("/")[1] not in WAITING)
+
+
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> _ByFile | None:
     """Tell pytest-xdist who gets which tests, where it was asked to keep files together."""
     return _ByFile(config, log) if config.getvalue("dist") == "loadfile" else None

@@ -34,6 +34,9 @@ def test_settings_are_shown_and_changed(data: Path) -> None:
     assert "\x1b" not in tried.stdout, "no terminal reads it"
     refused = command("alerts", "--command", "no-such-thing")
     assert "No such command" in refused.stderr
+    unclosed = command("alerts", "--command", "sh -c 'true")
+    assert (unclosed.returncode, "Traceback" in unclosed.stderr) == (2, False)
+    assert "Close every quotation mark" in unclosed.stderr
     assert data.exists()
 
 

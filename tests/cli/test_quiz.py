@@ -18,7 +18,7 @@ from tflab.quiz.review_store import ReviewStore
 
 @pytest.fixture
 def learned(data: Path) -> Path:
-    """A data folder of somebody who reached all goals of lesson 2, some time ago."""
+    """A data folder of somebody who reached all goals of the lesson on tensors, some time ago."""
     import msgspec
 
     kept = LessonProgress(goals=["a"], stated=["a"], runs=1)
@@ -58,7 +58,7 @@ def test_a_miss_leads_names_the_section_and_is_kept_when_it_was_told(learned: Pa
     done = tell("wrong\n\n\n", "review", "--count", "1")
     assert done.returncode == 0, done.stderr
     assert "Not yet." in done.stdout
-    assert "lesson 2, Tensors, under “" in done.stdout
+    assert "lesson 1, Tensors, under “" in done.stdout
     assert "The answer is " in done.stdout
     assert "Right at the first try: 0 of 1." in done.stdout
     (card,) = ReviewStore().read().values()

@@ -5,6 +5,7 @@ Root reads everything. Where the tests run as root, the command line is started 
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import subprocess
@@ -105,9 +106,14 @@ def restored(data: Path) -> object:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_file_in_place_of_the_data_folder_crashes_no_command(
-    name: str, data: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path
+    name: str,
+    data: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
 ) -> None:
     """Whatever the command makes of it, it says what to do, or works."""
+    monkeypatch.setattr(sys, "stdin", io.StringIO())
     data.write_text("")
     words = {
         "run": ["1", "--until", "99"],

@@ -21,7 +21,7 @@ from tflab.recording.run_recorder import RunRecorder
 from tflab.recording.writing import MAX_POINTS, Batch, rescued
 from tflab.runs.events import Ended, Goal, Notice, Result, Scalars, as_number
 from tflab.runs.log_reader import LogReader, last_event
-from tflab.runs.log_writer import LogWriter
+from tflab.runs.log_writer import EVENTS, LogWriter, append
 from tflab.runs.record import Problem
 from tflab.runs.state import RunState
 
@@ -349,14 +349,14 @@ def test_what_a_process_left_in_its_journal_is_rescued_once(tmp_path):
     recorder = RunRecorder(tmp_path, LogWriter(tmp_path), journal=journal)
     recorder.log(0, {"loss": 1.0})
     recorder.settle()
-    assert rescued(journal, 0.0) == []
+    assert rescued(journal, tmp_path / EVENTS, 0.0) == []
     # As if its thread came to nothing any more.
     thread = recorder._thread
     thread._closing = True
     thread.wake()
     thread._thread.join()
     recorder.log(1, {"loss": float("nan"), "count": 3}, "epoch")
-    assert rescued(journal, 0.0) == [
+    assert rescued(journal, tmp_path / EVENTS, 0.0) == [
         Scalars(tag="loss", steps=[1], values=["nan"], axis="epoch"),
         Scalars(tag="count", steps=[1], values=[3], axis="epoch"),
     ]
@@ -378,3 +378,23 @@ def test_room_is_asked_for_only_where_room_is_missing(tmp_path, number, fits):
     assert ("Make room" in caught.value.next_step) == fits
     assert os.strerror(number) in caught.value.cause
     recorder.finish()
+
+
+@pytest.mark.parametrize("there", ["nothing", "half", "all"])
+def test_a_batch_is_in_the_log_once_however_far_its_writing_came(tmp_path, there):
+    """A program may end its process while the thread of the log is still told of its writing."""
+    journal, log = Journal(), tmp_path / EVENTS
+    recorder = RunRecorder(tmp_path, LogWriter(tmp_path), journal=journal)
+    recorder.log(0, {"loss": 0.0})
+    recorder.settle()
+    written, before = journal.written, log.stat().st_size
+    for step in range(1, 50):
+        recorder.log(step, {"loss": float(step)})
+    recorder.settle()
+    after = log.stat().st_size
+    # As if it had been gone before it could say so.
+    journal.written = written
+    journal.promise(50, before, after)
+    os.truncate(log, {"nothing": before, "half": (before + after) // 2, "all": after}[there])
+    append(tmp_path, *rescued(journal, log, 0.0))
+    assert list(read(tmp_path).series["loss"].steps) == list(range(50))

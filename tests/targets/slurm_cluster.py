@@ -125,6 +125,8 @@ class SlurmCluster:
 
     def stop(self) -> None:
         """End everything, jobs too."""
+        # One whose job is gone cannot be told from those of other queues any more.
+        steps = self.steps()
         with suppress(subprocess.SubprocessError, OSError):
             if "slurmctld" in self._daemons:
                 self.ask("scancel", "--full", "--signal=KILL", f"--user={os.getuid()}")
@@ -137,7 +139,7 @@ class SlurmCluster:
             except subprocess.TimeoutExpired:
                 daemon.kill()
                 daemon.wait()
-        for process in self.steps():
+        for process in {*steps, *self.steps()}:
             with suppress(psutil.Error):
                 process.kill()
 

@@ -64,7 +64,7 @@ def test_the_run_before_has_one_name_in_the_legend(
     app.type("5")
     app.wait_for(r"steps +5\b")
     run(app, "✓ #2 steps 5")
-    app.wait_for(r"⠂ #1 steps 3 [^$]*⠒ a/loss [^$]*b/loss ")
+    app.wait_for(r"⠂ #1 steps 3 [^$]*⠒ a [^$]*⠒ b ")
     assert app.text.count("⠂ #1 steps 3") == 1
 
 
@@ -92,7 +92,7 @@ def test_the_palette_looks_like_every_dialog(open_app: OpenApp) -> None:
     app.press("ctrl+p")
     app.wait_for("─ Commands ─")
     app.type("gradient tape")
-    app.wait_for("Open 6 The gradient tape")
+    app.wait_for("Open 4 The gradient tape")
     app.press("enter")
     app.wait_for("Record, then play back|for every weight")
 

@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import get_args
+
+import pytest
+from textual.widgets import Static
 
 from tflab.ui.actions import (
     ACTIONS,
     EDITORS_OWN,
     ON_EVERY_SCREEN,
+    SCOPE_TITLES,
+    Scope,
     actions,
     bindings,
     key_name,
     workbench_bindings,
 )
 from tflab.ui.app import LabApp
+from tflab.ui.dialogs.help import HelpScreen
 from tflab.ui.history.compare import CompareScreen
 from tflab.ui.history.screen import HistoryScreen
 from tflab.ui.sweep.screen import SweepScreen
+from tflab.ui.terminal.app_base import TerminalApp
 from tflab.ui.workbench.code_area import CodeArea
 from tflab.ui.workbench.lesson_list import LessonList
 from tflab.ui.workbench.lesson_view import LessonView
@@ -82,3 +90,12 @@ def test_what_the_app_carries_out_has_no_key_in_the_workbench_too():
     assert {b.action for b in everywhere} == ON_EVERY_SCREEN
     assert not {b.key for b in ours} & {b.key for b in everywhere}
     assert {b.key for b in [*ours, *everywhere]} == {a.key for a in actions("app")} - {""}
+
+
+@pytest.mark.parametrize("scope", get_args(Scope))
+async def test_help_opens_wherever_one_is(scope):
+    host = TerminalApp()
+    host.dress("")
+    async with host.run_test(size=(100, 40)) as pilot:
+        await pilot.app.push_screen(HelpScreen(scope))
+        assert SCOPE_TITLES[scope] in str(pilot.app.screen.query(Static).first().content)

@@ -31,7 +31,7 @@ def used(bench, tmp_path, rest: str, values=None):
 @pytest.mark.parametrize(
     ("rest", "values"),
     [
-        ("args = parser.parse_args()\n", {"lr": 0.5, "name": "b", "size": "3x4", "workers": "2"}),
+        ("args = parser.parse_args()\n", {"lr": 0.5, "name": "b", "size": "3x4", "workers": 2}),
         ("args = parser.parse_args()\n", {}),
         (HANDED + "args = main()\n", {"lr": 0.5}),
         (HANDED + "args = main(sys.argv[1:])\n", {"lr": 0.5, "size": "1x1"}),

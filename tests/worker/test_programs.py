@@ -75,7 +75,7 @@ def notebook(folder: Path, *sources: str) -> Path:
         ({"fast": True, "log": False, "clip": False}, {"fast": True, "log": False, "clip": False}),
         ({"layers": "1 2 3"}, {"layers": [1, 2, 3]}),
         ({"old": False}, {"old": False}),
-        ({"mode": "b", "limit": "7"}, {"mode": "b", "limit": 7}),
+        ({"mode": "b", "limit": 7}, {"mode": "b", "limit": 7}),
         ({"file": "-x y", "layers": "5"}, {"file": "-x y", "layers": [5]}),
         ({"name": "--rate=3 'q' \"r\" é"}, {"name": "--rate=3 'q' \"r\" é"}),
     ],
@@ -89,7 +89,7 @@ def test_options_reach_an_argparse_script(bench, tmp_path, given, seen) -> None:
 
 
 def test_what_a_program_refuses_of_its_options_is_seen(bench, tmp_path) -> None:
-    run = bench.run_file(write(tmp_path, "train.py", SCRIPT), {"limit": "many"})
+    run = bench.run_file(write(tmp_path, "train.py", SCRIPT), {"layers": "many"})
     assert (run.state.ended.state, run.state.ended.exit_code) == ("failed", 2)
     assert "options" in run.state.ended.next_step
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import time
 
-from tflab.cli.output import stdout
+from tflab.cli.output import stderr
 from tflab.session.alerts import LONG_SECONDS, Alert, run_command
 from tflab.session.settings import load_settings
 
@@ -27,7 +27,8 @@ def send(alert: Alert) -> None:
     settings = load_settings().alerts
     if settings.loudness == "off":
         return
-    if sys.stdout.isatty():
-        stdout().alert(alert.title, alert.text, settings.loudness)
+    # What is asked for on stdout, JSON for one, stays whole.
+    if sys.stderr.isatty():
+        stderr().alert(alert.title, alert.text, settings.loudness)
     if settings.command and (problem := run_command(settings, alert)):
         print(f"Your command for alerts: {problem}", file=sys.stderr)

@@ -76,9 +76,10 @@ class TerminalAnswers:
             return
         if question.number != self._number:
             self._number, self._typed = question.number, b""
-            self._view.ask(run)
+            # Before the prompt is there: a quick typist would see the first letters.
             if question.secret:
                 self._hide_typing()
+            self._view.ask(run)
         if _in_front() and select.select([0], [], [], 0)[0]:
             self._take(run, os.read(0, _MOST))
 

@@ -129,6 +129,12 @@ def stdout() -> Gate:
     return stream if isinstance(stream, Gate) else Gate(sys.stdout)
 
 
+def stderr() -> Gate:
+    """Return standard error as a gate, also where nobody has put one there."""
+    stream: object = sys.stderr
+    return stream if isinstance(stream, Gate) else Gate(sys.stderr)
+
+
 @contextmanager
 def gated() -> Iterator[None]:
     """Let everything that is printed meanwhile pass a gate, on stdout and stderr."""

@@ -30,6 +30,9 @@ SIZE = POINTS_AT + CAPACITY * POINT.size
 # Each is changed by itself, so that no thread undoes the work of another.
 _COUNT = struct.Struct("<Q")
 _WRITTEN, _FORWARDED, _USED = 0, 8, 16
+_PROMISED = 24
+_SIZES = struct.Struct("<QQ")
+_SIZES_AT = 32
 _SERIES_AT = 64
 _LENGTH = struct.Struct("<H")
 
@@ -93,6 +96,23 @@ class Journal:
     @written.setter
     def written(self, count: int) -> None:
         _COUNT.pack_into(self.memory, _WRITTEN, count)
+
+    def promise(self, count: int, before: int, after: int) -> None:
+        """Note what is about to be written, since the process may end before it can say it was.
+
+        Args:
+            count: How many points will be in the log then.
+            before: Bytes that the log has now.
+            after: Bytes that it has then.
+        """
+        _SIZES.pack_into(self.memory, _SIZES_AT, before, after)
+        _COUNT.pack_into(self.memory, _PROMISED, count)
+
+    @property
+    def promised(self) -> tuple[int, int, int]:
+        """What was last about to be written, as `promise` was told."""
+        before, after = _SIZES.unpack_from(self.memory, _SIZES_AT)
+        return int(_COUNT.unpack_from(self.memory, _PROMISED)[0]), int(before), int(after)
 
     @property
     def forwarded(self) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 
 from tflab.recording.points import Points
@@ -122,7 +123,9 @@ class LogThread:
         for event in self._news():
             batch.add_event(event)
         del self._queue[:count]
+        self._writer.before_write = partial(self._points.are_promised, at)
         self._write(batch.events())
+        self._writer.before_write = None
         new = count > 0 or at > self._points.written
         self._points.are_written(at)
         for done in waiting:

@@ -133,6 +133,10 @@ class Points:
         """Return whether the next point has to wait."""
         return self.count - self.written >= ROOM
 
+    def are_promised(self, count: int, before: int, after: int) -> None:
+        """Note that the first `count` points are about to be in the log; see `Journal.promise`."""
+        self._journal.promise(count, before, after)
+
     def are_written(self, count: int) -> None:
         """Take it that the first `count` points need no room any more."""
         self.written = self._journal.written = count

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from math import isfinite
+from pathlib import Path
 
 from tflab.recording.journal import ELSEWHERE, INT, KIND, KIND_BITS, Journal
 from tflab.recording.values import to_text
@@ -60,11 +62,20 @@ class Batch:
         self._columns = {}
 
 
-def rescued(journal: Journal, now: float) -> list[Event]:
+def rescued(journal: Journal, log: Path, now: float) -> list[Event]:
     """Return the points that a process left in its journal, which is gone and wrote them nowhere.
 
     Values that were objects of that process are gone with it.
+
+    Args:
+        journal: The process's journal.
+        log: Its run log. What was written of a batch in part is taken back.
+        now: The time of the points.
+
+    Raises:
+        OSError: When the log cannot be looked at, or not be shortened.
     """
+    _settle(journal, log)
     journal.read_series()
     batch = Batch(now)
     for _, code, step, value in journal.points(journal.written):
@@ -72,3 +83,18 @@ def rescued(journal: Journal, now: float) -> list[Event]:
         if kind != ELSEWHERE and series < len(journal.series):
             batch.add_point(journal.series[series], step, int(value) if kind == INT else value)
     return batch.events()
+
+
+def _settle(journal: Journal, log: Path) -> None:
+    """Find out whether a batch is in the log that the process had no time to call written.
+
+    The program goes on, and may end the process, as soon as the system has taken the batch.
+    """
+    count, before, after = journal.promised
+    if count <= journal.written or not log.exists():
+        return
+    size = log.stat().st_size
+    if size >= after:
+        journal.written = count
+    elif size > before:
+        os.truncate(log, before)

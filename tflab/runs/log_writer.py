@@ -13,7 +13,7 @@ from __future__ import annotations
 import functools
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import MISSING, fields
 from pathlib import Path
 from typing import Any
@@ -78,9 +78,14 @@ class LogWriter:
     Every call is one `write` on a descriptor in append mode, so that the run and the fork server
     may both hold the file open. What could not be written is kept, and goes before the next events.
 
+    Attributes:
+        before_write: Told how long the log is, and how long it will be, before it grows.
+
     Raises:
         OSError: When the disk is full or the folder is gone.
     """
+
+    before_write: Callable[[int, int], object] | None = None
 
     def __init__(self, folder: Path) -> None:
         self._file = KeptFile(folder / EVENTS)
@@ -105,6 +110,8 @@ class LogWriter:
         if not self._unwritten and lines and size != self._whole_at and _is_torn(fd, size):
             lines = b"\n" + lines
         self._unwritten += lines
+        if self._unwritten and self.before_write is not None:
+            self.before_write(size, size + len(self._unwritten))
         while self._unwritten:
             count = os.write(fd, self._unwritten)
             self._unwritten, size = self._unwritten[count:], size + count

@@ -17,7 +17,7 @@ from typing import IO, NamedTuple
 from tflab.recording.journal import SIZE, Journal
 from tflab.recording.writing import rescued
 from tflab.runs.answers import forget_answers
-from tflab.runs.log_writer import RECORD, append, has_ended
+from tflab.runs.log_writer import EVENTS, RECORD, append, has_ended
 from tflab.runs.record import needs_fresh_process, read_record
 from tflab.worker.endings import close_log
 from tflab.worker.imports import runtime_is_up
@@ -90,7 +90,8 @@ def _keep_what_it_left(child: Child) -> None:
     """Write what the process had logged and printed and could not write itself any more."""
     try:
         forward_rest(child.folder, child.journal)
-        if (points := rescued(child.journal, time.time())) and not has_ended(child.folder):
+        points = rescued(child.journal, child.folder / EVENTS, time.time())
+        if points and not has_ended(child.folder):
             append(child.folder, *points)
     finally:
         child.journal.close()

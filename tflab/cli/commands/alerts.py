@@ -46,7 +46,14 @@ def _changed(alerts: AlertSettings, arguments: argparse.Namespace) -> AlertSetti
         alerts = replace(alerts, loudness=arguments.loudness)
     if arguments.command is None:
         return alerts
-    command = tuple(shlex.split(arguments.command))
+    try:
+        command = tuple(shlex.split(arguments.command))
+    except ValueError as error:
+        raise Problem(
+            "The command cannot be read",
+            f"{plain_line(arguments.command)}: {error}.",
+            "Close every quotation mark, and double a backslash at the end.",
+        ) from error
     if command and shutil.which(os.path.expanduser(command[0])) is None:
         raise Problem(
             "No such command",

@@ -173,7 +173,7 @@ def _run(sweep: Sweep, executor: RunExecutor, view: SweepView, start: Callable[[
 
 
 def _left_words(sweep: Sweep) -> str:
-    going, waiting = sweep.count("starting", "running"), sweep.count("waiting")
+    going, waiting = sweep.count("queued", "starting", "running"), sweep.count("waiting")
     waiting += sweep.total - len(sweep.runs)
     return (
         f"\nThe line was lost; the runs that have begun go on to their end ({going}), the others "

@@ -103,7 +103,7 @@ def operations_of_product(random: Random) -> Made:
     read="weights-of-model",
     text="A model of $inputs inputs, `Dense($hidden)` and `Dense($outputs)` is saved. How many "
     "bytes do its weights and biases take, in float32?",
-    lead="How many numbers has each layer, its biases included?",
+    lead="How many numbers does each layer hold, its biases included?",
     why="$count numbers of 4 bytes each make $total bytes.",
 )
 def bytes_of_weights(random: Random) -> Made:

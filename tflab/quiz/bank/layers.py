@@ -161,7 +161,7 @@ def gradient_left(random: Random) -> Made:
     read="kernel-and-bias",
     text="How many numbers does this layer hold after the call?",
     code="layer = keras.layers.Dense($units)\nlayer(tf.zeros(($batch, $inputs)))",
-    lead="What shape has the kernel, and what shape the bias? Does the batch matter?",
+    lead="What are the shapes of the kernel and of the bias? Does the batch matter?",
     why="A kernel of $inputs × $units and $units biases: $total.",
 )
 def numbers_of_dense(random: Random) -> Made:

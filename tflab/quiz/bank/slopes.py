@@ -106,9 +106,9 @@ def tape_asked_twice(random: Random) -> Made:
 @SLOPES.kind(
     "second-order/speed",
     read="speed-of-apple",
-    text="After t seconds something has come $a·t² metres far. How fast is it after $t seconds, in "
+    text="After t seconds something has moved $a·t² metres. How fast is it after $t seconds, in "
     "m/s?",
-    lead="Speed is the first derivative of the way. What is that of $a·t²?",
+    lead="Speed is the first derivative of the distance. What is that of $a·t²?",
     why="2 · $a · $t = $speed.",
 )
 def speed(random: Random) -> Made:

@@ -33,9 +33,9 @@ def bytes_of_block(random: Random) -> Made:
 @TENSORS.kind(
     "tensors/type-of-constant",
     read="add-two-types",
-    text="Which data type has this tensor?",
+    text="Which data type does this tensor have?",
     code="tf.constant($given)",
-    lead="Is there a point in any of the numbers, or no number at all?",
+    lead="Does any of the numbers have a decimal point, or is there no number at all?",
     why="TensorFlow takes `$dtype` for `$given`.",
     choices={name: name for name in ("int32", "float32", "bool", "string")},
 )
@@ -137,7 +137,8 @@ def shape_of_sum(random: Random) -> Made:
 @TENSORS.kind(
     "tensor-operations/shape-of-product",
     read="rows-times-columns",
-    text="`a` has the shape ($rows, $inner), `b` has ($inner, $columns). What shape has this?",
+    text="`a` has the shape ($rows, $inner), `b` has ($inner, $columns). What is the shape of "
+    "this?",
     code="a @ b",
     lead="A row of `a` meets a column of `b` and gives one number. How many rows and columns are "
     "there?",

@@ -23,6 +23,8 @@ _ABOUT: dict[Scope, str] = {
     "lessons": "Choose a lesson with the arrow keys. Its goals stand below the list.",
     "lesson": "Read, and run. Arrow keys and Page Up and Down scroll; the bright bar marks the "
     "cell that the keys act on.",
+    "editor": "Write in the cell. What you write is kept beside the lesson, whose file stays as it "
+    "is, and ^r runs it.",
     "loss": "The curves of the run on show. A dim curve is the run before.",
     "parameters": "Type new values; Enter runs with them. A dot marks what differs from the "
     "lesson's default.",
