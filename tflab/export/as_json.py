@@ -13,7 +13,7 @@ from tflab.export.sweep import LoadedSweep
 from tflab.export.sweep_report import report, run_report
 from tflab.runs.events import as_number
 from tflab.runs.series import Series
-from tflab.runs.state import result_value
+from tflab.runs.state import RunState, result_value
 from tflab.runs.text import harmless_json
 from tflab.runs.transcript import Transcript
 
@@ -74,14 +74,8 @@ def _describe(run: LoadedRun) -> dict[str, Any]:
         "system": {name: _points(series) for name, series in state.system.items()},
         "results": {name: result_value(result) for name, result in state.results.items()},
         "goals": [{"text": g.text, "passed": g.passed} for g in state.goals.values()],
-        "exercises": [
-            {"id": e.id, "title": e.title, "passed": e.passed, "message": e.message}
-            for e in state.exercises.values()
-        ],
-        "predictions": [
-            {"question": p.question, "guess": p.guess, "answer": p.answer, "correct": p.correct}
-            for p in state.predictions.values()
-        ],
+        "exercises": _exercises(state),
+        "predictions": _predictions(state),
         "figures": figures_json(state),
         "pictures": pictures_json(state),
         "output": "".join(
@@ -93,6 +87,20 @@ def _describe(run: LoadedRun) -> dict[str, Any]:
         "error": None if error is None else {"title": error.title, "cause": error.cause},
         "source": request.source,
     }
+
+
+def _exercises(state: RunState) -> list[dict[str, Any]]:
+    return [
+        {"id": e.id, "title": e.title, "passed": e.passed, "message": e.message}
+        for e in state.exercises.values()
+    ]
+
+
+def _predictions(state: RunState) -> list[dict[str, Any]]:
+    return [
+        {"question": p.question, "guess": p.guess, "answer": p.answer, "correct": p.correct}
+        for p in state.predictions.values()
+    ]
 
 
 def _points(series: Series) -> dict[str, Any]:

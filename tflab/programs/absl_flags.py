@@ -113,10 +113,7 @@ def _flag(
     style: Any = "append" if written.startswith("multi_") else "value"
     style = "pair" if kind == "bool" else style
     note, optional = "", False
-    if style == "append" and default not in (None, NotLiteral):
-        default = shlex.join(map(str, default if isinstance(default, list) else [default]))
-    if isinstance(default, list):
-        default = (" " if written == "spaceseplist" else ",").join(str(item) for item in default)
+    default = _as_text(written, style, default)
     if default is None or default is NotLiteral:
         note = NOT_GIVEN if default is None else COMPUTED
         optional = kind in ("int", "float")
@@ -137,6 +134,15 @@ def _flag(
         ),
         **_bounds(kind, arguments, resolve),
     )
+
+
+def _as_text(written: str, style: str, default: Any) -> Any:
+    """Return a default of several values as one writes it, any other as it is."""
+    if style == "append" and default not in (None, NotLiteral):
+        return shlex.join(map(str, default if isinstance(default, list) else [default]))
+    if isinstance(default, list):
+        return (" " if written == "spaceseplist" else ",").join(str(item) for item in default)
+    return default
 
 
 def _bounds(

@@ -17,17 +17,17 @@ from tflab.programs.option_arguments import (
     Options,
     checked_parameter,
     help_text,
-    is_range,
     is_true,
     keyword_argument,
     method_name,
+    range_bounds,
     read_choices,
     read_default,
 )
 from tflab.programs.parsed_lists import PARSING, is_own_list
 from tflab.programs.program import Option, Parameter, ParameterType, Refusal
 from tflab.programs.subcommands import Subcommands
-from tflab.programs.syntax import NotLiteral, folded
+from tflab.programs.syntax import NotLiteral
 
 _ARGPARSE_TYPES: dict[str, ParameterType] = {"int": "int", "float": "float", "str": "str"}
 _ON_OFF = {"store_true": "on", "store_false": "off", "BooleanOptionalAction": "pair"}
@@ -155,6 +155,20 @@ def _argparse_option(
         return _counter(call, name, flag, text, said, resolve, over)
     if action not in ("", "store", "append", "extend"):
         raise NoOptionError(f"its action is {action}")
+    return _value_option(call, name, flag, action, text, said, resolve, over)
+
+
+def _value_option(
+    call: ast.Call,
+    name: str,
+    flag: str,
+    action: str,
+    text: str,
+    said: Mapping[str, ast.expr],
+    resolve: ArgumentReader,
+    over: Mapping[str, Any],
+) -> Parameter:
+    """Return the parameter of an option that takes one value or several."""
     default = over.get(name) if name in over else read_default(said.get("default"), resolve)
     choices = _choices(said.get("choices"), resolve)
     kind, style = _argparse_type(said, choices, default)
@@ -169,7 +183,7 @@ def _argparse_option(
         kind, default = (kind if optional else "str"), ""
         if choices and style == "value":
             kind, choices = "choice", ("", *choices)
-    if (positional and "nargs" not in said) or is_true(said.get("required")):
+    if (not flag and "nargs" not in said) or is_true(said.get("required")):
         note = "required"
     shown = shlex.join(map(str, default)) if isinstance(default, list) else default
     return checked_parameter(
@@ -182,7 +196,7 @@ def _argparse_option(
         note=note,
         optional=optional,
         option=Option(flag=flag, style=style),
-        **(_bounds(said.get("choices")) if kind == "int" else {}),
+        **(range_bounds(said.get("choices")) if kind == "int" else {}),
     )
 
 
@@ -264,20 +278,6 @@ def _switch(
         line=call.lineno,
         option=Option(flag=flag, style=style, negative=negative),
     )
-
-
-def _bounds(node: ast.expr | None) -> dict[str, int]:
-    """Return the bounds that `choices=range(1, 9)` sets."""
-    if not isinstance(node, ast.Call) or not is_range(node) or not 1 <= len(node.args) <= 2:
-        return {}
-    try:
-        ends = [folded(arg) for arg in node.args]
-    except NotLiteral:
-        return {}
-    if not all(type(end) is int for end in ends):
-        return {}
-    low, high = (0, ends[0]) if len(ends) == 1 else ends
-    return {"ge": int(low), "le": int(high) - 1}
 
 
 def _action(node: ast.expr | None) -> str:

@@ -119,6 +119,20 @@ def is_range(node: ast.expr | None) -> bool:
     return isinstance(node, ast.Call) and ast.unparse(node.func) == "range"
 
 
+def range_bounds(node: ast.expr | None) -> dict[str, int]:
+    """Return the bounds that `choices=range(1, 9)` sets."""
+    if not isinstance(node, ast.Call) or not is_range(node) or not 1 <= len(node.args) <= 2:
+        return {}
+    try:
+        ends = [folded(arg) for arg in node.args]
+    except NotLiteral:
+        return {}
+    if not all(type(end) is int for end in ends):
+        return {}
+    low, high = (0, ends[0]) if len(ends) == 1 else ends
+    return {"ge": int(low), "le": int(high) - 1}
+
+
 def read_default(node: ast.expr | None, resolve: ArgumentReader) -> Any:
     """Return a default: a literal, a list of them, or None; `NotLiteral` for anything else."""
     if node is None or ast.unparse(node).endswith("SUPPRESS"):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from functools import partial
@@ -10,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tflab.runs.disk_queue import DiskQueue
-from tflab.runs.record import Problem, RunOptions
+from tflab.runs.record import Problem
 from tflab.runs.store import RunStore
 from tflab.session.events import Emit, Notice, ProblemRaised, TextCopied
 from tflab.session.sweep_events import (
@@ -28,32 +27,19 @@ from tflab.session.sweep_files import (
     line_of_sweep,
     newest_if_left,
 )
+from tflab.session.sweep_starter import Approve, AskDevices, OnTarget, SweepStarter
 from tflab.sweeps.estimate import usual_seconds
-from tflab.sweeps.placing import place_runs
 from tflab.sweeps.plan import SweepPlan
 from tflab.sweeps.run import SweepRun
 from tflab.sweeps.store import SweepRecord, SweepStore
 from tflab.sweeps.sweep import Sweep
 from tflab.sweeps.table import mean_text
-from tflab.targets.devices import Device, DeviceList
+from tflab.targets.devices import DeviceList
 from tflab.targets.fork_server import ForkServer
-from tflab.targets.placement import Slot, choose_devices
-from tflab.targets.run_executor import RunExecutor
-from tflab.targets.target_host import TargetHost
+from tflab.targets.placement import Slot
 
 if TYPE_CHECKING:
     from tflab.export.formats import Format
-
-_NICE = 5
-
-Approve = Callable[[Path, str, Sequence[Device], Callable[[], object]], object]
-"""Calls back when a program may run on some devices: soon, after asking, or never."""
-
-OnTarget = Callable[[str, str, Callable[[TargetHost], object]], object]
-"""Calls back with what takes runs for a target, by its name and the interpreter."""
-
-AskDevices = Callable[[Callable[[DeviceList], object]], object]
-"""Calls back with the devices of this machine."""
 
 
 class Sweeps:
@@ -91,16 +77,23 @@ class Sweeps:
     ) -> None:
         self._store = store
         self._sweeps = SweepStore()
+        self._starter = SweepStarter(
+            store,
+            self._sweeps,
+            disk,
+            emit,
+            server=server,
+            approve=approve,
+            devices=devices,
+            python=python,
+            commands=commands,
+            on_target=on_target,
+        )
         self._disk = disk
         self._slow = disk.beside()
         self._emit = emit
-        self._server = server
-        self._approve = approve
         self._devices = devices
         self._basis = basis
-        self._python = python
-        self._commands = commands
-        self._on_target = on_target
         self._texts: dict[str, dict[str, str]] = {}
         self._after: Callable[[], object] | None = None
         self._followed = False
@@ -166,75 +159,18 @@ class Sweeps:
 
     def begin(self, plan: SweepPlan, slots: Sequence[Slot]) -> None:
         """Begin a sweep once its program and its devices are approved of, and show it."""
-        plan = plan.asking(behind_the_workbench(plan.options))
-        start = partial(self._create, plan, slots)
-
-        def approve(known: DeviceList) -> None:
-            # As they are now: the plan may have been made long ago.
-            devices = [device for device in known.devices if device.key in plan.devices]
-            self._approve(Path(plan.each.path), plan.each.file_source, devices, start)
-
-        self._devices(approve)
+        self._starter.begin(plan, slots, self._show)
 
     def go_on(self, sweep: Sweep) -> None:
         """Go on with a sweep that was left, once its program and its devices are approved of."""
         if self.running:
             self._emit(Notice("A sweep is going on. Stop it first.", severity="warning"))
-            return
-        plan = sweep.plan
+        else:
+            self._starter.go_on(sweep, self._take_up)
 
-        def start(slots: Sequence[Slot]) -> None:
-            # Another tflab may have taken it up since it was read.
-            load = partial(self._sweeps.load, sweep.id)
-            self._disk.do_then(load, partial(self._go_on, sweep, slots))
-
-        def approve(known: DeviceList) -> None:
-            try:
-                devices = choose_devices(plan.devices, known)
-            except Problem as problem:
-                self._emit(ProblemRaised(problem))
-                return
-            begin = partial(start, place_runs(plan, devices, plan.jobs)[1])
-            self._approve(Path(plan.each.path), plan.each.file_source, devices, begin)
-
-        self._devices(approve)
-
-    def _go_on(self, sweep: Sweep, slots: Sequence[Slot], done: Future[SweepRecord]) -> None:
-        def go_on(executor: RunExecutor) -> None:
-            keys = sweep.plan.devices
-            if not sweep.plan.each.target:
-                keys = list(dict.fromkeys(slot.device for slot in slots))
-            try:
-                if done.result().driven:
-                    text = "Another tflab begins its runs."
-                    raise Problem("The sweep is going on", text, "Wait for it, or stop it there.")
-                sweep.go_on(executor, keys, len(slots))
-            except Problem as problem:
-                self._emit(ProblemRaised(problem))
-                return
-            self.current, self._followed = sweep, True
-            self._emit(SweepAdvanced(sweep))
-
-        self._with_executor(sweep.plan, slots, go_on)
-
-    def _with_executor(
-        self, plan: SweepPlan, slots: Sequence[Slot], then: Callable[[RunExecutor], object]
-    ) -> None:
-        """Call `then` with what does the runs of a plan, here or on its target."""
-        each = plan.each
-        if each.target:
-            self._on_target(
-                each.target,
-                each.python,
-                lambda host: then(
-                    RunExecutor(
-                        slots, self._store, threaded=False, disk=self._disk, make=lambda: host
-                    )
-                ),
-            )
-            return
-        server = partial(self._server, each.python)
-        then(RunExecutor(slots, self._store, server, threaded=False, disk=self._disk))
+    def _take_up(self, sweep: Sweep) -> None:
+        self.current, self._followed = sweep, True
+        self._emit(SweepAdvanced(sweep))
 
     def list_earlier(self) -> None:
         """List the sweeps of the open program that are kept, or all where none is open."""
@@ -314,25 +250,6 @@ class Sweeps:
         """Copy the line that makes a sweep again."""
         self._slow.do_then(partial(line_of_sweep, plan), self._take_copied)
 
-    def _create(self, plan: SweepPlan, slots: Sequence[Slot]) -> None:
-        python = self._python(Path(plan.each.path))
-        commands = self._commands(plan.each.source)
-        plan = plan.asking(python=python, shell_commands=commands)
-        create = partial(self._sweeps.create, plan)
-        self._disk.do_then(create, partial(self._start, slots, plan))
-
-    def _start(self, slots: Sequence[Slot], plan: SweepPlan, done: Future[SweepRecord]) -> None:
-        def start(executor: RunExecutor) -> None:
-            try:
-                sweep = self._sweep(done.result(), executor)
-                sweep.start()
-            except Problem as problem:
-                self._emit(ProblemRaised(problem))
-                return
-            self._show(sweep)
-
-        self._with_executor(plan, slots, start)
-
     def _take_record(self, done: Future[SweepRecord]) -> None:
         try:
             record = done.result()
@@ -341,8 +258,8 @@ class Sweeps:
         else:
             self._show(self._sweep(record))
 
-    def _sweep(self, record: SweepRecord, executor: RunExecutor | None = None) -> Sweep:
-        return Sweep(record, executor, store=self._store, sweeps=self._sweeps, disk=self._disk)
+    def _sweep(self, record: SweepRecord) -> Sweep:
+        return Sweep(record, store=self._store, sweeps=self._sweeps, disk=self._disk)
 
     def _show(self, sweep: Sweep) -> None:
         self.close()
@@ -371,11 +288,6 @@ class Sweeps:
             self._emit(done.result())
         except Problem as problem:
             self._emit(ProblemRaised(problem))
-
-
-def behind_the_workbench(options: RunOptions) -> RunOptions:
-    """Return the options of a sweep: many runs at once must leave the workbench its share."""
-    return dataclasses.replace(options, nice=max(_NICE, options.nice))
 
 
 def end_text(sweep: Sweep) -> str:

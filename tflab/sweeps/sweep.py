@@ -10,21 +10,16 @@ from tflab.runs.disk_queue import DiskQueue, Inline
 from tflab.runs.record import Problem
 from tflab.runs.store import RunStore
 from tflab.runs.summary import RunSummary
-from tflab.sweeps.estimate import seconds_left
-from tflab.sweeps.file import SweepFile
-from tflab.sweeps.follower import RunFollower
-from tflab.sweeps.results import SweepResults
+from tflab.sweeps.followed_sweep import FollowedSweep
 from tflab.sweeps.run import SweepRun
 from tflab.sweeps.searching import Searching
-from tflab.sweeps.store import Driver, SweepRecord, SweepStore
+from tflab.sweeps.store import SweepRecord, SweepStore
 from tflab.targets.live_run import LiveRun
 from tflab.targets.placement import perform
 from tflab.targets.run_executor import RunExecutor
 
-_TO_RUN = ("not begun", "lost", "cancelled")
 
-
-class Sweep(SweepResults):
+class Sweep(FollowedSweep):
     """The runs of a sweep, live or found again.
 
     Args:
@@ -40,7 +35,6 @@ class Sweep(SweepResults):
 
     Attributes:
         stopping: Whether all was asked to stop.
-        version: Counts the changes, so that a screen knows when to draw again.
     """
 
     def __init__(
@@ -53,18 +47,10 @@ class Sweep(SweepResults):
         disk: DiskQueue | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        super().__init__(record.plan)
-        self.id = record.id
+        super().__init__(record, store=store, sweeps=sweeps, disk=disk, clock=clock)
         self.stopping = False
-        self.version = 0
         self._executor = executor
-        disk = disk or Inline()
-        self._file = SweepFile(record, sweeps or SweepStore(), disk, clock)
-        self._follower = RunFollower(store or RunStore(), disk)
-        self._disk = disk
         self._search: Searching | None = None
-        self._open: list[SweepRun] = []
-        self._take_points(record)
 
     def start(self) -> None:
         """Hand every run to the executor; of a search that learns, as many as go at once.
@@ -102,12 +88,6 @@ class Sweep(SweepResults):
         self._begin([self.runs[run.index] for run in again])
         return len(again)
 
-    def _to_run(self) -> list[SweepRun]:
-        """Return the runs that are done when a sweep is gone on with."""
-        given_up = self._file.record.given_up
-        found = (run for run in self.runs if run.status in _TO_RUN)
-        return [run for run in found if run.index not in given_up]
-
     def _begin(self, runs: Sequence[SweepRun]) -> None:
         self._file.take_over()
         if self.plan.search is not None:
@@ -140,66 +120,16 @@ class Sweep(SweepResults):
         self._file.save(self._ids, now=self.over)
         return changed
 
-    def catch_up(self) -> None:
-        """Read every run of a sweep found again as far as its log goes now."""
-        self._look_at_driver()
-        for run in self._followed():
-            self._follower.follow(run)
-            while run.live is not None and not run.live.caught_up:
-                self._follower.follow(run)
-        self._open = [run for run in self._open if not run.over]
-        self.version += 1
-
     @property
     def started_here(self) -> bool:
         """Whether an executor is behind it; not so for a sweep found again."""
         return self._executor is not None
 
     @property
-    def driven(self) -> bool:
-        """Whether somebody begins the runs that wait: this process, or another one."""
-        return self._file.record.driver is not None
-
-    @property
-    def driver(self) -> Driver | None:
-        """Who begins the runs that wait."""
-        return self._file.record.driver
-
-    @property
-    def unkept(self) -> str:
-        """Why the sweep's file could not be written; empty while it could."""
-        return self._file.unkept
-
-    @property
-    def over(self) -> bool:
-        """Whether every run has ended or never will begin, and no more will come."""
-        return not self._open and not self._more_to_come
-
-    @property
-    def total(self) -> int:
-        """How many runs it has, those to come included."""
-        return len(self.runs) if self.note else max(self.plan.count, len(self.runs))
-
-    @property
-    def note(self) -> str:
-        """Why a search ended before it had all its runs; empty where it did not."""
-        return self._file.record.note
-
-    @property
-    def may_go_on(self) -> bool:
-        """Whether it was found again and left before all its runs had ended, by whoever it was."""
-        if not self.over or (self.driven and not self.started_here):
-            return False
-        more = len(self.runs) < self.plan.count and not self.note
-        return more or bool(self._to_run())
-
-    @property
-    def seconds_left(self) -> float | None:
-        """Estimate of the time to come; None before the first finished run."""
-        each = self.seconds_a_run
-        if each is None:
-            return None
-        return seconds_left(self._open, each, self.plan.jobs)
+    def _more_to_come(self) -> bool:
+        if self._search is not None:
+            return not self._search.over
+        return super()._more_to_come
 
     def stop(self, run: SweepRun) -> None:
         """Stop one run for good; the sweep goes on.
@@ -246,10 +176,6 @@ class Sweep(SweepResults):
         if refused is not None:
             raise refused
 
-    def keep(self) -> None:
-        """Write down at once which runs have begun."""
-        self._file.save(self._ids, now=True)
-
     def close(self) -> None:
         """Let go of the executor; runs that go on do so, and those that wait never begin."""
         if self.started_here:
@@ -279,46 +205,6 @@ class Sweep(SweepResults):
             run.future = None
             self._note(run, future.result().id)
         return True
-
-    def _followed(self) -> list[SweepRun]:
-        """Return the runs to follow by their logs; what nobody will begin any more has ended."""
-        found = [run for run in self._open if run.future is None]
-        if not self.driven:
-            for run in found:
-                if not run.id:
-                    run.give_up("not begun")
-        return [run for run in found if run.id]
-
-    def _look_at_driver(self) -> None:
-        """Hear of the runs that another process has begun, and whether it still begins any."""
-        if self.started_here or not self._file.reload():
-            return
-        record = self._file.record
-        self.plan = record.plan
-        self._take_points(record)
-        for index, found in enumerate(record.runs):
-            before = self.runs[index]
-            if found and before.id and found != before.id:
-                # It is done again there.
-                self.runs[index] = SweepRun(index, before.point, watched=before.watched)
-                self._open = [run for run in self._open if run is not before]
-                self._open.append(self.runs[index])
-            self.runs[index].id = self.runs[index].id or found or ""
-
-    def _take_points(self, record: SweepRecord) -> None:
-        """Make the runs of the points that are new in a record."""
-        search = record.plan.search
-        watched = record.plan.metric if search is not None and search.pruner else ""
-        for index in range(len(self.runs), len(record.plan.points)):
-            run = SweepRun(index, record.plan.points[index], record.runs[index] or "", watched)
-            self.runs.append(run)
-            self._open.append(run)
-
-    @property
-    def _more_to_come(self) -> bool:
-        if self._search is not None:
-            return not self._search.over
-        return self.driven and len(self.runs) < self.plan.count
 
     def _go_on_searching(self) -> bool:
         """Tell the search what is new, begin the runs that it chose and stop those it gives up."""
@@ -350,13 +236,6 @@ class Sweep(SweepResults):
         except Problem as problem:
             # One that cannot be reached goes on to its end, which loses time alone.
             run.cause = f"{reason} It goes on: {problem.cause}"
-
-    def _note(self, run: SweepRun, run_id: str) -> None:
-        run.id = run_id
-        self._file.note_change()
-
-    def _ids(self) -> list[str | None]:
-        return [run.id or None for run in self.runs]
 
 
 def open_sweep(sweep: str, store: RunStore | None = None) -> Sweep:

@@ -9,7 +9,6 @@ import contextlib
 import linecache
 import os
 import re
-import runpy
 import shlex
 import subprocess
 import sys
@@ -20,9 +19,17 @@ from typing import Any
 from tflab.runs.magic_names import SETUP_MAGICS
 from tflab.worker.notebook_help import tell
 from tflab.worker.notebook_history import Captured, CellGuard, Events, History, Lines
+from tflab.worker.notebook_magics import (
+    change_folder,
+    environment_variable,
+    import_pylab,
+    own_names,
+    print_values,
+    run_file,
+    write_file,
+)
 from tflab.worker.notebook_timing import Clock, clock, measure, tell_time
 
-_LONGEST_VALUE = 60
 _NAME = re.compile(r"\{([^{}]+)\}|\$(\w+)|\$\{(\w+)\}")
 _SHELLS = ("pip", "pip3", "conda", "mamba", "micromamba", "uv")
 _TYPED = ("ls", "mkdir", "rmdir", "cat", "cp", "mv", "rm")
@@ -149,19 +156,19 @@ class Shell:
             UsageError: When there is no such magic here.
         """
         known: dict[str, Callable[[str], Any]] = {
-            "cd": self._cd,
+            "cd": change_folder,
             "pwd": lambda _: os.getcwd(),
-            "env": self._env,
-            "set_env": self._env,
-            "run": self._run,
+            "env": environment_variable,
+            "set_env": environment_variable,
+            "run": lambda words: run_file(words, self.user_ns),
             "time": self._time,
             "pinfo": self.asked,
             "pinfo2": lambda words: self.asked(f"{words}??"),
             "timeit": lambda words: measure(words, None, self.user_ns, _place()),
             "who": lambda words: print(*self._names(words), sep="\t"),
             "who_ls": self._names,
-            "whos": self._whos,
-            "pylab": self._pylab,
+            "whos": lambda words: print_values(self._names(words), self.user_ns),
+            "pylab": lambda _: import_pylab(self.user_ns),
             "reset": lambda _: None,
         }
         if name in self._line_magics:
@@ -186,7 +193,8 @@ class Shell:
         if name in self._cell_magics:
             return self._cell_magics[name](line, cell)
         if name in ("writefile", "file"):
-            return self._write_file(line, cell)
+            words = shlex.split(line)
+            return write_file(self._filled(words[-1]), cell, append="-a" in words)
         if name == "timeit":
             return measure(line, cell, self.user_ns, _place())
         if name in ("time", "prun"):
@@ -234,72 +242,12 @@ class Shell:
 
         return _NAME.sub(fill, text)
 
-    def _cd(self, line: str) -> None:
-        words = shlex.split(line)
-        folder = os.path.expanduser(words[-1] if words else "~")
-        try:
-            os.chdir(folder)
-        except OSError as error:
-            # As under IPython the notebook goes on where it is.
-            print(error)
-        if "-q" not in words:
-            print(os.getcwd())
-
-    def _env(self, line: str) -> Any:
-        name, mark, value = line.partition("=" if "=" in line else " ")
-        if not line.strip():
-            return dict(os.environ)
-        if not mark:
-            return os.environ.get(name.strip())
-        os.environ[name.strip()] = value.strip()
-        print(f"env: {name.strip()}={value.strip()}")
-        return None
-
-    def _run(self, line: str) -> None:
-        words = shlex.split(line)
-        path = next((word for word in words if not word.startswith("-")), "")
-        before = sys.argv
-        sys.argv = words[words.index(path) :] if path else before
-        try:
-            self.user_ns.update(
-                (name, value)
-                for name, value in runpy.run_path(path, run_name="__main__").items()
-                if not name.startswith("__")
-            )
-        finally:
-            sys.argv = before
+    def _names(self, line: str) -> list[str]:
+        return own_names(line, self.user_ns, self._own)
 
     def _time(self, line: str) -> None:
         with self.timing():
             exec(line, self.user_ns)
-
-    def _names(self, line: str) -> list[str]:
-        """Return the notebook's own names, or those of the types that are named."""
-        kinds = line.split()
-        return sorted(
-            name
-            for name, value in self.user_ns.items()
-            if not name.startswith("_") and name not in self._own
-            if not kinds or type(value).__name__ in kinds
-        )
-
-    def _whos(self, line: str) -> None:
-        for name in self._names(line):
-            value = self.user_ns[name]
-            text = " ".join(repr(value).split())
-            print(f"{name:<20} {type(value).__name__:<20} {text[:_LONGEST_VALUE]}")
-
-    def _pylab(self, _: str) -> None:
-        exec("import numpy\nimport numpy as np\nfrom matplotlib import pyplot as plt", self.user_ns)
-        exec("from numpy import *\nfrom matplotlib.pyplot import *", self.user_ns)
-
-    def _write_file(self, line: str, cell: str) -> None:
-        words = shlex.split(line)
-        path = os.path.expanduser(self._filled(words[-1]))
-        mode = "a" if "-a" in words else "w"
-        with open(path, mode, encoding="utf-8") as file:
-            file.write(cell)
-        print(f"{'Appending to' if mode == 'a' else 'Writing'} {path}")
 
 
 # By this libraries tell a terminal from a notebook in a browser, whose kernel they would speak to.

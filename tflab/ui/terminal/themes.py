@@ -215,33 +215,37 @@ def _theme(name: str, dark: bool, colours: _Colours) -> Theme:
         surface=colours.page,
         panel=colours.panel,
         dark=dark,
-        variables={
-            # Among the theme's own colours Textual takes it for transparent.
-            "boost": colours.boost,
-            "border": colours.focus,
-            "border-blurred": colours.edge,
-            "border-quiet": colours.border,
-            "edge": colours.edge,
-            "edge-ink": colours.ink,
-            "field": colours.field,
-            "field-ink": colours.field_ink,
-            "field-focus": colours.field_focus,
-            "field-focus-ink": colours.field_focus_ink,
-            "field-hint": colours.hint,
-            "text-quiet": colours.quiet,
-            "text-disabled": colours.quiet,
-            "code-background": colours.code,
-            "code-keyword": colours.keyword,
-            "code-function": colours.function,
-            "code-string": colours.string,
-            "code-number": colours.number,
-            "footer-key-foreground": colours.focus,
-            "input-cursor-background": colours.text,
-            "input-cursor-foreground": colours.page,
-            "input-selection-background": colours.edge,
-            "input-selection-foreground": colours.ink,
-        },
+        variables=_variables(colours),
     )
+
+
+def _variables(colours: _Colours) -> dict[str, str]:
+    return {
+        # Among the theme's own colours Textual takes it for transparent.
+        "boost": colours.boost,
+        "border": colours.focus,
+        "border-blurred": colours.edge,
+        "border-quiet": colours.border,
+        "edge": colours.edge,
+        "edge-ink": colours.ink,
+        "field": colours.field,
+        "field-ink": colours.field_ink,
+        "field-focus": colours.field_focus,
+        "field-focus-ink": colours.field_focus_ink,
+        "field-hint": colours.hint,
+        "text-quiet": colours.quiet,
+        "text-disabled": colours.quiet,
+        "code-background": colours.code,
+        "code-keyword": colours.keyword,
+        "code-function": colours.function,
+        "code-string": colours.string,
+        "code-number": colours.number,
+        "footer-key-foreground": colours.focus,
+        "input-cursor-background": colours.text,
+        "input-cursor-foreground": colours.page,
+        "input-selection-background": colours.edge,
+        "input-selection-foreground": colours.ink,
+    }
 
 
 DARK = _theme("lab-dark", True, _DARK)
