@@ -45,8 +45,10 @@ print("all of it:", add(1), half(2), total)
 
 
 def check(app: Terminal, shows: str) -> None:
+    """Run, and wait for the end of the run too: while one goes on, another does not begin."""
     app.press("ctrl+r")
     app.wait_for(shows, PATIENCE)
+    app.wait_for("finished in")
 
 
 def state(title: str, word: str) -> str:

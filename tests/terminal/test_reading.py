@@ -55,14 +55,29 @@ def lines(state: RunState, width: int) -> set[str]:
     return {row.text.strip() for row in rows} - {""}
 
 
-def settled(app: Terminal) -> str:
-    """What is on the screen once no more comes: a page may come in several pieces."""
-    while True:
-        before = app.text
-        try:
-            app.wait_until(lambda text: text != before, "more of it", QUIET)  # noqa: B023
-        except AssertionError:
-            return before
+class Reader:
+    """Reads page after page, and remembers all that ever stood on the screen."""
+
+    def __init__(self, app: Terminal) -> None:
+        self._app = app
+        self.screens = [app.text]
+
+    def _another(self, text: str) -> bool:
+        """Whether the screen has changed. A page may come in several pieces, some of them late."""
+        if text == self.screens[-1]:
+            return False
+        self.screens.append(text)
+        return True
+
+    def turn(self) -> None:
+        """Go on by a page, and wait until no more comes of it."""
+        self._app.press("space")
+        self._app.wait_until(self._another, "another page")
+        while True:
+            try:
+                self._app.wait_until(self._another, "more of it", QUIET)
+            except AssertionError:
+                return
 
 
 def test_one_key_reads_a_lesson_from_the_first_line_to_the_last(
@@ -75,13 +90,14 @@ def test_one_key_reads_a_lesson_from_the_first_line_to_the_last(
     app.press("f3", "home")
     app.wait_for("Linear classifier: from scratch")
     app.wait_for("Two clouds of points")
-    pages = [app.text]
-    while "n opens 11 Batches and momentum" not in pages[-1]:
-        assert len(pages) < 150
-        app.press("space")
-        app.wait_until(lambda text: text != pages[-1], "another page")
-        pages.append(settled(app))
-    seen = "\n".join(pages)
+    reader = Reader(app)
+    for _ in range(150):
+        if "n opens 11 Batches and momentum" in reader.screens[-1]:
+            break
+        reader.turn()
+    else:
+        raise AssertionError(f"150 pages and no end\n{app.text}")
+    seen = "\n".join(reader.screens)
     state = finished_run()
     shares = []
     for width in range(60, 81):
