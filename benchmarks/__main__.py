@@ -25,7 +25,7 @@ NAMES = (
     "search",
 )
 LIMIT = 600
-"""Seconds that a benchmark may take. All but the sweeps, with their slow peers, stay below 60."""
+"""Seconds that a benchmark may take. All but the sweeps, with their slow peers, and the rates, in many rounds, stay below 60."""
 
 
 def main() -> int:
