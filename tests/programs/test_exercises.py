@@ -158,7 +158,9 @@ def test_asserts_below_an_exercise_check_it_where_no_grades_say_what_does():
     program = notebook({"source": fill}, {"source": asserts}, {"source": f"x = 1\n{asserts}"})
     (only,) = program.exercises
     assert only.tests == (1,)
-    graded_one = notebook({"source": fill, "metadata": graded("a", solution=True)}, {"source": TEST})
+    graded_one = notebook(
+        {"source": fill, "metadata": graded("a", solution=True)}, {"source": TEST}
+    )
     assert graded_one.exercises[0].tests == ()
 
 

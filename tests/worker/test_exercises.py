@@ -262,7 +262,11 @@ def test_what_nothing_checks_and_nobody_wrote_runs_on_its_solution(bench):
     text = json.dumps({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": cells})
     state = run(bench, text, {}, name="n.ipynb")
     half = state.exercises["half"]
-    assert (half.passed, half.message, half.trivial) == (False, "Nothing is written here yet.", False)
+    assert (half.passed, half.message, half.trivial) == (
+        False,
+        "Nothing is written here yet.",
+        False,
+    )
     assert "eighth 0.25" in state.printed_text
 
 
