@@ -5,6 +5,7 @@ from __future__ import annotations
 import codeop
 from typing import ClassVar, Literal
 
+from rich.cells import cell_len
 from textual import events
 from textual.binding import BindingType
 from textual.message import Message
@@ -74,6 +75,16 @@ class CodeArea(ColouredArea):
         self.enters = False
         self._unit = unit_of(text)
         self.colour_from(0)
+
+    def rows_in(self, width: int, most: int) -> int:
+        """Return the rows that the text takes in a width: one at least, and `most` at most."""
+        rows = 0
+        for line in self.document.lines:
+            # The cursor takes a cell behind the last character.
+            rows += 1 + (cell_len(line.expandtabs(self.indent_width)) // width if line else 0)
+            if rows >= most:
+                return most
+        return max(rows, 1)
 
     # Typing
 
@@ -161,6 +172,25 @@ class CodeArea(ColouredArea):
     def action_find(self) -> None:
         """Ask for a search."""
         self.post_message(self.SearchAsked())
+
+    def find_next(self, needle: str) -> bool:
+        """Select the next place of a text after the cursor, or from the top; case is no matter.
+
+        Returns:
+            Whether there is one.
+        """
+        wanted = needle.casefold()
+        row, column = max(self.selection.start, self.selection.end)
+        lines = self.document.lines
+        for turn in range(len(lines) + 1):
+            at = (row + turn) % len(lines)
+            first = column if turn == 0 else 0
+            place = lines[at].casefold().find(wanted, first)
+            if place >= 0:
+                self.selection = type(self.selection)((at, place), (at, place + len(needle)))
+                self.scroll_cursor_visible(center=True)
+                return True
+        return False
 
     def action_complete(self) -> None:
         """Ask for names to go on with."""
