@@ -152,8 +152,8 @@ class PastRuns:
         if past.current:
             self._emit(
                 Notice(
-                    "You see the program with the code that this run had; open it from the list for "
-                    "yours as it is now.",
+                    "You see the program with the code that this run had; open it from the list "
+                    "for yours as it is now.",
                     title="Program as run",
                 )
             )
