@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 _HINT = "d shows the difference, u puts back"
 _AS_RUN = (
-    "You see the lesson as a run had it. Open it from the list to write in it; its own edits are "
+    "You see the program as a run had it. Open it from the list to write in it; its own edits are "
     "there."
 )
 

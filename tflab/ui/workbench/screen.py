@@ -173,6 +173,7 @@ class WorkbenchScreen(SessionActions):
         self._titles.name_program(program.kind)
         self.goals.show_lesson(program)
         self.lessons.mark(program.path)
+        self.show_beside(any(e.path == program.path for e in session.library.entries))
         await panes.form.show_fields()
         self._show_course()
         await panes.lesson.show_lesson(program, session.library.glossary, keep_place=same)
