@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-import pytest
-
 from tests.terminal.conftest import OpenApp
 from tests.terminal.keys import key_bytes
 from tflab.runs.store import RunStore
@@ -74,7 +72,7 @@ def test_run_pressed_before_the_lesson_is_there_runs_it(
     app.wait_for("Lessons")
     app.press("ctrl+r")
     app.wait_for("finished in")
-    assert "Open a lesson first" not in app.text
+    assert "Open a program first" not in app.text
     assert only_request(data) == (5, 0)
 
 
