@@ -156,6 +156,8 @@ class WorkbenchScreen(SessionActions):
             return  # It was there before the panes were.
         self.note_place()
         editor, panes.lesson.editor = panes.lesson.editor, None
+        if event.same:
+            self.keep_lines(panes)
         panes.lesson.trial_editor = None
         with self.app.batch_update():
             await self._show_program(panes, event.program, event.same, event.cell)
