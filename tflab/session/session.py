@@ -113,6 +113,8 @@ class Session(HistoryPieces):
         self.deliver()
         self.server.advance()
         self.runs.advance()
+        if (starter := self._starter_begun) is not None:
+            starter.advance()
         self.live.advance()
         self.opened.advance()
         self.edits.advance()
@@ -189,7 +191,9 @@ class Session(HistoryPieces):
             self.starter.run(until)
 
     def stop(self) -> None:
-        """Stop the run on show, or what is tried where no run goes on."""
+        """Stop the run on show, or what is tried where no run goes on; what waits comes first."""
+        if (starter := self._starter_begun) is not None and starter.take_back():
+            return
         scratch = self._scratch_begun
         if scratch is not None and not self.runs.own_running and scratch.stop():
             return
