@@ -96,6 +96,8 @@ class LessonView(QuestionView):
             outputs.append(output)
             card = self.make_card(cell)
             around = [card.head, code, card.foot] if card is not None else [code]
+            if cell.exercise is not None:
+                self._headings.append((len(blocks), f"  Exercise: {cell.exercise.title}"))
             questions = self.make_questions(lesson, cell.index)
             trials[cell.index] = trial = Trial(cell.index, self._picture_style)
             blocks += [*around, *questions, output, *trial.blocks]
@@ -134,7 +136,7 @@ class LessonView(QuestionView):
             self.block_changed(*changed)
 
     def headings(self) -> list[tuple[int, str]]:
-        """Return the headings of the lesson, each with its place for `go_to`."""
+        """Return the headings and exercises of the lesson, each with its place for `go_to`."""
         return self._headings
 
     def go_to(self, place: int) -> None:
