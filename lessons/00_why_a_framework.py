@@ -262,10 +262,10 @@ lab.predict(
 # %% [markdown] id="a-little-history"
 # ## A little history
 # Google Brain published TensorFlow in 2015 under the Apache 2.0 license. You call it from Python
-# (C++ and Java can, too); the computing is done in C++. The name says how: **tensors** flow through a graph of operations.
-# In TensorFlow 1 you designed that graph first and fed it with data in a session. TensorFlow 2, of
-# September 2019, computes at once, and turns a function into a graph where you ask for it. Start
-# with 2, but be able to read 1.
+# (C++ and Java can, too); the computing is done in C++. The name says how: **tensors** flow through
+# a graph of operations. In TensorFlow 1 you designed that graph first and fed it with data in a
+# session. TensorFlow 2, of September 2019, computes at once, and turns a function into a graph
+# where you ask for it. Start with 2, but be able to read 1.
 
 # %% [markdown] id="install"
 # ## On a machine of your own

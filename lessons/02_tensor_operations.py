@@ -46,7 +46,7 @@ print("exp   ", tf.exp(numbers).numpy())
 lab.show(scaled=scaled.numpy().tolist())
 
 # %% [markdown] id="functions"
-# Each sign is short for a function. Here are both, for 11 and 5:
+# Each sign is short for a function of TensorFlow. Here are both, side by side, for 11 and 5:
 
 # %%
 a, b = tf.constant(11.0), tf.constant(5.0)

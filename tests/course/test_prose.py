@@ -155,7 +155,7 @@ def test_where_flowers_are_held_out_only_the_others_set_the_scale(lesson_id: str
     """Whoever scales by all rows says why nothing can leak."""
     source = LESSONS[lesson_id].source
     by_all = re.search(r"(?m)- iris\.features\.mean|- moons\.mean", source)
-    held_out = re.search(r"held_out|validation|\btest = ", source)
+    held_out = re.search(r"validation_(?:data|split)=|held_out", source)
     said = re.search("(?:n|N)one is held out|the scaling may use", prose_of(lesson_id))
     assert not by_all or (said and not held_out), by_all
 
