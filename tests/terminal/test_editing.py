@@ -56,6 +56,7 @@ def test_a_cell_of_the_classifier_is_edited_run_and_put_back(
     app.wait_for(r"\^r runs, Esc keeps")
     run(app, r"● running|● finished in")
     app.wait_for(r"● finished in")
+    app.wait_gone("Not run")
     app.press("escape")
     app.wait_for(r"changed  d shows the difference")
     app.press("d")
@@ -126,8 +127,17 @@ def test_a_line_is_tried_after_a_cell(open_app: OpenApp, data: Path) -> None:
     app.type("1 / 0")
     app.press("enter")
     app.wait_for("ZeroDivisionError")
+    app.type("for place in range(2):")
+    app.press("enter")
+    app.type("print(place, W.shape)")
+    app.press("enter", "enter")
+    app.wait_for(r"1 \(2, 1\)")
+    app.type("half_typed")
+    app.wait_for(r"half_typed")
     app.press("escape")
-    app.wait_for(r"1 / 0")
+    app.wait_for(r"▸ for place")
+    app.press("x")
+    app.wait_for("half_typed")
     assert not (data / "runs").exists(), "no list of runs has it"
 
 

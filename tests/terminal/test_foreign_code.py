@@ -14,7 +14,7 @@ from tflab.session.trust import TrustStore
 
 pytestmark = pytest.mark.usefixtures("tensorflow_stand_in")
 
-QUESTION = "A lesson from elsewhere"
+QUESTION = "Code from elsewhere"
 LESSON = """\
 # %% [markdown]
 # # From elsewhere

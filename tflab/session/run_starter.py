@@ -74,7 +74,7 @@ class RunStarter:
         program, bad = self._opened.program, self._form.first_bad
         refusal = self._edits.refusal()
         if program is None:
-            self._emit(Notice("Open a lesson first.", severity="warning"))
+            self._emit(Notice("Open a program first.", severity="warning"))
         elif refusal is not None:
             self._emit(refusal)
         elif self._runs.own_running:
@@ -98,7 +98,7 @@ class RunStarter:
         """Ask the program's questions again."""
         program = self._opened.program
         if program is None or not program.questions:
-            self._emit(Notice("This lesson asks nothing."))
+            self._emit(Notice("Nothing is asked here."))
         else:
             self._guesses.ask_again(program)
 

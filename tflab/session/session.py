@@ -228,7 +228,7 @@ class Session(HistoryPieces):
     def list_presets(self) -> None:
         """List the presets of the program on show; `PresetsListed` follows."""
         if self.program is None:
-            self._emit(Notice("Open a lesson first.", severity="warning"))
+            self._emit(Notice("Open a program first.", severity="warning"))
         else:
             self.presets.list(self.program)
 
@@ -247,7 +247,7 @@ class Session(HistoryPieces):
         if (scratch := self._scratch_begun) is not None:
             scratch.forget()
         if reloaded:
-            self._emit(Notice("The file changed; the lesson was read again."))
+            self._emit(Notice("The file changed; it was read again."))
         else:
             self._newest_wanted = True
             self.settings.lesson = self.library.name_of(program)

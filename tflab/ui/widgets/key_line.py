@@ -44,6 +44,7 @@ class KeyLine(Widget):
             says how to leave, and where the others are to be found.
         running: Whether a run goes on.
         full: Whether the pane in focus has the whole screen.
+        beside: Whether there are lessons before or after what is open.
         typing: Whether a field has the focus, which takes letters as text.
     """
 
@@ -53,6 +54,7 @@ class KeyLine(Widget):
     alone: reactive[bool] = reactive(False)
     running: reactive[bool] = reactive(False)
     full: reactive[bool] = reactive(False)
+    beside: reactive[bool] = reactive(True)
     typing: reactive[bool] = reactive(False)
 
     class Pressed(Message):
@@ -107,6 +109,8 @@ class KeyLine(Widget):
         return _fitted(keys, bar, others, room)
 
     def _usable(self, found: Iterable[Action]) -> list[Action]:
+        if not self.beside:
+            found = [action for action in found if not action.id.startswith("neighbour")]
         if not self.typing:
             return list(found)
         return [a for a in found if not is_letter(a) and a.id not in FIELDS_OWN]

@@ -247,7 +247,7 @@ class LessonView(QuestionView):
         shown = [(out, rows) for out in self.outputs.blocks for rows in out.kept_pictures]
         state = self.outputs.state
         if not shown or state is None:
-            self.notify("There is no picture here yet. Run the lesson first.")
+            self.notify("There is no picture here yet. Run it first.")
             return
         here = self.outputs.below(self.code[self.cursor]) if self.code else None
         near = [place for place, (out, _) in enumerate(shown) if out is here]
