@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.cli.conftest import command as tflab
 from tests.course.course import Course
 from tests.course.expected import CHECKS
 from tests.session.hearing import write_program
@@ -42,18 +43,6 @@ def old_server(
 @pytest.fixture
 def bench(old_server: ForkServer, tmp_path: Path) -> Bench:
     return Bench(old_server, tmp_path)
-
-
-def tflab(*words: object, **changes: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "tflab", *map(str, words)],
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=170,
-        check=False,
-        env={**os.environ, **changes},
-    )
 
 
 @pytest.mark.parametrize("lesson", ["execution-modes", "gradient-descent", "linear-classifier"])
