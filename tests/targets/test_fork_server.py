@@ -5,6 +5,7 @@ A stand-in imports in no time, and can be missing or broken in any way wanted.
 
 from __future__ import annotations
 
+import json
 import os
 import select
 import signal
@@ -285,3 +286,17 @@ def test_code_that_others_could_have_put_there_is_not_started(tmp_path, data):
         server.start()
     assert server.pid is None
     assert f"chmod go-w {data}" in caught.value.next_step
+
+
+def test_a_run_beside_the_stand_in_hears_nothing_of_it(make, tmp_path):
+    """Tests that take it for TensorFlow see what they would see beside the real one."""
+    server = make()
+    server.start()
+    hear(server, settled)
+    folder = new_run("import numpy\nprint(numpy.random.rand())")
+    server.start_run(folder)
+    hear(server, reaped)
+    lines = (folder / "events.jsonl").read_text().splitlines()
+    kinds = {json.loads(line)["type"] for line in lines}
+    assert kinds == {"started", "environment", "cell", "cell_ended", "ended"}
+    assert (folder / "output.log").read_text() == "0.5488135039273248\n", "the seed is set"
