@@ -14,7 +14,6 @@ from pathlib import Path
 import msgspec
 import nbformat
 import pandas
-import pytest
 
 from tests.terminal.conftest import OpenApp
 from tests.terminal.test_sweep import plan
@@ -22,8 +21,6 @@ from tflab.runs.record import RunOptions
 from tflab.runs.store import RunStore
 from tflab.session.settings import Settings, save_settings
 from tflab.sweeps.store import SweepStore
-
-pytestmark = pytest.mark.usefixtures("tensorflow_stand_in")
 
 Write = Callable[..., Path]
 
