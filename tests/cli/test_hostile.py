@@ -83,6 +83,9 @@ class Stream(io.TextIOWrapper):
 def hostile(data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Hostile:
     monkeypatch.setenv("TERM", "xterm-256color")
     monkeypatch.chdir(tmp_path)
+    # What has no process has none a few seconds later either.
+    monkeypatch.setattr("tflab.targets.stop._WORD_SECONDS", 0.1)
+    monkeypatch.setattr("tflab.targets.run_process._LIVENESS_SECONDS", 0.1)
     save_settings(Settings(alerts=AlertSettings(loudness="off")))
     monkeypatch.setattr(sys, "stdin", io.StringIO(f"{EVIL}\n" * 100))
     return make_hostile(data, tmp_path / f"place{EVIL.replace('/', '')}"[:80])

@@ -33,7 +33,10 @@ TFLAB = [*PYTHON, "-m", "tflab"]
 IN_TURN = """
 import contextlib, io, json, sys, traceback
 from tflab.cli import main
+from tflab.targets import run_process, stop
 
+# What has no process has none a few seconds later either.
+stop._WORD_SECONDS = run_process._LIVENESS_SECONDS = 0.1
 for words in json.loads(sys.argv[1]):
     out, err = io.StringIO(), io.StringIO()
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
