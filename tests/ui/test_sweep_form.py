@@ -38,12 +38,14 @@ async def test_a_search_is_typed_corrected_and_begun() -> None:
             await pilot.press("home", "shift+end", "delete", *text)
 
         await write("rate", "1e-4..1 log")
-        assert "without its steps" in host.words("#sweep-size")
+        assert "without its steps" in str(fields["rate"].query_one(".problem").render())
+        assert host.words("#sweep-size") == "Put right: rate", "what is wrong is said once"
         await write("search", "tpe 30 seed 4")
         assert "TPE" in host.words("#sweep-size")
         assert "30 runs" in host.words("#sweep-size")
         await write("stop early", "often")
-        assert "percentile, median or halving" in host.words("#sweep-size")
+        wrong = str(fields["stop early"].query_one(".problem").render())
+        assert "percentile, median or halving" in wrong
         await write("stop early", "median")
         await write("metric", "val_loss:min")
         assert "tpe 40 learns" in str(fields["search"].about)

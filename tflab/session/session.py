@@ -113,6 +113,8 @@ class Session(HistoryPieces):
         self.deliver()
         self.server.advance()
         self.runs.advance()
+        if (starter := self._starter_begun) is not None:
+            starter.advance()
         self.live.advance()
         self.opened.advance()
         self.edits.advance()
@@ -189,7 +191,9 @@ class Session(HistoryPieces):
             self.starter.run(until)
 
     def stop(self) -> None:
-        """Stop the run on show, or what is tried where no run goes on."""
+        """Stop the run on show, or what is tried where no run goes on; what waits comes first."""
+        if (starter := self._starter_begun) is not None and starter.take_back():
+            return
         scratch = self._scratch_begun
         if scratch is not None and not self.runs.own_running and scratch.stop():
             return
@@ -228,7 +232,7 @@ class Session(HistoryPieces):
     def list_presets(self) -> None:
         """List the presets of the program on show; `PresetsListed` follows."""
         if self.program is None:
-            self._emit(Notice("Open a lesson first.", severity="warning"))
+            self._emit(Notice("Open a program first.", severity="warning"))
         else:
             self.presets.list(self.program)
 
@@ -247,7 +251,7 @@ class Session(HistoryPieces):
         if (scratch := self._scratch_begun) is not None:
             scratch.forget()
         if reloaded:
-            self._emit(Notice("The file changed; the lesson was read again."))
+            self._emit(Notice("The file changed; it was read again."))
         else:
             self._newest_wanted = True
             self.settings.lesson = self.library.name_of(program)

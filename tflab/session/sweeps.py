@@ -137,7 +137,7 @@ class Sweeps:
         """Gather what a new sweep of the open program is planned from."""
         basis = self._basis()
         if basis is None:
-            self._emit(Notice("Open a lesson first.", severity="warning"))
+            self._emit(Notice("Open a program first.", severity="warning"))
             return
         if self.running:
             text = "A sweep is going on. Stop it first."
@@ -275,7 +275,7 @@ class Sweeps:
         if found:
             self._emit(EarlierSweepsListed(found))
         else:
-            self._emit(Notice("No sweep of this lesson is kept yet."))
+            self._emit(Notice("No sweep of this program is kept yet."))
 
     def _take_notice(self, done: Future[Notice]) -> None:
         try:

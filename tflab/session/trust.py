@@ -133,7 +133,7 @@ def untrusted(path: Path) -> Problem:
     """Return the refusal of a program that nobody has trusted."""
     return Problem(
         "This program is not trusted yet",
-        f"{origin(path)}. A program is code and can do what you can do.",
+        f"{origin(path)}. Code can do what you can do.",
         "Read it. If you trust it, give --trust once; or keep it in "
-        f"{plain_line(str(user_folder()))}, your own lessons.",
+        f"{plain_line(str(user_folder()))}, the folder of your own lessons.",
     )

@@ -195,9 +195,9 @@ class SweepForm(Dialog[PlannedSweep | FormChoice]):
             sentences += [draft.plan.search.words] if draft.plan.search is not None else []
             size.update(Content(". ".join(sentences) + "."))
         else:
-            # The field itself may be out of view, on a small screen.
-            name, problem = next(iter(draft.problems.items()))
-            size.update(Content(plain_line(f"{name}: {problem}" if name else problem)))
+            # A field says itself what is wrong; it may be out of view, on a small screen.
+            whole, fields = draft.problems.get(""), [name for name in draft.problems if name]
+            size.update(Content(plain_line(whole or f"Put right: {', '.join(fields)}")))
         self.query_one("#run", Button).disabled = draft.plan is None
         return draft
 

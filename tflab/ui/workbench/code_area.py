@@ -101,7 +101,7 @@ class CodeArea(ColouredArea):
                 # A terminal gives it a character too, which is none to type.
                 event.prevent_default()
                 return
-            case "enter" if self.enters and self._is_whole():
+            case "enter" if self.enters and self.cursor_at_end_of_text and not self.goes_on:
                 self.post_message(self.Entered())
             case "enter":
                 self._new_line()
@@ -113,23 +113,24 @@ class CodeArea(ColouredArea):
                 self._replace_lines(dedented(self._selected_lines(), self._unit))
             case "escape":
                 self.action_keep()
-            case "ctrl+home":
-                self.move_cursor((0, 0))
-            case "ctrl+end":
-                self.move_cursor(self.document.end)
+            case "ctrl+home" | "ctrl+shift+home":
+                self.move_cursor((0, 0), select="shift" in event.key)
+            case "ctrl+end" | "ctrl+shift+end":
+                self.move_cursor(self.document.end, select="shift" in event.key)
             case _:
                 return
         event.stop()
         event.prevent_default()
 
-    def _is_whole(self) -> bool:
-        """Whether the code ends here: what opens a block goes on until an empty line."""
-        if not self.cursor_at_end_of_text:
-            return False
+    @property
+    def goes_on(self) -> bool:
+        """Whether the code is not at its end: what opens a block goes on until an empty line."""
+        # A line that was only indented is empty.
+        text = self.text.rstrip(" \t")
         try:
-            return codeop.compile_command(plain_python(self.text).source) is not None
+            return codeop.compile_command(plain_python(text).source) is None
         except (SyntaxError, ValueError, OverflowError):
-            return True  # What is wrong is said, and more lines would not mend it.
+            return False  # What is wrong is said, and more lines would not mend it.
 
     def _new_line(self) -> None:
         start, end = sorted((self.selection.start, self.selection.end))

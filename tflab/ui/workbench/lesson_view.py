@@ -110,6 +110,8 @@ class LessonView(QuestionView):
             outputs.append(output)
             card = self.make_card(cell)
             around = [card.head, code, card.foot] if card is not None else [code]
+            if cell.exercise is not None:
+                self._headings.append((len(blocks), f"  Exercise: {cell.exercise.title}"))
             questions = self.make_questions(lesson, cell.index)
             trials[cell.index] = trial = Trial(cell.index, self._picture_style)
             blocks += [*around, *questions, output, *trial.blocks]
@@ -148,7 +150,7 @@ class LessonView(QuestionView):
             self.block_changed(*changed)
 
     def headings(self) -> list[tuple[int, str]]:
-        """Return the headings of the lesson, each with its place for `go_to`."""
+        """Return the headings and exercises of the lesson, each with its place for `go_to`."""
         return self._headings
 
     def go_to(self, place: int) -> None:
@@ -261,7 +263,7 @@ class LessonView(QuestionView):
         shown = [(out, rows) for out in self.outputs.blocks for rows in out.kept_pictures]
         state = self.outputs.state
         if not shown or state is None:
-            self.notify("There is no picture here yet. Run the lesson first.")
+            self.notify("There is no picture here yet. Run it first.")
             return
         here = self.outputs.below(self.code[self.cursor]) if self.code else None
         near = [place for place, (out, _) in enumerate(shown) if out is here]

@@ -155,6 +155,8 @@ class WorkbenchScreen(SessionActions):
             return  # It was there before the panes were.
         self.note_place()
         editor, panes.lesson.editor = panes.lesson.editor, None
+        if event.same:
+            self.keep_lines(panes)
         panes.lesson.trial_editor = None
         with self.app.batch_update():
             await self._show_program(panes, event.program, event.same, event.cell)
@@ -170,6 +172,7 @@ class WorkbenchScreen(SessionActions):
         self._titles.name_program(program.kind)
         self.goals.show_lesson(program)
         self.lessons.mark(program.path)
+        self.show_beside(any(e.path == program.path for e in session.library.entries))
         await panes.form.show_fields()
         self._show_course()
         await panes.lesson.show_lesson(program, session.library.glossary, keep_place=same)
