@@ -20,6 +20,8 @@ import pytest
 from msgspec import structs
 
 from tests.targets.test_slurm import Handed, running
+from tests.targets.watched_sweep import watch_sweep
+from tests.terminal.conftest import OpenApp
 from tests.terminal.processes import kill, processes_of
 from tflab.programs.reader import read_program
 from tflab.runs.job import read_job
@@ -138,6 +140,17 @@ def test_sweep_of_sixteen_outlives_its_workbench(
         time.sleep(0.03)
         assert time.monotonic() < end
     assert (again.count("finished"), again.count("cancelled")) == (15, 1)
+
+
+def test_sweep_of_sixteen_watched_in_the_workbench(
+    cluster: DaskTarget, open_app: OpenApp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = ("scheduler", "authority", "certificate", "key")
+    lines = [f'{name} = "{getattr(cluster, name)}"' for name in files]
+    text = "\n".join(["[cluster]", 'engine = "dask"', *lines, ""])
+    (tmp_path / "targets.toml").write_text(text)
+    monkeypatch.setenv("TFLAB_CONFIG", str(tmp_path))
+    watch_sweep(open_app, tmp_path, "cluster", 2, "waits for one of 2 workers")
 
 
 def test_running_task_is_stopped_by_its_mark(

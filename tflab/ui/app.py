@@ -170,7 +170,7 @@ class LabApp(FeatureScreens):
             elif choice is LeaveChoice.STOP:
                 self.session.stop_and_then(self._leave)
 
-        self.push_screen(LeaveScreen(going.sweep, going.waiting), answer)
+        self.push_screen(LeaveScreen(going.sweep, going.waiting, going.queued), answer)
 
     action_quit = action_leave
 
