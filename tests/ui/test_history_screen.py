@@ -140,7 +140,7 @@ async def test_a_run_that_diverged_is_told_from_the_others_it_is_compared_with()
     make_run(0.1, 0.5)
     blown = [ev.Scalars(tag="loss", steps=[3, 4], values=[1e30, "nan"])]
     make_run(3, 8.0, told=blown)
-    async with history() as (pilot, screen):
+    async with history() as (pilot, _):
         await pilot.press("space", "space", "c")
         await settle(pilot)
         compare = pilot.app.screen
