@@ -140,7 +140,7 @@ def test_headless_needs_trust_once(tmp_path: Path) -> None:
     path.write_text(HEAD + "print('ran')\n")
     refused = tflab("run", path, "--json")
     assert refused.returncode == 2
-    assert json.loads(refused.stdout)["error"]["title"] == "This lesson is not trusted yet"
+    assert json.loads(refused.stdout)["error"]["title"] == "This program is not trusted yet"
     assert "--trust" in refused.stderr
     assert tflab("sweep", path, "-p", "steps=1,2", "--json").returncode == 2
     trusted = tflab("run", path, "--json", "--trust")

@@ -12,7 +12,7 @@ from tests.terminal.conftest import OpenApp
 from tflab.runs.store import RunStore
 from tflab.session.trust import TrustStore
 
-QUESTION = "A lesson from elsewhere"
+QUESTION = "Code from elsewhere"
 LESSON = """\
 # %% [markdown]
 # # From elsewhere

@@ -45,7 +45,7 @@ def test_a_run_opens_as_it_was_and_runs_again_exactly(
     app.wait_for("changed")
     app.press("enter")
     app.wait_for("the first text 7")
-    app.wait_for("Lesson as run")
+    app.wait_for("Program as run")
 
     app.press("ctrl+y")
     app.wait_for(r"History .* 1 run")

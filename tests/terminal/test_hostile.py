@@ -85,7 +85,7 @@ def test_nothing_of_a_hostile_lesson_reaches_the_terminal(open_app: OpenApp, hos
     app = open_app(hostile)
     app.wait_for(r"steps +3")
     app.press("ctrl+r")
-    app.wait_for("A lesson from elsewhere")
+    app.wait_for("Code from elsewhere")
     app.wait_for("comes from outside the course")
     app.press("y")
     app.wait_for("● failed")

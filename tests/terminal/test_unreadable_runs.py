@@ -77,6 +77,6 @@ def test_a_workbench_whose_every_file_is_a_pipe_waits_for_none_of_them(
     app.press("ctrl+s")
     app.wait_for("Sweep: A lesson of our own")
     app.press("ctrl+o")
-    app.wait_for("No sweep of this lesson is kept yet")
+    app.wait_for("No sweep of this program is kept yet")
     app.press("ctrl+q")
     assert app.wait_end() == 0

@@ -64,7 +64,7 @@ class CompareScreen(Dialog[None]):
         with Vertical(classes="full"):
             with Horizontal(classes="top"):
                 yield Static("", classes="title")
-                changed = "The lesson's text differs: d shows how." if self._diff else ""
+                changed = "The program's text differs: d shows how." if self._diff else ""
                 yield Static(Content(changed), classes="aside")
             yield DrawingView()
             yield Static("", classes="notes")
@@ -99,9 +99,9 @@ class CompareScreen(Dialog[None]):
     def action_source(self) -> None:
         """Show how the lesson's text differs."""
         if self._diff:
-            self.app.push_screen(TextScreen("How the lesson changed", self._diff))
+            self.app.push_screen(TextScreen("How the program changed", self._diff))
         else:
-            self.notify("All these runs had the same lesson text.")
+            self.notify("All these runs had the same text.")
 
     def action_copy(self) -> None:
         """Copy the table as text, its columns apart by tabs."""

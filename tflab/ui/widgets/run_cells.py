@@ -9,6 +9,7 @@ from tflab.runs.summary import RunSummary
 from tflab.ui.terminal.glyphs import glyphs
 
 TONES: dict[str, str] = {
+    "queued": "quiet",
     "starting": "busy",
     "running": "busy",
     "finished": "good",
@@ -39,6 +40,7 @@ def mark_of(status: str) -> str:
         "cancelled": marks.stopped,
         "pruned": marks.pruned,
         "lost": marks.lost,
+        "queued": marks.open,
         "waiting": marks.open,
         "not begun": marks.open,
     }

@@ -25,7 +25,7 @@ _WIDEST = 96
 
 
 def run_words(state: RunState, outputs: int, changed: int | None) -> str:
-    """Return in short what came out of a run: outputs, guesses, goals.
+    """Return in short what came out of a run: outputs, guesses, goals, exercises.
 
     Args:
         state: The run.
@@ -41,6 +41,9 @@ def run_words(state: RunState, outputs: int, changed: int | None) -> str:
     if state.goals:
         passed = sum(goal.passed for goal in state.goals.values())
         words.append(f"goals {passed}/{len(state.goals)}")
+    if state.exercises:
+        passed = sum(one.passed for one in state.exercises.values())
+        words.append(f"exercises {passed}/{len(state.exercises)}")
     return f" {glyphs().dot} ".join(words)
 
 
