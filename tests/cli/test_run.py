@@ -260,7 +260,7 @@ def test_bad_lesson_and_no_lesson(tmp_path: Path, capsys: pytest.CaptureFixture[
     assert main(["run", "no-such-lesson"]) == 2
     out, err = capsys.readouterr()
     assert out == ""
-    assert "bad.py is not a good lesson" in err
+    assert "bad.py cannot be opened" in err
     assert "There is no lesson no-such-lesson." in err
 
 

@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -174,3 +175,34 @@ def test_what_is_pasted_over_ssh_is_one_text_with_its_lines(open_app: OpenApp, d
     app.wait_for(r"changed")
     until(lambda: kept(data), lambda: None)
     assert kept(data)[0].startswith("for k in range(3):\n    s = '한글 텐서'\n    print(s)\nW = ")
+
+
+def test_code_written_while_a_run_goes_on_runs_when_that_has_ended(
+    open_app: OpenApp, write_lesson: Callable[..., Path], tmp_path: Path
+) -> None:
+    flag = tmp_path / "go"
+    path = write_lesson(
+        "import os, time",
+        f"while not os.path.exists({str(flag)!r}):",
+        "    time.sleep(0.02)",
+        "print('the', 'end')",
+    )
+    app = open_app(path)
+    app.wait_for("while not")
+    run(app, r"\^x Stop(.|\n)*● running|● running(.|\n)*\^x Stop")
+    app.press("f3", "j", "j", "e")
+    app.wait_for(r"\^r runs, Esc keeps")
+    app.press("ctrl+r")
+    app.wait_for("A run is going on. Stop it first")
+    app.press("home")
+    app.type("print('what', 'is', 'new')")
+    app.press("enter")
+    app.press("ctrl+r")
+    app.wait_for("runs when #1 has ended")
+    app.press("ctrl+x")
+    app.wait_for("Taken back")
+    app.press("ctrl+r")
+    app.wait_for("runs when #1 has ended")
+    flag.touch()
+    app.wait_for("#2 code changed")
+    app.wait_for("what is new")

@@ -137,6 +137,22 @@ async def test_undo_and_redo():
         assert area.text == "a = 1"
 
 
+async def test_many_lines_go_again_at_once():
+    many = "".join(f"a_{n} = {n}\n" for n in range(100))
+    async with editor("a") as (_, area, pilot):
+        await pilot.press("end")
+        await put(area, pilot, many)
+        await pilot.pause()
+        await pilot.press("ctrl+z")
+        assert area.text == "a"
+        await pilot.press("ctrl+y")
+        assert area.text == f"a{many}"
+        await pilot.press("ctrl+home", "ctrl+shift+end", "backspace")
+        assert area.text == ""
+        await pilot.press("ctrl+z")
+        assert area.text == f"a{many}"
+
+
 async def test_search_selects_what_is_found_and_goes_around():
     async with editor("one\nTwo one\nthree") as (_host, area, pilot):
         await pilot.press("ctrl+f", *"one", "enter")

@@ -226,6 +226,12 @@ class SessionPieces(ABC):
         return CodeHelp(self.disk.beside(waited_for=False), python)
 
     @property
+    def _starter_begun(self) -> RunStarter | None:
+        """What starts runs, if anything was ever run."""
+        found: RunStarter | None = self.__dict__.get("starter")
+        return found
+
+    @property
     def _scratch_begun(self) -> Scratch | None:
         """What is tried, if anything ever was."""
         found: Scratch | None = self.__dict__.get("scratch")

@@ -94,6 +94,11 @@ class Runs:
         )
 
     @property
+    def beginning(self) -> bool:
+        """Whether a run is about to begin, which is not on show yet."""
+        return self._beginning.under_way
+
+    @property
     def pause(self) -> float:
         """Seconds until `advance` is to be called again: few while something goes on."""
         current = self.current

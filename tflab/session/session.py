@@ -50,12 +50,14 @@ class Going(NamedTuple):
         run_id: Id of the run on show, if it goes on.
         sweep: Whether a sweep does.
         waiting: How many of its runs have not begun.
+        queued: How many of its runs a queue has, and begins.
     """
 
     run: bool = False
     run_id: str = ""
     sweep: bool = False
     waiting: int = 0
+    queued: int = 0
 
 
 class Session(HistoryPieces):
@@ -113,6 +115,8 @@ class Session(HistoryPieces):
         self.deliver()
         self.server.advance()
         self.runs.advance()
+        if (starter := self._starter_begun) is not None:
+            starter.advance()
         self.live.advance()
         self.opened.advance()
         self.edits.advance()
@@ -168,6 +172,7 @@ class Session(HistoryPieces):
             run_id=current.record.id if current is not None and self.runs.running else "",
             sweep=sweep is not None,
             waiting=sweep.count("waiting") if sweep is not None else 0,
+            queued=sweep.count("queued") if sweep is not None else 0,
         )
 
     def open(self, path: Path, cell: int | None = None) -> None:
@@ -189,7 +194,9 @@ class Session(HistoryPieces):
             self.starter.run(until)
 
     def stop(self) -> None:
-        """Stop the run on show, or what is tried where no run goes on."""
+        """Stop the run on show, or what is tried where no run goes on; what waits comes first."""
+        if (starter := self._starter_begun) is not None and starter.take_back():
+            return
         scratch = self._scratch_begun
         if scratch is not None and not self.runs.own_running and scratch.stop():
             return

@@ -252,6 +252,9 @@ EDITORS_OWN = frozenset({"suspend_process", "history"})
 FIELDS_OWN = frozenset({"jump", "notices"})
 """What gives its key to a text field in focus: there it deletes to the end, or goes there."""
 
+FROM_FIELDS = {"jump": "jump(True)"}
+"""What does the same from within a text field, by a key of its own."""
+
 ON_EVERY_SCREEN = frozenset({"theme", "leave", "suspend_process", "notices"})
 """What the app carries out, whichever screen is open. The rest is the workbench's."""
 

@@ -12,7 +12,16 @@ from textual.reactive import reactive
 from textual.widget import Widget
 from textual.widgets import Input
 
-from tflab.ui.actions import EDITORS_OWN, FIELDS_OWN, Action, Scope, actions, is_letter, key_name
+from tflab.ui.actions import (
+    EDITORS_OWN,
+    FIELDS_OWN,
+    FROM_FIELDS,
+    Action,
+    Scope,
+    actions,
+    is_letter,
+    key_name,
+)
 from tflab.ui.terminal.glyphs import glyphs
 
 _KEPT = ("help", "leave")
@@ -113,6 +122,11 @@ class KeyLine(Widget):
             found = [action for action in found if not action.id.startswith("neighbour")]
         if not self.typing:
             return list(found)
+        instead = {action.id: action for action in actions("app")}
+        found = [
+            instead[FROM_FIELDS.get(action.id, action.id)] if action.scope == "app" else action
+            for action in found
+        ]
         return [a for a in found if not is_letter(a) and a.id not in FIELDS_OWN]
 
 

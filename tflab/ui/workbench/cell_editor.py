@@ -63,7 +63,7 @@ class CellEditor(Vertical):
     KEYS = "^r runs, Esc keeps"
     """What the border says while nothing is wrong."""
 
-    LONG_KEYS = "too long to colour or check as you type: ^r checks, Esc keeps"
+    LONG_KEYS = "too long to check as you type: ^r checks, Esc keeps"
 
     class Checked(Message):
         """A long text was checked."""

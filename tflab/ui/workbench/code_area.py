@@ -113,10 +113,10 @@ class CodeArea(ColouredArea):
                 self._replace_lines(dedented(self._selected_lines(), self._unit))
             case "escape":
                 self.action_keep()
-            case "ctrl+home":
-                self.move_cursor((0, 0))
-            case "ctrl+end":
-                self.move_cursor(self.document.end)
+            case "ctrl+home" | "ctrl+shift+home":
+                self.move_cursor((0, 0), select="shift" in event.key)
+            case "ctrl+end" | "ctrl+shift+end":
+                self.move_cursor(self.document.end, select="shift" in event.key)
             case _:
                 return
         event.stop()
