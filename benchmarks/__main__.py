@@ -25,7 +25,8 @@ NAMES = (
     "search",
 )
 LIMIT = 600
-"""Seconds that a benchmark may take. All but the sweeps, with their slow peers, stay below 60."""
+"""Seconds that a benchmark may take. All stay below 60, but for sweeps, whose peers are slow, and
+rates, which take many rounds."""
 
 
 def main() -> int:

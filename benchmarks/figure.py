@@ -35,6 +35,9 @@ class Figure:
         peer: The peer's, taken in turn with ours; empty where there is none.
         beside: What the peer is.
         inverse: The ratio is the peer's over ours, for "so many times ahead".
+        paired: The ratio is the median of the rounds' ratios, and not that of the medians. What
+            slows a machine for seconds then slows both sides of a pair; for differences of a few
+            percent between runs that take seconds.
     """
 
     what: str
@@ -44,12 +47,15 @@ class Figure:
     peer: Samples | None = None
     budget: Budget | None = None
     inverse: bool = False
+    paired: bool = False
 
     @property
     def ratio(self) -> float | None:
         """Our number over the peer's, or the other way round."""
         if not self.peer:
             return None
+        if self.paired:
+            return statistics.median(a / b for a, b in zip(self.ours, self.peer, strict=True))
         ours, peer = self._centre(self.ours), self._centre(self.peer)
         return peer / ours if self.inverse else ours / peer
 
@@ -97,14 +103,14 @@ HEADER = ("what", "ours", "beside", "ratio", "budget", "")
 
 
 def in_turn(cases: Mapping[str, Callable[[], float]], rounds: int) -> dict[str, Samples]:
-    """Measure each case once a round, A B A B, so that a busy machine is busy for all of them.
+    """Measure each case once a round, A B B A, so that a busy machine is busy for all of them.
 
     A case returns its measurement, in whatever unit.
     """
     found: dict[str, Samples] = {name: [] for name in cases}
-    for _ in range(rounds):
-        for name, case in cases.items():
-            found[name].append(case())
+    for turn in range(rounds):
+        for name in list(cases)[:: -1 if turn % 2 else 1]:
+            found[name].append(cases[name]())
     return found
 
 

@@ -24,7 +24,7 @@ SCRIPT = Path(__file__).parent / "peers" / "fit_script.py"
 _RATE = re.compile(r"steps a second: ([\d.]+)")
 
 
-def measure(rounds: int = 5) -> list[Figure]:
+def measure(rounds: int = 15) -> list[Figure]:
     """Let a run and the script take turns."""
     with data_folder(), closing(ForkServer()) as server:
         server.start()
@@ -36,9 +36,8 @@ def measure(rounds: int = 5) -> list[Figure]:
         in_turn(cases, 1)
         found = in_turn(cases, rounds)
     budget = Budget(0.98, "at least", ratio=True)
-    return [
-        Figure("fit without a screen", "steps/s", found["run"], "script", found["script"], budget)
-    ]
+    what, script = "fit without a screen", found["script"]
+    return [Figure(what, "steps/s", found["run"], "script", script, budget, paired=True)]
 
 
 def _run(server: ForkServer) -> float:

@@ -152,6 +152,18 @@ def test_a_teachers_notebook_shows_what_learners_are_given():
     assert list(program.defaults) == ["answer"]
 
 
+def test_asserts_below_an_exercise_check_it_where_no_grades_say_what_does():
+    asserts = "import numpy as np\nassert half(2) == 1\nnp.testing.assert_allclose(half(4), 2)"
+    fill = FILL.partition("\n")[2]
+    program = notebook({"source": fill}, {"source": asserts}, {"source": f"x = 1\n{asserts}"})
+    (only,) = program.exercises
+    assert only.tests == (1,)
+    graded_one = notebook(
+        {"source": fill, "metadata": graded("a", solution=True)}, {"source": TEST}
+    )
+    assert graded_one.exercises[0].tests == ()
+
+
 def test_a_released_notebook_has_no_solutions():
     released = "def half(x):\n    # YOUR CODE HERE\n    raise NotImplementedError()"
     program = notebook(

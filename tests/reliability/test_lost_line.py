@@ -158,7 +158,7 @@ def test_a_terminal_that_nobody_reads_does_not_hold_the_workbench(
         env=os.environ | {"TERM": "xterm-256color", "COLUMNS": "200", "LINES": "60"},
     )
     try:
-        _wait(lambda: any("tflab.worker" in words for words in commands_of(data)))
+        _wait(lambda: any("--socket" in words for words in commands_of(data)))
         # It keeps redrawing what changes until the terminal takes no more.
         began = time.monotonic()
         app.send_signal(signal.SIGHUP)

@@ -289,6 +289,15 @@ def test_the_one_beside_is_opened_until_there_is_none(sit: Any) -> None:
     assert sitting.until(ProgramOpened, 2).program.number == second.number
 
 
+def test_a_file_of_ones_own_has_none_beside_it(sit: Any, data: Path) -> None:
+    sitting = sit(write_program(data.parent / "one.py", CODE))
+    sitting.open()
+    mine = sitting.session.program
+    sitting.session.library.open_beside(sitting.session.program, 1)
+    assert "This program stands alone: F2 lists the lessons." in sitting.heard.notices
+    assert sitting.session.program is mine
+
+
 def test_a_session_brings_no_screen_and_no_numpy_before_it_begins() -> None:
     import subprocess
 

@@ -142,7 +142,7 @@ def test_a_sweep_is_planned_from_what_is_open(sitting: Sitting) -> None:
 def test_without_a_program_there_is_nothing_to_sweep() -> None:
     sitting = Sitting()
     sitting.do(sitting.sweeps.open)
-    assert sitting.heard.notices == ["Open a lesson first."]
+    assert sitting.heard.notices == ["Open a program first."]
 
 
 def test_a_sweep_goes_from_approval_to_its_end(sitting: Sitting) -> None:
@@ -195,6 +195,26 @@ def test_a_sweep_that_was_left_is_shown_first_and_gone_on_with(sitting: Sitting)
     assert later.heard.of(SweepPlanning) == []
 
 
+def test_a_sweep_whose_runs_go_on_without_the_workbench_is_shown_first(sitting: Sitting) -> None:
+    sitting.server.held = True
+    sitting.do(lambda: sitting.sweeps.begin(sitting.plan(0.3, 0.1), SLOTS))
+    until(lambda: len(sitting.server.waiting) == 2, sitting.advance)
+    sitting.sweeps.close()
+    sitting.settle()
+    assert sitting.program is not None
+    later = Sitting(sitting.program.path)
+    later.do(later.sweeps.open)
+    (shown,) = later.heard.of(SweepShown)
+    assert later.heard.notices == [], "nothing is left to go on with"
+    sitting.server.write()
+    later.follow()
+    assert shown.sweep.count("finished") == 2
+    third = Sitting(sitting.program.path)
+    third.do(third.sweeps.open)
+    assert third.heard.of(SweepShown) == [], "it is over"
+    assert len(third.heard.of(SweepPlanning)) == 1
+
+
 def test_what_is_not_approved_of_does_not_begin(sitting: Sitting) -> None:
     sitting.refused = True
     sitting.do(lambda: sitting.sweeps.begin(sitting.plan(0.1), SLOTS))
@@ -230,7 +250,7 @@ def test_one_sweep_at_a_time_and_stopping_it_lets_what_waits_go_on(sitting: Sitt
 
 def test_an_earlier_sweep_is_listed_and_opened_again(sitting: Sitting) -> None:
     sitting.do(sitting.sweeps.list_earlier)
-    assert sitting.heard.notices[-1] == "No sweep of this lesson is kept yet."
+    assert sitting.heard.notices[-1] == "No sweep of this program is kept yet."
     sitting.do(lambda: sitting.sweeps.begin(sitting.plan(0.1, 0.2), SLOTS))
     sitting.follow()
     sitting.sweeps.close()
@@ -271,7 +291,7 @@ def test_a_sweep_is_exported_and_its_line_copied(
     assert copied.notice == "Command copied."
     Path(sweep.plan.each.path).write_text("nothing")
     sitting.do(lambda: sitting.sweeps.copy_line(sweep.plan))
-    assert "The lesson has changed since" in sitting.heard.of(TextCopied)[-1].notice
+    assert "The program has changed since" in sitting.heard.of(TextCopied)[-1].notice
 
 
 def test_a_disk_that_hangs_holds_neither_the_loop_nor_the_sweep_up_for_good(

@@ -6,6 +6,9 @@ import importlib.util
 import os
 import shutil
 import signal
+import socket
+import ssl
+import stat
 import subprocess
 import time
 from collections.abc import Callable, Iterator
@@ -17,6 +20,9 @@ import pytest
 from msgspec import structs
 
 from tests.targets.test_slurm import Handed, running
+from tests.targets.watched_sweep import watch_sweep
+from tests.terminal.conftest import OpenApp
+from tests.terminal.processes import kill, processes_of
 from tflab.programs.reader import read_program
 from tflab.runs.job import read_job
 from tflab.runs.record import Problem
@@ -26,6 +32,7 @@ from tflab.sweeps.store import SweepStore
 from tflab.sweeps.sweep import Sweep, open_sweep
 from tflab.targets.dask_cluster import address_of
 from tflab.targets.dask_engine import Dask
+from tflab.targets.dask_keys import with_keys
 from tflab.targets.placement import Slot
 from tflab.targets.run_executor import RunExecutor
 from tflab.targets.runner import stop_job
@@ -135,6 +142,17 @@ def test_sweep_of_sixteen_outlives_its_workbench(
     assert (again.count("finished"), again.count("cancelled")) == (15, 1)
 
 
+def test_sweep_of_sixteen_watched_in_the_workbench(
+    cluster: DaskTarget, open_app: OpenApp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = ("scheduler", "authority", "certificate", "key")
+    lines = [f'{name} = "{getattr(cluster, name)}"' for name in files]
+    text = "\n".join(["[cluster]", 'engine = "dask"', *lines, ""])
+    (tmp_path / "targets.toml").write_text(text)
+    monkeypatch.setenv("TFLAB_CONFIG", str(tmp_path))
+    watch_sweep(open_app, tmp_path, "cluster", 2, "waits for one of 2 workers")
+
+
 def test_running_task_is_stopped_by_its_mark(
     cluster: DaskTarget, program: Callable[[int], Path]
 ) -> None:
@@ -184,6 +202,34 @@ def test_keys_that_others_may_read_are_refused(cluster: DaskTarget, tmp_path: Pa
     loose.chmod(0o644)
     with pytest.raises(Problem, match="Others may read the key"):
         Dask(replace(cluster, key=str(loose))).check()
+
+
+def test_others_on_this_machine_are_kept_out_of_a_cluster_without_named_keys(
+    cluster: DaskTarget, tmp_path: Path, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its port is open to everybody who is logged in; whoever reaches it could run code as you."""
+    (tmp_path / "targets.toml").write_text('[one]\nengine = "dask"\nworkers = 1\n')
+    monkeypatch.setenv("TFLAB_CONFIG", str(tmp_path))
+    here = DaskTarget(name="one", workers=1)
+    engine = Dask(here)
+    engine.check()
+    keys = data / "clusters" / "one" / "keys.pem"
+    assert stat.S_IMODE(keys.stat().st_mode) == 0o600
+    made = keys.read_bytes()
+    try:
+        address = address_of(here)
+        host, port = address.removeprefix("tls://").split(":")
+        assert host == "127.0.0.1"
+        plain, anybody = socket.create_connection((host, int(port))), ssl.create_default_context()
+        anybody.check_hostname, anybody.verify_mode = False, ssl.CERT_NONE
+        with plain, pytest.raises(OSError, match=r"alert|EOF|reset|handshake"):
+            # The refusal comes with the first answer.
+            anybody.wrap_socket(plain).recv(1)
+        assert engine.check().startswith("it starts")
+        assert Dask(replace(with_keys(here), workers=0, scheduler=address)).check()
+        assert keys.read_bytes() == made, "they are made once"
+    finally:
+        kill(processes_of(data))
 
 
 def test_scheduler_that_is_not_there_is_told(

@@ -11,6 +11,8 @@ import pytest
 from msgspec import structs
 
 from tests.targets.slurm_cluster import CPUS, NoSlurmError, SlurmCluster, slurm_cluster
+from tests.targets.watched_sweep import watch_sweep
+from tests.terminal.conftest import OpenApp
 from tflab.programs.reader import read_program
 from tflab.runs.job import read_job
 from tflab.runs.store import RunStore
@@ -131,6 +133,16 @@ def test_sweep_of_sixteen_outlives_its_workbench(
     assert (again.count("finished"), again.count("cancelled")) == (15, 1)
     finished = [run for run in again.runs if run.status == "finished"]
     assert all(run.value("loss") is not None for run in finished)
+
+
+def test_sweep_of_sixteen_watched_in_the_workbench(
+    queue: SlurmCluster, open_app: OpenApp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = f'[queue]\nengine = "slurm"\npartition = "debug"\ncommands = "{queue.commands}"\n'
+    (tmp_path / "targets.toml").write_text(text)
+    monkeypatch.setenv("TFLAB_CONFIG", str(tmp_path))
+    place = r"\d+(st|nd|rd|th) in line for debug: .*\((Resources|Priority)\)"
+    watch_sweep(open_app, tmp_path, "queue", CPUS, place)
 
 
 def test_run_that_waits_says_why_and_leaves_the_queue_when_it_is_stopped(

@@ -5,9 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from tests.terminal.conftest import OpenApp
 from tests.terminal.keys import key_bytes
 from tflab.runs.store import RunStore
+
+pytestmark = pytest.mark.usefixtures("tensorflow_stand_in")
+
+LOST, GOT = b"\x1b[O", b"\x1b[I"
+"""What a terminal sends when it loses and gets the focus."""
 
 LESSON = ("lab.log(0, loss=float(steps))",)
 
@@ -35,6 +42,21 @@ def test_text_behind_a_key_that_moves_goes_to_the_new_field(
     assert only_request(data) == (67, 345)
 
 
+def test_keys_act_right_beside_the_loss_of_the_focus(
+    open_app: OpenApp, write_lesson: Callable[..., Path]
+) -> None:
+    """One presses a key and turns to another window at once, or turns back and presses one."""
+    app = open_app(write_lesson(*LESSON))
+    app.wait_for(r"steps +3\b")
+    app.send(burst("f5", "end", "1234"))
+    app.wait_for(r"steps +31234 ")
+    for end, (before, after) in zip(
+        range(4, 0, -1), [(b"", LOST), (LOST, b""), (b"", LOST + GOT), (GOT, LOST)], strict=True
+    ):
+        app.send(before + burst("backspace") + after)
+        app.wait_for(rf"steps +{'31234'[:end]} ")
+
+
 def test_the_run_has_what_was_typed_before_it(
     open_app: OpenApp, data: Path, write_lesson: Callable[..., Path]
 ) -> None:
@@ -54,7 +76,7 @@ def test_run_pressed_before_the_lesson_is_there_runs_it(
     app.wait_for("Lessons")
     app.press("ctrl+r")
     app.wait_for("finished in")
-    assert "Open a lesson first" not in app.text
+    assert "Open a program first" not in app.text
     assert only_request(data) == (5, 0)
 
 

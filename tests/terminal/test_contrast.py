@@ -174,6 +174,14 @@ def check_selection(look: Look, place: tuple[int, int]) -> None:
         assert contrast(look.ground(row, column), look.ground(beside, column)) >= CONTROL
 
 
+def check_row(look: Look, row: int) -> None:
+    """The row under the cursor has an edge that is seen, and the rows beside it have none."""
+    assert look.lines[row][0] in EDGES
+    assert contrast(look.ink(row, 0), look.ground(row, 0)) >= CONTROL
+    assert contrast(look.ink(row, 0), look.ground(row + 1, 0)) >= CONTROL
+    assert not {look.lines[row - 1][0], look.lines[row + 1][0]} & set(EDGES)
+
+
 def check_field(look: Look, place: tuple[int, int]) -> None:
     """A field has a ground or an edge that is seen, and is told from what is above and below."""
     row, column = place
@@ -199,7 +207,7 @@ def check_history(app: Terminal) -> None:
     app.press("ctrl+y")
     look = settled(app, r"Filter \(/\)(.|\n)*✓ finished")
     check_text(look)
-    check_selection(look, look.find("finished +[0-9]"))
+    check_row(look, look.find("finished +[0-9]")[0])
     check_field(look, look.find("Filter"))
 
 

@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -56,6 +57,7 @@ def test_a_cell_of_the_classifier_is_edited_run_and_put_back(
     app.wait_for(r"\^r runs, Esc keeps")
     run(app, r"● running|● finished in")
     app.wait_for(r"● finished in")
+    app.wait_gone("Not run")
     app.press("escape")
     app.wait_for(r"changed  d shows the difference")
     app.press("d")
@@ -126,8 +128,17 @@ def test_a_line_is_tried_after_a_cell(open_app: OpenApp, data: Path) -> None:
     app.type("1 / 0")
     app.press("enter")
     app.wait_for("ZeroDivisionError")
+    app.type("for place in range(2):")
+    app.press("enter")
+    app.type("print(place, W.shape)")
+    app.press("enter", "enter")
+    app.wait_for(r"1 \(2, 1\)")
+    app.type("half_typed")
+    app.wait_for(r"half_typed")
     app.press("escape")
-    app.wait_for(r"1 / 0")
+    app.wait_for(r"▸ for place")
+    app.press("x")
+    app.wait_for("half_typed")
     assert not (data / "runs").exists(), "no list of runs has it"
 
 
@@ -164,3 +175,34 @@ def test_what_is_pasted_over_ssh_is_one_text_with_its_lines(open_app: OpenApp, d
     app.wait_for(r"changed")
     until(lambda: kept(data), lambda: None)
     assert kept(data)[0].startswith("for k in range(3):\n    s = '한글 텐서'\n    print(s)\nW = ")
+
+
+def test_code_written_while_a_run_goes_on_runs_when_that_has_ended(
+    open_app: OpenApp, write_lesson: Callable[..., Path], tmp_path: Path
+) -> None:
+    flag = tmp_path / "go"
+    path = write_lesson(
+        "import os, time",
+        f"while not os.path.exists({str(flag)!r}):",
+        "    time.sleep(0.02)",
+        "print('the', 'end')",
+    )
+    app = open_app(path)
+    app.wait_for("while not")
+    run(app, r"\^x Stop(.|\n)*● running|● running(.|\n)*\^x Stop")
+    app.press("f3", "j", "j", "e")
+    app.wait_for(r"\^r runs, Esc keeps")
+    app.press("ctrl+r")
+    app.wait_for("A run is going on. Stop it first")
+    app.press("home")
+    app.type("print('what', 'is', 'new')")
+    app.press("enter")
+    app.press("ctrl+r")
+    app.wait_for("runs when #1 has ended")
+    app.press("ctrl+x")
+    app.wait_for("Taken back")
+    app.press("ctrl+r")
+    app.wait_for("runs when #1 has ended")
+    flag.touch()
+    app.wait_for("#2 code changed")
+    app.wait_for("what is new")

@@ -12,7 +12,9 @@ from tests.terminal.conftest import OpenApp
 from tflab.runs.store import RunStore
 from tflab.session.trust import TrustStore
 
-QUESTION = "A lesson from elsewhere"
+pytestmark = pytest.mark.usefixtures("tensorflow_stand_in")
+
+QUESTION = "Code from elsewhere"
 LESSON = """\
 # %% [markdown]
 # # From elsewhere

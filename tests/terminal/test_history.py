@@ -8,10 +8,14 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from tests.terminal.conftest import OpenApp
 from tests.terminal.terminal import PATIENCE
 from tflab.runs.record import RunRecord
 from tflab.runs.store import RunStore
+
+pytestmark = pytest.mark.usefixtures("tensorflow_stand_in")
 
 
 def records(data: Path) -> list[RunRecord]:
@@ -45,7 +49,7 @@ def test_a_run_opens_as_it_was_and_runs_again_exactly(
     app.wait_for("changed")
     app.press("enter")
     app.wait_for("the first text 7")
-    app.wait_for("Lesson as run")
+    app.wait_for("Program as run")
 
     app.press("ctrl+y")
     app.wait_for(r"History .* 1 run")

@@ -12,6 +12,8 @@ from tests.terminal.conftest import OpenApp
 from tests.terminal.terminal import Terminal
 from tflab.session.trust import TrustStore
 
+pytestmark = pytest.mark.usefixtures("tensorflow_stand_in")
+
 # The title of a terminal, the clipboard, another screen, the cursor, a reset, C1 and bidi.
 EVIL = (
     "\x1b]0;stolen\x07\x1b]52;c;c3RvbGVu\x07\x1b[?1049l\x1b[2J\x1bc"
@@ -85,7 +87,7 @@ def test_nothing_of_a_hostile_lesson_reaches_the_terminal(open_app: OpenApp, hos
     app = open_app(hostile)
     app.wait_for(r"steps +3")
     app.press("ctrl+r")
-    app.wait_for("A lesson from elsewhere")
+    app.wait_for("Code from elsewhere")
     app.wait_for("comes from outside the course")
     app.press("y")
     app.wait_for("● failed")

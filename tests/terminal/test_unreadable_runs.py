@@ -6,11 +6,15 @@ import os
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.reliability.disks import as_common_user
 from tests.terminal.terminal import Terminal
 from tflab.runs.record import RunRequest
 from tflab.runs.store import RunStore
 from tflab.sweeps.store import SweepStore
+
+pytestmark = pytest.mark.usefixtures("tensorflow_stand_in")
 
 REQUEST = RunRequest(lesson="own", title="Own", path="/x/own.py", source="", parameters={})
 
@@ -77,6 +81,6 @@ def test_a_workbench_whose_every_file_is_a_pipe_waits_for_none_of_them(
     app.press("ctrl+s")
     app.wait_for("Sweep: A lesson of our own")
     app.press("ctrl+o")
-    app.wait_for("No sweep of this lesson is kept yet")
+    app.wait_for("No sweep of this program is kept yet")
     app.press("ctrl+q")
     assert app.wait_end() == 0

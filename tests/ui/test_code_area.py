@@ -17,6 +17,7 @@ from tflab.ui.workbench import messages
 from tflab.ui.workbench.cell_editor import CellEditor
 from tflab.ui.workbench.code_area import CodeArea
 from tflab.ui.workbench.indentation import dedented, indented, next_start, toggled, unit_of
+from tflab.ui.workbench.scratch_editor import ScratchEditor
 
 
 class Host(App):
@@ -37,11 +38,23 @@ class Host(App):
     def on_code_typed(self, message: messages.CodeTyped):
         self.told.append(message.text)
 
+    def on_lines_tried(self, message: messages.LinesTried):
+        self.told.append(message.text)
+
     def on_help_asked(self, message: messages.HelpAsked):
         self.asked.append(message)
 
     def on_editor_closed(self):
         self.closed += 1
+
+
+@asynccontextmanager
+async def tried():
+    """Open an editor of lines to try."""
+    host = Host(ScratchEditor(2, "", "cell 2", "lesson", "x = 1"))
+    async with host.run_test(size=(60, 20)) as pilot:
+        await pilot.pause()
+        yield host, host.editor.area, pilot
 
 
 @asynccontextmanager
@@ -79,6 +92,24 @@ async def test_tab_indents_and_shift_tab_takes_it_back():
         assert area.text == "a\nb\n\nc"
 
 
+async def test_a_block_to_try_goes_on_until_an_empty_line_and_is_no_error_meanwhile():
+    async with tried() as (host, area, pilot):
+        await pilot.press(*"if x:", "enter")
+        host.editor._check()
+        assert host.editor.problem is None
+        await pilot.press(*"y", "enter")
+        assert host.told == []
+        await pilot.press("enter")
+        assert host.told == ["if x:\n    y\n    "]
+        await pilot.press(*"f(", "enter", *")", "enter")
+        assert host.told[1:] == ["f(\n    )"]
+        await pilot.press(*"1 +* 2")
+        host.editor._check()
+        assert host.editor.problem is not None
+        await pilot.press("enter")
+        assert area.text in host.told, "what is wrong is tried, and said"
+
+
 async def test_backspace_takes_a_step_of_indentation():
     async with editor("        x") as (_, area, pilot):
         area.move_cursor((0, 8))
@@ -104,6 +135,22 @@ async def test_undo_and_redo():
         assert area.text == "a"
         await pilot.press("ctrl+y")
         assert area.text == "a = 1"
+
+
+async def test_many_lines_go_again_at_once():
+    many = "".join(f"a_{n} = {n}\n" for n in range(100))
+    async with editor("a") as (_, area, pilot):
+        await pilot.press("end")
+        await put(area, pilot, many)
+        await pilot.pause()
+        await pilot.press("ctrl+z")
+        assert area.text == "a"
+        await pilot.press("ctrl+y")
+        assert area.text == f"a{many}"
+        await pilot.press("ctrl+home", "ctrl+shift+end", "backspace")
+        assert area.text == ""
+        await pilot.press("ctrl+z")
+        assert area.text == f"a{many}"
 
 
 async def test_search_selects_what_is_found_and_goes_around():

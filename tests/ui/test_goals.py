@@ -13,7 +13,8 @@ from tflab.programs.reader import parse_program
 from tflab.runs import events as ev
 from tflab.runs.state import RunState
 from tflab.ui.terminal.themes import DARK
-from tflab.ui.workbench.goals import Goals
+from tflab.ui.workbench.goals import Goals, goals_title
+from tflab.ui.workbench.summing_up import run_words
 
 HEAD = '# %% [markdown]\n# # Goals\n# %% tags=["parameters"]\nsteps = 3  # how many\n'
 LESSON = f"{HEAD}# %%\nfrom tflab import lab\n" + "".join(
@@ -125,3 +126,23 @@ async def test_a_hint_of_no_goal_says_why():
         for _ in range(6):
             assert widget.show_hint() == ""
         assert "no further hint" in widget.show_hint()
+
+
+async def test_goals_and_exercises_are_counted_apart_as_in_a_run_and_at_the_end():
+    exercise = """# %% Step id="step" tags=["exercise"]
+### BEGIN SOLUTION
+a = 1
+### END SOLUTION
+# %%
+lab.check("step", a, 1)
+"""
+    state = reached(2)
+    async with goals() as (widget, pilot):
+        widget.show_lesson(parse_program(LESSON + exercise, Path("lesson.py")))
+        state.apply(ev.ExerciseOutcome(id="step", title="Step", cell=2, passed=True, message=""))
+        widget.show_run(state)
+        await pilot.pause()
+        assert widget.border_title == "Goals 1/3 · exercises 1/1"
+        assert run_words(state, 1, None).endswith("goals 1/3")
+    assert goals_title((0, 0), (0, 2)) == "Exercises 0/2"
+    assert goals_title((0, 7), (0, 0)) == "Goals 0/7"

@@ -121,7 +121,11 @@ async def test_a_field_has_its_own_keys(data, monkeypatch):
         await pilot.pause()
         assert app.screen is screen
         assert screen.focused.value == "12"
-        assert "Jump" not in screen.query_one("#keys").render().plain
+        keys = screen.query_one("#keys")
+        await pilot.resize_terminal(200, 40)
+        await pilot.pause()
+        assert "^k Jump" not in keys.render().plain
+        assert "Alt+k Jump" in keys.render().plain
 
 
 async def test_the_way_back_from_full_screen_is_shown(data, monkeypatch):

@@ -25,7 +25,7 @@ from textual.color import Color
 from textual.containers import Vertical
 from textual.document._wrapped_document import WrappedDocument
 from textual.drivers.linux_driver import LinuxDriver
-from textual.events import Key, MouseDown
+from textual.events import AppBlur, Key, MouseDown, Paste
 from textual.filter import LineFilter
 from textual.geometry import Region, Size
 from textual.screen import Screen
@@ -282,6 +282,24 @@ class TestKeysInOrder:
                     await pilot.pause()
             typed = [one.value, two.value]
         assert (typed == ["b", "a"]) == (base is TerminalApp)
+
+    @pytest.mark.parametrize("base", [App, TerminalApp])
+    async def test_the_loss_of_the_focus_overtakes_a_key_in_textual_alone(self, base):
+        class Asks(base):
+            def compose(self):
+                yield Input("ab", select_on_focus=False)
+
+        app = Asks()
+        async with app.run_test() as pilot:
+            field = app.query_one(Input)
+            field.focus()
+            await pilot.pause()
+            for event in (Key("backspace", "\x7f"), AppBlur(), Paste("c"), AppBlur()):
+                app.post_message(event)
+            async with asyncio.timeout(10):
+                while app.focused is not None:
+                    await pilot.pause()
+            assert field.value == ("ac" if base is TerminalApp else "ab")
 
     async def test_a_key_that_a_leaving_screen_did_not_take_goes_to_the_one_beneath(self):
         class Leaves(SafeTeardown[None], Screen[None]):

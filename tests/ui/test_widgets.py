@@ -63,6 +63,8 @@ async def test_beside_a_pane_its_keys_go_first_and_help_stays_longest():
         wide = line.render().plain
         assert wide.startswith(" ^r Run  Space Read on  n Next lesson")
         assert "F7 Edit" in wide
+        line.beside = False
+        assert "Next lesson" not in line.render().plain
         for width in range(30, 160, 7):
             await pilot.resize_terminal(width, 5)
             await pilot.pause()

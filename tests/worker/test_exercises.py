@@ -256,6 +256,20 @@ def test_a_notebook_for_nbgrader_checks(bench, tmp_path: Path):
     assert "8.0\nend" in state.printed_text
 
 
+def test_what_nothing_checks_and_nobody_wrote_runs_on_its_solution(bench):
+    fill = "def half(x):\n    ### BEGIN SOLUTION\n    return x / 2\n    ### END SOLUTION"
+    cells = [graded(fill, "half", solution=True), graded("print('eighth', half(half(1)))", "on")]
+    text = json.dumps({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": cells})
+    state = run(bench, text, {}, name="n.ipynb")
+    half = state.exercises["half"]
+    assert (half.passed, half.message, half.trivial) == (
+        False,
+        "Nothing is written here yet.",
+        False,
+    )
+    assert "eighth 0.25" in state.printed_text
+
+
 def apart(with_solutions: bool) -> str:
     """Two exercises, one after the other, then a check of each and one more of the first."""
 

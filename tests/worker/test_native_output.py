@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import errno
 import itertools
+import os
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tflab.recording.journal import Journal
-from tflab.worker.native_output import NativeOutput, is_noise
+from tflab.worker.native_output import NativeOutput, forward_rest, is_noise
 
 NOISE = (
     b"2026-11-24 20:44:03.123456: I tensorflow/core/platform/cpu_feature_guard.cc:210] This ...\n"
@@ -72,6 +74,21 @@ def test_no_trace_of_the_crash_itself_is_output(bench):
     assert b"Fatal Python error" in (run.folder / "stderr.log").read_bytes()
 
 
+def test_a_child_that_crashes_is_heard_and_what_comes_after_it(bench):
+    cell = """
+    import ctypes, os, time
+
+    os.write(2, b"before\\n")
+    if (child := os.fork()) == 0:
+        ctypes.string_at(0)
+    os.waitpid(child, 0)
+    os.write(2, b"after\\n")
+    """
+    printed = bench.run(cell).printed
+    assert printed.startswith("before\nFatal Python error: Segmentation fault\n")
+    assert printed.endswith("after\n")
+
+
 @pytest.mark.parametrize("line", NOISE.splitlines())
 def test_noise_is_told(line):
     assert is_noise(line)
@@ -103,3 +120,49 @@ def test_however_it_comes_in_the_same_goes_out(tmp_path_factory, pieces, data):
             native.forward()
         native.forward(whole_lines=False)
     assert (whole / "output.log").read_bytes() == (bitwise / "output.log").read_bytes()
+
+
+@given(lines, st.floats(0, 1), st.booleans(), st.integers(0, 9))
+def test_text_is_in_the_output_once_however_far_its_writing_came(
+    tmp_path_factory, pieces, part, noted, others
+):
+    """A process may end while what it copies is written, and before it can say that it was."""
+    folder = tmp_path_factory.mktemp("run")
+    journal = Journal()
+    native, output = folder / "stderr.log", folder / "output.log"
+    first = b"".join(f"{number}: ".encode() + piece for number, piece in enumerate(pieces)) + b"\n"
+    native.write_bytes(first)
+    output.write_bytes(b"earlier\n")
+    NativeOutput(folder, journal).forward()
+    copied = output.read_bytes()[len(b"earlier\n") :]
+    # As if it had been gone before it could say so; children may have written in between.
+    count = len(copied) if others else round(part * len(copied))
+    output.write_bytes(b"earlier\n" + b"x" * others + copied[:count])
+    if not noted:
+        journal.forwarded = 0
+    elif count < len(copied):
+        output.write_bytes(b"earlier\n" + copied)
+    with native.open("ab") as file:
+        file.write(b"last\n")
+    forward_rest(folder, journal)
+    assert output.read_bytes() == b"earlier\n" + b"x" * others + copied + b"last\n"
+
+
+def test_what_a_full_disk_did_not_take_is_copied_once_there_is_room(tmp_path, monkeypatch):
+    journal = Journal()
+    (tmp_path / "stderr.log").write_bytes(b"one\ntwo\n")
+    native = NativeOutput(tmp_path, journal)
+    write = os.write
+    answers = iter([2])
+
+    def fill(descriptor: int, data: bytes) -> int:
+        if (room := next(answers, None)) is None:
+            raise OSError(errno.ENOSPC, "full")
+        return write(descriptor, data[:room])
+
+    with monkeypatch.context() as patch:
+        patch.setattr("tflab.worker.native_output.os.write", fill)
+        with pytest.raises(OSError, match="full"):
+            native.forward()
+    native.forward()
+    assert (tmp_path / "output.log").read_bytes() == b"one\ntwo\n"

@@ -291,3 +291,17 @@ def _request(record):
     from tflab.runs.record import RunRequest
 
     return msgspec.convert(record["request"], RunRequest)
+
+
+def test_little_lies_beneath_the_program(bench):
+    """TensorFlow walks the stack at every eager operation, and each frame costs."""
+    run = bench.run(
+        """
+        import sys
+        frame, names = sys._getframe(), []
+        while frame := frame.f_back:
+            names.append(frame.f_code.co_name)
+        print(names)
+        """
+    )
+    assert run.printed == "['execute', '<module>']\n"

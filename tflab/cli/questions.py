@@ -43,7 +43,7 @@ def _can_ask(arguments: argparse.Namespace) -> bool:
 
 def _asked(lesson: Program) -> bool:
     print(origin(lesson.path))
-    print("A lesson is code and can do what you can do. Read it before you trust it.")
+    print("Code can do what you can do. Read it before you trust it.")
     while True:
         try:
             answer = input("Trust and run it? [y/N, s shows it] ").strip().casefold()

@@ -48,7 +48,10 @@ def with_exercises(
         if _is_exercise(cell):
             exercise = _exercise(cell, cells, is_source, names)
             made[cell.index] = msgspec.structs.replace(cell, exercise=exercise)
-        elif exercise is not None and _is_check(cell, trees.get(cell.index)):
+        elif exercise is not None and (
+            _is_check(cell, trees.get(cell.index))
+            or _only_asserts(cell, made[exercise.cell], trees.get(cell.index))
+        ):
             checked = _checked_by(cell, [one.exercise for one in made.values() if one.exercise])
             points = checked.points + (cell.grading.points if cell.grading else 0.0)
             tests = (*checked.tests, cell.index)
@@ -90,6 +93,24 @@ def _is_check(cell: Cell, tree: ast.Module | None) -> bool:
     if "check" in cell.tags or (cell.grading is not None and cell.grading.grade):
         return True
     return "lab.check(" in cell.source and tree is not None and _calls_check(tree)
+
+
+def _only_asserts(cell: Cell, exercise: Cell, tree: ast.Module | None) -> bool:
+    """Whether a cell does nothing but assert, where no graded notebook says which cells check."""
+    if tree is None or cell.grading is not None or exercise.grading is not None:
+        return False
+    asserts = [one for one in tree.body if not isinstance(one, ast.Import | ast.ImportFrom)]
+    return bool(asserts) and all(isinstance(one, ast.Assert) or _calls_assert(one)
+                                 for one in asserts)  # fmt: skip
+
+
+def _calls_assert(statement: ast.stmt) -> bool:
+    """Whether a statement is a call such as `np.testing.assert_allclose(…)`."""
+    if not isinstance(statement, ast.Expr) or not isinstance(statement.value, ast.Call):
+        return False
+    called = statement.value.func
+    name = called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")
+    return name.startswith("assert")
 
 
 def _calls_check(tree: ast.Module) -> bool:

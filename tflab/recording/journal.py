@@ -33,6 +33,7 @@ _WRITTEN, _FORWARDED, _USED = 0, 8, 16
 _PROMISED = 24
 _SIZES = struct.Struct("<QQ")
 _SIZES_AT = 32
+_FORWARDING, _OUTPUT_BEFORE = 48, 56
 _SERIES_AT = 64
 _LENGTH = struct.Struct("<H")
 
@@ -122,6 +123,23 @@ class Journal:
     @forwarded.setter
     def forwarded(self, count: int) -> None:
         _COUNT.pack_into(self.memory, _FORWARDED, count)
+
+    def promise_forwarded(self, count: int, before: int) -> None:
+        """Note what is about to be copied to the output, as `promise` does for points.
+
+        Args:
+            count: How many bytes will have been sorted out then.
+            before: Bytes that the output has now.
+        """
+        _COUNT.pack_into(self.memory, _OUTPUT_BEFORE, before)
+        _COUNT.pack_into(self.memory, _FORWARDING, count)
+
+    @property
+    def promised_forwarded(self) -> tuple[int, int]:
+        """What was last about to be copied, as `promise_forwarded` was told."""
+        (count,) = _COUNT.unpack_from(self.memory, _FORWARDING)
+        (before,) = _COUNT.unpack_from(self.memory, _OUTPUT_BEFORE)
+        return int(count), int(before)
 
     def read_series(self) -> None:
         """Find the names of series that another process has added."""

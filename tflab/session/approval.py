@@ -136,10 +136,10 @@ def trust_question(path: Path, source: str) -> Question:
     """Return what is asked before code from elsewhere runs."""
     return Question(
         QuestionKind.TRUST,
-        "A lesson from elsewhere",
+        "Code from elsewhere",
         f"{origin(path)}.\n\n"
-        "A lesson is code and can do what you can do. Read it (it is on the screen) before "
-        f"you trust it. You are asked again when it changes; lessons in {user_folder()} are "
+        "Code can do what you can do. Read it (it is on the screen) before you trust it. "
+        f"You are asked again when it changes; programs in {user_folder()} are "
         "your own and never asked about.",
         "Trust and run",
         source,
@@ -152,7 +152,7 @@ def edits_question(source: str) -> Question:
     return Question(
         QuestionKind.TRUST,
         "Edits that others may have written",
-        f"This lesson runs with edits from the data folder, and others may write to {folder}.\n\n"
+        f"This program runs with edits from the data folder, and others may write to {folder}.\n\n"
         "Code can do what you can do. Read the changed cells (they are on the screen) before you "
         "trust them. You are asked again when they change.",
         "Trust and run",

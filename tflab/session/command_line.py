@@ -112,7 +112,7 @@ def copied_text(current: bool, edited: bool = False) -> str:
             "Command copied. The run had code of yours: --edits runs with your edits as they are "
             "now; export a script to keep it as it was."
         )
-    changed = "" if current else " The lesson has changed since; export a script to keep it."
+    changed = "" if current else " The program has changed since; export a script to keep it."
     return f"Command copied.{changed}"
 
 

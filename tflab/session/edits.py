@@ -277,7 +277,7 @@ class Edits:
             self._apply()
         if self.loading and now >= self._read_by:
             self.loading = False
-            text = "Your edits of this lesson are not read yet: the disk does not answer."
+            text = "Your edits of this program are not read yet: the disk does not answer."
             self._emit(Notice(text, title="Without your edits", severity="warning"))
             self._ready()
 

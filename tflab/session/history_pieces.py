@@ -1,4 +1,4 @@
-"""The pieces of a session that are about many runs: history, runs of others, sweeps."""
+"""The pieces of a session about many runs: history, past runs, runs of others, sweeps."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tflab.session.events import Event, Notice
+from tflab.session.events import Event, Notice, RunsListed
 from tflab.session.pieces import SessionPieces
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from tflab.session.discovery import Discovery
     from tflab.session.history import RunHistory
     from tflab.session.history_work import HistoryWork
+    from tflab.session.past_runs import PastRuns
     from tflab.session.sweep_events import SweepBasis
     from tflab.session.sweeps import Sweeps
     from tflab.targets.devices import Device
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 
 class HistoryPieces(SessionPieces):
     """Adds to a session what lists runs, finds those that were not started here, and sweeps."""
+
+    _newest_wanted = False
+    """Whether a program was just opened whose newest run is to be shown once runs are listed."""
 
     @cached_property
     def history(self) -> RunHistory:
@@ -43,6 +47,22 @@ class HistoryPieces(SessionPieces):
             self._emit(event)
 
         return HistoryWork(self.runs.store, self._trash, self._slow_disk, hear)
+
+    @cached_property
+    def past_runs(self) -> PastRuns:
+        """What can be done with runs of the past."""
+        from tflab.session.past_runs import PastRuns
+
+        return PastRuns(
+            self.opened,
+            self.form,
+            self.runs,
+            self.approval,
+            lambda: self.settings.options,
+            self.devices.when_known,
+            self.disk,
+            self._emit,
+        )
 
     @cached_property
     def discovery(self) -> Discovery:
@@ -106,6 +126,17 @@ class HistoryPieces(SessionPieces):
         """List the newest runs of the program on show; `RunsListed` follows."""
         if self.program is not None:
             self.history.list_lesson(self.program.id)
+
+    def _show_newest(self, listed: RunsListed) -> None:
+        """Show the newest run of a program that was just opened, unless another is on its way."""
+        program, runs = self.program, self.runs
+        if program is None or listed.program != program.id or not self._newest_wanted:
+            return
+        self._newest_wanted = False
+        current = runs.current
+        shown = current is not None and current.record.request.lesson == program.id
+        if listed.rows and not (shown or runs.own_running or runs.opening):
+            runs.open(listed.rows[0].id, quietly=True)
 
     def follow(self) -> None:
         """Show the run last told of: its program, its whole curve, live if it still goes on."""

@@ -53,7 +53,10 @@ class Library:
         if program is None:
             return
         paths = [entry.path for entry in self.entries]
-        place = paths.index(program.path) + by if program.path in paths else 0
+        if program.path not in paths:
+            self._emit(Notice("This program stands alone: F2 lists the lessons."))
+            return
+        place = paths.index(program.path) + by
         if 0 <= place < len(paths):
             self._open(paths[place])
         else:

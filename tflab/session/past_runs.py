@@ -152,17 +152,17 @@ class PastRuns:
         if past.current:
             self._emit(
                 Notice(
-                    "You see the lesson with the code that this run had; open it from the list for "
-                    "yours as it is now.",
-                    title="Lesson as run",
+                    "You see the program with the code that this run had; open it from the list "
+                    "for yours as it is now.",
+                    title="Program as run",
                 )
             )
         else:
             self._emit(
                 Notice(
-                    "The file has changed since. You see the lesson as this run had it; open it "
+                    "The file has changed since. You see it as this run had it; open it "
                     "from the list for the file as it is now.",
-                    title="Lesson as run",
+                    title="Program as run",
                 )
             )
 

@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from tflab.session.environments import Environments
     from tflab.session.form import Form
     from tflab.session.guesses import Guesses
-    from tflab.session.past_runs import PastRuns
     from tflab.session.presets import Presets
     from tflab.session.quiz_desk import QuizDesk
     from tflab.session.run_starter import RunStarter
@@ -227,6 +226,12 @@ class SessionPieces(ABC):
         return CodeHelp(self.disk.beside(waited_for=False), python)
 
     @property
+    def _starter_begun(self) -> RunStarter | None:
+        """What starts runs, if anything was ever run."""
+        found: RunStarter | None = self.__dict__.get("starter")
+        return found
+
+    @property
     def _scratch_begun(self) -> Scratch | None:
         """What is tried, if anything ever was."""
         found: Scratch | None = self.__dict__.get("scratch")
@@ -260,22 +265,6 @@ class SessionPieces(ABC):
         from tflab.session.targets import Targets
 
         return Targets(self._target_queue, self._emit, self.server.place_of)
-
-    @cached_property
-    def past_runs(self) -> PastRuns:
-        """What can be done with runs of the past."""
-        from tflab.session.past_runs import PastRuns
-
-        return PastRuns(
-            self.opened,
-            self.form,
-            self.runs,
-            self.approval,
-            lambda: self.settings.options,
-            self.devices.when_known,
-            self.disk,
-            self._emit,
-        )
 
     def _rerun(self) -> None:
         # Only now is the starter made: the first paint does not need it.

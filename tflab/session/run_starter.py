@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from tflab.runs.record import RunOptions
 from tflab.session.approval import Approval
@@ -20,10 +20,21 @@ if TYPE_CHECKING:
     from tflab.programs.program import Program
     from tflab.session.edits import Edits
     from tflab.targets.environments import Environment
+    from tflab.targets.live_run import LiveRun
+
+
+class _Wish(NamedTuple):
+    """A run that is to begin when another has ended."""
+
+    after: LiveRun
+    until: int | None
 
 
 class RunStarter:
     """Starts runs of the program on show, with the values in the form.
+
+    Who has changed the code since the run that goes on began has a reason to ask for the next one:
+    that wish is kept until the run has ended. One that would be the same again is refused.
 
     Args:
         opened: The program on show.
@@ -61,6 +72,7 @@ class RunStarter:
         self._runs = runs
         self._options = options
         self._emit = emit
+        self._wish: _Wish | None = None
 
     def run(self, until: int | None) -> None:
         """Start a run with every edit in it, or say what stands in the way.
@@ -74,16 +86,45 @@ class RunStarter:
         program, bad = self._opened.program, self._form.first_bad
         refusal = self._edits.refusal()
         if program is None:
-            self._emit(Notice("Open a lesson first.", severity="warning"))
+            self._emit(Notice("Open a program first.", severity="warning"))
         elif refusal is not None:
             self._emit(refusal)
         elif self._runs.own_running:
-            text = "A run is going on. Stop it first (^x)."
-            self._emit(Notice(text, severity="warning"))
+            self._wait(program, until)
         elif bad is not None:
             self._emit(ValueRefused(bad.parameter.name, bad.problem or ""))
         else:
             self._start(program, until)
+
+    def _wait(self, program: Program, until: int | None) -> None:
+        """Keep the wish for a run until the one that goes on has ended, if it has other code."""
+        current = self._runs.current
+        if current is None or self._runs.beginning or not _other_code(program, current):
+            text = "A run is going on. Stop it first (^x)."
+            self._emit(Notice(text, severity="warning"))
+            return
+        self._wish = _Wish(current, until)
+        number = current.record.number
+        name = f"#{number}" if number else "the run"
+        self._emit(Notice(f"Your code runs when {name} has ended; ^x takes that back."))
+
+    def advance(self) -> None:
+        """Begin what was to wait for the end of a run, once that is there.
+
+        Nothing begins if the person went on to another program meanwhile.
+        """
+        wish, program = self._wish, self._opened.program
+        if wish is not None and wish.after.over:
+            self._wish = None
+            if program is not None and wish.after.record.request.path == str(program.path):
+                self.run(wish.until)
+
+    def take_back(self) -> bool:
+        """Forget the run that waits for the end of another; return whether there was one."""
+        waited, self._wish = self._wish is not None, None
+        if waited:
+            self._emit(Notice("Taken back: nothing runs after this run. ^x stops it too."))
+        return waited
 
     def rerun(self) -> None:
         """Start a run, superseding one that goes on."""
@@ -98,11 +139,12 @@ class RunStarter:
         """Ask the program's questions again."""
         program = self._opened.program
         if program is None or not program.questions:
-            self._emit(Notice("This lesson asks nothing."))
+            self._emit(Notice("Nothing is asked here."))
         else:
             self._guesses.ask_again(program)
 
     def _start(self, program: Program, until: int | None) -> None:
+        self._wish = None
         device = self._form.device
         devices = [device] if device is not None else []
 
@@ -138,3 +180,9 @@ class RunStarter:
                 stdin="asked",
             )
         )
+
+
+def _other_code(program: Program, run: LiveRun) -> bool:
+    """Return whether a program has other code now than a run of it; answers of exercises count."""
+    request = run.record.request
+    return (program.source, program.edits) != (request.source, request.edits)

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import math
-import shutil
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from functools import partial
-from typing import NamedTuple
 
 from tflab.runs.diagnosis import diagnose
 from tflab.runs.disk_queue import DiskQueue
-from tflab.runs.record import Problem, RunRecord, RunRequest
+from tflab.runs.record import Problem, RunRequest
 from tflab.runs.store import RunStore
 from tflab.runs.text import plain
 from tflab.session.events import (
@@ -23,11 +21,11 @@ from tflab.session.events import (
     RunEnded,
     RunOpened,
 )
+from tflab.session.run_beginning import RunBeginning
 from tflab.session.run_input import RunInput
 from tflab.session.server import Server
 from tflab.targets.host import Host
 from tflab.targets.live_run import LiveRun
-from tflab.targets.runner import hand_over, versions
 
 _READING_SECONDS = 0.005
 _BUSY_SECONDS = 0.03
@@ -35,19 +33,8 @@ _WATCH_SECONDS = 0.5
 _DISK_SECONDS = 0.015
 """How long one look at the logs may hold up the screen."""
 
-_NEW_RUN_SECONDS = 2.0
-"""How long the disk may take over the folder of a new run."""
-
 
 OnTarget = Callable[[RunRequest, Callable[[Host], object]], object]
-
-
-class _Beginning(NamedTuple):
-    """A run whose folder is being made."""
-
-    record: Future[RunRecord]
-    deadline: float
-    stop: bool = False
 
 
 class Runs:
@@ -82,7 +69,7 @@ class Runs:
         self._emit = emit
         self._clock = clock
         self._on_target = on_target
-        self._beginning: _Beginning | None = None
+        self._beginning = RunBeginning(store, disk, self._begun, self._give_up, clock)
         self._watched: list[LiveRun] = []
         self._next_watch, self._notices_told = 0.0, 0
         self._quiet: LiveRun | None = None
@@ -96,15 +83,20 @@ class Runs:
     def running(self) -> bool:
         """Whether a run is about to begin, or the one on show has not ended."""
         run = self.current
-        return self._beginning is not None or (run is not None and run.state.ended is None)
+        return self._beginning.under_way or (run is not None and run.state.ended is None)
 
     @property
     def own_running(self) -> bool:
         """Whether a run is about to begin, or the one on show is ours and has not ended."""
         current = self.current
-        return self._beginning is not None or (
+        return self._beginning.under_way or (
             current is not None and current.state.ended is None and current.record.id in self.own
         )
+
+    @property
+    def beginning(self) -> bool:
+        """Whether a run is about to begin, which is not on show yet."""
+        return self._beginning.under_way
 
     @property
     def pause(self) -> float:
@@ -114,7 +106,7 @@ class Runs:
             return _READING_SECONDS
         stopping = any(run.stopping for run in self._watched)
         going = current is not None and not current.over
-        return _BUSY_SECONDS if stopping or going or self._beginning else math.inf
+        return _BUSY_SECONDS if stopping or going or self._beginning.under_way else math.inf
 
     def start(self, request: RunRequest) -> None:
         """Start a run and show it. One that goes on, or is about to begin, is superseded.
@@ -135,25 +127,13 @@ class Runs:
         current = self.current
         if current is not None and current.state.ended is None and current.record.id in self.own:
             current.stop()
+        self._beginning.begin(request, server)
 
-        def begin(made: Future[RunRecord]) -> None:
-            if self._beginning is None or self._beginning.record is not made:
-                self._unmake(made)
-                return
-            stop, self._beginning = self._beginning.stop, None
-            try:
-                record = made.result()
-                run = hand_over(server, record, self.store.root / record.id)
-            except Problem as problem:
-                self._give_up(problem)
-                return
-            self.own.add(record.id)
-            if stop:
-                run.stop()
-            self._show(run)
-
-        future = self._disk.do_then(lambda: self.store.create(request, versions()), begin)
-        self._beginning = _Beginning(future, self._clock() + _NEW_RUN_SECONDS)
+    def _begun(self, run: LiveRun, stopped: bool) -> None:
+        self.own.add(run.record.id)
+        if stopped:
+            run.stop()
+        self._show(run)
 
     def open(self, run_id: str, quietly: bool = False) -> None:
         """Show a run from the history; `RunOpened` follows, or a problem when it cannot be read.
@@ -193,8 +173,7 @@ class Runs:
         Raises:
             Problem: When it is on another machine.
         """
-        if self._beginning is not None:
-            self._beginning = self._beginning._replace(stop=True)
+        if self._beginning.stop():
             return True
         if self.current is None or self.current.state.ended is not None:
             return False
@@ -216,17 +195,11 @@ class Runs:
 
     def advance(self) -> None:
         """Read what is new in the logs, and carry stops on."""
-        self._look_at_beginning()
+        self._beginning.advance()
         self._look_at_watched()
         run = self.current
         if run is not None and not run.over:
             self._advance(run)
-
-    def _look_at_beginning(self) -> None:
-        """Give up a run whose folder the disk makes too late; it is taken away again."""
-        if self._beginning is not None and self._clock() >= self._beginning.deadline:
-            self._beginning = None
-            self._give_up(_SLOW_DISK)
 
     def _give_up(self, problem: Problem) -> None:
         """Say why a run could not begin; what waits for its end need not wait any longer."""
@@ -237,11 +210,6 @@ class Runs:
         after, self._after_end = self._after_end, None
         if after is not None:
             after()
-
-    def _unmake(self, made: Future[RunRecord]) -> None:
-        if made.exception() is None:
-            folder = self.store.root / made.result().id
-            self._disk.do(partial(shutil.rmtree, folder, ignore_errors=True))
 
     def _show(self, run: LiveRun) -> None:
         before, self.current, self._notices_told = self.current, run, 0
@@ -304,10 +272,3 @@ class Runs:
         elif ended.state == "failed":
             text = ", ".join(filter(None, (plain(error.title), plain(error.place))))
             self._emit(Notice(text, severity="error"))
-
-
-_SLOW_DISK = Problem(
-    "The disk does not answer",
-    "The folder of the run could not be made within two seconds.",
-    "Run again when the disk is back; `tflab doctor` says where the data folder is.",
-)

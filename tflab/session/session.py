@@ -50,12 +50,14 @@ class Going(NamedTuple):
         run_id: Id of the run on show, if it goes on.
         sweep: Whether a sweep does.
         waiting: How many of its runs have not begun.
+        queued: How many of its runs a queue has, and begins.
     """
 
     run: bool = False
     run_id: str = ""
     sweep: bool = False
     waiting: int = 0
+    queued: int = 0
 
 
 class Session(HistoryPieces):
@@ -79,7 +81,6 @@ class Session(HistoryPieces):
         self._first = program
         self._begun = False
         self._run_when_ready = False
-        self._returning = False
 
     @property
     def first_program(self) -> Path | None:
@@ -114,6 +115,8 @@ class Session(HistoryPieces):
         self.deliver()
         self.server.advance()
         self.runs.advance()
+        if (starter := self._starter_begun) is not None:
+            starter.advance()
         self.live.advance()
         self.opened.advance()
         self.edits.advance()
@@ -169,6 +172,7 @@ class Session(HistoryPieces):
             run_id=current.record.id if current is not None and self.runs.running else "",
             sweep=sweep is not None,
             waiting=sweep.count("waiting") if sweep is not None else 0,
+            queued=sweep.count("queued") if sweep is not None else 0,
         )
 
     def open(self, path: Path, cell: int | None = None) -> None:
@@ -190,7 +194,9 @@ class Session(HistoryPieces):
             self.starter.run(until)
 
     def stop(self) -> None:
-        """Stop the run on show, or what is tried where no run goes on."""
+        """Stop the run on show, or what is tried where no run goes on; what waits comes first."""
+        if (starter := self._starter_begun) is not None and starter.take_back():
+            return
         scratch = self._scratch_begun
         if scratch is not None and not self.runs.own_running and scratch.stop():
             return
@@ -229,7 +235,7 @@ class Session(HistoryPieces):
     def list_presets(self) -> None:
         """List the presets of the program on show; `PresetsListed` follows."""
         if self.program is None:
-            self._emit(Notice("Open a lesson first.", severity="warning"))
+            self._emit(Notice("Open a program first.", severity="warning"))
         else:
             self.presets.list(self.program)
 
@@ -248,9 +254,9 @@ class Session(HistoryPieces):
         if (scratch := self._scratch_begun) is not None:
             scratch.forget()
         if reloaded:
-            self._emit(Notice("The file changed; the lesson was read again."))
+            self._emit(Notice("The file changed; it was read again."))
         else:
-            self._returning = True
+            self._newest_wanted = True
             self.settings.lesson = self.library.name_of(program)
             if self.settings.lesson == str(program.path):
                 self.settings.note_recent(program.path, program.title)
@@ -285,21 +291,10 @@ class Session(HistoryPieces):
                 self.course.note_run(program, run.state)
                 self.environments.tell_who_has(run.state.error)
         elif isinstance(event, RunsListed):
-            self._show_last(event)
+            self._show_newest(event)
         elif isinstance(event, CourseChanged):
             self.quiz.look()
         self._emit(event)
-
-    def _show_last(self, listed: RunsListed) -> None:
-        """Show the newest run of a program that was just opened, unless another is on its way."""
-        program, runs = self.program, self.runs
-        if program is None or listed.program != program.id or not self._returning:
-            return
-        self._returning = False
-        current = runs.current
-        shown = current is not None and current.record.request.lesson == program.id
-        if listed.rows and not (shown or runs.own_running or runs.opening):
-            runs.open(listed.rows[0].id, quietly=True)
 
     def _devices_listed(self, devices: DeviceList) -> None:
         self.form.show_devices(devices)

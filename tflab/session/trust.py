@@ -118,22 +118,22 @@ def others_at(path: Path) -> Path | None:
 
 
 def origin(path: Path) -> str:
-    """Say why a lesson is asked about, in a sentence."""
+    """Say why a program is asked about, in a sentence."""
     name = plain_line(str(path))
     others = others_at(path) if path.resolve().is_relative_to(user_folder().resolve()) else None
     if others is None:
-        return f"This lesson comes from outside the course: {name}"
+        return f"This program comes from outside the course: {name}"
     if others == path:
-        return f"This lesson is among your own, but others own or may write it: {name}"
+        return f"This program is among your own, but others own or may write it: {name}"
     folder = plain_line(str(others))
-    return f"This lesson is among your own, but others may write to {folder}: {name}"
+    return f"This program is among your own, but others may write to {folder}: {name}"
 
 
 def untrusted(path: Path) -> Problem:
-    """Return the refusal of a lesson that nobody has trusted."""
+    """Return the refusal of a program that nobody has trusted."""
     return Problem(
-        "This lesson is not trusted yet",
-        f"{origin(path)}. A lesson is code and can do what you can do.",
+        "This program is not trusted yet",
+        f"{origin(path)}. Code can do what you can do.",
         "Read it. If you trust it, give --trust once; or keep it in "
-        f"{plain_line(str(user_folder()))}, your own lessons.",
+        f"{plain_line(str(user_folder()))}, the folder of your own lessons.",
     )

@@ -18,10 +18,9 @@ from pathlib import Path
 from typing import Any
 
 from tflab.runs.atomic_files import make_private_folder, read_file, replace_atomically
-from tflab.runs.paths import data_folder
 from tflab.runs.record import Problem
 from tflab.runs.text import plain_line
-from tflab.targets.dask_keys import security_of
+from tflab.targets.dask_keys import cluster_folder, security_of, with_keys
 from tflab.targets.target_file import DaskTarget, find_target
 
 _IDLE_SECONDS = 600.0
@@ -30,11 +29,6 @@ _START_SECONDS = 60.0
 
 # Clusters that outlive this process. Kept so that nobody waits for them, and nobody complains.
 _left_behind: list[subprocess.Popen[bytes]] = []
-
-
-def cluster_folder(target: DaskTarget) -> Path:
-    """Return where the address and the log of a target's cluster lie."""
-    return data_folder().absolute() / "clusters" / target.name
 
 
 def address_of(target: DaskTarget) -> str:
@@ -95,6 +89,7 @@ def main() -> None:
     """Keep the cluster of the target that the command line names, while it has anything to do."""
     target = find_target(sys.argv[1])
     assert isinstance(target, DaskTarget)
+    target = with_keys(target)
     folder = cluster_folder(target)
     make_private_folder(folder)
     with (folder / "lock").open("wb") as lock:
@@ -122,14 +117,13 @@ def _cluster(target: DaskTarget) -> Any:
         )
     from distributed import LocalCluster
 
-    # Within this machine nothing is opened to others; with keys it is encrypted all the same.
     return LocalCluster(
         n_workers=target.workers,
         threads_per_worker=1,
         resources=_resources(target),
         dashboard_address=None,
         host="127.0.0.1",
-        protocol="tls://" if security is not None else None,
+        protocol="tls://",
         security=security,
     )
 

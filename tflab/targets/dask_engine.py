@@ -17,7 +17,7 @@ from tflab.runs.job import LOG, Job
 from tflab.runs.record import Problem
 from tflab.runs.text import count_of, plain_line
 from tflab.targets.dask_cluster import address_of
-from tflab.targets.dask_keys import dask_module, security_of
+from tflab.targets.dask_keys import dask_module, security_of, with_keys
 from tflab.targets.engine import JobState, NodeReport
 from tflab.targets.server_pool import ServerPlace
 from tflab.targets.target_file import DaskTarget
@@ -54,6 +54,7 @@ class Dask:
             Problem: When `distributed` is missing, keys do not serve, or nobody answers.
         """
         dask_module()
+        self._target = with_keys(self._target)
         security_of(self._target)
         if not self._target.scheduler:
             where = ", ".join(self._target.hosts) or "this machine"
@@ -186,6 +187,7 @@ class Dask:
         distributed = dask_module()
         # What is asked of a scheduler goes there whole, as it has no package of ours.
         cloudpickle.register_pickle_by_value(sys.modules[__name__])
+        self._target = with_keys(self._target)
         security = security_of(self._target)
         self._address = address_of(self._target)
         try:

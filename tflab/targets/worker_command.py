@@ -18,6 +18,7 @@ from tflab.runs.atomic_files import make_private_folder, replace_atomically
 from tflab.runs.paths import data_folder, writable_by_others
 from tflab.runs.record import Problem
 
+_WORKER = "tflab.worker"
 _PACKAGE = Path(__file__).resolve().parent.parent
 _START = b'''"""Starts the module of tflab that the command line names. Written by tflab."""
 
@@ -29,7 +30,10 @@ import sys
 here = os.path.dirname(os.path.abspath(__file__))
 if here not in sys.path:
     sys.path.insert(0, here)
-importlib.import_module(sys.argv.pop(1)).main()
+# What a run executes is called from here, so that little lies beneath the program.
+execute_run = importlib.import_module(sys.argv.pop(1)).main()
+if execute_run is not None:
+    execute_run()
 '''
 
 
@@ -47,8 +51,11 @@ def worker_command(interpreter: str, module: str, *words: str) -> list[str]:
     """
     if not interpreter or interpreter == sys.executable:
         # -P: a file of the user's in the current folder must not pass for a module.
+        if module == _WORKER:
+            # By its path, since `-m` would put two more frames beneath every program.
+            return [sys.executable, "-P", str(_PACKAGE / "worker" / "__main__.py"), *words]
         return [sys.executable, "-P", "-m", module, *words]
-    main = "tflab.worker.__main__" if module == "tflab.worker" else module
+    main = f"{_WORKER}.__main__" if module == _WORKER else module
     # A script's own folder stands in for the current one on the path.
     return [interpreter, str(_start_script()), main, *words]
 

@@ -59,13 +59,13 @@ class Action:
 
 
 ACTIONS: tuple[Action, ...] = (
-    Action("run", "ctrl+r", "Run", "Run the lesson from the top with these values.", footer=True),
+    Action("run", "ctrl+r", "Run", "Run the program from the top.", footer=True),
     Action("stop", "ctrl+x", "Stop", "Stop the run; what it logged is kept.", footer=True),
     Action(
         "sweep",
         "ctrl+s",
         "Sweep",
-        "Run the lesson over several values, or show the sweep.",
+        "Run it over several values, or show the sweep.",
         footer=True,
     ),
     Action("history", "ctrl+y", "History", "List every run: filter, compare, rerun.", footer=True),
@@ -79,15 +79,15 @@ ACTIONS: tuple[Action, ...] = (
     Action("show('lesson')", "f3", "Lesson", "Go to the lesson."),
     Action("show('loss')", "f4", "Loss", "Go to the loss chart."),
     Action("show('parameters')", "f5", "Parameters", "Go to the parameters."),
-    Action("show('runs')", "f6", "Runs", "Go to the runs of this lesson."),
+    Action("show('runs')", "f6", "Runs", "Go to the runs of this program."),
     Action("hint", "f10", "Hint", "Show a hint for the first open goal; again for a stronger one."),
     Action("live", "ctrl+t", "Live", "Run again at every change of a value, or stop doing so."),
     Action("options", "", "Run options", "Set priority, threads and memory of runs."),
     Action("alerts", "", "Alerts", "Choose how you are told of runs while you are elsewhere."),
-    Action("environment", "", "Environment", "Choose the Python that this lesson runs in."),
+    Action("environment", "", "Environment", "Choose the Python that this program runs in."),
     Action("commands", "", "Shell commands", "Allow the notebook's shell commands, or skip them."),
     Action("answer", "f12", "Answer", "Answer what the run asks for."),
-    Action("predict", "ctrl+g", "Guess", "Ask the questions of this lesson again."),
+    Action("predict", "ctrl+g", "Guess", "Ask the questions again."),
     Action("follow", "ctrl+o", "Found run", "Show the run that was found still going, or ended."),
     Action("review", "", "Review", "Answer a few questions on what you learned."),
     Action("place", "", "Where to begin", "Answer ten questions at most, to see where to begin."),
@@ -105,7 +105,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("open_lesson", "enter", "Open", "Open the lesson under the cursor.", "lessons", True),
     Action("search", "slash", "Search", "Find lessons by title and content.", "lessons", True),
     Action("close", "escape", "Close", "Close the list.", "lessons", True),
-    Action("read(1)", "space", "Read on", "Read on, to the end of the lesson.", "lesson", True),
+    Action("read(1)", "space", "Read on", "Read on, to the end.", "lesson", True),
     Action("neighbour(1)", "n", "Next lesson", "Open the next lesson.", "lesson", True),
     Action(
         "read(-1)",
@@ -130,9 +130,9 @@ ACTIONS: tuple[Action, ...] = (
     Action("bring_back", "", "Bring edit back", "Have again what was put back last.", "lesson"),
     Action("other_version", "", "Other version", "Take another workbench's edit.", "lesson"),
     Action("save_edits", "", "Save to file", "Write your edits into the file.", "lesson"),
-    Action("save_copy", "", "Save a copy", "Write the lesson with your edits anew.", "lesson"),
-    Action("contents", "t", "Contents", "Go to a section of the lesson.", "lesson", True),
-    Action("glossary", "g", "Words", "Explain the technical words of this lesson.", "lesson", True),
+    Action("save_copy", "", "Save a copy", "Write the program with your edits anew.", "lesson"),
+    Action("contents", "t", "Contents", "Go to a section.", "lesson", True),
+    Action("glossary", "g", "Words", "Explain the technical words.", "lesson", True),
     Action("neighbour(-1)", "p", "Lesson before", "Open the lesson before.", "lesson"),
     Action("fold", "f", "Fold", "Fold a cell's code away, or unfold it.", "lesson"),
     Action("copy_cell", "c", "Copy code", "Copy the cell's code.", "lesson", True),
@@ -226,7 +226,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("go_on", "g", "Go on", "Go on with it where it ended.", "history", True),
     Action("values", "v", "Values", "Put its values in the form.", "history", True),
     Action("sort", "s", "Sort", "Sort by the next column.", "history", True),
-    Action("everywhere", "a", "All", "All lessons, or the open one.", "history", True),
+    Action("everywhere", "a", "All", "All programs, or the open one.", "history", True),
     Action("delete", "d", "Delete", "Move to the trash.", "history", True),
     Action("undo", "u", "Undo", "Bring back what was deleted.", "history", True),
     Action("code", "o", "Code", "Show how its code differs from the file.", "history", True),
@@ -240,7 +240,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("empty", "e", "Empty trash", "Delete it for good.", "history", True),
     Action("next_metric", "m", "Metric", "Show the next metric.", "compare", True),
     Action("log_axis", "l", "Log axis", "Change to a log axis, or back.", "compare", True),
-    Action("source", "d", "Lesson diff", "Show how the lesson changed.", "compare", True),
+    Action("source", "d", "Code diff", "Show how the program changed.", "compare", True),
     Action("copy", "c", "Copy table", "Copy the table as text.", "compare", True),
     Action("close", "escape", "Back", "Go back.", "compare", True),
 )
@@ -251,6 +251,9 @@ EDITORS_OWN = frozenset({"suspend_process", "history"})
 
 FIELDS_OWN = frozenset({"jump", "notices"})
 """What gives its key to a text field in focus: there it deletes to the end, or goes there."""
+
+FROM_FIELDS = {"jump": "jump(True)"}
+"""What does the same from within a text field, by a key of its own."""
 
 ON_EVERY_SCREEN = frozenset({"theme", "leave", "suspend_process", "notices"})
 """What the app carries out, whichever screen is open. The rest is the workbench's."""

@@ -5,49 +5,38 @@ from __future__ import annotations
 import argparse
 import mmap
 import os
-import sys
-import traceback
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, NoReturn
 
 from tflab.recording.journal import SIZE, Journal
 from tflab.worker.capture import install_streams
-from tflab.worker.exit_codes import INTERNAL
+from tflab.worker.exit_codes import INTERNAL, leave
 
 
-def main() -> None:
-    """Serve the socket, or run the run, that the command line names. Does not return.
+def main() -> Callable[[], NoReturn]:
+    """Serve the socket, or begin the run, that the command line names.
 
-    A process that the fork server forks for a run comes back to here first, so that nothing of the
-    server lies beneath the lesson.
+    Returns:
+        What executes a run and leaves the process with it. It comes back in the process of a run
+        only, so that neither the server nor this function lies beneath the lesson.
     """
-    parser = argparse.ArgumentParser(prog="python -m tflab.worker", description=__doc__)
-    chosen = parser.add_mutually_exclusive_group(required=True)
-    chosen.add_argument("--socket", type=int, metavar="FD", help="serve the workbench behind FD")
-    chosen.add_argument("--run", type=Path, metavar="FOLDER", help="run the run of FOLDER")
-    chosen.add_argument("--job", type=Path, metavar="FOLDER", help="the same, as a queue's job")
-    parser.add_argument("--journal", type=int, metavar="FD", help="where the points of a run wait")
-    arguments = parser.parse_args()
+    arguments = _arguments()
     install_streams()
-    code = INTERNAL
+    code, execute_run = INTERNAL, None
     try:
-        if arguments.run is not None:
-            begun: int | Begun = _begun_afresh(arguments.run, arguments.journal)
-        elif arguments.job is not None:
-            begun = _begun_in_queue(arguments.job)
-        else:
-            begun = _serve(arguments.socket)
+        begun = _begun(arguments)
         if isinstance(begun, int):
             code = begun
         else:
-            from tflab.worker.run_process import run
+            from tflab.worker.run_process import execute
 
-            code = run(begun.folder, begun.journal)
+            execute_run = partial(execute, begun.folder, begun.journal)
     finally:
-        if code == INTERNAL:
-            _report()
-        # Neither waits for threads of a lesson, nor for TensorFlow's slow teardown.
-        os._exit(code)
+        if execute_run is None:
+            leave(code)
+    return execute_run
 
 
 class Begun(NamedTuple):
@@ -55,6 +44,24 @@ class Begun(NamedTuple):
 
     folder: Path
     journal: Journal
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tflab.worker", description=__doc__)
+    chosen = parser.add_mutually_exclusive_group(required=True)
+    chosen.add_argument("--socket", type=int, metavar="FD", help="serve the workbench behind FD")
+    chosen.add_argument("--run", type=Path, metavar="FOLDER", help="run the run of FOLDER")
+    chosen.add_argument("--job", type=Path, metavar="FOLDER", help="the same, as a queue's job")
+    parser.add_argument("--journal", type=int, metavar="FD", help="where the points of a run wait")
+    return parser.parse_args()
+
+
+def _begun(arguments: argparse.Namespace) -> int | Begun:
+    if arguments.run is not None:
+        return _begun_afresh(arguments.run, arguments.journal)
+    if arguments.job is not None:
+        return _begun_in_queue(arguments.job)
+    return _serve(arguments.socket)
 
 
 def _begun_afresh(folder: Path, descriptor: int | None) -> Begun:
@@ -80,12 +87,7 @@ def _begun_in_queue(folder: Path) -> int | Begun:
     return begun if isinstance(begun, int) else Begun(*begun)
 
 
-def _report() -> None:
-    """Say what failed in tflab itself, where the output goes and where an abort is looked up."""
-    traceback.print_exc()
-    sys.stdout.flush()
-    os.write(2, traceback.format_exc().encode("utf-8", "replace"))
-
-
 if __name__ == "__main__":
-    main()
+    # Called from here, so that no more frames lie beneath the lesson than have to.
+    execute_run = main()
+    execute_run()

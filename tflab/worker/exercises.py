@@ -24,6 +24,8 @@ from tflab.worker.exercise_spans import checked_late
 from tflab.worker.interrupt import Interrupt
 from tflab.worker.snapshot import Snapshot
 
+_NOTHING = "Nothing is written here yet."
+
 
 @dataclass
 class Trial:
@@ -83,8 +85,9 @@ class Exercises:
         snapshot = Snapshot(self._names)
         # Nobody wants to read what a starter prints, and how it fails, before writing anything.
         trial = self._try(span, exercise, quiet=not exercise.written)
-        if not exercise.written and exercise.id in self._late:
-            trial = Trial(1, Failure("Nothing is written here yet."))
+        nothing_checks = len(span) == 1 and exercise.solved
+        if not exercise.written and (exercise.id in self._late or nothing_checks):
+            trial = Trial(1, Failure(_NOTHING))
         elif not exercise.written:
             if trial.failure is None or not exercise.solved:
                 snapshot.restore()
@@ -254,7 +257,8 @@ class Exercises:
 
     def _praise(self, span: Sequence[CodeCell], exercise: ExerciseCode) -> str:
         if not exercise.written:
-            return "The starter passes as it is: there is nothing to do."
+            unchecked = len(span) == 1
+            return _NOTHING if unchecked else "The starter passes as it is: there is nothing to do."
         if exercise.by_hand:
             return "It ran without an error; a person grades it."
         if len(span) == 1 and exercise.id not in self._late:

@@ -63,7 +63,7 @@ def serve(descriptor: int) -> int | tuple[Path, Journal]:
 class _InRun(BaseException):
     """Raised in a process forked for a run, to leave the server's frames behind.
 
-    A run lies beneath as few frames as can be: see `tflab.worker.run_process.run`.
+    A run lies beneath as few frames as can be: see `tflab.worker.run_process.execute`.
     """
 
     def __init__(self, folder: Path, journal: Journal) -> None:

@@ -58,14 +58,16 @@ class NativeOutput:
         self._journal = journal
         self._lock = threading.Lock()
         self._waited = 0
-        self._crashed = False
+        self._crash_at = self._outlived = -1
+        self._after_the_end = after_the_end
         self._noise = _NOISE_AT_THE_END if after_the_end else _NOISE
 
     def forward(self, whole_lines: bool = True, patience: float = 0.0) -> None:
         """Copy what is new.
 
         Args:
-            whole_lines: Whether a line that has not ended waits for its end.
+            whole_lines: Whether a line that has not ended waits for its end, and the trace of a
+                crash for what becomes of this process.
             patience: Seconds to wait for a thread that is copying; it may be this one, when a
                 handler of a signal prints.
 
@@ -96,32 +98,68 @@ class NativeOutput:
         if size != self._journal.forwarded:
             self._forward(whole_lines=size != self._waited)
         self._waited = size
+        self._outlived = self._crash_at
 
     def _copy(self, whole_lines: bool) -> bool:
         """Copy one chunk; True when there is more."""
-        start = self._journal.forwarded
         native = self._native.descriptor()
-        size = os.fstat(native).st_size
+        self._settle(native)
         # Shorter than before: it was cut at its limit.
-        start = min(start, size)
-        data = os.pread(native, _CHUNK, start)
-        if whole_lines or len(data) == _CHUNK:
-            end = max(data.rfind(b"\n"), data.rfind(b"\r")) + 1
-            data = data[: end or (len(data) if len(data) == _CHUNK else 0)]
-        kept = self._sorted_out(data)
-        self._journal.forwarded = start + len(data)
-        while kept:
-            kept = kept[os.write(self._output.descriptor(), kept) :]
-        return len(data) == _CHUNK
+        start = min(self._journal.forwarded, os.fstat(native).st_size)
+        chunk = os.pread(native, _CHUNK, start)
+        data = self._ready(chunk, start, whole_lines)
+        self._hand_over(start + len(data), _program_s(data, self._noise))
+        return bool(data) and (len(chunk) == _CHUNK or _CRASH in chunk[len(data) :])
 
-    def _sorted_out(self, data: bytes) -> bytes:
-        if self._crashed:
+    def _ready(self, chunk: bytes, start: int, whole_lines: bool) -> bytes:
+        """Return the part of a chunk whose turn it is."""
+        crash = chunk.find(_CRASH)
+        if crash > 0:
+            return chunk[:crash]
+        if crash == 0 and (self._after_the_end or (whole_lines and start != self._outlived)):
+            # Of this process, which is about to be gone, or of a child, which is to be heard.
+            self._crash_at = start
             return b""
-        data, crash, _ = data.partition(_CRASH)
-        self._crashed = bool(crash)
-        if not self._noise.search(data):
-            return data
-        return b"".join(line for line in _LINE.findall(data) if not self._noise.match(line))
+        if whole_lines or len(chunk) == _CHUNK:
+            end = max(chunk.rfind(b"\n"), chunk.rfind(b"\r")) + 1
+            return chunk[: end or (len(chunk) if len(chunk) == _CHUNK else 0)]
+        return chunk
+
+    def _hand_over(self, end: int, kept: bytes) -> None:
+        """Write what is kept of all bytes before `end`, and note that it was written."""
+        descriptor, size = self._output.look()
+        self._journal.promise_forwarded(end, size)
+        self._write(descriptor, kept)
+        self._journal.forwarded = end
+
+    def _settle(self, native: int) -> None:
+        """Complete a copy of which nobody could say any more that it was made.
+
+        The process may end, or the disk be full, while it is written. Others write there as well:
+        its place is looked for.
+        """
+        end, before = self._journal.promised_forwarded
+        start = self._journal.forwarded
+        if end <= start:
+            return
+        kept = _program_s(os.pread(native, end - start, start), _NOISE)
+        descriptor, size = self._output.look()
+        there = os.pread(descriptor, max(size - before, 0), before)
+        # Shorter than before: it was cut at its limit.
+        if size >= before and kept not in there:
+            self._write(descriptor, kept[len(there) :] if kept.startswith(there) else kept)
+        self._journal.forwarded = end
+
+    def _write(self, descriptor: int, kept: bytes) -> None:
+        while kept:
+            kept = kept[os.write(descriptor, kept) :]
+
+
+def _program_s(data: bytes, noise: re.Pattern[bytes]) -> bytes:
+    """Return what the program itself, or a child of it, has written."""
+    if not noise.search(data):
+        return data
+    return b"".join(line for line in _LINE.findall(data) if not noise.match(line))
 
 
 def forward_rest(folder: Path, journal: Journal) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
+from typing import NoReturn
 
 from tflab import lab
 from tflab.recording.bounded_log import BoundedLog
@@ -29,7 +30,7 @@ from tflab.worker.continuing import go_on
 from tflab.worker.devices import check_device, choose_device
 from tflab.worker.environment import environment
 from tflab.worker.exercises import excused
-from tflab.worker.exit_codes import DISK_FAILED
+from tflab.worker.exit_codes import DISK_FAILED, INTERNAL, leave
 from tflab.worker.flush_files import flush_open_files
 from tflab.worker.interrupt import Interrupt
 from tflab.worker.leaving import ExitHandlers, unfinished_threads, wait_for_threads
@@ -46,30 +47,31 @@ from tflab.worker.system_use import SystemUse
 _RESET = (signal.SIGTERM, signal.SIGCHLD, signal.SIGPIPE, signal.SIGQUIT)
 
 
-def run(folder: Path, journal: Journal | None = None) -> int:
-    """Run the run of `folder` in this process, and return the exit code to leave with.
-
-    The caller must leave with `os._exit`: what the lesson left running must not hold the process.
+def execute(folder: Path, journal: Journal) -> NoReturn:
+    """Execute the run of `folder` in this process, and leave with its exit code.
 
     Args:
         folder: The run folder.
-        journal: Where its points wait; by default in memory that nobody else sees.
-
-    Raises:
-        OSError: When the run folder cannot be written.
+        journal: Where its points wait.
     """
-    with RunProcess(folder, journal or Journal()) as process:
-        # The lesson's code is called from here and no deeper: TensorFlow walks the whole stack at
-        # every eager operation, and each frame below the lesson's slows a small step by 0.2 %.
-        for cell in process.cells():
-            with process.interrupt.armed(), excused(cell.excuse), cell.guard:
-                if cell.awaits:
-                    process.run_in_loop(cell)
-                    continue
-                exec(cell.statements, cell.names)
-                if cell.expression is not None:
-                    cell.value = eval(cell.expression, cell.names)
-    return process.code
+    code = INTERNAL
+    try:
+        with RunProcess(folder, journal) as process:
+            # The lesson's code is called from here and no deeper: TensorFlow walks the whole stack
+            # at every eager operation, and each frame below the lesson's slows a small step by
+            # 0.2 to 0.3 %.
+            for cell in process.cells():
+                with process.interrupt.armed(), excused(cell.excuse), cell.guard:
+                    if cell.awaits:
+                        process.run_in_loop(cell)
+                        continue
+                    exec(cell.statements, cell.names)
+                    if cell.expression is not None:
+                        cell.value = eval(cell.expression, cell.names)
+        code = process.code
+    finally:
+        # Whatever the lesson left running must not hold the process.
+        leave(code)
 
 
 class RunProcess:

@@ -198,7 +198,7 @@ class HistoryScreen(RunActions):
             self._view.everywhere = not self._view.everywhere
             self._arrange()
         else:
-            self.notify("No lesson is open.")
+            self.notify("No program is open.")
 
     def action_sort(self) -> None:
         """Sort by the next column."""

@@ -12,7 +12,7 @@ from tflab.ui.terminal.glyphs import glyphs
 
 def title_text(view: HistoryView, runs: HistoryList, lesson_title: str) -> Content:
     """Return the title line: whose runs, how many of them, how many marked."""
-    what = "all lessons" if view.everywhere else lesson_title or "no lesson"
+    what = "all programs" if view.everywhere else lesson_title or "no program"
     text = Content.assemble(("History", "bold $primary"), f" {glyphs().dot} {what}")
     if not runs.ready:
         return text + Content.styled("  reading", "$text-quiet")
@@ -42,5 +42,5 @@ def empty_text(view: HistoryView, runs: HistoryList) -> Content:
     """Return why no run is shown, and what to do about it."""
     if runs.count:
         return Content("No run fits the filter.")
-    more = "" if view.everywhere else "\nPress a to see the runs of all lessons."
-    return Content(f"No runs yet. Run a lesson with ^r.{more}")
+    more = "" if view.everywhere else "\nPress a to see the runs of all programs."
+    return Content(f"No runs yet. Run something with ^r.{more}")

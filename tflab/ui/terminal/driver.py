@@ -24,6 +24,7 @@ from textual.geometry import Size
 from tflab.ui.terminal.cursor import usual_shape
 from tflab.ui.terminal.job_control import launchers
 
+_PASTE, _PASTED, _ESCAPE, _SUBSTITUTE = "\x1b[200~", "\x1b[201~", "\x1b", "\x1a"
 _PATIENCE = 0.1
 _CHUNK = 4096
 
@@ -35,6 +36,55 @@ def watch_size(tell: Callable[[], None]) -> None:
     """
     loop = asyncio.get_running_loop()
     signal.signal(signal.SIGWINCH, lambda *_: loop.call_soon_threadsafe(tell))
+
+
+class PasteGuard:
+    """Keeps what is pasted one text: an escape in it would end it, and make keys of the rest.
+
+    Textual's parser takes any escape within a paste for the beginning of a key, which is then
+    pressed before the paste is told. It is replaced by the character that stands for one that is
+    not valid.
+    """
+
+    def __init__(self) -> None:
+        self._pasting = False
+        self._seen = ""
+        self._held = ""
+
+    def guarded(self, text: str) -> str:
+        """Return what of the terminal's text is to be parsed now, with the mark of an end whole."""
+        text, self._held = self._held + text, ""
+        parts: list[str] = []
+        while text:
+            if self._pasting:
+                part, text = self._within(text)
+            else:
+                part, text = self._outside(text)
+            parts.append(part)
+        return "".join(parts)
+
+    def _outside(self, text: str) -> tuple[str, str]:
+        """Return the text up to the beginning of a paste, and what follows."""
+        # The mark may have begun in what came before, which was passed on: Escape may not wait.
+        found = (self._seen + text).find(_PASTE)
+        if found < 0:
+            self._seen = (self._seen + text)[1 - len(_PASTE) :]
+            return text, ""
+        end = found + len(_PASTE) - len(self._seen)
+        self._seen, self._pasting = "", True
+        return text[:end], text[end:]
+
+    def _within(self, text: str) -> tuple[str, str]:
+        """Return the text up to the end of a paste, free of escapes, and what follows."""
+        end = text.find(_PASTED)
+        if end >= 0:
+            self._pasting = False
+            after = end + len(_PASTED)
+            return text[:end].replace(_ESCAPE, _SUBSTITUTE) + _PASTED, text[after:]
+        last = text.rfind(_ESCAPE)
+        if last >= 0 and _PASTED.startswith(text[last:]):
+            text, self._held = text[:last], text[last:]
+        return text.replace(_ESCAPE, _SUBSTITUTE), ""
 
 
 class TolerantDriver(LinuxDriver):
@@ -76,14 +126,15 @@ class TolerantDriver(LinuxDriver):
         """Turn what the terminal sends into messages until the driver is closed."""
         parser = XTermParser(self._debug)
         decoder = codecs.getincrementaldecoder("utf-8")("ignore")
-        early = decoder.decode(getattr(self._app, "typed_early", b""))
+        guard = PasteGuard()
+        early = guard.guarded(decoder.decode(getattr(self._app, "typed_early", b"")))
         for event in parser.feed(early) if early else ():
             self.process_message(event)
         with selectors.SelectSelector() as selector:
             selector.register(self.fileno, selectors.EVENT_READ)
             while not self.exit_event.is_set():
                 if selector.select(_PATIENCE):
-                    text = decoder.decode(os.read(self.fileno, _CHUNK))
+                    text = guard.guarded(decoder.decode(os.read(self.fileno, _CHUNK)))
                     for event in parser.feed(text) if text else ():
                         self.process_message(event)
                 # An escape that nothing followed in time is the key itself.

@@ -8,7 +8,8 @@ delivers it, the keys behind have gone to the old field by then. So a key waits
 - until what was opened is there: an editor is drawn before it has the focus, and what is typed into
   it must not turn the page beneath.
 
-What the mouse does waits for the keys before it, which would else act where it has put the focus. A
+What the mouse does waits for the keys before it, which would else act where it has put the focus.
+So does the loss of the terminal's own focus, for which Textual takes the focus from every widget. A
 key that went to a screen which was just leaving, and which takes no keys any more, goes again to
 the screen that is there instead.
 """
@@ -25,8 +26,11 @@ from textual.app import App
 from textual.dom import DOMNode
 from textual.errors import NoWidget
 from textual.events import (
+    AppBlur,
+    AppFocus,
     Event,
     Key,
+    MouseDown,
     MouseEvent,
     MouseMove,
     MouseScrollDown,
@@ -46,14 +50,15 @@ On a busy machine the seconds alone may go by before the loop has turned once.
 """
 
 
-_Done = Key | Paste | MouseEvent
+_Done = Key | Paste | MouseEvent | AppFocus | AppBlur
 
 _PASSING = (MouseMove, MouseScrollDown, MouseScrollUp, MouseScrollLeft, MouseScrollRight)
 """What the mouse does of which there is much, and for which nothing need wait."""
 
 
 class OrderedKeys(App[None]):
-    """An app that holds keys, pastes and clicks back until the one before has been acted on."""
+    """An app that holds back keys, pastes, clicks, and what the terminal says of its focus, each
+    until the one before has been acted on."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -97,6 +102,10 @@ class OrderedKeys(App[None]):
     def _key_goes(self, event: _Done) -> None:
         if isinstance(event, _PASSING):
             return
+        if isinstance(event, Key | MouseDown | Paste):
+            # Somebody is here. Textual does the same, but later, and for a paste not at all; what
+            # has the focus then is where this goes.
+            self.app_focus = True
         self._key_field = self._field_for(event)
         target = self._target_of(event)
         self._key_path = [node for node in target.ancestors_with_self if node is not self]

@@ -12,7 +12,16 @@ from textual.reactive import reactive
 from textual.widget import Widget
 from textual.widgets import Input
 
-from tflab.ui.actions import EDITORS_OWN, FIELDS_OWN, Action, Scope, actions, is_letter, key_name
+from tflab.ui.actions import (
+    EDITORS_OWN,
+    FIELDS_OWN,
+    FROM_FIELDS,
+    Action,
+    Scope,
+    actions,
+    is_letter,
+    key_name,
+)
 from tflab.ui.terminal.glyphs import glyphs
 
 _KEPT = ("help", "leave")
@@ -44,6 +53,7 @@ class KeyLine(Widget):
             says how to leave, and where the others are to be found.
         running: Whether a run goes on.
         full: Whether the pane in focus has the whole screen.
+        beside: Whether there are lessons before or after what is open.
         typing: Whether a field has the focus, which takes letters as text.
     """
 
@@ -53,6 +63,7 @@ class KeyLine(Widget):
     alone: reactive[bool] = reactive(False)
     running: reactive[bool] = reactive(False)
     full: reactive[bool] = reactive(False)
+    beside: reactive[bool] = reactive(True)
     typing: reactive[bool] = reactive(False)
 
     class Pressed(Message):
@@ -107,8 +118,15 @@ class KeyLine(Widget):
         return _fitted(keys, bar, others, room)
 
     def _usable(self, found: Iterable[Action]) -> list[Action]:
+        if not self.beside:
+            found = [action for action in found if not action.id.startswith("neighbour")]
         if not self.typing:
             return list(found)
+        instead = {action.id: action for action in actions("app")}
+        found = [
+            instead[FROM_FIELDS.get(action.id, action.id)] if action.scope == "app" else action
+            for action in found
+        ]
         return [a for a in found if not is_letter(a) and a.id not in FIELDS_OWN]
 
 

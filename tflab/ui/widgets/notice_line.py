@@ -77,6 +77,11 @@ class NoticeLine(Widget):
         self._note, self._more = None, 0
         self._draw()
 
+    def withdraw(self, title: str) -> None:
+        """Take the notice of this title away, if it is the one on show: it holds no longer."""
+        if self._note is not None and self._note.title == title:
+            self.clear()
+
     def rows(self, width: int) -> int:
         """Return how many lines it takes in this width."""
         return len(self._lines(width))

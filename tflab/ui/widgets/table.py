@@ -19,6 +19,8 @@ from tflab.ui.terminal.glyphs import glyphs
 from tflab.ui.widgets.css import beside
 
 _GAP = 2
+_EDGE = 1
+"""Cells at the left of every row for the edge of the one under the cursor."""
 
 
 class Column(NamedTuple):
@@ -46,6 +48,7 @@ class Table(ScrollView, can_focus=True):
         "table--head",
         "table--sorted",
         "table--cursor",
+        "table--edge",
         *(f"table--{tone}" for tone in TONES),
     }
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -153,7 +156,7 @@ class Table(ScrollView, can_focus=True):
     ) -> None:
         self._columns, self.count, self._cells, self._sorted = columns, count, cells, order
         self._drawn = {}
-        width = sum(column.width for column in columns) + _GAP * len(columns)
+        width = _EDGE + sum(column.width for column in columns) + _GAP * len(columns)
         self.virtual_size = Size(width, count + 1)
 
     def _refresh_changed(self) -> None:
@@ -190,7 +193,7 @@ class Table(ScrollView, can_focus=True):
         if event.y > 0:
             self.put_cursor(self.top + event.y - 1)
             return
-        right = -round(self.scroll_x)
+        right = _EDGE - round(self.scroll_x)
         for index, column in enumerate(self._columns):
             right += column.width + _GAP
             if event.x < right:
@@ -210,13 +213,16 @@ class Table(ScrollView, can_focus=True):
         """Return the head, or one row of the visible part."""
         left, top = self.scroll_offset
         row = top + y - 1
+        edge = Segment(" " * _EDGE, self.rich_style)
         if y == 0:
             segments = list(self._head())
             base = self.get_component_rich_style("table--head")
+            edge = Segment(" " * _EDGE, base)
         elif row < self.count:
             base = self.rich_style
             if row == self.cursor:
                 base = base + self.get_component_rich_style("table--cursor")
+                edge = Segment(_bar(), self.get_component_rich_style("table--edge"))
             cells = self._drawn[row] = tuple(self._cells(row))
             segments = [
                 Segment(_fill(cell.text, column), base + self._tone(cell.tone))
@@ -224,7 +230,8 @@ class Table(ScrollView, can_focus=True):
             ]
         else:
             return Strip.blank(self.size.width, self.rich_style)
-        return Strip(segments).crop_extend(left, left + self.size.width, base)
+        room = max(self.size.width - _EDGE, 0)
+        return Strip([edge, *Strip(segments).crop_extend(left, left + room, base)])
 
     def _head(self) -> Sequence[Segment]:
         found = []
@@ -243,6 +250,10 @@ class Table(ScrollView, can_focus=True):
             return Style(color=tone)
         found = self.get_component_rich_style(f"table--{tone}", partial=True)
         return Style(color=found.color, bold=found.bold)
+
+
+def _bar() -> str:
+    return "▌" if glyphs().unicode else ">"
 
 
 def _arrow(downwards: bool) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from concurrent.futures import Future
 
-from rich.cells import cell_len
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -64,7 +63,7 @@ class CellEditor(Vertical):
     KEYS = "^r runs, Esc keeps"
     """What the border says while nothing is wrong."""
 
-    LONG_KEYS = "too long to colour or check as you type: ^r checks, Esc keeps"
+    LONG_KEYS = "too long to check as you type: ^r checks, Esc keeps"
 
     class Checked(Message):
         """A long text was checked."""
@@ -123,13 +122,7 @@ class CellEditor(Vertical):
         del viewport
         most = max(container.height * _SHARE // 100 - _BORDER - self._below, _LEAST)
         room = max(width - _BORDER, 1)
-        rows = 0
-        for line in self.area.document.lines:
-            # The cursor takes a cell behind the last character.
-            rows += 1 + (cell_len(line.expandtabs(self.area.indent_width)) // room if line else 0)
-            if rows >= most:
-                return most + self._below
-        return max(rows, 1) + self._below
+        return self.area.rows_in(room, most) + self._below
 
     @property
     def _below(self) -> int:
@@ -286,23 +279,8 @@ class CellEditor(Vertical):
         self._needle = event.value
         if not self._needle:
             self._end_search()
-        elif not self._find(self._needle):
+        elif not self.area.find_next(self._needle):
             self.notify(f"“{short_line(self._needle)}” is not in this cell.")
-
-    def _find(self, needle: str) -> bool:
-        """Select the next place of a text after the cursor, or from the top; case is no matter."""
-        area, wanted = self.area, needle.casefold()
-        row, column = max(area.selection.start, area.selection.end)
-        lines = area.document.lines
-        for turn in range(len(lines) + 1):
-            at = (row + turn) % len(lines)
-            first = column if turn == 0 else 0
-            place = lines[at].casefold().find(wanted, first)
-            if place >= 0:
-                area.selection = type(area.selection)((at, place), (at, place + len(needle)))
-                area.scroll_cursor_visible(center=True)
-                return True
-        return False
 
     def _end_search(self) -> None:
         self.query("#search-code").remove()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codeop
 from typing import ClassVar, Literal
 
+from rich.cells import cell_len
 from textual import events
 from textual.binding import BindingType
 from textual.message import Message
@@ -75,6 +76,16 @@ class CodeArea(ColouredArea):
         self._unit = unit_of(text)
         self.colour_from(0)
 
+    def rows_in(self, width: int, most: int) -> int:
+        """Return the rows that the text takes in a width: one at least, and `most` at most."""
+        rows = 0
+        for line in self.document.lines:
+            # The cursor takes a cell behind the last character.
+            rows += 1 + (cell_len(line.expandtabs(self.indent_width)) // width if line else 0)
+            if rows >= most:
+                return most
+        return max(rows, 1)
+
     # Typing
 
     def check_consume_key(self, key: str, character: str | None = None) -> bool:
@@ -90,7 +101,7 @@ class CodeArea(ColouredArea):
                 # A terminal gives it a character too, which is none to type.
                 event.prevent_default()
                 return
-            case "enter" if self.enters and self._is_whole():
+            case "enter" if self.enters and self.cursor_at_end_of_text and not self.goes_on:
                 self.post_message(self.Entered())
             case "enter":
                 self._new_line()
@@ -102,23 +113,24 @@ class CodeArea(ColouredArea):
                 self._replace_lines(dedented(self._selected_lines(), self._unit))
             case "escape":
                 self.action_keep()
-            case "ctrl+home":
-                self.move_cursor((0, 0))
-            case "ctrl+end":
-                self.move_cursor(self.document.end)
+            case "ctrl+home" | "ctrl+shift+home":
+                self.move_cursor((0, 0), select="shift" in event.key)
+            case "ctrl+end" | "ctrl+shift+end":
+                self.move_cursor(self.document.end, select="shift" in event.key)
             case _:
                 return
         event.stop()
         event.prevent_default()
 
-    def _is_whole(self) -> bool:
-        """Whether the code ends here: what opens a block goes on until an empty line."""
-        if not self.cursor_at_end_of_text:
-            return False
+    @property
+    def goes_on(self) -> bool:
+        """Whether the code is not at its end: what opens a block goes on until an empty line."""
+        # A line that was only indented is empty.
+        text = self.text.rstrip(" \t")
         try:
-            return codeop.compile_command(plain_python(self.text).source) is not None
+            return codeop.compile_command(plain_python(text).source) is None
         except (SyntaxError, ValueError, OverflowError):
-            return True  # What is wrong is said, and more lines would not mend it.
+            return False  # What is wrong is said, and more lines would not mend it.
 
     def _new_line(self) -> None:
         start, end = sorted((self.selection.start, self.selection.end))
@@ -161,6 +173,25 @@ class CodeArea(ColouredArea):
     def action_find(self) -> None:
         """Ask for a search."""
         self.post_message(self.SearchAsked())
+
+    def find_next(self, needle: str) -> bool:
+        """Select the next place of a text after the cursor, or from the top; case is no matter.
+
+        Returns:
+            Whether there is one.
+        """
+        wanted = needle.casefold()
+        row, column = max(self.selection.start, self.selection.end)
+        lines = self.document.lines
+        for turn in range(len(lines) + 1):
+            at = (row + turn) % len(lines)
+            first = column if turn == 0 else 0
+            place = lines[at].casefold().find(wanted, first)
+            if place >= 0:
+                self.selection = type(self.selection)((at, place), (at, place + len(needle)))
+                self.scroll_cursor_visible(center=True)
+                return True
+        return False
 
     def action_complete(self) -> None:
         """Ask for names to go on with."""

@@ -7,6 +7,7 @@ from typing import Any
 from rich.style import Style as RichStyle
 from rich.text import Text
 from textual.content import Content
+from textual.geometry import Offset
 from textual.highlight import highlight
 from textual.timer import Timer
 from textual.widgets import TextArea
@@ -72,6 +73,16 @@ class ColouredArea(TextArea):
         if problem is not None and problem.line == line_index + 1:
             self._mark(line, problem.message)
         return line
+
+    def scroll_cursor_visible(self, center: bool = False, animate: bool = False) -> Offset:
+        """Scroll to the cursor.
+
+        When many lines go at once, Textual asks for this before it has moved the cursor to one that
+        is left, and would fail.
+        """
+        if self.cursor_location[0] >= self.document.line_count:
+            return Offset()
+        return super().scroll_cursor_visible(center, animate)
 
     def show_problem(self, problem: CellProblem | None) -> None:
         """Mark the line that Python cannot read; or none."""

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 _HINT = "d shows the difference, u puts back"
 _AS_RUN = (
-    "You see the lesson as a run had it. Open it from the list to write in it; its own edits are "
+    "You see the program as a run had it. Open it from the list to write in it; its own edits are "
     "there."
 )
 
@@ -152,6 +152,7 @@ class CellEditing(CodeHelping):
             case CellWork.EDIT:
                 self._edit(panes, cell)
             case CellWork.TRY:
+                self.keep_lines(panes)
                 before = self._session.scratch.texts.get(cell, "")
                 panes.lesson.open_trial(cell, before, book.base.kind)
             case CellWork.DIFFERENCE:
@@ -273,10 +274,16 @@ class CellEditing(CodeHelping):
     @on(messages.EditorClosed)
     def _editor_closed(self, message: messages.EditorClosed) -> None:
         if self._panes is not None and message.editor is self._panes.lesson.trial_editor:
+            self.keep_lines(self._panes)
             self._panes.lesson.close_trial()
         elif self._panes is not None:
             self._panes.lesson.close_editor()
             self._session.edits.settle(lambda: None)
+
+    def keep_lines(self, panes: Panes) -> None:
+        """Have the lines that are typed after a cell there again when one tries more there."""
+        if (trial := panes.lesson.trial_editor) is not None:
+            self._session.scratch.texts[trial.cell] = trial.text
 
     def tell_typed(self) -> None:
         """Have the session know all that was typed, before something is done with it."""

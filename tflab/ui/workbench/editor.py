@@ -96,7 +96,7 @@ def edit_file(path: Path, line: int, suspend: Callable[[], AbstractContextManage
         raise Problem(
             "The editor reported a failure",
             f"{command[0]} ended with exit code {code}.",
-            "The lesson is read again as it stands on disk.",
+            "The program is read again as it stands on disk.",
         )
 
 

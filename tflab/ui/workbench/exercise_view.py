@@ -55,6 +55,9 @@ class ExerciseView(TryingView):
             if exercise is not None and exercise != card.exercise:
                 card.take(exercise)
                 self._redraw(card)
+                if exercise.answer is None and card is self.exercise and self.editor is None:
+                    # It begins anew, and less stands below it.
+                    self.call_after_refresh(self.show_exercise, card)
 
     async def show_run(
         self,
@@ -84,8 +87,12 @@ class ExerciseView(TryingView):
 
     @property
     def exercise(self) -> ExerciseCard | None:
-        """The exercise under the cursor."""
-        return self._cards.get(self.current.index) if self.current is not None else None
+        """The exercise under the cursor, or that the cell there checks."""
+        here = self.current
+        if here is None or here.index in self._cards:
+            return self._cards.get(here.index) if here is not None else None
+        checked = (c for c in self._cards.values() if c.exercise.id == here.checks)
+        return next(checked, None)
 
     def _redraw(self, card: ExerciseCard) -> None:
         self.block_changed(card.head, card.foot)
@@ -124,7 +131,13 @@ class ExerciseView(TryingView):
         first, _ = self.document.span(card.head)
         below, rows = self.document.span(card.foot)
         needed = Span(below, max(rows, 1))
-        self.scroll_to_row(top_to_show(self.window, needed, Span(first, needed.end - first)))
+        liked = Span(first, needed.end - first)
+        block = self._block_of(card.exercise.cell)
+        if block is not None and self.editor is not None and self.editor.cell == block.cell:
+            # Who writes there loses nothing of the editor to what is said below it.
+            top = self.document.span(block)[0]
+            needed = Span(top, min(needed.end - top, self.rows_in_view))
+        self.scroll_to_row(top_to_show(self.window, needed, liked))
 
     def open_editor(
         self, cell: int, text: str, kind: ProgramKind, original: str, line: int = 1

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tflab.programs.program import Program
     from tflab.runs.state import RunState
 
-_NONE = "This lesson sets none."
+_NONE = "No goals are set here."
 _MARK = 2
 _NARROWEST = 10
 
@@ -178,12 +178,22 @@ class Goals(Widget):
         return any(name in self._kept or self._passed.get(name, False) for name in known)
 
     def _draw(self) -> None:
-        goals = self._goals()
-        reached = sum(self._reached(key, text) for key, text in goals.items())
-        count = f" {reached}/{len(goals)}" if goals else ""
-        self.border_title = f"Goals{count}"
-        self.post_message(GoalsChanged(reached, len(goals)))
+        written = {_exercise(e.id) for e in self._lesson.exercises} if self._lesson else set()
+        done = {key: self._reached(key, text) for key, text in self._goals().items()}
+        exercises = [good for key, good in done.items() if key in written]
+        goals = [good for key, good in done.items() if key not in written]
+        counts = (sum(goals), len(goals)), (sum(exercises), len(exercises))
+        self.border_title = goals_title(*counts)
+        self.post_message(GoalsChanged(*counts))
         self.refresh(layout=True)
+
+
+def goals_title(goals: tuple[int, int], exercises: tuple[int, int]) -> str:
+    """Return what stands above them: how many are done, each kind counted as it is elsewhere."""
+    words = [f"goals {goals[0]}/{goals[1]}"] if goals[1] else []
+    words += [f"exercises {exercises[0]}/{exercises[1]}"] if exercises[1] else []
+    title = f" {glyphs().dot} ".join(words) or "goals"
+    return title[0].upper() + title[1:]
 
 
 def _exercise(id: str) -> str:

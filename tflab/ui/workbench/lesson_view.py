@@ -65,9 +65,23 @@ class LessonView(QuestionView):
         self.forget_cards(keep_place)
         code, blocks = self._make_blocks(lesson, glossary)
         self.show_code(code, cursor if keep_place else 0)
+        if not self.document.width:
+            self._colour_later(code)
         self.show_blocks(blocks)
         if keep_place:
             self.scroll_to_row(top)
+
+    def _colour_later(self, code: list[CodeBlock]) -> None:
+        """Show the first page without colours: what finds them takes long to load."""
+        for block in code:
+            block.plain = True
+
+        def colour() -> None:
+            for block in code:
+                block.plain = False
+            self.all_recoloured()
+
+        self.call_after_refresh(colour)
 
     def show_amended(self, lesson: Program, notes: Mapping[int, CellNote]) -> None:
         """Show a lesson whose cells are the same, but for what is written in them."""
@@ -96,6 +110,8 @@ class LessonView(QuestionView):
             outputs.append(output)
             card = self.make_card(cell)
             around = [card.head, code, card.foot] if card is not None else [code]
+            if cell.exercise is not None:
+                self._headings.append((len(blocks), f"  Exercise: {cell.exercise.title}"))
             questions = self.make_questions(lesson, cell.index)
             trials[cell.index] = trial = Trial(cell.index, self._picture_style)
             blocks += [*around, *questions, output, *trial.blocks]
@@ -134,7 +150,7 @@ class LessonView(QuestionView):
             self.block_changed(*changed)
 
     def headings(self) -> list[tuple[int, str]]:
-        """Return the headings of the lesson, each with its place for `go_to`."""
+        """Return the headings and exercises of the lesson, each with its place for `go_to`."""
         return self._headings
 
     def go_to(self, place: int) -> None:
@@ -247,7 +263,7 @@ class LessonView(QuestionView):
         shown = [(out, rows) for out in self.outputs.blocks for rows in out.kept_pictures]
         state = self.outputs.state
         if not shown or state is None:
-            self.notify("There is no picture here yet. Run the lesson first.")
+            self.notify("There is no picture here yet. Run it first.")
             return
         here = self.outputs.below(self.code[self.cursor]) if self.code else None
         near = [place for place, (out, _) in enumerate(shown) if out is here]

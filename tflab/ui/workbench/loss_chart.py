@@ -27,18 +27,6 @@ from tflab.ui.workbench.run_curves import RunCurves
 from tflab.ui.workbench.run_drawing import RunDrawing
 
 _LEGEND_ROWS = 3
-_NO_RUN: dict[ProgramKind, str] = {
-    "lesson": "Run the lesson to see its curves here (^r).",
-    "notebook": "Run the notebook to see its curves here (^r).",
-    "script": "Run the script to see its curves here (^r).",
-}
-_NONE_HERE: dict[ProgramKind, str] = {
-    "lesson": "No curves in this lesson: see the output of its cells.",
-    "notebook": "No curves in this notebook: see the output of its cells.",
-    "script": "No curves in this script: see its output.",
-}
-_NO_CURVES = "No curves in this run: see the output of its cells."
-_NO_POINTS = "The run goes on; its curves begin here with the first point."
 _PROGRESS_SECONDS = 0.5
 _ROOM_FOR_MACHINE = 9
 _NO_STEPS = "There are no curves to read yet."
@@ -155,12 +143,7 @@ class LossChart(Vertical, can_focus=True):
         self._say("#loss-legend", Content())
         self.query_one("#loss-legend").display = False
         self.query_one("#loss-notes").display = False
-        if not self._expected:
-            picture.show_words(_NONE_HERE[self._kind])
-        elif self._curves.state is None:
-            picture.show_words(_NO_RUN[self._kind])
-        else:
-            picture.show_words(_NO_CURVES if self._curves.state.ended else _NO_POINTS)
+        picture.show_words(self._curves.why_none(self._kind, self._expected))
 
     def show_diagnosis(self, text: str) -> None:
         """Say below the chart what stands out in the run that ended; nothing when empty."""

@@ -223,12 +223,17 @@ class ChartHeadingChanged(Message):
 
 
 class GoalsChanged(Message):
-    """So many of so many goals were reached, and they may take more room or less."""
+    """Goals were reached or exercises passed, and they may take more room or less.
 
-    def __init__(self, reached: int, count: int) -> None:
+    Args:
+        goals: How many goals were reached, and how many there are.
+        exercises: How many exercises were passed, and how many there are.
+    """
+
+    def __init__(self, goals: tuple[int, int], exercises: tuple[int, int]) -> None:
         super().__init__()
-        self.reached = reached
-        self.count = count
+        self.goals = goals
+        self.exercises = exercises
 
 
 class FieldExplained(Message):

@@ -24,7 +24,7 @@ from tflab.ui.workbench import messages
 from tflab.ui.workbench.arrangement import Pane, Wanted
 from tflab.ui.workbench.frame import PaneFrame
 from tflab.ui.workbench.frame_drawing import Title
-from tflab.ui.workbench.goals import Goals
+from tflab.ui.workbench.goals import Goals, goals_title
 from tflab.ui.workbench.lesson_list import LessonList
 from tflab.ui.workbench.status_line import StatusLine
 
@@ -109,7 +109,7 @@ class PaneScreen(QuietWhenCovered[None]):
         self._boxes["goals"] = PaneBox(self.goals, scope="goals")
         self.frame = PaneFrame(self._boxes, self.notices, self._measure, settings.panes)
         self._pane: Pane = "lesson"
-        self._goals_left = (0, 0)
+        self._has_goals = False
         self._form: ParameterForm | None = None
         self._curves = True
         for pane in PANES:
@@ -173,6 +173,10 @@ class PaneScreen(QuietWhenCovered[None]):
     def show_running(self, running: bool) -> None:
         """Offer Stop in place of Run while a run goes on."""
         self._keys.running = running
+
+    def show_beside(self, beside: bool) -> None:
+        """Offer the next lesson, or nothing where what is open stands alone."""
+        self._keys.beside = beside
 
     @property
     def narrow(self) -> bool:
@@ -241,7 +245,7 @@ class PaneScreen(QuietWhenCovered[None]):
 
     def _measure(self, width: int) -> Wanted:
         """Return how much room the panes want, where the form is so wide."""
-        goals = self.goals.rows(width) if self._goals_left[1] else 0
+        goals = self.goals.rows(width) if self._has_goals else 0
         if self._form is None:
             return Wanted(goal_rows=goals, chart=self._curves)
         form = self._form
@@ -264,11 +268,11 @@ class PaneScreen(QuietWhenCovered[None]):
 
     @on(messages.GoalsChanged)
     def _count_goals(self, message: messages.GoalsChanged) -> None:
-        self._goals_left = message.reached, message.count
-        self.status.goals = self._goals_left
-        reached, count = self._goals_left
-        title = Title(key_of("hint"), f"Goals {reached}/{count}", right="hint")
-        self.frame.entitle("goals", title if count else Title())
+        self._has_goals = bool(message.goals[1] or message.exercises[1])
+        self.status.goals, self.status.exercises = message.goals, message.exercises
+        text = goals_title(message.goals, message.exercises)
+        title = Title(key_of("hint"), text, right="hint" if message.goals[1] else "")
+        self.frame.entitle("goals", title if self._has_goals else Title())
         self.frame.refit()
 
     @on(PaneFrame.Pressed)

@@ -45,7 +45,7 @@ def pick_section(headings: Sequence[tuple[int, str]]) -> PickScreen[int]:
 def pick_term(program: Program, glossary: Mapping[str, str]) -> PickScreen[str]:
     """Return a dialog that explains the technical words of the lesson."""
     found = [Choice(word, about, word) for word, about in terms_in(program, glossary)]
-    return PickScreen("Words of this lesson", _narrow(found))
+    return PickScreen("Words used here", _narrow(found))
 
 
 def pick_lesson(entries: Sequence[LessonEntry], texts: Mapping[Path, str]) -> PickScreen[Path]:
@@ -80,7 +80,7 @@ def pick_environment(environments: Sequence[Environment], current: str) -> PickS
         current: The choice in use.
     """
     known = [_environment_choice(e, e.choice == current) for e in environments]
-    known.append(Choice("Whichever is found first", "Forget what was chosen for this lesson.", ""))
+    known.append(Choice("Whichever is found first", "Forget what was chosen for this program.", ""))
     narrow = _narrow(known)
 
     def find(query: str) -> Sequence[Choice[str]]:

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from tflab.charts.drawing import Curve, Memo
 from tflab.charts.metrics import Metric, by_metric, curve_of
+from tflab.programs.program import ProgramKind
 from tflab.runs.events import SYSTEM, Progress
 from tflab.runs.series import Series
 from tflab.runs.state import RunState
@@ -19,6 +20,19 @@ FIRST = Metric("loss", "step")
 """What is looked for first."""
 
 _MOST_GHOSTS = 2
+
+_NO_RUN: dict[ProgramKind, str] = {
+    "lesson": "Run the lesson to see its curves here (^r).",
+    "notebook": "Run the notebook to see its curves here (^r).",
+    "script": "Run the script to see its curves here (^r).",
+}
+_NONE_HERE: dict[ProgramKind, str] = {
+    "lesson": "No curves in this lesson: see the output of its cells.",
+    "notebook": "No curves in this notebook: see the output of its cells.",
+    "script": "No curves in this script: see its output.",
+}
+_NO_CURVES = "No curves in this run: see the output of its cells."
+_NO_POINTS = "The run goes on; its curves begin here with the first point."
 
 
 class RunCurves:
@@ -95,6 +109,19 @@ class RunCurves:
         values = [value for curve in own for value in curve.values[:1]]
         limit = 10 * max(map(abs, values), default=math.inf)
         return [ghost for ghost in self._ghosts if _top(ghost) <= limit]
+
+    def why_none(self, kind: ProgramKind, expected: bool) -> str:
+        """Say why there is no curve to see.
+
+        Args:
+            kind: The kind of the program on show.
+            expected: Whether it is a program that draws curves.
+        """
+        if not expected:
+            return _NONE_HERE[kind]
+        if self.state is None:
+            return _NO_RUN[kind]
+        return _NO_CURVES if self.state.ended else _NO_POINTS
 
     def x_max(self, metric: Metric | None = None) -> float | None:
         """Return the right end of the axis, chosen so that it seldom moves while a run goes on.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from textual import on
 
+from tflab.programs.edits import CellProblem
 from tflab.programs.program import ProgramKind
 from tflab.ui.terminal.safe_text import box_title
 from tflab.ui.workbench.cell_editor import CellEditor
@@ -51,6 +52,10 @@ class ScratchEditor(CellEditor):
             self.post_message(LinesTried(self.cell, self.text))
             # What is typed next takes its place.
             self.area.select_all()
+
+    def _show_problem(self, problem: CellProblem | None) -> None:
+        """Show what is wrong, once that is more than lines that are still to come."""
+        super()._show_problem(None if self.area.goes_on else problem)
 
     def show_going(self, going: bool) -> None:
         """Say whether what was entered is still being tried."""

@@ -82,7 +82,6 @@ class WorkbenchScreen(SessionActions):
             session.deliver()
             if session.program is not None:
                 await self._show_program(panes, session.program)
-        self._imports.do(_import_charts)
 
     def note_place(self) -> None:
         """Keep where the person stands in the open program."""
@@ -156,6 +155,8 @@ class WorkbenchScreen(SessionActions):
             return  # It was there before the panes were.
         self.note_place()
         editor, panes.lesson.editor = panes.lesson.editor, None
+        if event.same:
+            self.keep_lines(panes)
         panes.lesson.trial_editor = None
         with self.app.batch_update():
             await self._show_program(panes, event.program, event.same, event.cell)
@@ -171,6 +172,7 @@ class WorkbenchScreen(SessionActions):
         self._titles.name_program(program.kind)
         self.goals.show_lesson(program)
         self.lessons.mark(program.path)
+        self.show_beside(any(e.path == program.path for e in session.library.entries))
         await panes.form.show_fields()
         self._show_course()
         await panes.lesson.show_lesson(program, session.library.glossary, keep_place=same)
@@ -187,6 +189,8 @@ class WorkbenchScreen(SessionActions):
                 await self._run_panes.show(session.runs.current)
             self._run_panes.show_name()
             self._run_panes.show_status()
+        # The first curve must not wait for it, and what is to be read not either.
+        self.call_after_refresh(self._imports.do, _import_charts)
 
     def _show_course(self) -> None:
         """Show what was reached in each lesson, and in the one on show."""
@@ -291,6 +295,6 @@ def _show_form(panes: Panes, event: events.FormChanged | events.DevicesListed) -
 
 
 def _import_charts() -> None:
-    """Import what draws, while the person reads: the first curve must not wait for it."""
+    """Import what draws, while the person reads."""
     import_module("tflab.charts.figures")
     import_module("tflab.charts.loss")

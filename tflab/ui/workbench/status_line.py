@@ -20,6 +20,7 @@ class StatusLine(Widget):
     Attributes:
         title: Title of the lesson.
         goals: How many of its goals were reached, and how many there are.
+        exercises: How many of its exercises were passed, and how many there are.
         device: Short name of the chosen device.
         environment: Name of the environment; empty for our own.
         commands: What becomes of a notebook's shell commands; empty where it has none.
@@ -31,6 +32,7 @@ class StatusLine(Widget):
 
     title: reactive[str] = reactive("")
     goals: reactive[tuple[int, int]] = reactive((0, 0))
+    exercises: reactive[tuple[int, int]] = reactive((0, 0))
     device: reactive[str] = reactive("")
     environment: reactive[str] = reactive("")
     commands: reactive[str] = reactive("")
@@ -75,23 +77,30 @@ class StatusLine(Widget):
     def _left(self, room: int) -> Content:
         """Return the title with as much around it as there is room for."""
         marks = glyphs()
-        reached, count = self.goals
-        goals = Content.assemble(
-            ("  goals ", "$text-quiet"),
-            (marks.passed * reached, "$success"),
-            (marks.open * (count - reached), "bold $primary"),
-        )
         title = Content.styled(self.title, "bold")
         parts = [
             Content.assemble((" tflab", "bold $primary"), (f" {marks.dot} ", "$text-quiet")),
             title,
-            goals if count else Content(),
+            _marks("goals", self.goals),
+            _marks("exercises", self.exercises),
             Content.styled(f"  {key_of(_LIST)}", "$primary"),
             Content.styled(" Lessons", "$text-quiet"),
         ]
-        for left_out in ((), (4,), (0, 4), (0, 3, 4), (0, 2, 3, 4)):
+        for left_out in ((), (5,), (0, 5), (0, 3, 5), (0, 3, 4, 5), (0, 2, 3, 4, 5)):
             shown = [part for at, part in enumerate(parts) if at not in left_out]
             found = Content("" if 0 not in left_out else " ") + Content("").join(shown)
             if found.cell_length <= room:
                 return found
         return (Content(" ") + title).truncate(room, ellipsis=marks.unicode)
+
+
+def _marks(word: str, counts: tuple[int, int]) -> Content:
+    """Return a mark for each that is done, and for each that is open."""
+    done, count = counts
+    if not count:
+        return Content()
+    return Content.assemble(
+        (f"  {word} ", "$text-quiet"),
+        (glyphs().passed * done, "$success"),
+        (glyphs().open * (count - done), "bold $primary"),
+    )

@@ -1,0 +1,67 @@
+"""Exercises on the page of a lesson: what keys reach them from where, and what stays in view."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from tests.ui.test_lesson_outputs import source
+from tests.ui.test_lesson_view import Host, settled
+from tflab.programs.edits import with_edits
+from tflab.programs.reader import parse_program
+
+BODY = "\n".join(f"    y = x + {n}" for n in range(9))
+EXERCISE = (
+    f"### HINT Look.\ndef f(x):\n    ### BEGIN SOLUTION\n{BODY}\n    return x\n    ### END SOLUTION"
+)
+CELLS = ["a = 1", EXERCISE, 'lab.check("f", f, cases=[(1, 1)])', "print(f(1))"]
+PROGRAM = parse_program(source(*CELLS), Path("lesson.py"))
+CELL = PROGRAM.exercises[0].cell
+
+
+@asynccontextmanager
+async def lesson(size=(60, 12)):
+    host = Host()
+    host.view.styles.height = size[1]
+    async with host.run_test(size=size) as pilot:
+        await host.view.show_lesson(PROGRAM, {}, keep_place=False)
+        await pilot.pause()
+        yield host, host.view, pilot
+
+
+async def test_an_exercise_is_among_the_contents_and_is_gone_to_with_its_title():
+    async with lesson() as (host, view, pilot):
+        ((place, text),) = [each for each in view.headings() if "Exercise" in each[1]]
+        assert text.strip() == "Exercise: Exercise 1"
+        view.go_to(place)
+        await pilot.pause()
+        assert "Exercise 1" in host.screen_rows()[0]
+        assert view.current.index == CELL
+
+
+async def test_the_cell_that_checks_an_exercise_has_its_hints():
+    async with lesson() as (host, view, pilot):
+        view.put_cursor(next(n for n, block in enumerate(view.code) if block.source.checks))
+        await pilot.pause()
+        await pilot.press("h")
+        await pilot.pause()
+        assert any("Hint 1 of 1  Look." in row for row in host.screen_rows())
+
+
+async def test_what_is_said_below_never_hides_the_editor_and_reset_shows_the_title():
+    async with lesson() as (host, view, pilot):
+        view.put_cursor(next(n for n, block in enumerate(view.code) if block.cell == CELL))
+        await pilot.press("s", "s")
+        view.open_editor(CELL, "def f(x):\n    return 2", "lesson", "")
+        await settled(pilot, lambda: view.region.contains_region(view.editor.region))
+        await pilot.pause()
+        card = view.exercise
+        view.show_exercise(card)
+        await pilot.pause()
+        assert view.region.contains_region(view.editor.region), "all of it is seen"
+        view.close_editor()
+        view.show_amended(with_edits(PROGRAM, {CELL: f"def f(x):\n{BODY}\n    return 2"}), {})
+        await pilot.pause()
+        view.scroll_to_row(view.document.span(card.foot)[0])
+        view.show_amended(PROGRAM, {})
+        await settled(pilot, lambda: "to do" in host.screen_rows()[0])
