@@ -32,6 +32,8 @@ from tflab.export.formats import FORMATS
 from tflab.export.sweep_formats import SWEEP_FORMATS
 from tflab.session.settings import AlertSettings, Settings, save_settings
 
+pytestmark = pytest.mark.usefixtures("tensorflow_stand_in")
+
 EVIL = ALL.replace("\0", "")
 """As it may stand on a command line."""
 
@@ -81,6 +83,9 @@ class Stream(io.TextIOWrapper):
 def hostile(data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Hostile:
     monkeypatch.setenv("TERM", "xterm-256color")
     monkeypatch.chdir(tmp_path)
+    # What has no process has none a few seconds later either.
+    monkeypatch.setattr("tflab.targets.stop._WORD_SECONDS", 0.1)
+    monkeypatch.setattr("tflab.targets.run_process._LIVENESS_SECONDS", 0.1)
     save_settings(Settings(alerts=AlertSettings(loudness="off")))
     monkeypatch.setattr(sys, "stdin", io.StringIO(f"{EVIL}\n" * 100))
     return make_hostile(data, tmp_path / f"place{EVIL.replace('/', '')}"[:80])
@@ -288,10 +293,13 @@ def computed(cell: str) -> bool:
 
 
 @pytest.mark.parametrize("name", LIVE)
-def test_what_is_drawn_in_a_terminal_lets_nothing_through(name: str, hostile: Hostile) -> None:
+def test_what_is_drawn_in_a_terminal_lets_nothing_through(
+    name: str, hostile: Hostile, tensorflow_stand_in: str
+) -> None:
     known = {"lesson": str(hostile.lesson), "run": hostile.runs[0], "sweep": hostile.sweep}
     words = [word.format(**known, choice="한국") for word in LIVE[name]]
-    with Terminal([sys.executable, "-m", "tflab", name, *words]) as app:
+    python = {"PYTHONPATH": tensorflow_stand_in}
+    with Terminal([sys.executable, "-m", "tflab", name, *words], environment=python) as app:
         app.wait_end(170)
         sent = OURS.sub(b"", app.raw)
         found = OBEYED.search(sent.decode())
