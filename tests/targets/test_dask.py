@@ -282,11 +282,16 @@ def test_others_on_this_machine_are_kept_out_of_a_cluster_without_named_keys(
         assert host == "127.0.0.1"
         plain, anybody = socket.create_connection((host, int(port))), ssl.create_default_context()
         anybody.check_hostname, anybody.verify_mode = False, ssl.CERT_NONE
-        with plain, pytest.raises(OSError, match=r"alert|EOF|reset|handshake"):
+        with (
+            anybody.wrap_socket(plain, do_handshake_on_connect=False) as strange,
+            pytest.raises(OSError, match=r"alert|EOF|reset|handshake"),
+        ):
             # The refusal comes with the first answer.
-            anybody.wrap_socket(plain).recv(1)
+            strange.recv(1)
         assert engine.check().startswith("it starts")
-        assert Dask(replace(with_keys(here), workers=0, scheduler=address)).check()
+        reached = Dask(replace(with_keys(here), workers=0, scheduler=address))
+        assert reached.check()
+        reached.close()
         assert keys.read_bytes() == made, "they are made once"
     finally:
         kill(processes_of(data))
