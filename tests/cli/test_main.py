@@ -197,12 +197,36 @@ def test_check_says_what_any_program_is_and_what_became_a_parameter(
     ]
 
 
+def test_check_says_what_would_make_a_program_better(tmp_path: Path, capsys: Captured) -> None:
+    loop = tmp_path / "loop.py"
+    text = "for x, y in data:\n    optimizer.apply_gradients(gradients(x, y))\n"
+    loop.write_text(text)
+    assert main(["check", str(loop)]) == 0
+    out = capsys.readouterr().out
+    assert f"{loop}: It trains in a loop of its own, of which no curve is recorded." in out
+    assert f"{loop}: It has no parameters." in out
+    loop.write_text(text + "    tf.summary.scalar('loss', 0.5, step=1)\n")
+    assert main(["check", str(loop)]) == 0
+    assert "no curve" not in capsys.readouterr().out
+
+
+def test_check_says_what_a_program_is_also_where_something_is_wrong_with_it(
+    tmp_path: Path, capsys: Captured
+) -> None:
+    script = tmp_path / "train.py"
+    script.write_text('# %% tags=["parameters"]\nrate = 0.1\n# %%\nrate *= 2\nprint(rate)\n')
+    main(["check", str(script)])
+    out = capsys.readouterr().out
+    assert f"{script}:4: The program sets `rate` again here" in out
+    assert "that can be run: 2 cells, 1 parameter (rate)" in out
+
+
 def test_check_of_nothing(tmp_path: Path, capsys: Captured) -> None:
     assert main(["check", str(tmp_path)]) == 1
     assert main(["check", str(tmp_path / "none.py")]) == 1
     out = capsys.readouterr().out
-    assert "no lesson file here" in out
-    assert "none.py:0: It cannot be read: No such file or directory." in out
+    assert "There is no program here" in out
+    assert "none.py: It cannot be read: No such file or directory." in out
 
 
 @pytest.mark.parametrize("words", [["dance"], ["check"], ["lessons", "--jsn"], ["open"]])

@@ -195,6 +195,26 @@ def test_a_sweep_that_was_left_is_shown_first_and_gone_on_with(sitting: Sitting)
     assert later.heard.of(SweepPlanning) == []
 
 
+def test_a_sweep_whose_runs_go_on_without_the_workbench_is_shown_first(sitting: Sitting) -> None:
+    sitting.server.held = True
+    sitting.do(lambda: sitting.sweeps.begin(sitting.plan(0.3, 0.1), SLOTS))
+    until(lambda: len(sitting.server.waiting) == 2, sitting.advance)
+    sitting.sweeps.close()
+    sitting.settle()
+    assert sitting.program is not None
+    later = Sitting(sitting.program.path)
+    later.do(later.sweeps.open)
+    (shown,) = later.heard.of(SweepShown)
+    assert later.heard.notices == [], "nothing is left to go on with"
+    sitting.server.write()
+    later.follow()
+    assert shown.sweep.count("finished") == 2
+    third = Sitting(sitting.program.path)
+    third.do(third.sweeps.open)
+    assert third.heard.of(SweepShown) == [], "it is over"
+    assert len(third.heard.of(SweepPlanning)) == 1
+
+
 def test_what_is_not_approved_of_does_not_begin(sitting: Sitting) -> None:
     sitting.refused = True
     sitting.do(lambda: sitting.sweeps.begin(sitting.plan(0.1), SLOTS))

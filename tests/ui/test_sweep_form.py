@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from textual.app import App
 
-from tests.sweeps.test_draft import CPU, LESSON
+from tests.sweeps.test_draft import CPU, GPUS, LESSON
 from tflab.runs.record import RunOptions
 from tflab.session.sweep_events import SweepBasis, SweepPlanning
 from tflab.targets.devices import DeviceList
@@ -56,3 +56,21 @@ async def test_a_search_is_typed_corrected_and_begun() -> None:
     assert search is not None
     assert (search.method, search.trials, search.seed, search.pruner) == ("tpe", 30, 4, "median")
     assert (planned.plan.metric, planned.plan.larger) == ("val_loss", False)
+
+
+async def test_what_was_never_typed_follows_the_workbench() -> None:
+    texts: dict[str, str] = {}
+    found = DeviceList((CPU, *GPUS))
+    first = SweepPlanning(SweepBasis(LESSON, {}, 0, "cpu", RunOptions()), found, None, texts)
+    host = Host(first)
+    async with host.run_test() as pilot:
+        fields = {field.label: field for field in host.screen.query("SweepField").results()}
+        fields["metric"].query_one("Input").focus()
+        await pilot.press("home", "shift+end", "delete", *"accuracy:max", "escape")
+    again = SweepPlanning(SweepBasis(LESSON, {}, 5, "gpu:1", RunOptions()), found, None, texts)
+    host = Host(again)
+    async with host.run_test():
+        fields = {field.label: field for field in host.screen.query("SweepField").results()}
+        assert fields["devices"].text == "gpu:1", "it was chosen since"
+        assert fields["first seed"].text == "5"
+        assert fields["metric"].text == "accuracy:max", "it was typed"

@@ -39,8 +39,8 @@ def table_lines(sweep: Sweep, rows: list[SweepRow], terminal: Terminal) -> list[
 def _state(row: SweepRow, state: str) -> str:
     if row.best:
         return f"{state}, best"
-    cause = next((run.cause for run in row.runs if run.cause), "")
-    return f"{state}: {plain_line(cause)[:_LONGEST_CAUSE]}" if cause else state
+    remark = row.remark
+    return f"{state}: {plain_line(remark)[:_LONGEST_CAUSE]}" if remark else state
 
 
 def _pad(cell: str, width: int, last: bool) -> str:

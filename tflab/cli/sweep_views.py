@@ -151,6 +151,8 @@ def _progress(sweep: Sweep) -> str:
         return "Stopping"
     words = [f"{sweep.done} of {sweep.total} done"]
     words.append(f"{sweep.count('starting', 'running')} running")
+    queued = sweep.count("queued")
+    words += [f"{queued} queued"] if queued else []
     left = sweep.seconds_left
     if left:
         words.append(f"about {duration(left)} to go")

@@ -14,15 +14,21 @@ Level = Literal["error", "warning", "advice"]
 
 
 class ProgramError(Problem):
-    """A lesson file that cannot be used. `problems` has every reason, in the file's order."""
+    """A program's file that cannot be used. `problems` has every reason, in the file's order.
 
-    def __init__(self, path: Path, problems: Sequence[Finding]) -> None:
+    Args:
+        path: The file.
+        problems: The reasons; there is one at least.
+        lesson: Whether it is written as a lesson, which has to be good and not only to run.
+    """
+
+    def __init__(self, path: Path, problems: Sequence[Finding], lesson: bool = False) -> None:
         first, *others = problems
         where = f"{first.cell}, line {first.line}: " if first.cell else f"Line {first.line}: "
         where = (where[:1].upper() + where[1:]) if first.line else ""
         more = f" ({len(others)} more: see `tflab check {path}`.)" if others else ""
         super().__init__(
-            f"{plain_line(path.name)} is not a good lesson",
+            f"{plain_line(path.name)} {'is not a good lesson' if lesson else 'cannot be opened'}",
             f"{where}{first.message}{more}",
             first.next_step,
         )
@@ -35,11 +41,13 @@ class Findings:
 
     Attributes:
         cells: The cells of a notebook: a finding then names its cell, and the line in that.
+        lesson: Whether the file is written as a lesson.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self.cells: Sequence[Cell] = ()
+        self.lesson = False
         self._found: list[Finding] = []
 
     def add(
@@ -77,7 +85,7 @@ class Findings:
 
     def error(self) -> ProgramError:
         """Return the problems as an error to raise; there must be one at least."""
-        return ProgramError(self.path, self.problems)
+        return ProgramError(self.path, self.problems, self.lesson)
 
 
 def _place(finding: Finding) -> tuple[int, int]:

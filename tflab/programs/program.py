@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -221,8 +222,9 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
 
     def __str__(self) -> str:
         column = f":{self.column}" if self.column else ""
-        where = f" {self.cell}, line {self.line}" if self.cell else f"{self.line}"
-        return f"{self.path}:{where}{column}: {self.message} {self.next_step}"
+        line = f":{self.line}{column}" if self.line else ""
+        where = f": {self.cell}, line {self.line}{column}" if self.cell else line
+        return f"{self.path}{where}: {self.message} {self.next_step}"
 
 
 class Program(msgspec.Struct, frozen=True, kw_only=True):
@@ -281,9 +283,13 @@ class Program(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def logs_curves(self) -> bool:
         """Whether its code looks as if it logged series; only a run knows."""
-        calls = ("lab.log(", "lab.keras_callback(", ".fit(", "summary.scalar(")
-        code = [cell.source for cell in self.cells if cell.kind == "code"]
-        return any(call in source for source in code for call in calls)
+        return calls_what_logs([cell.source for cell in self.cells if cell.kind == "code"])
+
+
+def calls_what_logs(code: Sequence[str]) -> bool:
+    """Whether code looks as if it logged series."""
+    calls = ("lab.log(", "lab.keras_callback(", ".fit(", ".train_on_batch(", "summary.scalar(")
+    return any(call in source for source in code for call in calls)
 
 
 def lesson_id(path: Path) -> tuple[str, int | None]:

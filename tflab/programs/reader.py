@@ -15,6 +15,7 @@ from pathlib import Path
 import msgspec
 
 from tflab.programs import notebook
+from tflab.programs.advice import advise
 from tflab.programs.bindings import GlobalNames
 from tflab.programs.check import Findings, ProgramError
 from tflab.programs.constants import find_constants
@@ -25,9 +26,7 @@ from tflab.programs.hidden_characters import MOST_TOLD, hidden_characters
 from tflab.programs.layout import Cut, Layout, uses_tflab
 from tflab.programs.options import (
     find_options,
-    may_import_a_reader,
     set_by_the_program,
-    unknown_reader,
 )
 from tflab.programs.program import (
     Finding,
@@ -116,7 +115,7 @@ class _Reading:
         self._path = path
         self._findings = findings
         self._layout = Layout(source, path, findings, cut)
-        self._is_lesson = self._layout.kind == "lesson"
+        self._is_lesson = findings.lesson = self._layout.kind == "lesson"
         self._cells = with_exercises(
             self._layout.cells, self._layout.trees, findings, self._is_lesson and cut is None
         )
@@ -136,7 +135,7 @@ class _Reading:
         if self._findings.problems:
             raise self._findings.error()
         if not self._is_lesson:
-            self._advise(title, parameters)
+            advise(self._layout, title, parameters, self._findings)
         name, number = lesson_id(self._path)
         return Program(
             id=name,
@@ -256,37 +255,3 @@ class _Reading:
     def _trees_with(self, text: str) -> Sequence[tuple[int, ast.Module]]:
         cells, trees = self._layout.cells, self._layout.trees
         return [(index, tree) for index, tree in trees.items() if text in cells[index].source]
-
-    def _advise(self, title: str, parameters: Sequence[Parameter]) -> None:
-        cells, trees = self._layout.cells, self._layout.trees
-        found = [tree for at, tree in trees.items() if may_import_a_reader(cells[at].source)]
-        other = unknown_reader(found)
-        if other is not None:
-            self._findings.add(
-                other[1],
-                f"It reads its command line with {other[0]}, whose options are not recognised.",
-                "A run gives it none, so that its own defaults count.",
-                level="advice",
-            )
-        if not title:
-            self._findings.add(
-                0,
-                "It has no title; its file's name serves.",
-                "Begin with prose whose first line is `# A title`.",
-                level="advice",
-            )
-        if not parameters:
-            self._findings.add(
-                0,
-                "It has no parameters.",
-                "Give numbers names at the top, such as `epochs = 5`, and use the names; "
-                "`tflab check --parameters` says what was considered.",
-                level="advice",
-            )
-        for command in self._layout.commands:
-            self._findings.add(
-                command.line,
-                f"`{command.text.partition(chr(10))[0]}` is skipped unless you allow it.",
-                "`tflab run --commands` runs it; or do by hand what it asks for.",
-                level="advice",
-            )

@@ -50,12 +50,14 @@ class Going(NamedTuple):
         run_id: Id of the run on show, if it goes on.
         sweep: Whether a sweep does.
         waiting: How many of its runs have not begun.
+        queued: How many of its runs a queue has, and begins.
     """
 
     run: bool = False
     run_id: str = ""
     sweep: bool = False
     waiting: int = 0
+    queued: int = 0
 
 
 class Session(HistoryPieces):
@@ -170,6 +172,7 @@ class Session(HistoryPieces):
             run_id=current.record.id if current is not None and self.runs.running else "",
             sweep=sweep is not None,
             waiting=sweep.count("waiting") if sweep is not None else 0,
+            queued=sweep.count("queued") if sweep is not None else 0,
         )
 
     def open(self, path: Path, cell: int | None = None) -> None:

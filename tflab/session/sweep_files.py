@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tflab.programs.edits import program_as_run
 from tflab.programs.reader import ProgramError, read_program
+from tflab.runs.log_writer import has_ended
 from tflab.runs.record import Problem
 from tflab.runs.store import RunStore
+from tflab.runs.summary import GOING
 from tflab.runs.text import plain_line
 from tflab.session.command_line import copied_text, sweep_line
 from tflab.session.events import Notice, TextCopied
@@ -42,16 +45,27 @@ def earlier_sweeps(store: SweepStore, program: str | None) -> list[EarlierSweep]
     return found
 
 
-def newest_if_left(store: SweepStore, program: str) -> SweepRecord | None:
-    """Return the newest sweep of a program, if it was left before all its runs had begun."""
+def newest_if_left(store: SweepStore, runs: RunStore, program: str) -> SweepRecord | None:
+    """Return the newest sweep of a program, if it was left before all its runs had ended."""
     for sweep in islice(store.ids(), _EARLIER):
         try:
             record = store.load(sweep)
         except Problem:
             continue  # A damaged file must not hide the others.
         if record.plan.each.lesson == program:
-            return record if record.unfinished else None
+            return record if record.unfinished or _goes_on(record, runs) else None
     return None
+
+
+def _goes_on(record: SweepRecord, store: RunStore) -> bool:
+    """Return whether runs of a sweep that was left go on, or wait in a queue."""
+    open_ = (run for run in record.runs if run and not has_ended(store.folder(run)))
+    for run in open_:
+        # A deleted run, or one that cannot be read, is no reason to show the sweep.
+        with suppress(Problem):
+            if store.load(run).status in GOING:
+                return True
+    return False
 
 
 def line_of_sweep(plan: SweepPlan) -> TextCopied:

@@ -117,7 +117,7 @@ class Sweeps:
         ):
             self._emit(SweepShown(sweep))
         elif basis is not None and not self.running:
-            find = partial(newest_if_left, self._sweeps, basis.program.id)
+            find = partial(newest_if_left, self._sweeps, self._store, basis.program.id)
             self._slow.do_then(find, self._take_left)
         else:
             self.plan()
@@ -130,8 +130,9 @@ class Sweeps:
             return
         begun = sum(run is not None for run in record.runs)
         self._show(self._sweep(record))
-        text = f"This sweep was left at {begun:,} of {record.plan.count:,} runs. g goes on with it."
-        self._emit(Notice(text))
+        if record.unfinished:
+            text = f"This sweep was left at {begun:,} of {record.plan.count:,} runs."
+            self._emit(Notice(f"{text} g goes on with it."))
 
     def plan(self) -> None:
         """Gather what a new sweep of the open program is planned from."""

@@ -118,7 +118,7 @@ def others_at(path: Path) -> Path | None:
 
 
 def origin(path: Path) -> str:
-    """Say why a lesson is asked about, in a sentence."""
+    """Say why a program is asked about, in a sentence."""
     name = plain_line(str(path))
     others = others_at(path) if path.resolve().is_relative_to(user_folder().resolve()) else None
     if others is None:
@@ -130,7 +130,7 @@ def origin(path: Path) -> str:
 
 
 def untrusted(path: Path) -> Problem:
-    """Return the refusal of a lesson that nobody has trusted."""
+    """Return the refusal of a program that nobody has trusted."""
     return Problem(
         "This program is not trusted yet",
         f"{origin(path)}. Code can do what you can do.",

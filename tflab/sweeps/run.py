@@ -71,6 +71,11 @@ class SweepRun:
         return self.status not in ("waiting", "queued", "starting", "running")
 
     @property
+    def place(self) -> str:
+        """Where it waits in the queue of its target, and why; empty where it is in none."""
+        return self.live.state.queued if self.live is not None and self.status == "queued" else ""
+
+    @property
     def seconds(self) -> float | None:
         """How long it took, or None while it is not known."""
         return self.summary.seconds if self.summary is not None else None

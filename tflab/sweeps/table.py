@@ -49,6 +49,13 @@ class SweepRow:
         return next(state for state in _GOING_TO_BEST if state in states)
 
     @property
+    def remark(self) -> str:
+        """Why a repeat failed or was stopped early, else where one waits in a queue, in words."""
+        said = (run.cause for run in self.runs if run.cause)
+        places = (run.place for run in self.runs if run.place)
+        return next(said, "") or (next(places, "") if self.status == "queued" else "")
+
+    @property
     def going(self) -> bool:
         """Whether one of the repeats goes on now."""
         return any(run.status in ("running", "starting") for run in self.runs)
@@ -167,8 +174,8 @@ def _rank(row: SweepRow, larger: bool) -> tuple[int, float, int]:
         if math.isnan(row.mean):
             return 1, 0.0, index
         return 0 if _is_finite(row.mean) else 1, -row.mean if larger else row.mean, index
-    order = {"running": 2, "starting": 3, "waiting": 4, "not begun": 6}
-    return order.get(row.status, 5), 0.0, index
+    order = {"running": 2, "starting": 3, "queued": 4, "waiting": 5, "not begun": 7}
+    return order.get(row.status, 6), 0.0, index
 
 
 def _is_finite(value: float | None) -> bool:

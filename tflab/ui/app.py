@@ -88,10 +88,12 @@ class LabApp(FeatureScreens):
         self.call_after_refresh(self.call_later, self._begin)
 
     async def _begin(self) -> None:
-        memory.settle()
+        memory.give_back()
         self.session.begin()
         self.drive()
         await self.workbench.open()
+        # What the page is made of lasts as well.
+        self.call_after_refresh(memory.collect)
 
     @on(SessionSpoke)
     async def _show(self, message: SessionSpoke) -> None:
@@ -168,7 +170,7 @@ class LabApp(FeatureScreens):
             elif choice is LeaveChoice.STOP:
                 self.session.stop_and_then(self._leave)
 
-        self.push_screen(LeaveScreen(going.sweep, going.waiting), answer)
+        self.push_screen(LeaveScreen(going.sweep, going.waiting, going.queued), answer)
 
     action_quit = action_leave
 

@@ -10,14 +10,18 @@ _MALLOC = {_M_ARENA_MAX: 1, _M_MMAP_THRESHOLD: 128 << 10, _M_TRIM_THRESHOLD: 128
 """glibc's own first values, but for the number of heaps; once set it leaves them."""
 
 
-def settle() -> None:
-    """Collect garbage from now on, of what is made from now on, and give freed memory back.
+def collect() -> None:
+    """Collect garbage from now on, of what is made from now on."""
+    gc.freeze()
+    gc.enable()
+
+
+def give_back() -> None:
+    """Give freed memory back.
 
     By itself glibc makes a heap for each thread, and after the first large buffers keeps tens of
     megabytes of what is freed. Call it before there are threads.
     """
-    gc.freeze()
-    gc.enable()
     if sys.platform != "linux":
         return
     from ctypes import CDLL

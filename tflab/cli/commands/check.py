@@ -22,8 +22,8 @@ _ENDINGS = (".py", ".ipynb")
 def run(arguments: argparse.Namespace) -> int:
     """Print every finding with file and line; 1 when one is more than advice, or no file is there.
 
-    Of a good program it is said what it is, and what becomes a parameter. Exercises are tried by a
-    run, as far as the program is trusted.
+    Of a program that can be run it is said what it is, and what becomes a parameter. Exercises
+    are tried by a run, as far as the program is trusted.
     """
     good = bad = 0
     for path in _files([Path(text) for text in arguments.paths]):
@@ -39,12 +39,13 @@ def run(arguments: argparse.Namespace) -> int:
             bad += 1
         else:
             good += 1
+        if not wrong or (program is not None and program.kind != "lesson"):
             print(plain_line(f"{os.fspath(path)}: {_about(program)}"))
         if program is not None and arguments.parameters:
             for line in _parameter_lines(program):
                 print(f"  {line}")
     if good + bad == 0:
-        print("There is no lesson file here. Give a path that ends in .py or .ipynb.")
+        print("There is no program here. Give a path that ends in .py or .ipynb.")
     elif good + bad > 1:
         print(f"{good} good, {bad} with problems")
     return 0 if good and not bad else 1

@@ -45,7 +45,7 @@ def open_workbench(lesson: str | None) -> int:
         # Such a terminal promises no colour at all; Textual would send it 16 million.
         os.environ.setdefault("TEXTUAL_COLOR_SYSTEM", "standard")
     # Collecting garbage while thousands of lasting objects are made takes a fifth of the time to
-    # the first paint; the app turns it on again once it has painted.
+    # the first paint; the app turns it on again once there is something to read.
     gc.disable()
     from tflab.ui.app import run_app
 

@@ -24,7 +24,10 @@ from tflab.runs.text import plain_line
 from tflab.sweeps.store import SweepRecord, SweepStore
 from tflab.sweeps.sweep import Sweep, open_sweep
 
-_STATES = ("running", "waiting", "finished", "failed", "lost", "cancelled", "pruned", "not begun")
+_STATES = (
+    "running", "queued", "waiting", "finished", "failed", "lost", "cancelled", "pruned",
+    "not begun",
+)  # fmt: skip
 
 
 def run(arguments: argparse.Namespace) -> int:

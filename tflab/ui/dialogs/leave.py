@@ -29,6 +29,7 @@ class LeaveScreen(Dialog[LeaveChoice]):
     Args:
         sweep: Whether a sweep goes on.
         waiting: How many of its runs have not begun.
+        queued: How many of its runs a queue has, and begins.
     """
 
     AUTO_FOCUS = "#stay"
@@ -40,10 +41,11 @@ class LeaveScreen(Dialog[LeaveChoice]):
         Binding("left,up", "app.focus_previous", "Previous", show=False),
     ]
 
-    def __init__(self, sweep: bool = False, waiting: int = 0) -> None:
+    def __init__(self, sweep: bool = False, waiting: int = 0, queued: int = 0) -> None:
         super().__init__()
         self._sweep = sweep
         self._waiting = waiting
+        self._queued = queued
 
     def compose(self) -> ComposeResult:
         """Lay out the question."""
@@ -62,6 +64,8 @@ class LeaveScreen(Dialog[LeaveChoice]):
                 "end; you find it under Runs next time."
             )
         words = "Stop it and quit, or leave it running? Runs that have begun go on to their end."
+        if self._queued:
+            words += f" So do the {self._queued:,} that wait in the queue."
         if self._waiting:
             words += f" The {self._waiting:,} that have not begun never will."
         return words

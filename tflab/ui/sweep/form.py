@@ -98,7 +98,7 @@ class SweepForm(Dialog[PlannedSweep | FormChoice]):
             p.name: SweepField(p.name, first[p.name], field_help(p))
             for p in self._lesson.parameters
         }
-        begin = {
+        self._first = {
             "repeats": "1",
             "first seed": str(basis.seed),
             "devices": basis.device,
@@ -107,7 +107,7 @@ class SweepForm(Dialog[PlannedSweep | FormChoice]):
             "stop early": "no",
         }
         self._options = {
-            name: SweepField(name, texts.get(f" {name}", begin.get(name, "")), about)
+            name: SweepField(name, texts.get(f" {name}", self._first.get(name, "")), about)
             for name, about in OPTIONS.items()
         }
 
@@ -182,7 +182,12 @@ class SweepForm(Dialog[PlannedSweep | FormChoice]):
         own = {name: field.text for name, field in self._own.items()}
         options = {name: field.text for name, field in self._options.items()}
         self._texts.update(own)
-        self._texts.update({f" {name}": text for name, text in options.items()})
+        for name, text in options.items():
+            # What was never typed follows what is chosen in the workbench: device and seed.
+            if text == self._first.get(name, ""):
+                self._texts.pop(f" {name}", None)
+            else:
+                self._texts[f" {name}"] = text
         draft = SweepDraft(self._lesson, own, options, self._devices, self._limits)
         for name, field in {**self._own, **self._options}.items():
             field.show_problem(draft.problems.get(name, ""))

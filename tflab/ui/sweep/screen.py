@@ -226,7 +226,7 @@ class SweepScreen(Dialog[SweepRunChosen | SweepChoice]):
     def _show_progress(self) -> None:
         sweep, dot = self._sweep, f" {glyphs().dot} "
         words = [f"{sweep.done:,} of {sweep.total:,} done"]
-        for state in ("running", "pruned", "failed", "lost", "cancelled", "not begun"):
+        for state in ("running", "queued", "pruned", "failed", "lost", "cancelled", "not begun"):
             count = sweep.count(state, "starting") if state == "running" else sweep.count(state)
             words += [f"{count:,} {state}"] if count else []
         left = sweep.seconds_left

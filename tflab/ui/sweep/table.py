@@ -91,14 +91,14 @@ class SweepTable(Table):
     def _row_cells(self, place: int) -> tuple[TableCell, ...]:
         row = self._rows[place]
         texts = cells(self._plan, row, "±" if glyphs().unicode else "+-")
-        cause = next((run.cause for run in row.runs if run.cause), "")
-        state = "best" if row.best else f"{texts[-1]}: {cause}" if cause else texts[-1]
+        remark = row.remark
+        state = "best" if row.best else f"{texts[-1]}: {remark}" if remark else texts[-1]
         lost = row.mean is not None and not math.isfinite(row.mean)
         status = "diverged" if lost and row.status == "finished" else row.status
         mark, tone = mark_of(status), TONES.get(status, "quiet")
         if row.best:
             mark, tone = glyphs().here, "mark"
-        quiet = "mark" if row.best else "quiet" if row.status == "waiting" else ""
+        quiet = "mark" if row.best else "quiet" if row.status in ("waiting", "queued") else ""
         return (
             TableCell(mark, tone),
             *(TableCell(plain_line(text), quiet) for text in texts[:-1]),

@@ -67,6 +67,9 @@ class CodeBlock(Block):
         source: The cell that is shown.
         label: What stands for the source while it is folded; empty for a cell that is open at
             first. Parameters are in the form, and the code of goals gives their hints away.
+
+    Attributes:
+        plain: Whether it is shown without colours for now.
     """
 
     together = True
@@ -74,7 +77,7 @@ class CodeBlock(Block):
     def __init__(self, source: Cell, label: str = "") -> None:
         self.source = source
         self.cell = source.index
-        self.cursor = self.running = self.failed = False
+        self.cursor = self.running = self.failed = self.plain = False
         self._label = label
         self._folded = bool(label)
         self._cut = True
@@ -144,7 +147,7 @@ class CodeBlock(Block):
         if self._is_folded:
             line = self._folded_line().truncate(max(width - _BAR, 1), ellipsis=glyphs().unicode)
             return [*above, Row(line, ground=_GROUND)]
-        lines = self._code.rows(width - _BAR)
+        lines = self._code.rows(width - _BAR, self.plain)
         first = self._first_rows(width, len(lines))
         if first < len(lines):
             more = f"+{count_of(len(lines) - first, 'line')}  Space"

@@ -58,9 +58,9 @@ class CodeText:
                 break
         return found
 
-    def rows(self, width: int) -> list[Content]:
-        """Return the code in colours, in rows of at most `width` cells."""
-        return wrap_code(self._coloured(), width)
+    def rows(self, width: int, plain: bool = False) -> list[Content]:
+        """Return the code in colours, or `plain`, in rows of at most `width` cells."""
+        return wrap_code(Content(self.plain) if plain else self._coloured(), width)
 
     def _coloured(self) -> Content:
         if len(self.plain) > _COLOURED:

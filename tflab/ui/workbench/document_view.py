@@ -42,6 +42,7 @@ class DocumentView(HostingView, can_focus=True):
         self._strips: dict[Block, dict[int, Strip]] = {}
         self._on_screen: dict[int, Strip] = {}
         self._look: Any = None
+        self._width_known = 0
         self._placing = False
         self._timer: Timer | None = None
         self._slices = 0
@@ -76,7 +77,7 @@ class DocumentView(HostingView, can_focus=True):
         self._repaint()
 
     def block_recoloured(self, *blocks: Block) -> None:
-        """Draw blocks again whose rows are the same but for their bar."""
+        """Draw blocks again whose rows differ by their bar only."""
         for block in blocks:
             self._strips.pop(block, None)
         self._repaint()
@@ -154,10 +155,11 @@ class DocumentView(HostingView, can_focus=True):
 
     def on_resize(self) -> None:
         """Lay out for another width."""
-        if self._room() != self.document.width:
+        if self._room() != self._width_known:
             anchor = self.document.at(self.top)
-            self.document.fit(self._room())
-            self._strips.clear()
+            if self._room() != self.document.width:
+                self.document.fit(self._room())
+                self._strips.clear()
             self._lay_out(anchor)
         else:
             self._keep(self.document.at(self.top))
@@ -201,6 +203,7 @@ class DocumentView(HostingView, can_focus=True):
 
     def _lay_out(self, anchor: Anchor) -> None:
         """Lay out what is in view at once, and the rest by and by."""
+        self._width_known = self.document.width
         self.document.settle(anchor, self.rows_in_view)
         more = self.document.measure_some(_AT_ONCE)
         self._tell_height()

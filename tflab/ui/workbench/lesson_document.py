@@ -160,6 +160,10 @@ class Document:
         rows = self._laid_out(block)
         return (block, number, rows[number]) if number < len(rows) else None
 
+    def recoloured(self) -> None:
+        """Lay out anew what is in view next: the rows are the same but for their colours."""
+        self._rows.clear()
+
     def changed(self, block: Block) -> None:
         """Lay a block out anew that shows something else now."""
         place = self._places.get(block)

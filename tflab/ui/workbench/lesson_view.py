@@ -65,9 +65,23 @@ class LessonView(QuestionView):
         self.forget_cards(keep_place)
         code, blocks = self._make_blocks(lesson, glossary)
         self.show_code(code, cursor if keep_place else 0)
+        if not self.document.width:
+            self._colour_later(code)
         self.show_blocks(blocks)
         if keep_place:
             self.scroll_to_row(top)
+
+    def _colour_later(self, code: list[CodeBlock]) -> None:
+        """Show the first page without colours: what finds them takes long to load."""
+        for block in code:
+            block.plain = True
+
+        def colour() -> None:
+            for block in code:
+                block.plain = False
+            self.all_recoloured()
+
+        self.call_after_refresh(colour)
 
     def show_amended(self, lesson: Program, notes: Mapping[int, CellNote]) -> None:
         """Show a lesson whose cells are the same, but for what is written in them."""

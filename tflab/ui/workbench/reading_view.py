@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from textual.strip import Strip
+
 from tflab.programs.program import Cell
 from tflab.ui.workbench.code_cell import CodeBlock
 from tflab.ui.workbench.document_view import DocumentView
-from tflab.ui.workbench.lesson_document import Block
+from tflab.ui.workbench.lesson_document import Anchor, Block
 from tflab.ui.workbench.reading import (
     Span,
     Window,
@@ -73,6 +75,20 @@ class ReadingView(DocumentView):
                 self.call_after_refresh(self.scroll_to_block, self.code[cursor], top=True)
             else:
                 self._shown_first = self.code[cursor]
+
+    def render_line(self, y: int) -> Strip:
+        """Return one row; the first painting, which a person waits for, has what is to be read."""
+        if not self.document.width and self._shown_first is None:
+            # It comes before the news of the size.
+            self.document.fit(self._room())
+            self.document.settle(Anchor(0, 0), self.rows_in_view)
+        return super().render_line(y)
+
+    def all_recoloured(self) -> None:
+        """Draw every block again; their rows are the same but for their colours."""
+        self._strips.clear()
+        self.document.recoloured()
+        self._repaint()
 
     def resized(self) -> None:
         """Show the cell where one left off as soon as there is room for it."""

@@ -82,7 +82,6 @@ class WorkbenchScreen(SessionActions):
             session.deliver()
             if session.program is not None:
                 await self._show_program(panes, session.program)
-        self._imports.do(_import_charts)
 
     def note_place(self) -> None:
         """Keep where the person stands in the open program."""
@@ -190,6 +189,8 @@ class WorkbenchScreen(SessionActions):
                 await self._run_panes.show(session.runs.current)
             self._run_panes.show_name()
             self._run_panes.show_status()
+        # The first curve must not wait for it, and what is to be read not either.
+        self.call_after_refresh(self._imports.do, _import_charts)
 
     def _show_course(self) -> None:
         """Show what was reached in each lesson, and in the one on show."""
@@ -294,6 +295,6 @@ def _show_form(panes: Panes, event: events.FormChanged | events.DevicesListed) -
 
 
 def _import_charts() -> None:
-    """Import what draws, while the person reads: the first curve must not wait for it."""
+    """Import what draws, while the person reads."""
     import_module("tflab.charts.figures")
     import_module("tflab.charts.loss")
