@@ -21,6 +21,8 @@ import pytest
 from tflab.runs.store import RunStore
 from tflab.sweeps.store import SweepStore
 
+pytestmark = pytest.mark.usefixtures("tensorflow_stand_in")
+
 LOSS = """\
 if rate > 9:
     raise ValueError("too large")
@@ -111,7 +113,7 @@ lab.show(nice=os.nice(0), threads=tf.config.threading.get_intra_op_parallelism_t
 
 def test_nice_threads_and_memory_limit_reach_every_run(tflab: Tflab, lesson: Write) -> None:
     limits = ["--nice", "7", "--threads", "1", "--memory-limit", "900"]
-    done = tflab("sweep", lesson(LIMITED), "-p", "rate=1,2", *limits, "--json")
+    done = tflab("sweep", lesson(LIMITED), "-p", "rate=1,2", *limits, "--json", PYTHONPATH="")
     assert done.returncode == 0, done.stdout + done.stderr
     store = RunStore()
     for run in json.loads(done.stdout)["runs"]:

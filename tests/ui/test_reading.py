@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -171,6 +172,10 @@ async def test_space_alone_reads_a_lesson_of_the_course(name, size):
         rows = {view.document.row(y)[2].text.strip() for y in range(view.document.height)} - {""}
         share = sum(row in text for row in rows) / len(rows)
         assert share >= 0.95, share
+        document = [view.document.row(y)[2] for y in range(view.document.height)]
+        blank = [not row.text.strip() and not row.ground for row in document]
+        twice = [n for n, pair in enumerate(pairwise(blank)) if all(pair)]
+        assert not twice, "room that reading could have"
         last = max(cell.index for cell in program.cells if cell.kind == "code")
         assert f"cell {last} printed 8" in text
 

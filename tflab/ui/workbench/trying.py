@@ -41,6 +41,18 @@ class TriedLines(Block):
                 for n, line in enumerate(lines)]  # fmt: skip
 
 
+class _TriedOutput(OutputBlock):
+    """What tried lines gave; before there is any it takes no row, as the cell has one behind it."""
+
+    def guess(self, width: int) -> int:
+        """Return about how many rows it takes."""
+        return 0 if self.empty else super().guess(width)
+
+    def rows(self, width: int) -> list[Row]:
+        """Return the rows of everything in order."""
+        return [] if self.empty else super().rows(width)
+
+
 class Trial:
     """The place after a cell where lines are tried.
 
@@ -51,7 +63,7 @@ class Trial:
 
     def __init__(self, cell: int, style: Callable[[], PictureStyle]) -> None:
         self.lines = TriedLines()
-        self.output = OutputBlock(cell, style)
+        self.output = _TriedOutput(cell, style)
 
     @property
     def blocks(self) -> list[Block]:
