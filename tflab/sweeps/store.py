@@ -18,6 +18,7 @@ from tflab.runs.processes import is_same, start_of, this_host
 from tflab.runs.record import Problem
 from tflab.runs.store import find_id, new_id
 from tflab.runs.summary import is_moment
+from tflab.runs.system_errors import what_to_do
 from tflab.sweeps.plan import SweepPlan
 
 STOP = ".stop"
@@ -121,7 +122,7 @@ class SweepStore:
             raise Problem(
                 "The sweep cannot be kept",
                 f"{self.root}: {error.strerror}.",
-                "Make room or give write access, or set TFLAB_DATA to another folder.",
+                what_to_do(error),
             ) from error
         return record
 
@@ -174,7 +175,7 @@ class SweepStore:
             raise Problem(
                 "The sweep cannot be stopped",
                 f"{path}: {error.strerror}.",
-                "Make room or give write access, then try again.",
+                what_to_do(error),
             ) from error
 
     def take_stop(self, sweep: str) -> bool:
