@@ -261,11 +261,11 @@ lab.predict(
 
 # %% [markdown] id="a-little-history"
 # ## A little history
-# Google Brain published TensorFlow in 2015 under the Apache 2.0 license. You call it from Python;
-# the computing is done in C++. The name says how: **tensors** flow through a graph of operations.
-# In TensorFlow 1 you designed that graph first and fed it with data in a session. TensorFlow 2, of
-# September 2019, computes at once, and turns a function into a graph where you ask for it. Start
-# with 2, but be able to read 1.
+# Google Brain published TensorFlow in 2015 under the Apache 2.0 license. You call it from Python
+# (C++ and Java can, too); the computing is done in C++. The name says how: **tensors** flow through
+# a graph of operations. In TensorFlow 1 you designed that graph first and fed it with data in a
+# session. TensorFlow 2, of September 2019, computes at once, and turns a function into a graph
+# where you ask for it. Start with 2, but be able to read 1.
 
 # %% [markdown] id="install"
 # ## On a machine of your own
@@ -282,7 +282,8 @@ print("TensorFlow", tf.__version__, "· NumPy", np.__version__)
 # from an idea to a running model, and errors that say what to do. Then TensorFlow became one of its
 # backends, and took it in as `tf.keras`; from version 2.4 on it ran on TensorFlow only. Keras 3
 # runs on TensorFlow, JAX and PyTorch, and `tf.keras` now stands for it. So two names lead to one
-# thing.
+# thing. Together: Python says what to do, NumPy brings the data, Keras builds and trains, and
+# TensorFlow computes.
 
 # %% id="modules-and-layers"
 import os
@@ -300,17 +301,17 @@ modules = [
 layer_classes = [
     name for name in dir(keras.layers) if name[0].isupper()
 ]
-print("tf.keras is keras:", same)
-print(", ".join(modules))
-print(
-    len(layer_classes), "layers:", ", ".join(layer_classes[:8])
-)
+print(len(layer_classes), "layers:", *layer_classes[:8])
 lab.show(same=same, modules=modules, layers=len(layer_classes))
+places = ["layers", "losses", "optimizers", "models"]
+[place] = [
+    name
+    for name in places
+    if "MeanSquaredError" in dir(getattr(keras, name))
+]
 lab.predict(
     "Which module holds `MeanSquaredError`, the loss of this lesson?",
-    "losses"
-    if hasattr(keras.losses, "MeanSquaredError")
-    else "layers",
+    place,
     choices=["layers", "losses", "optimizers", "models"],
     id="module-of-loss",
 )
@@ -351,6 +352,6 @@ lab.goal(
 # %% [markdown]
 # ## What you saw
 # With a framework you write the way forward; the way back, the parts, the devices and the files are
-# there already. The hand-made version was longer, and one sign in it was wrong without a word: you
-# found it because you had something to compare with. Everything here was computed with tensors.
+# there already. The hand-made version was longer, and one sign in it was wrong without a word: it
+# shows only where there is something to compare with. Everything here was computed with tensors.
 # What is a tensor?

@@ -46,26 +46,14 @@ print("exp   ", tf.exp(numbers).numpy())
 lab.show(scaled=scaled.numpy().tolist())
 
 # %% [markdown] id="functions"
-# Each sign is short for a function. The two lines say the same, for 11 and 5:
+# Each sign is short for a function of TensorFlow. Here are both, side by side, for 11 and 5:
 
 # %%
-eleven, five = tf.constant(11.0), tf.constant(5.0)
-for function in (tf.add, tf.subtract, tf.multiply, tf.divide):
-    print(
-        f"tf.{function.__name__:9}",
-        function(eleven, five).numpy(),
-    )
-print(
-    [
-        float(answer)
-        for answer in (
-            eleven + five,
-            eleven - five,
-            eleven * five,
-            eleven / five,
-        )
-    ]
-)
+a, b = tf.constant(11.0), tf.constant(5.0)
+print("add     ", tf.add(a, b).numpy(), (a + b).numpy())
+print("subtract", tf.subtract(a, b).numpy(), (a - b).numpy())
+print("multiply", tf.multiply(a, b).numpy(), (a * b).numpy())
+print("divide  ", tf.divide(a, b).numpy(), (a / b).numpy())
 
 # %%
 try:
@@ -142,14 +130,8 @@ for seen in range(len(tables) + 1):
 # %%
 total = int(tf.reduce_sum(c))
 means = tf.cast(c, tf.float32)
-print(
-    "sum of all",
-    total,
-    "  mean",
-    float(tf.reduce_mean(means)),
-    "  max",
-    int(tf.reduce_max(c)),
-)
+print("mean", tf.reduce_mean(means).numpy())
+print("maximum", tf.reduce_max(c).numpy())
 lab.show(total=total)
 lab.predict(
     "What do the numbers from 1 to 24 add up to?",
@@ -200,10 +182,7 @@ matmul
 pairs = {
     "× 10": (scaled, whole.numpy() * 10.0),
     "exp": (tf.exp(numbers), np.exp(numbers)),
-    "sum": (
-        sum_axis,
-        np.sum(c, axis=axis, keepdims=keepdims),
-    ),
+    "sum": (sum_axis, np.sum(c, axis=axis, keepdims=keepdims)),
     "product": (matmul, np.matmul(left, right)),
 }
 numpy_agrees = True

@@ -52,8 +52,6 @@ added = float(v)
 v.assign(start)
 v.assign_sub(amount)
 subtracted = float(v)
-print(f"{start:g} + {amount:g} → {added:g}")
-print(f"{start:g} − {amount:g} → {subtracted:g}")
 lab.show(added=added, subtracted=subtracted)
 lab.predict(
     "What does the variable hold after `assign_add(amount)`?",
@@ -74,9 +72,7 @@ _ = v + amount
 after_plus = float(v)
 v.assign(-1.0)
 print("after `v + amount`:", after_plus)
-print(
-    "second name:", float(same), "  tf.identity:", float(copy)
-)
+print("same:", same.numpy(), "  copy:", copy.numpy())
 lab.predict(
     "After `same = v` and `v.assign(-1)`, what does `same` hold?",
     "the new value" if float(same) == -1.0 else "the old value",
@@ -125,12 +121,12 @@ lab.check(
 # %%
 element = tf.Variable(tf.ones((3, 1)))
 element[0, 0].assign(3.0)
-print(element.numpy().tolist())
 try:
     element.assign(tf.ones((2, 2)))
 except ValueError as error:
-    print("ValueError:", str(error).splitlines()[0])
+    print("ValueError:", error)
 lab.show(element=element)
+element
 
 # %%
 doubled = tf.Variable(tf.ones((3, 1)))
@@ -141,14 +137,13 @@ doubled
 # %% [markdown] id="too-small"
 # ## When adding does nothing
 # `float32` has about 7 digits. Add a small number to a large one and the small one may fall off the
-# end. In training this is real: large weights and tiny steps stop moving. The line below shows how
-# much the variable really changed.
+# end. In training this is real: large weights and tiny steps stop moving. Below, `change` is how
+# much the variable really changed when you added `amount`.
 
 # %%
 before = float(tf.constant(start, tf.float32))
 step = float(tf.constant(amount, tf.float32))
 change = added - before
-print(f"asked for a change of {amount:g}, got {change:g}")
 lab.show(change=change)
 
 # %% [markdown]

@@ -52,9 +52,6 @@ with tf.GradientTape() as outer:
         fallen = position(t)
     speed = inner.gradient(fallen, t)
 acceleration = outer.gradient(speed, t)
-print(f"fallen       {float(fallen):8.2f} m")
-print(f"speed        {float(speed):8.2f} m/s")
-print(f"acceleration {float(acceleration):8.2f} m/s²")
 lab.show(
     fallen=float(fallen),
     speed=float(speed),

@@ -57,6 +57,7 @@ from tflab import lab
 # ## A curve with two valleys
 # `J(θ) = θ⁴/4 − 2θ² + 0.6θ`. Its slope is zero at three places: at the bottom of each valley and on
 # top of the hill between them. At all three the gradient says the same thing: nothing to do here.
+# Below, from left to right: the deep valley, the hill, the shallow valley.
 
 
 # %%
@@ -67,14 +68,8 @@ def cost_at(theta):
 
 flat_places = np.sort(np.roots([1.0, 0.0, -4.0, 0.6]).real)
 deep, hill, shallow = flat_places
-for name, place in zip(
-    ["deep valley", "hill", "shallow valley"],
-    flat_places,
-    strict=True,
-):
-    print(
-        f"{name:15} θ = {place:6.3f}   J = {cost_at(place):6.3f}"
-    )
+print("θ", np.round(flat_places, 3))
+print("J", np.round(cost_at(flat_places), 3))
 lab.show(deep=deep, hill=hill, shallow=shallow)
 
 # %% [markdown] id="local-minimum"
@@ -144,13 +139,12 @@ def walk(begin, log=False):
 
 path = walk(start, log=True)
 end = path[-1]
+valley = "deep" if end < hill else "shallow"
+if np.isnan(end):
+    valley = "neither"
 lab.predict(
     "In which valley does the first walk end?",
-    "deep"
-    if end < hill
-    else "shallow"
-    if end > hill
-    else "neither",
+    valley,
     choices={
         "deep": "the deep one",
         "shallow": "the shallow one",
@@ -163,14 +157,13 @@ print(f"from {start:g} to {end:.3f}, cost {cost_at(end):.3f}")
 # %%
 curve = np.linspace(-3.2, 3.2, 120)
 frames = np.unique(np.geomspace(1, steps, 30).astype(int))
+start_mark = [(start, cost_at(start))]
 for frame in [0, *frames]:
+    now = [(path[frame], cost_at(path[frame]))]
     lab.line(
         "J(θ) and the walk over it",
         {"J(θ)": (curve, cost_at(curve))},
-        points={
-            "now": [(path[frame], cost_at(path[frame]))],
-            "start": [(start, cost_at(start))],
-        },
+        points={"start": start_mark, "now": now},
         x_range=(-3.2, 3.2),
         y_range=(-6, 4),
         x_label="θ",
@@ -192,12 +185,9 @@ for begin in lab.track(starts):
     print(f"from {begin:6.3f} to {ends[-1]:6.3f}")
 best = min(ends, key=cost_at)
 in_deep = [float(place) < hill for place in ends]
-lab.show(
-    end=end,
-    best=best,
-    best_cost=cost_at(best),
-    share_deep=float(np.mean(in_deep)),
-)
+share_deep = float(np.mean(in_deep))
+lab.show(end=end, best=best, best_cost=cost_at(best))
+lab.show(share_deep=share_deep)
 
 # %% [markdown] id="momentum-and-height"
 # How much momentum it takes depends on how high the walk starts above the hill: speed comes from

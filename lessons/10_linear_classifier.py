@@ -42,10 +42,13 @@ from tflab import lab
 
 # %%
 covariance = [[1, 0.5], [0.5, 1]]
-cloud_0 = np.random.multivariate_normal(
+# The seed in the form starts TensorFlow, which starts this.
+seed = tf.random.uniform((), maxval=1_000_000, dtype=tf.int32)
+random = np.random.default_rng(int(seed))
+cloud_0 = random.multivariate_normal(
     (0, 3), covariance, samples_per_class
 )
-cloud_1 = np.random.multivariate_normal(
+cloud_1 = random.multivariate_normal(
     (3, 0), covariance, samples_per_class
 )
 inputs = tf.constant(np.vstack([cloud_0, cloud_1]), tf.float32)

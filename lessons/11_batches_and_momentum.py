@@ -217,6 +217,40 @@ lab.show(samples=n, updates_per_epoch=updates_per_epoch)
 # `v ← α·v − η · ∂E/∂W`, then `W ← W + v`. Steps in one direction add up, to at most `1 / (1 − α)`
 # times a plain one; steps that zigzag cancel. With α = 0 it is the plain step.
 
+# %% [markdown] id="narrow-valley"
+# A narrow valley of two weights shows both: one direction is twenty times as steep as the other.
+# Plain steps zigzag across the valley and get along slowly. Momentum brings the same number of
+# steps much closer to the bottom.
+
+
+# %%
+def roll(keep, rate=0.09, count=20):
+    """Places on the way down (x² + 20·y²) / 2, a column each."""
+    place, v = np.array([-9.0, 1.0]), np.zeros(2)
+    seen = [place]
+    for _ in range(count):
+        v = keep * v - rate * place * np.array([1.0, 20.0])
+        place = place + v
+        seen.append(place)
+    return np.array(seen).T
+
+
+plain, rolled = roll(0.0), roll(0.6)
+xs, ys = np.meshgrid(
+    np.linspace(-10, 2, 90), np.linspace(-1.5, 1.5, 60)
+)
+lab.heatmap(
+    "A narrow valley, from above",
+    np.sqrt(xs**2 + 20 * ys**2),
+    lines={"plain": plain, "momentum 0.6": rolled},
+    points={"bottom": [(0.0, 0.0)]},
+    x_range=(-10, 2),
+    y_range=(-1.5, 1.5),
+)
+left_plain = float(np.linalg.norm(plain[:, -1]))
+left_momentum = float(np.linalg.norm(rolled[:, -1]))
+lab.show(left_plain=left_plain, left_momentum=left_momentum)
+
 # %%
 W, b = (
     tf.Variable(tf.zeros((4, 3))),
@@ -264,7 +298,7 @@ def descend(name, size):
         variable.assign(tf.zeros_like(variable))
     losses, batch_losses = [], []
     for epoch in lab.track(range(epochs)):
-        order = np.random.permutation(n)
+        order = tf.random.shuffle(tf.range(n)).numpy()
         for start in range(0, n, size):
             chosen = order[start : start + size]
             batch_losses.append(
@@ -354,10 +388,16 @@ batches = [
 ]
 tips = np.array([batch.mean(axis=0) for batch in batches])
 arrow = slopes.mean(axis=0)
+# From 0 to a tip and back, for the first 20: one line draws all arrows.
+arrows = np.zeros((40, 2))
+arrows[1::2] = tips[:20]
 lab.scatter(
     "Gradients of 200 batches",
     {"a batch": tips},
-    lines={"all flowers": ([0, arrow[0]], [0, arrow[1]])},
+    lines={
+        "20 of them as arrows": (arrows[:, 0], arrows[:, 1]),
+        "all flowers": ([0, arrow[0]], [0, arrow[1]]),
+    },
     x_range=(-0.2, 1.2),
     y_range=(-1.3, 0.2),
     x_label="slope for setosa",

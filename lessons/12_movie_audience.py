@@ -44,7 +44,6 @@ from tflab import lab
 
 one_keras = tf.keras.layers.Dense is keras.layers.Dense
 lab.show(one_keras=one_keras)
-print("tf.keras.layers.Dense is keras.layers.Dense:", one_keras)
 
 # %% [markdown] id="process"
 # ## The whole process
@@ -72,12 +71,11 @@ films = [
 ]
 clicks = np.array([8759.0, 10132.0, 12078.0, 16430.0])
 audience = np.array([487.0, 612.0, 866.0, 1030.0])
+known = np.column_stack([clicks, audience])
 okja_clicks = 12008.0
 print("film             clicks  audience (10,000 viewers)")
-for film, wanted, came in zip(
-    films, clicks, audience, strict=True
-):
-    print(f"{film:16} {wanted:6.0f} {came:9.0f}")
+for row in zip(films, clicks, audience, strict=True):
+    print("{:16} {:6.0f} {:9.0f}".format(*row))
 
 # %% [markdown] id="look-first"
 # ## Look first
@@ -87,12 +85,7 @@ for film, wanted, came in zip(
 # %%
 lab.scatter(
     "The four films",
-    {
-        film: [(wanted, came)]
-        for film, wanted, came in zip(
-            films, clicks, audience, strict=True
-        )
-    },
+    {name: [p] for name, p in zip(films, known, strict=True)},
     x_label="want to see",
     y_label="audience (10,000 viewers)",
 )
@@ -108,19 +101,15 @@ okja_least_squares = float(slope * okja_clicks + intercept)
 least_loss = float(
     np.mean((slope * clicks + intercept - audience) ** 2)
 )
-lab.show(
-    least_squares=[float(slope), float(intercept)],
-    okja_least_squares=okja_least_squares,
-    least_loss=least_loss,
-)
+lab.show(least_squares=[float(slope), float(intercept)])
+lab.show(okja_least_squares=okja_least_squares)
+lab.show(least_loss=least_loss)
 lab.predict(
     "How large an audience does least squares expect for Okja, in units of 10,000 viewers?",
     okja_least_squares,
     within=0.1,
     id="viewers-of-okja",
 )
-print(f"audience = {slope:.7f} · clicks {intercept:+.5f}")
-print(f"Okja: {okja_least_squares:.2f} · 10,000 viewers")
 
 # %% [markdown] id="model-and-compile"
 # ## Model and compile
@@ -150,23 +139,18 @@ model.summary(line_length=56)
 # The weight was drawn at random, by the seed of this run: the same seed gives the same start. In a
 # program of your own, `keras.utils.set_random_seed(0)` fixes it. `tf.random.set_seed(0)` fixes what
 # TensorFlow draws, but not the weights of Keras 3, which draws its seeds itself. For x = 1 and x = 2
-# the model answers `w · x + b`: the line it has now.
+# the model answers `w · x + b`: the line it has now. Each row below is x, what the model predicts,
+# and `w · x + b` by hand.
 
 # %%
 weight_0, bias_0 = (
     float(values.ravel()[0]) for values in model.get_weights()
 )
-untrained = model.predict(
-    np.array([[1.0], [2.0], [okja_clicks]]), verbose=0
-)
-print(f"w = {weight_0:.4f}, b = {bias_0:.4f}")
-for x, answer in zip(
-    (1.0, 2.0, okja_clicks), untrained[:, 0], strict=True
-):
-    print(
-        f"x = {x:5g}: predicted {answer:10.4f},"
-        f" w · x + b = {weight_0 * x + bias_0:10.4f}"
-    )
+x = np.array([[1.0], [2.0], [okja_clicks]])
+untrained = model.predict(x, verbose=0)
+by_hand = weight_0 * x + bias_0
+for row in np.hstack([x, untrained, by_hand]):
+    print("{:8g} {:12.4f} {:12.4f}".format(*row))
 lab.show(untrained=untrained)
 
 # %% [markdown] id="fit"
@@ -177,7 +161,7 @@ lab.show(untrained=untrained)
 
 # %%
 line_clicks = np.array([8000.0, 17000.0])
-known = np.column_stack([clicks, audience])
+best_line = (line_clicks, slope * line_clicks + intercept)
 
 
 def predict(wanted):
@@ -193,21 +177,12 @@ def predict(wanted):
 def draw_line(epoch):
     """Add a frame with the model's line now and then."""
     if epoch % math.ceil(epochs / 24) == 0 or epoch == epochs:
+        model_line = (line_clicks, predict(line_clicks))
+        okja_now = [(okja_clicks, predict(okja_clicks)[0])]
         lab.line(
             "Clicks and audience",
-            {
-                "model": (line_clicks, predict(line_clicks)),
-                "least squares": (
-                    line_clicks,
-                    slope * line_clicks + intercept,
-                ),
-            },
-            points={
-                "films": known,
-                "Okja": [
-                    (okja_clicks, predict(okja_clicks)[0])
-                ],
-            },
+            {"model": model_line, "least squares": best_line},
+            points={"films": known, "Okja": okja_now},
             x_range=(8000, 17000),
             y_range=(0, 1500),
             x_label="want to see",
@@ -280,12 +255,8 @@ answer = model.predict(
 )
 print(type(answer).__name__, answer.shape)
 okja = float(answer[0, 0])
-lab.show(
-    okja=okja, start_loss=start_loss, final_loss=final_loss
-)
-print(
-    f"Okja: {okja:.1f}, least squares {okja_least_squares:.1f}"
-)
+lab.show(okja=okja, okja_least_squares=okja_least_squares)
+lab.show(start_loss=start_loss, final_loss=final_loss)
 
 # %% [markdown] id="scale-and-rate"
 # ## Why so small a learning rate?

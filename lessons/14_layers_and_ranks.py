@@ -22,15 +22,14 @@ import warnings
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 import keras
 import numpy as np
+import tensorflow as tf
 
 from tflab import lab
 
 
 def random_batch(*shape):
     """A batch of random examples, each of the given shape."""
-    return np.random.normal(size=(batch, *shape)).astype(
-        "float32"
-    )
+    return tf.random.normal((batch, *shape)).numpy()
 
 
 # %% [markdown] id="dense-rank"
@@ -45,9 +44,9 @@ dense = keras.layers.Dense(8)
 dense_out = list(dense(dense_in).shape)
 lists = random_batch(10, 4)
 dense_lists_out = list(dense(lists).shape)
-print("Dense ", dense_in.shape, "→", tuple(dense_out))
-print("Dense ", lists.shape, "→", tuple(dense_lists_out))
-lab.show(dense_lists_out=dense_lists_out)
+print("Dense", dense_in.shape, "→", dense(dense_in).shape)
+print("Dense", lists.shape, "→", dense(lists).shape)
+lab.show(dense_out=dense_out, dense_lists_out=dense_lists_out)
 
 # %% [markdown] id="sequences"
 # ## LSTM and Conv1D: sequences
@@ -61,8 +60,7 @@ lstm = keras.layers.LSTM(8)
 lstm_out = list(lstm(sequence).shape)
 conv1d = keras.layers.Conv1D(8, kernel_size=3)
 conv1d_out = list(conv1d(sequence).shape)
-print("LSTM  ", sequence.shape, "→", tuple(lstm_out))
-print("Conv1D", sequence.shape, "→", tuple(conv1d_out))
+lab.show(lstm_out=lstm_out, conv1d_out=conv1d_out)
 
 # %% [markdown] id="pictures"
 # ## Conv2D: pictures
@@ -79,13 +77,7 @@ lab.predict(
     choices=["2", "3", "4", "5"],
     id="rank-of-conv2d",
 )
-print("Conv2D", pictures.shape, "→", tuple(conv2d_out))
-lab.show(
-    dense_out=dense_out,
-    lstm_out=lstm_out,
-    conv1d_out=conv1d_out,
-    conv2d_out=conv2d_out,
-)
+lab.show(conv2d_out=conv2d_out)
 
 # %% [markdown] id="batch-costs"
 # ## What the batch costs
@@ -118,15 +110,10 @@ lab.predict(
     within=0,
     id="numbers-from-dense",
 )
-for name in made:
-    print(
-        f"{name:7} {parameters[name]:4} parameters, {outputs[name]:7,} outputs"
-    )
+print(parameters)
 lab.bar("Numbers that come out", outputs, y_label="numbers")
-lab.show(
-    outputs=list(outputs.values()),
-    layer_parameters=list(parameters.values()),
-)
+lab.show(outputs=list(outputs.values()))
+lab.show(layer_parameters=list(parameters.values()))
 
 # %% [markdown] id="wrong-rank"
 # ## A wrong rank, read aloud
@@ -140,7 +127,6 @@ try:
     error = ""
 except ValueError as raised:
     error = str(raised)
-    print(error)
 lab.show(error=error)
 repaired = conv2d(pictures[..., 0][..., np.newaxis])
 print("with the axis added:", tuple(repaired.shape))
@@ -183,19 +169,16 @@ in_front = pictures[..., 0][np.newaxis]
 try:
     other = keras.layers.Conv2D(8, kernel_size=3)(in_front)
     accepted_in_front = True
-    print("in front ", in_front.shape, "→", tuple(other.shape))
+    print("in front ", in_front.shape, "→", other.shape)
 except ValueError:
     accepted_in_front = False
     print("in front ", in_front.shape, "→ ValueError")
 swapped = np.swapaxes(sequence, 0, 1)
-print("sequence ", sequence.shape)
-print("swapped  ", swapped.shape)
+print("swapped  ", sequence.shape, "→", swapped.shape)
 squeezed = np.squeeze(pictures)
 print("squeezed ", pictures.shape, "→", squeezed.shape)
-lab.show(
-    accepted_in_front=accepted_in_front,
-    squeezed_rank=squeezed.ndim,
-)
+lab.show(accepted_in_front=accepted_in_front)
+lab.show(squeezed_rank=squeezed.ndim)
 
 # %% [markdown] id="old-spellings"
 # ## Old spellings
@@ -213,10 +196,7 @@ with warnings.catch_warnings(record=True) as caught:
     keras.layers.InputLayer(input_shape=(4,))
 print("keras.Input(1):", bare_input)
 for warning in caught:
-    print(
-        "InputLayer(input_shape=…):",
-        str(warning.message).splitlines()[0],
-    )
+    print("InputLayer:", warning.message)
 lab.show(bare_input=bare_input, input_shape_warns=bool(caught))
 
 # %% [markdown]

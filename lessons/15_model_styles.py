@@ -227,7 +227,7 @@ makers = {
     "functional": make_functional,
     "subclassing": make_subclassing,
 }
-common_seed = int(np.random.randint(1_000_000))
+common_seed = int(keras.random.randint((), 0, 1_000_000))
 untrained = []
 for make in makers.values():
     keras.utils.set_random_seed(common_seed)

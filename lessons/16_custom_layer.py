@@ -3,7 +3,7 @@
 # A layer is two things: state (its weights) and a computation that uses it. You will finish a dense
 # layer of twenty lines and check it against the one that Keras brings, weight for weight.
 #
-# Watch when the weights come into being. It is later than you may think.
+# Watch when the weights come into being: what must be known before there can be any?
 
 # %% tags=["parameters"]
 from typing import Annotated, Literal
@@ -30,8 +30,8 @@ from tflab import lab
 
 # %% [markdown] id="state-and-computation"
 # ## State and computation
-# `__init__` stores what the layer is told. `build` runs once, when the width of the input is known,
-# and makes the weights. `call` computes, and that part is yours: a weighted sum of the inputs, plus
+# `__init__` stores what the layer is told. `build` makes the weights: Keras runs it once, for the
+# width of the input. `call` computes, and that part is yours: a weighted sum of the inputs, plus
 # the bias, through the activation. Keras 3 takes `add_weight(shape=…, name=…)`; older material puts
 # the name first, which is an error now.
 
@@ -127,10 +127,7 @@ lab.predict(
     within=0,
     id="weights-before-call",
 )
-print(
-    "weights before the first call:", before, "  after:", after
-)
-print("shapes:", weights)
+print("before the first call:", before, "  after:", after)
 lab.show(weights=weights)
 
 # %% [markdown]
@@ -203,7 +200,7 @@ difference = float(
     tf.reduce_max(tf.abs(theirs(flowers) - outputs))
 )
 same_output = difference < 1e-5
-print(f"largest difference {difference:.1e}")
+print("largest difference:", difference)
 lab.show(same_output=same_output)
 
 # %% [markdown] id="learns"
@@ -221,9 +218,6 @@ for weight, gradient in zip(
     weight.assign_sub(0.05 * gradient)
 new_loss = tf.reduce_mean(tf.square(layer(flowers) - 1.0))
 lab.show(loss_before=float(loss), loss_after=float(new_loss))
-print(
-    f"loss {float(loss):.4f} → {float(new_loss):.4f} after one step"
-)
 
 # %% [markdown] id="everything-is-a-layer"
 # ## Everything is a layer
@@ -254,9 +248,6 @@ lab.hist(
 lowest, highest = float(values.min()), float(values.max())
 zeros = float(np.mean(values == 0))
 lab.show(lowest=lowest, highest=highest, zeros=zeros)
-print(
-    f"from {lowest:.3f} to {highest:.3f}, exactly 0: {zeros:.0%}"
-)
 
 # %% [markdown]
 # ## Goals

@@ -42,24 +42,17 @@ from tflab import lab
 normal = tf.random.normal((5000,), stddev=stddev)
 uniform = tf.random.uniform((5000,), -2 * stddev, 2 * stddev)
 tamed = tf.random.truncated_normal((5000,), stddev=stddev)
+kinds = {
+    "normal": normal.numpy(),
+    "uniform": uniform.numpy(),
+    "truncated": tamed.numpy(),
+}
 lab.hist(
-    "Random numbers",
-    {
-        "normal": normal.numpy(),
-        "uniform": uniform.numpy(),
-        "truncated": tamed.numpy(),
-    },
-    x_label="value",
-    y_label="how many",
+    "Random numbers", kinds, x_label="value", y_label="how many"
 )
-for name, draw in {
-    "normal": normal,
-    "uniform": uniform,
-    "truncated": tamed,
-}.items():
-    print(
-        f"{name:10} largest {np.abs(draw).max() / stddev:5.2f} · stddev"
-    )
+for name, draw in kinds.items():
+    largest = np.abs(draw).max() / stddev
+    print(f"{name:10} largest {largest:5.2f} · stddev")
 
 # %%
 truncated = tf.random.truncated_normal((5, 5), stddev=stddev)
@@ -100,17 +93,15 @@ lab.predict(
     choices=["the first", "the last"],
     id="smallest-gradient",
 )
+by_layer = {str(n): norm for n, norm in enumerate(norms, 1)}
 lab.bar(
     "Gradient by layer",
-    {
-        str(number): norm
-        for number, norm in enumerate(norms, start=1)
-    },
+    by_layer,
     x_label="layer",
     y_label="size of its gradient",
 )
-for number, norm in enumerate(norms, start=1):
-    print(f"layer {number:2}  {norm:.2e}")
+for number, norm in by_layer.items():
+    print(f"layer {number:>2}  {norm:.2e}")
 
 # %%
 gradient_ratio = (
@@ -120,8 +111,6 @@ saturated = float(
     np.mean(np.minimum(output, 1 - output) < 0.01)
 )
 lab.show(gradient_ratio=gradient_ratio, saturated=saturated)
-print(f"first / last = {gradient_ratio:.1e}")
-print(f"outputs within 0.01 of 0 or 1: {saturated:.0%}")
 
 # %% [markdown] id="three-factors"
 # For the weights of one layer the chain rule has three factors: `∂E/∂W = ∂E/∂σ · ∂σ/∂z · ∂z/∂W`,
@@ -151,15 +140,16 @@ lab.show(largest_slope=largest_slope)
 # %%
 sums = np.clip(signal @ weights[0], -8, 8)
 counts, edges = np.histogram(sums, bins=32, range=(-8, 8))
+middles, shares = (
+    (edges[:-1] + edges[1:]) / 2,
+    counts / counts.sum(),
+)
 lab.line(
     "The sigmoid, and where the sums fall",
     {
         "sigmoid": (z.numpy(), squeezed.numpy()),
         "its slope": (z.numpy(), slope.numpy()),
-        "share of the sums": (
-            (edges[:-1] + edges[1:]) / 2,
-            counts / counts.sum(),
-        ),
+        "share of the sums": (middles, shares),
     },
     y_range=(0, 1),
     x_label="sum that goes into a unit",

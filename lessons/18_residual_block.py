@@ -42,12 +42,15 @@ from tflab import lab
 
 # %%
 count = 512
-angles = np.random.uniform(0, np.pi, count)
+# The seed in the form starts Keras, which starts this.
+seed = int(keras.random.randint((), 0, 1_000_000))
+random = np.random.default_rng(seed)
+angles = random.uniform(0, np.pi, count)
 upper = np.column_stack([np.cos(angles), np.sin(angles)])
 lower = np.column_stack(
     [1 - np.cos(angles), 0.5 - np.sin(angles)]
 )
-moons = np.vstack([upper, lower]) + np.random.normal(
+moons = np.vstack([upper, lower]) + random.normal(
     0, 0.1, (2 * count, 2)
 )
 points = (

@@ -1,10 +1,10 @@
 # %% [markdown]
 # # Know when to stop
-# A network that is large enough learns anything by heart, mistakes included. Its loss falls and
-# falls, and it gets worse at the only thing that counts: flowers it has never seen. You will watch
-# that happen, find the moment to stop, and then let Keras find it.
+# A network that is large enough learns anything by heart, mistakes included. But what counts is how
+# it answers for flowers that it has never seen. You will watch both at once, find the moment to
+# stop, and then let Keras find it.
 #
-# Watch two curves, `loss` and `val_loss`. They start out together. Where do they part?
+# Watch two curves, `loss` and `val_loss`. They start out together. Do they stay so?
 
 # %% tags=["parameters"]
 from typing import Annotated
@@ -185,10 +185,7 @@ lab.check(
     "best_epoch",
     best_epoch,
     cases=[
-        (
-            ({"loss": [3, 2, 1], "val_loss": [3, 1.5, 2.5]},),
-            2,
-        ),
+        (({"loss": [3, 2, 1], "val_loss": [3, 1.5, 2.5]},), 2),
         (({"loss": [1, 0.5], "val_loss": [1, 1.4]},), 1),
     ],
 )

@@ -46,7 +46,6 @@ devices = [
     device.name.removeprefix("/physical_device:")
     for device in tf.config.list_physical_devices()
 ]
-print(devices)
 lab.show(devices=devices)
 
 # %% [markdown] id="placement"
@@ -60,23 +59,16 @@ unplaced = tf.random.normal((4, 4))
 with tf.device("CPU:0"):
     pinned = tf.random.normal((4, 4))
 
-
-def short(tensor):
-    """The end of a device's long name: `CPU:0`."""
-    return tensor.device.rpartition("device:")[2]
-
-
-placed_on = short(unplaced)
+placed_on = unplaced.device.rpartition("device:")[2]
+pinned_on = pinned.device.rpartition("device:")[2]
 lab.predict(
     "Where does TensorFlow put a tensor in this run if you say nothing?",
     "GPU" if placed_on.startswith("GPU") else "CPU",
     choices=["CPU", "GPU"],
     id="default-device",
 )
-print("left alone:      ", placed_on)
-print("under CPU:0:     ", short(pinned))
 print("full name:", pinned.device)
-lab.show(placed_on=placed_on, pinned_on=short(pinned))
+lab.show(placed_on=placed_on, pinned_on=pinned_on)
 
 # %% [markdown] id="no-line-changed"
 # Without being told, TensorFlow puts a tensor on the GPU if it sees one, else on the CPU. The same
@@ -153,29 +145,20 @@ def time_products(device):
 
 operations = 2 * size**3
 megabytes = 3 * size**2 * tf.float32.size / 1e6
-print(f"three matrices: {megabytes:.1f} MB")
 gflops, warm_ups = {}, {}
 for device in devices:
     warm_up, seconds = time_products(device)
     name = (
-        device.lower().replace(":", "_")
-        if device.startswith("GPU")
-        else "cpu"
+        device.lower().replace(":", "_").replace("cpu_0", "cpu")
     )
     gflops[name] = operations / seconds / 1e9
     warm_ups[name] = warm_up / seconds
     print(
-        f"{device:6} {seconds * 1e3:8.3f} ms per product"
-        f" {gflops[name]:9.1f} GFLOP/s"
+        f"{device:6} {seconds * 1e3:8.3f} ms per product,"
+        f" warm-up {warm_ups[name]:.1f}× as long"
     )
-    print(f"       warm-up {warm_ups[name]:.1f}× as long")
+    lab.show(**{f"gflops_{name}": gflops[name]})
 lab.bar("Matrix product", gflops, y_label="GFLOP/s")
-lab.show(
-    **{
-        f"gflops_{name}": speed
-        for name, speed in gflops.items()
-    }
-)
 
 # %% [markdown] id="busy"
 # ## Is the processor busy?
@@ -183,8 +166,7 @@ lab.show(
 # has less work to do. Does it do it as fast?
 
 # %%
-sizes = [16, 32, 64, 128, 256, 512]
-speeds = []
+sizes, speeds = [2**power for power in range(4, 10)], []
 for small in sizes:
     with tf.device(devices[-1]):
         square = tf.random.normal((small, small))
@@ -210,12 +192,8 @@ lab.line(
     y_label="GFLOP/s",
 )
 work = operations * repeats / 1e9
-lab.show(
-    work=work,
-    gflops_small=speeds[0],
-    megabytes=megabytes,
-    warm_up=warm_ups[name],
-)
+lab.show(work=work, gflops_small=speeds[0])
+lab.show(megabytes=megabytes, warm_up=warm_ups[name])
 
 # %% [markdown]
 # Calling a product from Python and reading a number back costs about the same whatever its size, so

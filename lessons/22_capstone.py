@@ -113,17 +113,26 @@ for name, losses in ward.items():
         f"{name:10} starts {losses[0]:.3f}"
         f"  lowest {losses.min():.3f}  ends {losses[-1]:.3g}"
     )
-# What is beyond the chart is drawn at its top.
-lab.line(
-    "The ward",
-    {
-        one: (np.arange(steps), np.minimum(curve, 4.0))
-        for one, curve in ward.items()
-    },
-    x_label="step",
-    y_label="loss, cut off at 4",
-    y_range=(0, 4),
-)
+# What is beyond a chart is drawn at its top.
+charts = {
+    "Healthy, and patients 1 and 2": (4.0, [0, 1, 2]),
+    "Healthy, and patients 3, 4 and 5": (1.2, [0, 3, 4, 5]),
+}
+names, curves = list(ward), np.array(list(ward.values()))
+for title, (top, chosen) in charts.items():
+    lab.line(
+        title,
+        {
+            names[one]: (
+                np.arange(steps),
+                np.minimum(curves[one], top),
+            )
+            for one in chosen
+        },
+        x_label="step",
+        y_label=f"loss, cut off at {top:g}",
+        y_range=(0, top),
+    )
 lab.show(
     highest=[float(losses.max()) for losses in ward.values()],
     ends=[float(losses[-1]) for losses in ward.values()],
@@ -136,6 +145,8 @@ lab.show(
 # As it came in, with a rate of 300, it jumps up and down and finds no rest. Its data are healthy.
 
 # %%
+# What do you say?
+### BEGIN HIDDEN TESTS
 lab.predict(
     "What is wrong with patient 1?",
     "rate",
@@ -146,6 +157,7 @@ lab.predict(
     },
     id="patient-1",
 )
+### END HIDDEN TESTS
 
 
 # %% A rate that settles id="cure-rate" tags=["exercise"]
@@ -179,6 +191,8 @@ lab.check(
 # The same flowers, measured in micrometres, and the healthy rate.
 
 # %%
+# What do you say?
+### BEGIN HIDDEN TESTS
 lab.predict(
     "What would help patient 2, and leave its rate alone?",
     "scale",
@@ -189,6 +203,7 @@ lab.predict(
     },
     id="patient-2",
 )
+### END HIDDEN TESTS
 
 
 # %% Inputs that a rate can bear id="cure-scale" tags=["exercise"]
@@ -224,6 +239,8 @@ lab.check(
 # A smooth curve that hardly leaves the cost of guessing, however long it trains.
 
 # %%
+# What do you say?
+### BEGIN HIDDEN TESTS
 lab.predict(
     "What is wrong with patient 3?",
     "labels",
@@ -234,6 +251,7 @@ lab.predict(
     },
     id="patient-3",
 )
+### END HIDDEN TESTS
 
 
 # %% Flowers and labels together id="cure-labels" tags=["exercise"]
@@ -274,6 +292,8 @@ lab.check(
 # "with logits".
 
 # %%
+# What do you say?
+### BEGIN HIDDEN TESTS
 lab.predict(
     "What is wrong with patient 4?",
     "softmax",
@@ -284,6 +304,7 @@ lab.predict(
     },
     id="patient-4",
 )
+### END HIDDEN TESTS
 
 
 # %% One softmax id="cure-softmax" tags=["exercise"]
@@ -322,6 +343,8 @@ lab.check(
 # A flat line, to the last digit.
 
 # %%
+# What do you say?
+### BEGIN HIDDEN TESTS
 lab.predict(
     "What is wrong with patient 5?",
     "gradient",
@@ -332,6 +355,7 @@ lab.predict(
     },
     id="patient-5",
 )
+### END HIDDEN TESTS
 
 
 # %% A weight that the tape follows id="cure-watch" tags=["exercise"]
@@ -384,6 +408,10 @@ order = random.permutation(150)
 too_good = nearest_accuracy(order[:120], order[60:], lots)
 print(f"patient 6 is right for {too_good:.0%}")
 lab.show(too_good=too_good)
+
+# %%
+# What do you say?
+### BEGIN HIDDEN TESTS
 lab.predict(
     "How can patient 6 foretell lots?",
     "leak",
@@ -394,6 +422,7 @@ lab.predict(
     },
     id="patient-6",
 )
+### END HIDDEN TESTS
 
 
 # %% A test without a leak id="cure-leak" tags=["exercise"]
@@ -551,5 +580,5 @@ lab.goal(
 # %% [markdown]
 # ## What you saw
 # A loss that jumps, one that stays at guessing, one with a floor, a flat line, and one that is too
-# good: each has its cause, and you know where to look. And you have built a classifier from nothing
-# but the task. Well done. What will you train first?
+# good: each has its cause, and you know where to look. Once the blank page is filled, you have built
+# a classifier from nothing but the task. Well done. What will you train first?

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import signal
 from pathlib import Path
@@ -11,6 +12,8 @@ import msgspec
 import pytest
 from hypothesis import HealthCheck, settings
 from xdist.scheduler import LoadFileScheduling
+
+from tests.stand_in import write_stand_in
 
 # How long an example takes says more about the machine than about the code.
 settings.register_profile(
@@ -32,6 +35,23 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "data"
     monkeypatch.setenv("TFLAB_DATA", str(folder))
     return folder
+
+
+@pytest.fixture(scope="session")
+def _stand_in_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("stand-in")
+    write_stand_in(folder)
+    return folder
+
+
+@pytest.fixture
+def tensorflow_stand_in(_stand_in_folder: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Have what is started find a stand-in for TensorFlow; return the value of `PYTHONPATH`.
+
+    For tests that say nothing of TensorFlow, with programs that use none; see `tests.stand_in`.
+    """
+    monkeypatch.setenv("PYTHONPATH", str(_stand_in_folder))
+    return str(_stand_in_folder)
 
 
 _DRIVER = """\
@@ -60,7 +80,8 @@ def shared_gpus(tmp_path: Path) -> dict[str, str]:
     (folder / "pynvml.py").write_text(_DRIVER)
     # Any library that can be loaded; nothing of it is called.
     shutil.copy(msgspec._core.__file__, folder / "libnvidia-ml.so.1")
-    return {"PYTHONPATH": str(folder), "LD_LIBRARY_PATH": str(folder)}
+    path = os.pathsep.join(filter(None, [str(folder), os.environ.get("PYTHONPATH")]))
+    return {"PYTHONPATH": path, "LD_LIBRARY_PATH": str(folder)}
 
 
 class _ByFile(LoadFileScheduling):
@@ -75,7 +96,16 @@ class _ByFile(LoadFileScheduling):
 RUNS_OF_THE_COURSE = ("test_goals.py", "test_prose.py", "test_values.py")
 
 
-WAITING = ("terminal", "reliability", "targets", "environments", "export", "worker", "cli")
+WAITING = (
+    "terminal",
+    "reliability",
+    "targets",
+    "environments",
+    "export",
+    "worker",
+    "cli",
+    "course",
+)
 """Folders whose files take minutes. They come first, so that no process waits for the last one."""
 
 

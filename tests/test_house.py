@@ -1,8 +1,9 @@
-"""The house read from its syntax trees: no circle of imports, and nothing takes the app."""
+"""The house read from its syntax trees: no circle of imports, nothing takes the app, a true map."""
 
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
@@ -97,3 +98,27 @@ def test_no_work_in_the_background_but_by_the_disk_queue():
             if isinstance(called, ast.Attribute) and called.attr in ways:
                 found.append(f"{name}:{node.lineno} {called.attr}")
     assert found == []
+
+
+NAMED = re.compile(r"`(?:tflab/)?([\w/]+\.py)`")
+
+
+def test_every_module_that_the_architecture_names_is_there():
+    """Also a short name: it stands for a module beside another of its paragraph, or for the only
+    one of that name."""
+    text = (ROOT.parent / "docs" / "architecture.md").read_text(encoding="utf-8")
+    paths = {path.relative_to(ROOT.parent).as_posix() for path in ROOT.parent.glob("tests/**/*.py")}
+    paths |= {path.relative_to(ROOT).as_posix() for path in ROOT.rglob("*.py")}
+    missing, found = [], set()
+    for line in text.splitlines():
+        named = NAMED.findall(line)
+        beside = {name.rpartition("/")[0] for name in named}
+        beside |= set(re.findall(r"`(?:tflab/)?([\w/]+)/`", line))
+        for name in named:
+            alike = [path for path in paths if path.rpartition("/")[2] == name]
+            meant = [path for path in alike if path.rpartition("/")[0] in beside]
+            if name not in paths and len(meant) != 1 and len(alike) != 1:
+                missing.append(f"{name}: {meant or alike}")
+            found.add(name)
+    assert missing == []
+    assert len(found) > 100, "these are the modules of the walks"

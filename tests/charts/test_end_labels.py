@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from wcwidth import wcswidth
 
-from tflab.charts.drawing import ChartOptions, Curve
+from tflab.charts.drawing import ChartOptions, Curve, Row
 from tflab.charts.end_labels import (
     EndLabel,
     LabelRoom,
@@ -16,6 +16,7 @@ from tflab.charts.end_labels import (
     telling_names,
 )
 from tflab.charts.loss import draw_loss
+from tflab.charts.palette import faint_ink, label_ink
 
 labels = st.lists(
     st.builds(
@@ -30,27 +31,31 @@ labels = st.lists(
 )
 
 
+def _text(row: Row) -> str:
+    return "".join(run.text for run in row)
+
+
 @given(labels, st.integers(1, 12), st.integers(16, 40), st.booleans())
 def test_each_has_a_row_of_its_own(
     found: list[EndLabel], height: int, width: int, values: bool
 ) -> None:
     runs, left_out = place_labels(found, height, LabelRoom(width, values), ChartOptions())
     assert len(runs) == height
-    assert {wcswidth(run.text) for run in runs} == {width}
+    assert {wcswidth(_text(run)) for run in runs} == {width}
     assert len(left_out) == max(len(found) - height, 0)
-    assert sum(bool(run.text.strip()) for run in runs) == min(len(found), height)
+    assert sum(bool(_text(run).strip()) for run in runs) == min(len(found), height)
 
 
 def test_they_stand_beside_their_lines_and_make_room_for_each_other() -> None:
     found = [EndLabel(row, "", name, "1", None) for row, name in ((3, "a"), (3, "b"), (0, "c"))]
     runs, _ = place_labels(found, 6, LabelRoom(16, True), ChartOptions())
-    assert [run.text.split()[:1] for run in runs] == [[], ["a"], ["b"], [], [], ["c"]]
+    assert [_text(run).split()[:1] for run in runs] == [[], ["a"], ["b"], [], [], ["c"]]
 
 
 def test_at_the_top_they_move_down() -> None:
     found = [EndLabel(5, "", name, "1", None) for name in "abc"]
     runs, _ = place_labels(found, 6, LabelRoom(16, True), ChartOptions())
-    assert [run.text.split()[:1] for run in runs] == [["a"], ["b"], ["c"], [], [], []]
+    assert [_text(run).split()[:1] for run in runs] == [["a"], ["b"], ["c"], [], [], []]
 
 
 def test_small_drawings_have_no_room_for_them() -> None:
@@ -65,7 +70,18 @@ def test_a_name_is_not_cut_for_the_sake_of_a_value() -> None:
     assert not long.values
     label = EndLabel(0, "---", "learning_rate 0.13", "0.0251", None)
     ((run,), _) = place_labels([label], 1, long, ChartOptions())
-    assert run.text == " --- learning_rate 0.13"
+    assert _text(run) == " --- learning_rate 0.13"
+
+
+@pytest.mark.parametrize("dark", [True, False])
+def test_what_the_run_before_is_called_is_no_fainter_than_other_words(dark: bool) -> None:
+    """Its line stands back, its name is read all the same."""
+    curve = Curve("#1 before", range(9), list(range(9)), ghost=True)
+    options = ChartOptions(colour="true", dark=dark, end_labels=True)
+    drawing = draw_loss([curve], (80, 8), options)
+    inks = {run.ink for row in drawing.runs for run in row if "before" in run.text}
+    assert inks == {label_ink(dark)}
+    assert any(run.ink == faint_ink(0, dark) for row in drawing.runs for run in row)
 
 
 @pytest.mark.parametrize("columns", [30, 58, 100])

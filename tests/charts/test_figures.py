@@ -14,7 +14,7 @@ from wcwidth import wcswidth
 
 from tflab.charts.drawing import ChartOptions
 from tflab.charts.figures import draw_figure, figure_text
-from tflab.charts.palette import COLOURS, series_ink
+from tflab.charts.palette import COLOURS, Ink, series_ink
 from tflab.runs.events import Figure, Layer
 
 Check = Callable[[Sequence[str], int], None]
@@ -194,6 +194,26 @@ def test_values_are_shaded_and_the_legend_tells_the_range() -> None:
     assert drawing.rows[0].endswith("█")
     assert [entry.label for entry in drawing.legend] == ["loss 0 to 8.1"]
     assert len({mark for row in drawing.rows for mark in row} & set("░▒▓█")) == 4
+
+
+@pytest.mark.parametrize("dark", [True, False])
+def test_the_legend_of_shades_has_their_colours(dark: bool) -> None:
+    """All five, not that of the highest alone: by colour, one finds the value of a place."""
+    grid: list[list[Any]] = [[float(x) for x in range(200)]]
+    how = ChartOptions(colour="true", dark=dark)
+    drawing = draw_figure(_figure(Layer(kind="grid", label="loss", grid=grid)), SIZE, how)
+    found: dict[str, set[Ink | None]] = {}
+    for run in drawing.runs[0]:
+        found.setdefault(run.text[0], set()).add(run.ink)
+    sample = drawing.legend[0].sample
+    assert [run.text for run in sample] == list(" ░▒▓█")
+    assert len({run.ink for run in sample}) == 5
+    for run in sample[1:]:
+        assert run.ink in found[run.text]
+    assert sample[-1].ink is not None
+    assert sample[-1].ink.sgr("true") in figure_text(
+        _figure(Layer(kind="grid", grid=grid)), SIZE, how
+    )
 
 
 def test_title_and_wide_labels_are_left_to_the_caller() -> None:

@@ -73,3 +73,5 @@ def test_heights_are_each_ones_own_and_hold_still() -> None:
 def test_what_finds_no_room_is_counted() -> None:
     drawing, _ = draw_multiples(_panels(9), (66, 11), ChartOptions())
     assert drawing.notes == ("5 more metrics do not fit here",)
+    drawing, _ = draw_multiples(_panels(5), (66, 11), ChartOptions())
+    assert drawing.notes == ("1 more metric does not fit here",)

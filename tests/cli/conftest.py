@@ -51,7 +51,7 @@ def command(*words: object, **changes: str) -> subprocess.CompletedProcess[str]:
         capture_output=True,
         text=True,
         encoding="utf-8",
-        timeout=120,
+        timeout=170,
         check=False,
         env={**os.environ, **changes},
     )

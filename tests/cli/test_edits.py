@@ -7,10 +7,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tflab.programs.edit_store import EditStore, KeptEdit
 from tflab.programs.edits import new_edit
 from tflab.programs.reader import read_program
 from tflab.runs.store import RunStore
+
+pytestmark = pytest.mark.usefixtures("tensorflow_stand_in")
 
 
 def keep_edit(path: Path, cell: int, text: str) -> None:

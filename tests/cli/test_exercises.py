@@ -7,8 +7,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.cli.test_edits import keep_edit
 from tflab.programs.progress import ProgressStore
+
+pytestmark = pytest.mark.usefixtures("tensorflow_stand_in")
 
 HALF = """
 # %% Half of it id="half" tags=["exercise"]

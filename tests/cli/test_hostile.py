@@ -32,6 +32,8 @@ from tflab.export.formats import FORMATS
 from tflab.export.sweep_formats import SWEEP_FORMATS
 from tflab.session.settings import AlertSettings, Settings, save_settings
 
+pytestmark = pytest.mark.usefixtures("tensorflow_stand_in")
+
 EVIL = ALL.replace("\0", "")
 """As it may stand on a command line."""
 
@@ -81,6 +83,9 @@ class Stream(io.TextIOWrapper):
 def hostile(data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Hostile:
     monkeypatch.setenv("TERM", "xterm-256color")
     monkeypatch.chdir(tmp_path)
+    # What has no process has none a few seconds later either.
+    monkeypatch.setattr("tflab.targets.stop._WORD_SECONDS", 0.1)
+    monkeypatch.setattr("tflab.targets.run_process._LIVENESS_SECONDS", 0.1)
     save_settings(Settings(alerts=AlertSettings(loudness="off")))
     monkeypatch.setattr(sys, "stdin", io.StringIO(f"{EVIL}\n" * 100))
     return make_hostile(data, tmp_path / f"place{EVIL.replace('/', '')}"[:80])
@@ -103,7 +108,7 @@ def values(hostile: Hostile) -> dict[str, list[Words]]:
     return {
         "LESSON": [[str(hostile.lesson)], [EVIL]],
         "RUN": [*runs, ["last"], [EVIL], [hostile.trashed]],
-        "SWEEP": [[hostile.sweep], ["last"], [EVIL]],
+        "SWEEP": [[hostile.sweep], ["20260101-000000-abcdef"], ["last"], [EVIL]],
         "PATH": [[str(hostile.lesson)], [f"{hostile.lesson}{EVIL}"]],
         "FORMAT": [[EVIL]],
         "NAME": [[EVIL], ["loss"]],
@@ -178,6 +183,36 @@ def test_no_command_lets_a_text_through(name: str, terminal: bool, hostile: Host
         if "--json" in words and code in (0, 1) and "--help" not in words:
             for document in out.splitlines() if name in BY_LINE else [out]:
                 json.loads(document)
+
+
+@pytest.mark.parametrize("engine", ["slurm", "dask"])
+def test_no_target_lets_a_text_through(
+    engine: str, hostile: Hostile, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """What a file of targets holds, and what one is called on the command line."""
+    monkeypatch.setenv("TFLAB_CONFIG", str(tmp_path / "config"))
+    (tmp_path / "config").mkdir()
+    text, own = json.dumps(EVIL), str(hostile.lesson)
+    usual = {"slurm": 'partition = "a"', "dask": "workers = 1"}[engine]
+    good = f'[cluster]\nengine = "{engine}"\n{usual}\n'
+    settings = ("partition", "options", "setup", "commands", "hosts", "python", "key", EVIL)
+    bad = [f"{good}{json.dumps(name)} = {value}\n" for name in settings for value in (text, "[0]")]
+    bad += [f"[{text}]\nengine = {text}\n", f"{good}{EVIL}", f"{good}options = [{text}]\n"]
+    calls = (
+        ["targets"],
+        ["targets", "--json"],
+        ["targets", EVIL],
+        ["run", own, "--on", EVIL],
+        ["resume", "last", "--on", EVIL],
+        ["sweep", own, "-p", "kind=*", "--on", EVIL],
+    )
+    for written in (good, *bad):
+        (tmp_path / "config" / "targets.toml").write_text(written, encoding="utf-8", newline="")
+        for words in calls:
+            code, out, err = call(words, True)
+            assert code in ((0, 1, 2) if words[0] == "targets" else (2,)), (words, written)
+            assert "Traceback" not in err
+            assert not OBEYED.search(out + err), (words, out + err)
 
 
 def test_a_command_that_is_none_lets_nothing_through(hostile: Hostile) -> None:
@@ -258,10 +293,13 @@ def computed(cell: str) -> bool:
 
 
 @pytest.mark.parametrize("name", LIVE)
-def test_what_is_drawn_in_a_terminal_lets_nothing_through(name: str, hostile: Hostile) -> None:
+def test_what_is_drawn_in_a_terminal_lets_nothing_through(
+    name: str, hostile: Hostile, tensorflow_stand_in: str
+) -> None:
     known = {"lesson": str(hostile.lesson), "run": hostile.runs[0], "sweep": hostile.sweep}
     words = [word.format(**known, choice="한국") for word in LIVE[name]]
-    with Terminal([sys.executable, "-m", "tflab", name, *words]) as app:
+    python = {"PYTHONPATH": tensorflow_stand_in}
+    with Terminal([sys.executable, "-m", "tflab", name, *words], environment=python) as app:
         app.wait_end(170)
         sent = OURS.sub(b"", app.raw)
         found = OBEYED.search(sent.decode())

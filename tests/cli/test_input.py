@@ -16,6 +16,8 @@ from tflab.cli.run_printer import TextCursor
 from tflab.runs.store import RunStore
 from tflab.runs.transcript import Transcript
 
+pytestmark = pytest.mark.usefixtures("tensorflow_stand_in")
+
 SCRIPT = """\
 import getpass, sys
 name = input("Name: ")
@@ -48,16 +50,17 @@ def test_what_is_piped_in_reaches_the_program_byte_for_byte(script: Path) -> Non
 
 
 def test_a_person_at_a_terminal_is_asked_and_another_may_answer_after_a_lost_line(
-    script: Path, tmp_path: Path
+    script: Path, tmp_path: Path, tensorflow_stand_in: str
 ) -> None:
+    python = {"PYTHONPATH": tensorflow_stand_in}
     tflab = [sys.executable, "-m", "tflab"]
-    first = Terminal([*tflab, "run", str(script)], (100, 30), {}, tmp_path)
+    first = Terminal([*tflab, "run", str(script)], (100, 30), python, tmp_path)
     second = None
     try:
         first.wait_for("Name:")
         os.kill(first.pid, signal.SIGHUP)
         first.wait_for("tflab attach")
-        second = Terminal([*tflab, "attach", "last"], (100, 30), {}, tmp_path)
+        second = Terminal([*tflab, "attach", "last"], (100, 30), python, tmp_path)
         second.wait_for("Name:")
         second.type("Anna")
         second.press("enter")

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.usefixtures("tensorflow_stand_in")
+
 
 def _shell(words: str, **more: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(

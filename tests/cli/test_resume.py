@@ -8,6 +8,8 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from tests.cli.conftest import command
 from tflab.charts.drawing import ChartOptions
 from tflab.cli.run_text import metric_lines
@@ -15,6 +17,8 @@ from tflab.export.formats import export_text, export_to, find_format
 from tflab.export.loaded import LoadedRun, load_run
 from tflab.runs.store import RunStore
 from tflab.runs.trash import Trash
+
+pytestmark = pytest.mark.usefixtures("tensorflow_stand_in")
 
 LOOP = """
 import numpy as np

@@ -151,6 +151,7 @@ def test_live_text_on_a_terminal(lesson: Any) -> None:
     assert "title" not in shown
 
 
+@pytest.mark.usefixtures("tensorflow_stand_in")
 def test_lesson_that_raises(lesson: Any, tflab: Any) -> None:
     done = tflab("run", lesson("lab.log(0, loss=1.0)\n1 / 0\n"), "--json")
     assert done.returncode == 1
@@ -164,6 +165,7 @@ def test_lesson_that_raises(lesson: Any, tflab: Any) -> None:
     assert error["next_step"]
 
 
+@pytest.mark.usefixtures("tensorflow_stand_in")
 def test_run_to_a_cell(lesson: Any, tflab: Any) -> None:
     path = lesson("print('one')\n\n# %%\nprint('two')\n")
     done = tflab("run", path, "--until", 2, "--json")
@@ -173,6 +175,7 @@ def test_run_to_a_cell(lesson: Any, tflab: Any) -> None:
     assert "cells 0 to 3" in done.stderr
 
 
+@pytest.mark.usefixtures("tensorflow_stand_in")
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_stopped_by_a_signal(
     lesson: Any, tmp_path: Path, number: signal.Signals, code: int
@@ -188,6 +191,7 @@ def test_stopped_by_a_signal(
     assert found["error"] is None
 
 
+@pytest.mark.usefixtures("tensorflow_stand_in")
 def test_second_interrupt_kills_at_once(lesson: Any, tmp_path: Path) -> None:
     process = start(lesson(FOREVER), tmp_path, "-p", "rate=1")
     process.send_signal(signal.SIGINT)

@@ -29,11 +29,17 @@ ATTACKS = {
 
 
 @pytest.mark.parametrize("name", ATTACKS)
-def test_s_shows_all_of_the_code_and_this_code_runs(name: str, tmp_path: Path) -> None:
+def test_s_shows_all_of_the_code_and_this_code_runs(
+    name: str, tmp_path: Path, tensorflow_stand_in: str
+) -> None:
     path = tmp_path / "1_elsewhere.py"
     source = HEAD + ATTACKS[name]
     path.write_text(source, encoding="utf-8", newline="")
-    with Terminal([sys.executable, "-m", "tflab", "run", str(path)], (100, 40)) as app:
+    with Terminal(
+        [sys.executable, "-m", "tflab", "run", str(path)],
+        (100, 40),
+        {"PYTHONPATH": tensorflow_stand_in},
+    ) as app:
         app.wait_for("Trust and run it", 60)
         before = len(app.raw)
         app.type("s")
@@ -57,10 +63,14 @@ def test_s_shows_all_of_the_code_and_this_code_runs(name: str, tmp_path: Path) -
     assert not TrustStore().trusts(path, other)
 
 
-def test_no_is_no(tmp_path: Path) -> None:
+def test_no_is_no(tmp_path: Path, tensorflow_stand_in: str) -> None:
     path = tmp_path / "1_elsewhere.py"
     path.write_text(f"{HEAD}{HIDDEN}\n", encoding="utf-8")
-    with Terminal([sys.executable, "-m", "tflab", "run", str(path)], (100, 40)) as app:
+    with Terminal(
+        [sys.executable, "-m", "tflab", "run", str(path)],
+        (100, 40),
+        {"PYTHONPATH": tensorflow_stand_in},
+    ) as app:
         app.wait_for("Trust and run it", 60)
         app.press("enter")
         assert app.wait_end(60) == 2

@@ -33,7 +33,10 @@ TFLAB = [*PYTHON, "-m", "tflab"]
 IN_TURN = """
 import contextlib, io, json, sys, traceback
 from tflab.cli import main
+from tflab.targets import run_process, stop
 
+# What has no process has none a few seconds later either.
+stop._WORD_SECONDS = run_process._LIVENESS_SECONDS = 0.1
 for words in json.loads(sys.argv[1]):
     out, err = io.StringIO(), io.StringIO()
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
@@ -63,6 +66,20 @@ READING = [
     ["trash", "--restore", "all"],
     ["trash", "--empty"],
 ]
+
+
+BESIDE = [
+    ["targets"],
+    ["envs"],
+    ["alerts"],
+    ["alerts", "quiet"],
+    ["lessons"],
+    ["review", "--due"],
+    ["place"],
+    ["resume", "last"],
+    ["sweep", "1", "-p", "number=1..2", "--search", "random", "--trials", "2"],
+]
+"""What does not list runs. It may work, or say what is in its way."""
 
 
 def start(words: list[str]) -> subprocess.CompletedProcess[str]:
@@ -149,21 +166,38 @@ def test_a_folder_that_may_not_be_entered_is_named(inner: str, mode: int, data: 
             assert f"chmod -R u+rwX {data}" in done.stderr, said
         if done.returncode == 2 and "Permission denied" in done.stderr:
             assert f"chmod -R u+rwX {data / inner}" in done.stderr, said
+        assert inner != "runs" or "No such run" not in done.stderr, said
 
 
 @pytest.mark.usefixtures("restored")
 @pytest.mark.parametrize("inner", ["", "runs"])
-def test_the_workbench_says_so_as_well(inner: str, data: Path) -> None:
+def test_commands_that_list_no_runs_say_so_or_work(inner: str, data: Path) -> None:
     a_run()
     (data / inner).chmod(0o600)
-    with Terminal([*TFLAB, "open", "1"]) as app:
+    for done in in_turn(BESIDE):
+        said = (done.args, done.stdout, done.stderr)
+        assert "Traceback" not in done.stdout + done.stderr, said
+        assert done.returncode in (0, 1, 2), said
+        assert "Make room" not in done.stdout + done.stderr, said
+        if done.args[0] == "resume":
+            assert f"chmod -R u+rwX {data / inner}" in done.stderr, said
+        elif done.args[0] != "sweep":
+            assert done.returncode == 0 or "tflab: " in done.stderr, said
+
+
+@pytest.mark.usefixtures("restored")
+@pytest.mark.parametrize("inner", ["", "runs"])
+def test_the_workbench_says_so_as_well(inner: str, data: Path, tensorflow_stand_in: str) -> None:
+    a_run()
+    (data / inner).chmod(0o600)
+    with Terminal([*TFLAB, "open", "1"], environment={"PYTHONPATH": tensorflow_stand_in}) as app:
         assert app.wait_end() == 2
         assert "The data folder cannot be read" in app.text
         assert "chmod -R u+rwX" in app.text
 
 
 @pytest.mark.usefixtures("restored")
-def test_a_run_of_somebody_else_hides_no_other(data: Path) -> None:
+def test_a_run_of_somebody_else_hides_no_other(data: Path, tensorflow_stand_in: str) -> None:
     """As after a run that was made once with sudo."""
     other, own = sorted((a_run(), a_run()))
     folder = data / "runs" / other
@@ -183,7 +217,8 @@ def test_a_run_of_somebody_else_hides_no_other(data: Path) -> None:
         assert "cannot be read" in done.stderr
         assert advice in done.stderr
         assert "Delete" not in done.stderr
-    with Terminal([*TFLAB, "open", "linear-classifier"]) as app:
+    python = {"PYTHONPATH": tensorflow_stand_in}
+    with Terminal([*TFLAB, "open", "linear-classifier"], environment=python) as app:
         app.wait_for(r"learning_rate +0\.1\b")
         app.press("ctrl+q")
         assert app.wait_end() == 0
@@ -216,7 +251,7 @@ def test_a_pipe_in_a_run_is_not_waited_for(name: str, data: Path) -> None:
 )
 @pytest.mark.parametrize("make", [os.mkfifo, os.mkdir], ids=["pipe", "folder"])
 def test_what_is_kept_beside_the_runs_may_be_anything(
-    name: str, make: Callable[[Path], None], data: Path
+    name: str, make: Callable[[Path], None], data: Path, tensorflow_stand_in: str
 ) -> None:
     run = a_run()
     make(data / name)
@@ -232,7 +267,8 @@ def test_what_is_kept_beside_the_runs_may_be_anything(
         assert done.returncode in (0, 2), (done.args, done.stderr)
     assert done.args == ["runs"]
     assert run not in done.stdout
-    with Terminal([*TFLAB, "open", "linear-classifier"]) as app:
+    python = {"PYTHONPATH": tensorflow_stand_in}
+    with Terminal([*TFLAB, "open", "linear-classifier"], environment=python) as app:
         app.wait_for(r"learning_rate +0\.1\b")
         app.press("ctrl+q")
         assert app.wait_end() == 0

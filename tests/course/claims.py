@@ -485,6 +485,14 @@ CLAIMS: list[tuple[str, str, Check]] = [
     ("batches-and-momentum", "A step sees its own batch only", single_flowers_swing_most),
     (
         "batches-and-momentum",
+        "Momentum brings the same number of steps much closer to the bottom",
+        lambda c: (
+            10 * c.run("batches-and-momentum").results["left_momentum"]
+            < c.run("batches-and-momentum").results["left_plain"]
+        ),
+    ),
+    (
+        "batches-and-momentum",
         "one pass over all 150 flowers",
         lambda c: c.run("batches-and-momentum").results["samples"] == 150,
     ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 
 import pytest
@@ -122,3 +123,48 @@ def test_keras_hears_of_its_backend_before_it_is_imported(lesson_id: str) -> Non
 def test_words_that_a_lesson_introduces_are_in_the_glossary(lesson_id: str) -> None:
     introduced = re.findall(r"\*\*([^*]+)\*\*", prose_of(lesson_id))
     assert [word for word in introduced if word.lower() not in glossary()] == []
+
+
+@pytest.mark.parametrize("lesson_id", LESSONS)
+def test_no_lesson_draws_from_the_state_that_all_share(lesson_id: str) -> None:
+    drawn = set(re.findall(r"np\.random\.(\w+)", LESSONS[lesson_id].source))
+    assert drawn <= {"default_rng"}
+    assert "tf.random.set_seed(" not in re.sub(r"(?m)^#.*$", "", LESSONS[lesson_id].source)
+
+
+@pytest.mark.parametrize("lesson_id", LESSONS)
+def test_the_api_is_spelled_as_it_is_typed(lesson_id: str) -> None:
+    """Identifiers that other files hold on to may keep another spelling; text for people not."""
+    lesson = LESSONS[lesson_id]
+    texts = [cell.source for cell in lesson.cells if cell.kind == "prose"]
+    texts += [text for goal in lesson.goals for text in (goal.text, *goal.hints)]
+    texts += [text for asked in lesson.questions for text in (asked.text, *asked.choices)]
+    texts += [parameter.help for parameter in lesson.parameters]
+    words = re.sub(r"`[^`]*`", "", " ".join(texts)).lower()
+    assert not re.findall(r"\b\w*(?:optimis|initialis|regularis)\w*", words)
+
+
+@pytest.mark.parametrize("lesson_id", LESSONS)
+def test_no_list_is_made_of_what_is_a_list_already(lesson_id: str) -> None:
+    """`[kernel.value for kernel in weights]` says no more than `weights`."""
+    assert not re.search(r"\[\s*(\w+)(?:\.value)? for \1 in \w+\s*\]", LESSONS[lesson_id].source)
+
+
+@pytest.mark.parametrize("lesson_id", LESSONS)
+def test_where_flowers_are_held_out_only_the_others_set_the_scale(lesson_id: str) -> None:
+    """Whoever scales by all rows says why nothing can leak."""
+    source = LESSONS[lesson_id].source
+    by_all = re.search(r"(?m)- iris\.features\.mean|- moons\.mean", source)
+    held_out = re.search(r"validation_(?:data|split)=|held_out", source)
+    said = re.search("(?:n|N)one is held out|the scaling may use", prose_of(lesson_id))
+    assert not by_all or (said and not held_out), by_all
+
+
+@pytest.mark.parametrize("lesson_id", LESSONS)
+def test_no_answer_is_written_out_where_it_is_asked(lesson_id: str) -> None:
+    for cell in LESSONS[lesson_id].cells:
+        if cell.kind == "prose":
+            continue
+        for node in ast.walk(ast.parse(cell.shown)):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) == "lab.predict":
+                assert not isinstance(node.args[1], ast.Constant), ast.unparse(node)

@@ -11,22 +11,10 @@ import time
 from pathlib import Path
 from typing import Any
 
+from tests.cli.conftest import command as tflab
 from tests.session.hearing import write_program
 from tflab.programs.library import user_folder
 from tflab.runs.store import RunStore
-
-
-def tflab(*words: object, **changes: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "tflab", *map(str, words)],
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=170,
-        check=False,
-        env={**os.environ, **changes},
-    )
-
 
 KERAS = """
 import keras, numpy as np

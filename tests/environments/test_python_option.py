@@ -10,22 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.cli.conftest import command as tflab
 from tests.session.hearing import write_program
 from tflab.runs.store import RunStore
 from tflab.session.environments import EnvironmentStore
 from tflab.session.trust import TrustStore
-
-
-def tflab(*words: object, **changes: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "tflab", *map(str, words)],
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=150,
-        check=False,
-        env={**os.environ, **changes},
-    )
 
 
 @pytest.fixture

@@ -12,9 +12,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.cli.conftest import command as tflab
 from tests.course.course import Course
 from tests.course.expected import CHECKS
 from tests.session.hearing import write_program
+from tests.stand_in import FILES, write_stand_in
 from tests.worker.conftest import Bench, wait_until_ready
 from tflab import __version__
 from tflab.export.loaded import load_run
@@ -41,18 +43,6 @@ def old_server(
 @pytest.fixture
 def bench(old_server: ForkServer, tmp_path: Path) -> Bench:
     return Bench(old_server, tmp_path)
-
-
-def tflab(*words: object, **changes: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "tflab", *map(str, words)],
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=170,
-        check=False,
-        env={**os.environ, **changes},
-    )
 
 
 @pytest.mark.parametrize("lesson", ["execution-modes", "gradient-descent", "linear-classifier"])
@@ -141,20 +131,8 @@ def test_where_the_runtime_is_up_a_fresh_process_runs_there(
 ) -> None:
     """A stand-in for TensorFlow says that its runtime is up, so no fork is safe."""
     home = tmp_path / "modules"
-    for name, text in {
-        "tensorflow/__init__.py": "__version__ = '0'\nfrom tensorflow.python.eager import context",
-        "tensorflow/random.py": "def set_seed(seed): pass",
-        "tensorflow/python/__init__.py": "",
-        "tensorflow/python/eager/__init__.py": "",
-        "tensorflow/python/eager/context.py": (
-            "class _Context: _initialized = True\n"
-            "def context(): return _Context\ndef global_seed(): return None"
-        ),
-        "keras/__init__.py": "__version__ = '3'\nfrom keras import utils",
-        "keras/utils.py": "def set_random_seed(seed): pass",
-    }.items():
-        (home / name).parent.mkdir(parents=True, exist_ok=True)
-        (home / name).write_text(text)
+    context = FILES["tensorflow/python/eager/context.py"].replace("False", "True")
+    write_stand_in(home, {"tensorflow/python/eager/context.py": context})
     monkeypatch.setenv("PYTHONPATH", str(home))
     server = ForkServer(interpreter=str(old_tensorflow / "bin" / "python"))
     server.start()

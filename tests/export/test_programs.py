@@ -49,6 +49,7 @@ def small(make_run):
     return make_run({}, seed=3).record
 
 
+@pytest.mark.usefixtures("tensorflow_stand_in")
 def test_a_script_runs_and_gives_what_the_values_give(small, tmp_path):
     path = tmp_path / "small.py"
     path.write_text(script(small), encoding="utf-8")
@@ -81,6 +82,7 @@ def test_a_notebook_is_valid_and_its_cells_run(small, tmp_path):
     assert run(path).splitlines() == [SAID, "later"]
 
 
+@pytest.mark.usefixtures("tensorflow_stand_in")
 def test_nbclient_runs_the_notebook(small):
     nbclient = pytest.importorskip("nbclient", reason="nbclient is not installed")
     pytest.importorskip("ipykernel", reason="ipykernel is not installed")
@@ -137,6 +139,7 @@ print(args.rate, args.fast)
 '''
 
 
+@pytest.mark.usefixtures("tensorflow_stand_in")
 def test_a_script_of_others_gets_its_options(tmp_path):
     program = parse_program(OTHERS_SCRIPT, tmp_path / "train.py")
     record = record_of(program, rate=0.25, fast=True)
@@ -146,6 +149,7 @@ def test_a_script_of_others_gets_its_options(tmp_path):
     assert run(path).splitlines() == ["0.25 True"]
 
 
+@pytest.mark.usefixtures("tensorflow_stand_in")
 def test_a_notebook_of_others_has_values_in_place_and_its_magics(tmp_path):
     sources = ["%matplotlib inline\n!ls\nrate = 0.5; size = 8 * 4", "%%time\nprint(rate, size)"]
     cells = [new_code_cell(source) for source in sources]

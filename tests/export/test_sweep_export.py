@@ -14,7 +14,7 @@ import nbformat
 import pandas
 import pytest
 
-from tests.export.tensorboard_reader import read_hparams, read_scalars
+from tests.export.tensorboard_reader import read_runs
 from tflab.charts.drawing import ChartOptions
 from tflab.export.loaded import load_run
 from tflab.export.sweep import load_sweep
@@ -159,14 +159,13 @@ def test_tensorboard_finds_a_run_in_each_folder_with_its_values(sweep, tmp_path)
     names = sorted(path.name for path in folder.iterdir())
     assert len(names) == 5
     assert names[0] == "1-rate=0.5,seed=0"
-    first = read_scalars(folder / names[0])
-    assert [value for _, _, value in first["loss"]] == pytest.approx([0.5, 0.25, 0.5 / 3])
-    values, status = read_hparams(folder / names[4])
-    assert values == {"rate": 10.0, "mode": "it's", "seed": 0.0}
-    assert status == "STATUS_FAILURE"
-    assert read_hparams(folder / names[0])[1] == "STATUS_SUCCESS"
+    first, last = read_runs(folder / names[0], folder / names[4])
+    assert [value for _, _, value in first.scalars["loss"]] == pytest.approx([0.5, 0.25, 0.5 / 3])
+    assert last.values == {"rate": 10.0, "mode": "it's", "seed": 0.0}
+    assert (first.status, last.status) == ("STATUS_SUCCESS", "STATUS_FAILURE")
 
 
+@pytest.mark.usefixtures("tensorflow_stand_in")
 def test_python_runs_the_script_and_a_failed_run_does_not_stop_it(tmp_path):
     """A metric with the name of a value has a column of its own."""
     path = tmp_path / "5_small.py"
@@ -193,6 +192,7 @@ def test_a_notebook_has_what_came_out_on_top(sweep):
     assert "| 0.25 | 2/2 |" in found.cells[0].source
 
 
+@pytest.mark.usefixtures("tensorflow_stand_in")
 def test_nbclient_runs_the_notebook(tmp_path):
     """A metric that is called as the column of seeds has one of its own."""
     path = tmp_path / "1_odd.py"

@@ -91,6 +91,7 @@ class Odd:
         (leaves, (1, 2), "it calls sys.exit"),
         (prints, (1, 2), "expected 2, got none. it printed '2'; return it instead"),
         (lambda x: None, (1, 2), "is a `return` missing"),
+        (lambda f: 1, (leaves, 2), "(leaves): expected 2, got 1"),
         (lambda: 1, (1, 2), "it cannot be called with 1 argument"),
         (sorts, (([3, 1],), 1), "changed what it was given: [0]"),
         (7, (1, 2), "it is 7; a function is expected"),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import select
 import signal
-import textwrap
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,7 +13,8 @@ from typing import Any
 import psutil
 import pytest
 
-from tests.targets.test_fork_server import GOOD, SOURCE
+from tests.stand_in import write_stand_in
+from tests.targets.test_fork_server import SOURCE
 from tests.terminal.conftest import OpenApp
 from tests.terminal.processes import processes_of, wait_gone
 from tests.terminal.terminal import Terminal
@@ -64,20 +64,13 @@ class Dying:
         self.phase = "off"
 
 
-def write_modules(home: Path, **changed: str) -> None:
-    for name, text in (GOOD | changed).items():
-        path = home / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(textwrap.dedent(text))
-
-
 @pytest.fixture
 def stand_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     """Put a TensorFlow of our own in the way of the real one."""
 
     def use(**changed: str) -> None:
         home = tmp_path / "modules"
-        write_modules(home, **changed)
+        write_stand_in(home, changed)
         monkeypatch.setenv("PYTHONPATH", str(home))
 
     return use
@@ -279,7 +272,7 @@ def test_the_workbench_says_it_plainly_and_stays_usable(
 ) -> None:
     code, words = FAULTS[fault]
     modules = tmp_path / "modules"
-    write_modules(modules, **{"tensorflow/__init__.py": code})
+    write_stand_in(modules, {"tensorflow/__init__.py": code})
     app = open_app(
         "linear-classifier", PYTHONPATH=str(modules), TFLAB_DATA=str(data), PYTHONSAFEPATH="1"
     )

@@ -115,6 +115,7 @@ def test_a_list_of_trust_that_others_may_write_trusts_nothing(data: Path, tmp_pa
     assert not store.trusts(path, "a = 1")
 
 
+@pytest.mark.usefixtures("tensorflow_stand_in")
 def test_their_file_among_our_lessons_does_not_run_unasked(data: Path) -> None:
     path = own_lesson(data)
     data.chmod(0o777)
@@ -134,6 +135,7 @@ def test_no_bytes_in_the_file_pass_for_trust(tmp_path_factory: Any, raw: bytes) 
     assert not TrustStore(path).trusts(path.with_name("own.py"), "print()")
 
 
+@pytest.mark.usefixtures("tensorflow_stand_in")
 def test_headless_needs_trust_once(tmp_path: Path) -> None:
     tflab = command
     path = tmp_path / "own.py"

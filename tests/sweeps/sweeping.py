@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from tflab.programs.program import Program
+from tflab.programs.program import Parameter, Program
 from tflab.sweeps.sweep import Sweep
 from tflab.targets.fork_server import ForkServer
 
@@ -34,6 +34,22 @@ lab.log(0, loss=rate)
 while rate < 9:
     time.sleep(0.01)
 """
+
+LESSON = Program(
+    id="x",
+    number=None,
+    title="X",
+    path=Path("x.py"),
+    source="",
+    cells=(),
+    parameters=(
+        Parameter(name="rate", type="float", default=0.1, gt=0, le=10),
+        Parameter(name="steps", type="int", default=40, ge=1),
+        Parameter(name="mode", type="choice", default="a", choices=("a", "b")),
+        Parameter(name="word", type="str", default="hello, you"),
+    ),
+)
+"""One with a parameter of each type, for what runs nothing."""
 
 
 def drive(sweep: Sweep, server: ForkServer, until: Callable[[], object] = lambda: False) -> None:

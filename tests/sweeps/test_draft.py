@@ -2,32 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tflab.programs.program import Parameter, Program
+from tests.sweeps.sweeping import LESSON
 from tflab.programs.search_values import Range
 from tflab.sweeps.draft import OPTIONS, SweepDraft, field_help, first_texts
 from tflab.targets.devices import Device, DeviceList
 from tflab.targets.placement import Slot
 
-LESSON = Program(
-    id="x",
-    number=None,
-    title="X",
-    path=Path("x.py"),
-    source="",
-    cells=(),
-    parameters=(
-        Parameter(name="rate", type="float", default=0.1, gt=0, le=10),
-        Parameter(name="steps", type="int", default=40, ge=1),
-        Parameter(name="mode", type="choice", default="a", choices=("a", "b")),
-        Parameter(name="word", type="str", default="hello, you"),
-    ),
-)
 CPU = Device("cpu", "CPU", 0, "", 1, 1, cores=4)
 GPUS = tuple(Device(f"gpu:{n}", "A100", n, f"GPU-{n}", 1, 1) for n in range(2))
 FOUND = DeviceList((CPU, *GPUS))

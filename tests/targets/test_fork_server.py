@@ -5,18 +5,19 @@ A stand-in imports in no time, and can be missing or broken in any way wanted.
 
 from __future__ import annotations
 
+import json
 import os
 import select
 import signal
 import stat
 import sys
-import textwrap
 import time
 from pathlib import Path
 
 import psutil
 import pytest
 
+from tests.stand_in import FILES, write_stand_in
 from tflab.programs.code_cells import code_cells
 from tflab.programs.reader import parse_program
 from tflab.runs.events import Ended
@@ -26,22 +27,6 @@ from tflab.runs.record import Problem, RunRequest
 from tflab.runs.store import RunStore
 from tflab.targets.fork_server import ForkServer
 
-GOOD = {
-    "tensorflow/__init__.py": (
-        "__version__ = '0.0.test'\nfrom tensorflow import random\n"
-        "import tensorflow.python.eager.context"
-    ),
-    "tensorflow/random.py": "def set_seed(seed): pass",
-    "tensorflow/python/__init__.py": "",
-    "tensorflow/python/eager/__init__.py": "",
-    "tensorflow/python/eager/context.py": (
-        "class _Context: _initialized = False\n"
-        "def context(): return _Context\n"
-        "def global_seed(): return None"
-    ),
-    "keras/__init__.py": "from keras import utils",
-    "keras/utils.py": "def set_random_seed(seed): pass",
-}
 SOURCE = '# %% [markdown]\n# # T\n\n# %% tags=["parameters"]\na = 1\n\n# %%\n'
 
 
@@ -52,10 +37,7 @@ def make(tmp_path, monkeypatch):
 
     def build(**changed: str) -> ForkServer:
         home = tmp_path / "modules"
-        for name, text in (GOOD | changed).items():
-            path = home / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(textwrap.dedent(text))
+        write_stand_in(home, changed)
         monkeypatch.setenv("PYTHONPATH", str(home))
         server = ForkServer(tmp_path / "log" / "server.log")
         servers.append(server)
@@ -216,7 +198,7 @@ def test_a_killed_server_leaves_its_run_to_finish(make):
 
 
 def test_where_the_runtime_is_up_a_fresh_process_runs(make):
-    awake = GOOD["tensorflow/python/eager/context.py"].replace("False", "True")
+    awake = FILES["tensorflow/python/eager/context.py"].replace("False", "True")
     server = make(**{"tensorflow/python/eager/context.py": awake})
     server.start()
     folder = new_run("import sys\nprint(sys.orig_argv[-2])")
@@ -304,3 +286,17 @@ def test_code_that_others_could_have_put_there_is_not_started(tmp_path, data):
         server.start()
     assert server.pid is None
     assert f"chmod go-w {data}" in caught.value.next_step
+
+
+def test_a_run_beside_the_stand_in_hears_nothing_of_it(make, tmp_path):
+    """Tests that take it for TensorFlow see what they would see beside the real one."""
+    server = make()
+    server.start()
+    hear(server, settled)
+    folder = new_run("import numpy\nprint(numpy.random.rand())")
+    server.start_run(folder)
+    hear(server, reaped)
+    lines = (folder / "events.jsonl").read_text().splitlines()
+    kinds = {json.loads(line)["type"] for line in lines}
+    assert kinds == {"started", "environment", "cell", "cell_ended", "ended"}
+    assert (folder / "output.log").read_text() == "0.5488135039273248\n", "the seed is set"

@@ -15,9 +15,12 @@ OpenApp = Callable[..., Terminal]
 
 
 @pytest.fixture
-def open_app(data: Path, tmp_path: Path) -> Iterator[OpenApp]:
+def open_app(data: Path, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[OpenApp]:
     """Open the workbench at a lesson; what is left of it goes when the test ends."""
     opened: list[Terminal] = []
+    # A terminal starts without the variables of Python that the tests run with.
+    stands_in = "tensorflow_stand_in" in request.fixturenames
+    always = {"PYTHONPATH": request.getfixturevalue("tensorflow_stand_in")} if stands_in else {}
 
     def start(
         lesson: str | Path = "linear-classifier",
@@ -25,7 +28,7 @@ def open_app(data: Path, tmp_path: Path) -> Iterator[OpenApp]:
         **environment: str | None,
     ) -> Terminal:
         command = [sys.executable, "-m", "tflab", "open", str(lesson)]
-        opened.append(Terminal(command, size, environment, tmp_path))
+        opened.append(Terminal(command, size, always | environment, tmp_path))
         return opened[-1]
 
     yield start

@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from tests.terminal.conftest import OpenApp
 from tests.terminal.keys import key_bytes
 from tflab.runs.store import RunStore
+
+pytestmark = pytest.mark.usefixtures("tensorflow_stand_in")
 
 LOST, GOT = b"\x1b[O", b"\x1b[I"
 """What a terminal sends when it loses and gets the focus."""

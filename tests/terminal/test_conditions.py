@@ -16,6 +16,8 @@ from tests.terminal.processes import processes_of, wait_gone
 from tests.terminal.terminal import Terminal
 from tflab.runs.store import RunStore
 
+pytestmark = pytest.mark.usefixtures("tensorflow_stand_in")
+
 LOOP = (
     "import time",
     "for step in lab.track(range(steps)):",
@@ -157,11 +159,15 @@ def test_restored_after_leaving(open_app: OpenApp) -> None:
 
 
 def test_restored_after_a_crash_and_the_run_goes_on(
-    open_app: OpenApp, data: Path, tmp_path: Path, write_lesson: Callable[..., Path]
+    open_app: OpenApp,
+    data: Path,
+    tmp_path: Path,
+    tensorflow_stand_in: str,
+    write_lesson: Callable[..., Path],
 ) -> None:
     """A fault of our own, provoked in the middle of a run, leaves terminal and run in order."""
     (tmp_path / "sitecustomize.py").write_text(CRASH)
-    app = open_app(write_lesson(*LOOP, steps=300), PYTHONPATH=str(tmp_path))
+    app = open_app(write_lesson(*LOOP, steps=300), PYTHONPATH=f"{tmp_path}:{tensorflow_stand_in}")
     before = app.first_settings
     start_run(app)
     app.press("f9")
@@ -184,7 +190,7 @@ def test_restored_after_a_crash_and_the_run_goes_on(
 
 @pytest.mark.parametrize("where", ["thread", "start"])
 def test_every_crash_is_told_shortly(
-    open_app: OpenApp, data: Path, tmp_path: Path, where: str
+    open_app: OpenApp, data: Path, tmp_path: Path, tensorflow_stand_in: str, where: str
 ) -> None:
     """One in a thread that reads a lesson, one before the panes are there."""
     module, name = {
@@ -194,7 +200,7 @@ def test_every_crash_is_told_shortly(
     (tmp_path / "sitecustomize.py").write_text(
         LATER.format(module=module, name=name.rpartition(".")[2], holder=name.rpartition(".")[0])
     )
-    app = open_app(PYTHONPATH=str(tmp_path))
+    app = open_app(PYTHONPATH=f"{tmp_path}:{tensorflow_stand_in}")
     before = app.first_settings
     assert app.wait_end() == 1
     assert_restored(app, before)

@@ -9,6 +9,8 @@ import pytest
 from tests.terminal.conftest import OpenApp
 from tests.terminal.terminal import Terminal
 
+pytestmark = pytest.mark.usefixtures("tensorflow_stand_in")
+
 
 def behind(app: Terminal, text: str) -> tuple[int, int] | None:
     """Return the cell behind `text`, which stands once on the screen."""

@@ -12,6 +12,8 @@ from tests.terminal.conftest import OpenApp
 from tflab.runs.store import RunStore
 from tflab.session.trust import TrustStore
 
+pytestmark = pytest.mark.usefixtures("tensorflow_stand_in")
+
 QUESTION = "Code from elsewhere"
 LESSON = """\
 # %% [markdown]

@@ -7,7 +7,11 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from tests.terminal.conftest import OpenApp
+
+pytestmark = pytest.mark.usefixtures("tensorflow_stand_in")
 
 # Each run does some steps of its own, and then stops at the mark of the one before.
 LOOP = (

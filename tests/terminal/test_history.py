@@ -8,10 +8,14 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from tests.terminal.conftest import OpenApp
 from tests.terminal.terminal import PATIENCE
 from tflab.runs.record import RunRecord
 from tflab.runs.store import RunStore
+
+pytestmark = pytest.mark.usefixtures("tensorflow_stand_in")
 
 
 def records(data: Path) -> list[RunRecord]:

@@ -12,6 +12,8 @@ from tests.terminal.conftest import OpenApp
 from tests.terminal.terminal import Terminal
 from tflab.session.trust import TrustStore
 
+pytestmark = pytest.mark.usefixtures("tensorflow_stand_in")
+
 # The title of a terminal, the clipboard, another screen, the cursor, a reset, C1 and bidi.
 EVIL = (
     "\x1b]0;stolen\x07\x1b]52;c;c3RvbGVu\x07\x1b[?1049l\x1b[2J\x1bc"

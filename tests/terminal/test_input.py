@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.terminal.conftest import OpenApp
+
+pytestmark = pytest.mark.usefixtures("tensorflow_stand_in")
 
 ASKS = "The program asks"
 

@@ -10,10 +10,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import psutil
+import pytest
 
 from tests.terminal.conftest import OpenApp
 from tests.terminal.terminal import Terminal
 from tests.terminal.workbench import run
+
+pytestmark = pytest.mark.usefixtures("tensorflow_stand_in")
 
 
 def notebook(path: Path, cells: int) -> Path:

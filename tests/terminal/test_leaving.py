@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from tests.terminal.conftest import OpenApp
 from tests.terminal.processes import processes_of, wait_gone
 from tests.terminal.terminal import Terminal
 from tflab.runs.state import RunState
 from tflab.runs.store import RunStore
+
+pytestmark = pytest.mark.usefixtures("tensorflow_stand_in")
 
 LOOP = (
     "import time",

@@ -9,6 +9,8 @@ import pytest
 
 from tests.terminal.terminal import PATIENCE, Terminal
 
+pytestmark = pytest.mark.usefixtures("tensorflow_stand_in")
+
 LESSON = """\
 print("first output")
 # %%

@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from tests.terminal.conftest import OpenApp
+
+pytestmark = pytest.mark.usefixtures("tensorflow_stand_in")
 
 ATTACK = (
     r"print('\x1b[2J\x1b[1;1HPWNED\x1b]0;stolen title\x07\x1b]52;c;c3RvbGVu\x07', flush=True)",

@@ -7,11 +7,15 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from tests.terminal.conftest import OpenApp
 from tests.terminal.processes import processes_of, wait_gone
 from tests.terminal.terminal import Terminal
 from tflab.runs.store import RunStore
 from tflab.sweeps.store import SweepStore
+
+pytestmark = pytest.mark.usefixtures("tensorflow_stand_in")
 
 Write = Callable[..., Path]
 

@@ -14,6 +14,8 @@ from tests.terminal.processes import kill, processes_of, wait_asleep
 from tests.terminal.terminal import Terminal
 from tflab.runs.store import RunStore
 
+pytestmark = pytest.mark.usefixtures("tensorflow_stand_in")
+
 QUESTION = r"Trust and run it\?"
 LESSON = """\
 # %% [markdown]

@@ -6,11 +6,15 @@ import os
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.reliability.disks import as_common_user
 from tests.terminal.terminal import Terminal
 from tflab.runs.record import RunRequest
 from tflab.runs.store import RunStore
 from tflab.sweeps.store import SweepStore
+
+pytestmark = pytest.mark.usefixtures("tensorflow_stand_in")
 
 REQUEST = RunRequest(lesson="own", title="Own", path="/x/own.py", source="", parameters={})
 

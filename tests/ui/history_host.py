@@ -31,7 +31,7 @@ SOURCE = '# %% [markdown]\n# # One\n# %% tags=["parameters"]\nrate = 0.1\nsteps 
 LESSON = SimpleNamespace(id="one", title="Lesson One", defaults={"rate": 0.1, "steps": 3})
 
 
-def make_run(rate, loss, lesson="one", source=SOURCE, age=0):
+def make_run(rate, loss, lesson="one", source=SOURCE, age=0, told=()):
     store = RunStore()
     request = RunRequest(
         lesson=lesson, title=lesson.title(), path=f"/nowhere/{lesson}.py", source=source,
@@ -46,6 +46,7 @@ def make_run(rate, loss, lesson="one", source=SOURCE, age=0):
         ev.Started(time=1.0, pid=1),
         ev.Scalars(tag="loss", steps=[0, 1, 2], values=[1.0, 0.7, loss]),
         ev.Scalars(tag="accuracy", steps=[0, 1, 2], values=[0.1, 0.5, 0.9]),
+        *told,
         ev.Ended(state="finished", time=2.0),
     )
     writer.close()

@@ -8,6 +8,7 @@ import pytest
 from textual.widgets import Static
 
 from tests.ui.history_host import history, make_run
+from tflab.runs import events as ev
 from tflab.session import history as session_history
 from tflab.ui.history.preview import RunPreview
 from tflab.ui.widgets.drawing_view import DrawingView
@@ -56,3 +57,13 @@ async def test_a_long_log_is_not_read_only_to_be_looked_at(data, monkeypatch):
     async with history((120, 40)) as (pilot, screen):
         preview = await previewed(pilot, screen, "defaults")
         assert "Enter opens it" in preview.query_one(".words", Static).content.plain
+
+
+async def test_goals_are_counted_not_told_again(data):
+    goals = [ev.Goal(text=f"Goal {n} in many words", passed=n == 1, cell=1) for n in (1, 2, 3)]
+    make_run(0.1, 0.5, told=goals)
+    async with history((120, 40)) as (pilot, screen):
+        preview = await previewed(pilot, screen, "defaults")
+        words = preview.query_one(".words", Static).content.plain
+        assert "goals 1/3" in words
+        assert "in many words" not in words

@@ -6,9 +6,10 @@ import time
 
 import msgspec
 import pytest
-from textual.widgets import Input, OptionList
+from textual.widgets import Input, OptionList, Static
 
 from tests.ui.history_host import SOURCE, history, make_run, said, settle, shown
+from tflab.runs import events as ev
 from tflab.runs.store import RunStore
 from tflab.runs.summary import summarise
 from tflab.session.past_runs import RunUse
@@ -34,6 +35,18 @@ async def test_runs_of_the_lesson_are_listed_newest_first_and_all_on_a_key():
         await pilot.press("a")
         assert len(shown(screen)) == 3
         assert any("two" in row for row in shown(screen))
+
+
+async def test_a_title_too_long_keeps_away_from_what_stands_beside_it():
+    make_run(0.25, 0.5)
+    async with history() as (pilot, screen):
+        screen.query_one(".title").update("A long title " * 20)
+        for columns in (120, 60):
+            await pilot.resize_terminal(columns, 20)
+            await pilot.pause()
+            title, aside = screen.query_one(".title").region, screen.query_one(".aside")
+            assert aside.content_region.x - title.right >= 2
+            assert ("free" in said(screen, ".aside")) is (columns == 120)
 
 
 async def test_the_filter_narrows_while_one_types_and_explains_itself():
@@ -133,6 +146,21 @@ async def test_marked_runs_are_compared():
         assert "print(1)" in pilot.app.screen._text
         await pilot.press("escape", "escape")
         assert pilot.app.screen is screen
+
+
+async def test_a_run_that_diverged_is_told_from_the_others_it_is_compared_with():
+    make_run(0.1, 0.5)
+    blown = [ev.Scalars(tag="loss", steps=[3, 4], values=[1e30, "nan"])]
+    make_run(3, 8.0, told=blown)
+    async with history() as (pilot, _):
+        await pilot.press("space", "space", "c")
+        await settle(pilot)
+        compare = pilot.app.screen
+        assert {compare._row(i)[2].text for i in range(2)} == {"!", "✓"}
+        title = compare.query_one(".title", Static)
+        assert "log axis" in title.content.plain, "it is so by itself over decades"
+        await pilot.press("l")
+        assert "log axis" not in title.content.plain
 
 
 async def test_a_run_is_exported_into_the_folder_one_is_in(tmp_path, monkeypatch):

@@ -20,6 +20,8 @@ ENTRIES = [
 
 
 class Host(App):
+    CSS = "OptionList { scrollbar-size: 1 1; }"
+
     def __init__(self):
         super().__init__()
         self.register_theme(DARK)
@@ -55,6 +57,22 @@ async def test_keys_stand_beside_titles_and_the_likely_come_first():
     assert all("\n" not in row for row in listed)
     # Nobody has to be shown how the palette is opened in the palette.
     assert not any("^p" in row for row in listed)
+
+
+async def test_its_lines_follow_the_width_of_the_terminal():
+    """Each is one line at any time, and wide terminals have whole sentences."""
+    host = Host()
+    async with host.run_test(size=(60, 20)) as pilot:
+        await host.push_screen(host.palette())
+        await pilot.press("down")
+        for columns in (60, 160, 80, 60):
+            await pilot.resize_terminal(columns, 30)
+            await pilot.pause()
+            options = host.screen.query_one(OptionList)
+            assert options.highlighted == 1
+            assert options.virtual_size.height == options.option_count, "one line each"
+            run = next(row for row in rows(host.screen) if row.split()[:2] == ["^r", "Run"])
+            assert run.endswith("from the top.") is (columns == 160)
 
 
 async def test_while_a_run_goes_on_stopping_it_comes_first():

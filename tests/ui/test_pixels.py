@@ -97,6 +97,26 @@ def test_a_terminal_is_asked_and_believed(name):
         os.close(inner)
 
 
+def test_in_tmux_the_terminal_around_it_is_waited_for():
+    """Tmux answers what every terminal answers itself, before the one around it has its turn."""
+    outer, inner = pty.openpty()
+    asked = bytearray()
+
+    def be_tmux() -> None:
+        while not asked.endswith(b"AAAA\x1b\x1b\\\x1b\\") and b"\x1b[c" not in asked:
+            asked.extend(os.read(outer, 1024))
+        os.write(outer, b"\x1b[?1;2;4c" if b"\x1b[c" in asked else b"\x1b_Gi=4211;OK\x1b\\")
+
+    thread = threading.Thread(target=be_tmux)
+    thread.start()
+    try:
+        assert pixels._ask(inner, inner, in_tmux) == (True, b"")
+    finally:
+        thread.join()
+        os.close(outer)
+        os.close(inner)
+
+
 @pytest.mark.parametrize(
     ("variables", "asked"),
     [

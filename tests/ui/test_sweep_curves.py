@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import math
 from array import array
-from pathlib import Path
 from typing import Any
 
 from textual.app import App
 
+from tests.sweeps.sweeping import LESSON
 from tflab.charts.drawing import ChartOptions
 from tflab.charts.loss import draw_loss
-from tflab.programs.program import Parameter, Program
 from tflab.sweeps.importance import trials_of
 from tflab.sweeps.plan import make_plan
 from tflab.sweeps.run import Points, SweepRun
@@ -19,21 +18,6 @@ from tflab.sweeps.table import make_rows
 from tflab.ui.sweep.curves import MOST_CURVES, SweepCurves, short_legend
 from tflab.ui.sweep.table import SweepTable
 from tflab.ui.terminal.themes import DARK
-
-LESSON = Program(
-    id="x",
-    number=None,
-    title="X",
-    path=Path("x.py"),
-    source="",
-    cells=(),
-    parameters=(
-        Parameter(name="rate", type="float", default=0.1, gt=0, le=10),
-        Parameter(name="steps", type="int", default=40, ge=1),
-        Parameter(name="mode", type="choice", default="a", choices=("a", "b")),
-        Parameter(name="word", type="str", default="hello, you"),
-    ),
-)
 
 
 def finished(index: int, plan: Any, values: list[float]) -> SweepRun:

@@ -148,11 +148,22 @@ Row = tuple[Run, ...]
 
 
 class LegendEntry(NamedTuple):
-    """A sample of how something is drawn, its ink (None without colour) and its name."""
+    """A sample of how something is drawn, its ink (None without colour) and its name.
+
+    `scale` has an ink for each character of a sample that goes from low to high.
+    """
 
     marker: str
     ink: Ink | None
     label: str
+    scale: tuple[Ink, ...] = ()
+
+    @property
+    def sample(self) -> tuple[Run, ...]:
+        """The sample, in the inks that it is drawn in."""
+        if self.scale and self.ink is not None:
+            return tuple(map(Run, self.marker, self.scale))
+        return (Run(self.marker, self.ink),)
 
 
 class StepAxis(NamedTuple):

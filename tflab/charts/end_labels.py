@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from tflab.charts.drawing import ChartOptions, Run
+from tflab.charts.drawing import ChartOptions, Row, Run
 from tflab.charts.palette import Ink
 from tflab.charts.text import cell_width, fit, pad
 from tflab.runs.metrics import measure
@@ -25,6 +25,7 @@ class EndLabel(NamedTuple):
         name: Its name.
         value: Its last value, as text.
         ink: Its colour, None without.
+        words: The colour of its name and value where that of the line is too faint to be read.
     """
 
     row: int
@@ -32,6 +33,7 @@ class EndLabel(NamedTuple):
     name: str
     value: str
     ink: Ink | None
+    words: Ink | None = None
 
 
 class LabelRoom(NamedTuple):
@@ -75,7 +77,7 @@ def _without_metric(name: str) -> str:
 
 def place_labels(
     labels: Sequence[EndLabel], height: int, room: LabelRoom, options: ChartOptions
-) -> tuple[list[Run], list[int]]:
+) -> tuple[list[Row], list[int]]:
     """Return what stands beside each row, top to bottom, and which labels found no place.
 
     Labels keep to the order of their lines, and move up or down where they would overlap. Those
@@ -90,15 +92,17 @@ def place_labels(
         rows[number] = free = min(max(labels[number].row, free), height - 1 - above)
         free += 1
     by_row = {row: labels[number] for number, row in rows.items()}
-    runs = [_run(by_row.get(row), room, options) for row in range(height - 1, -1, -1)]
-    return runs, [number for number in range(len(labels)) if number not in rows]
+    beside = [_beside(by_row.get(row), room, options) for row in range(height - 1, -1, -1)]
+    return beside, [number for number in range(len(labels)) if number not in rows]
 
 
-def _run(label: EndLabel | None, room: LabelRoom, options: ChartOptions) -> Run:
+def _beside(label: EndLabel | None, room: LabelRoom, options: ChartOptions) -> Row:
     if label is None:
-        return Run(" " * room.width, None)
+        return (Run(" " * room.width, None),)
     head = f" {label.mark} "
     value = pad(label.value, 1 + VALUE_ROOM, right=True) if room.values else ""
     cells = room.width - cell_width(head) - cell_width(value)
     name = pad(fit(label.name, cells, options.unicode), cells)
-    return Run(head + name + value, label.ink)
+    if label.words is None:
+        return (Run(head + name + value, label.ink),)
+    return Run(head, label.ink), Run(name + value, label.words)

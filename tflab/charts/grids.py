@@ -84,8 +84,14 @@ def _draw_shades(
     glyphs = codes[np.rint(level * (len(shades) - 1)).astype(np.int64)]
     heat = np.rint(level * (_HEAT_LEVELS - 1)).astype(np.int64)
     for step in np.unique(heat[finite]).tolist():
-        ink = heat_ink(step / (_HEAT_LEVELS - 1), options.dark)
+        ink = _heat(step, options.dark)
         cells.put(finite & (heat == step), glyphs, ink_number(ink, inks))
-    shown = None if options.colour == "none" else heat_ink(1.0, options.dark)
+    steps = [round(place * (_HEAT_LEVELS - 1) / (len(shades) - 1)) for place in range(len(shades))]
+    scale = tuple(_heat(step, options.dark) for step in steps)
+    shown = None if options.colour == "none" else scale[-1]
     text = f"{short(low)} to {short(high)}"
-    return [LegendEntry(shades, shown, f"{label} {text}" if label else text)]
+    return [LegendEntry(shades, shown, f"{label} {text}" if label else text, scale)]
+
+
+def _heat(step: int, dark: bool) -> Ink:
+    return heat_ink(step / (_HEAT_LEVELS - 1), dark)

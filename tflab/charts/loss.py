@@ -236,13 +236,15 @@ class _Picture:
                 self._told(entry) if not track.curve.ghost or named[entry.label] is track else "",
                 "diverged" if track.diverged else short(track.end[1], VALUE_ROOM),
                 entry.ink,
+                label_ink(self._options.dark) if track.curve.ghost and entry.ink else None,
             )
             for track, entry in pairs
         ]
-        runs, left_out = place_labels(labels, self._layout.height, self._room, self._options)
+        beside, left_out = place_labels(labels, self._layout.height, self._room, self._options)
         self.labelled = [t.curve for n, (t, _) in enumerate(pairs) if n not in left_out]
-        runs += [Run(" " * self._room.width, None)] * (len(rows) - len(runs))
-        return tuple((*row, run) for row, run in zip(rows, runs, strict=True))
+        blank = (Run(" " * self._room.width, None),)
+        beside += [blank] * (len(rows) - len(beside))
+        return tuple((*row, *label) for row, label in zip(rows, beside, strict=True))
 
 
 def _seam_notes(curves: Sequence[Curve], options: ChartOptions) -> tuple[str, ...]:

@@ -68,7 +68,12 @@ def draw_multiples(
             blocks.append(list(drawing.runs))
         lines += _side_by_side(blocks, columns, height)
     if len(shown) < len(panels):
-        notes.append(f"{len(panels) - len(shown)} more metrics do not fit here")
+        more = len(panels) - len(shown)
+        notes.append(
+            "1 more metric does not fit here"
+            if more == 1
+            else f"{more} more metrics do not fit here"
+        )
     runs = tuple(lines)
     encoded = tuple(encode_row(row, options.colour) for row in runs)
     return Drawing(encoded, tuple(notes), runs=runs), found

@@ -96,7 +96,7 @@ def legend_lines(
 ) -> tuple[str, ...]:
     """Return the legend as lines of at most `columns` cells, several entries a line."""
     return tuple(
-        LEGEND_GAP.join(f"{_painted(e.marker, e.ink, options)} {e.label}" for e in row)
+        LEGEND_GAP.join(f"{_sample(entry, options)} {entry.label}" for entry in row)
         for row in legend_rows(legend, columns, options.unicode)
     )
 
@@ -125,6 +125,10 @@ def room_for_drawing(size: Size, other_lines: int) -> Size:
     """Return the size left for the drawing when `other_lines` go above and below it."""
     columns, rows = size
     return columns, max(rows - other_lines, min(rows, 3))
+
+
+def _sample(entry: LegendEntry, options: ChartOptions) -> str:
+    return "".join(_painted(run.text, run.ink, options) for run in entry.sample)
 
 
 def _painted(text: str, ink: Ink | None, options: ChartOptions) -> str:

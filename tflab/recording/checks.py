@@ -172,7 +172,7 @@ class _Call:
             return reason
         if self._heard:
             return f"It printed {short(self._heard)}; return it instead."
-        return "Nothing was returned; is a `return` missing?"
+        return "None came back; is a `return` missing?"
 
     def _unless_changed(self) -> Check:
         if not self._rules.changes:

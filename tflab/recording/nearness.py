@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import math
 from collections.abc import Mapping, Sequence, Set
 from typing import Any
@@ -188,7 +189,7 @@ def short(value: Any) -> str:
         text = f"[{', '.join(map(short, value))}]"
     elif isinstance(value, tuple) and 1 < len(value) <= _MOST_SHOWN:
         text = f"({', '.join(map(short, value))})"
-    elif isinstance(value, type):
+    elif isinstance(value, type) or inspect.isroutine(value):
         text = value.__name__
     else:
         text = _repr(value)

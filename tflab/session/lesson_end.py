@@ -98,6 +98,14 @@ def guesses_right(state: RunState | None) -> tuple[int, int]:
     return sum(bool(p.correct) for p in made), len(made)
 
 
+def goal_counts(state: RunState) -> list[str]:
+    """Return how many goals a run reached, and how many exercises it passed, where it has any."""
+    goals = [goal.passed for goal in state.goals.values()]
+    exercises = [one.passed for one in state.exercises.values()]
+    counted = (("goals", goals), ("exercises", exercises))
+    return [f"{what} {sum(done)}/{len(done)}" for what, done in counted if done]
+
+
 def title_of(entry: LessonEntry) -> str:
     """Return a program's number and title."""
     return entry.title if entry.number is None else f"{entry.number} {entry.title}"

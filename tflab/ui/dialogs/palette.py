@@ -16,6 +16,8 @@ from tflab.ui.terminal.safe_text import short_line
 
 _KEYS = 9
 _TITLE = 30
+_LEAST_ABOUT = 12
+"""Of a sentence with less room nothing is left that helps."""
 
 
 class Command(NamedTuple):
@@ -40,6 +42,7 @@ class PaletteScreen(PickScreen[Command]):
     """
 
     PLACEHOLDER = "Type a command or a lesson"
+    WIDTH = 120
 
     def __init__(self, commands: Iterable[Command]) -> None:
         super().__init__("Commands", self._search)
@@ -65,7 +68,9 @@ class PaletteScreen(PickScreen[Command]):
             for offset in self._fuzzy.match(self._query, title)[1]:
                 shown = shown.stylize("$primary underline", offset, offset + 1)
         shown = shown.truncate(room - _KEYS - 2, ellipsis=glyphs().unicode)
-        gap = " " * max(_TITLE - cell_len(title), 2)
-        about = Content.styled(f"{gap}{short_line(choice.about)}", "$text-quiet")
-        line = Content.assemble((f"{choice.value.key:>{_KEYS}}  ", "$primary"), shown, about)
-        return line.truncate(room, ellipsis=glyphs().unicode)
+        line = Content.assemble((f"{choice.value.key:>{_KEYS}}  ", "$primary"), shown)
+        gap = max(_TITLE - cell_len(title), 2)
+        if room - line.cell_length - gap < _LEAST_ABOUT:
+            return line
+        about = Content.styled(" " * gap + short_line(choice.about), "$text-quiet")
+        return (line + about).truncate(room, ellipsis=glyphs().unicode)

@@ -28,7 +28,6 @@ class Choice(NamedTuple, Generic[Answer]):
     value: Answer
 
 
-_WIDTH = 84
 _AROUND = 7
 """Cells of the box that hold no text: borders, padding and scrollbar."""
 
@@ -51,16 +50,20 @@ class PickScreen(Dialog[Answer]):
     ]
 
     PLACEHOLDER: ClassVar[str] = "Type to narrow down"
+    WIDTH: ClassVar[int] = 84
+    """Cells of the box, where the terminal has so many."""
 
     def __init__(self, title: str, find: Find[Answer]) -> None:
         super().__init__()
         self._title = title
         self._find = find
         self._choices: Sequence[Choice[Answer]] = ()
+        self._room = 0
 
     def compose(self) -> ComposeResult:
         """Lay out the field and the list."""
         with Vertical(classes="dialog -pick") as dialog:
+            dialog.styles.width = self.WIDTH
             dialog.border_title = self._title
             dialog.border_subtitle = "Enter chooses, Esc closes"
             yield Input(placeholder=self.PLACEHOLDER, compact=True)
@@ -70,6 +73,11 @@ class PickScreen(Dialog[Answer]):
         """Show everything first."""
         self._show("")
         self.query_one(OptionList).can_focus = False
+
+    def on_resize(self) -> None:
+        """Break lines where they end now."""
+        if self._room and self._room != self._room_here():
+            self._fill(self.query_one(OptionList).highlighted)
 
     def action_move(self, by: int) -> None:
         """Move the cursor of the list while the field keeps the focus."""
@@ -97,12 +105,17 @@ class PickScreen(Dialog[Answer]):
 
     def _show(self, query: str) -> None:
         self._choices = self._find(query)
+        self._fill(0 if self._choices else None)
+
+    def _fill(self, cursor: int | None) -> None:
+        self._room = self._room_here()
         options = self.query_one(OptionList)
         options.clear_options()
-        room = min(_WIDTH, self.app.size.width * 9 // 10) - _AROUND
-        options.add_options([Option(self.row(choice, room)) for choice in self._choices])
-        if self._choices:
-            options.highlighted = 0
+        options.add_options([Option(self.row(choice, self._room)) for choice in self._choices])
+        options.highlighted = cursor
+
+    def _room_here(self) -> int:
+        return min(self.WIDTH, self.app.size.width * 92 // 100) - _AROUND
 
     def row(self, choice: Choice[Answer], room: int) -> Content:
         """Return what stands in the list for a choice, in lines of `room` cells."""

@@ -30,7 +30,7 @@ from tflab.ui.widgets.css import beside
 from tflab.ui.widgets.drawing_view import DrawingView
 from tflab.ui.widgets.key_line import KeyLine
 from tflab.ui.widgets.notice_line import NoticeLine
-from tflab.ui.widgets.run_cells import TONES, mark_of
+from tflab.ui.widgets.run_cells import TONES, mark_of, outcome
 from tflab.ui.widgets.table import Column, Table, TableCell, width_of
 
 _SAMPLE = 5
@@ -55,7 +55,8 @@ class CompareScreen(Dialog[None]):
         self._runs = runs
         self._metrics = metrics_of(runs)
         self._metric = self._metrics[0] if self._metrics else ""
-        self._log_y = False
+        self._log_y: bool | None = None
+        self._log_drawn = False
         self._differ = differences([run.record for run in runs])
         self._diff = source_diff([run.record for run in runs])
 
@@ -93,7 +94,7 @@ class CompareScreen(Dialog[None]):
 
     def action_log_axis(self) -> None:
         """Change between a linear and a logarithmic y axis."""
-        self._log_y = not self._log_y
+        self._log_y = not self._log_drawn
         self._redraw()
 
     def action_source(self) -> None:
@@ -113,12 +114,7 @@ class CompareScreen(Dialog[None]):
     def _redraw(self) -> None:
         view = self.query_one(DrawingView)
         size = view.size
-        words = Content.assemble(
-            ("Compare", "bold $primary"),
-            f" {glyphs().dot} {count_of(len(self._runs), 'run')}",
-            (f"  {self._metric}{', log axis' if self._log_y else ''}", "$text-quiet"),
-        )
-        self.query_one(".title", Static).update(words)
+        self._show_title()
         self._show_table()
         if size.width < 10 or size.height < 3:
             return
@@ -129,8 +125,18 @@ class CompareScreen(Dialog[None]):
             self._note((f"{problem.title}. {problem.cause}",))
             return
         drawing = draw_loss(curves, (size.width, size.height), options)
+        self._log_drawn = drawing.log_y
+        self._show_title()
         view.show_drawing(drawing)
         self._note(drawing.notes)
+
+    def _show_title(self) -> None:
+        words = Content.assemble(
+            ("Compare", "bold $primary"),
+            f" {glyphs().dot} {count_of(len(self._runs), 'run')}",
+            (f"  {self._metric}{', log axis' if self._log_drawn else ''}", "$text-quiet"),
+        )
+        self.query_one(".title", Static).update(words)
 
     def _note(self, notes: Sequence[str]) -> None:
         widget = self.query_one(".notes", Static)
@@ -165,10 +171,12 @@ class CompareScreen(Dialog[None]):
     def _row(self, place: int) -> list[TableCell]:
         run = self._runs[place]
         state = run.state
+        metrics = {tag: series.summary() for tag, series in state.series.items()}
+        found = outcome(state.status, metrics)
         cells = [
             self._sample(place),
             TableCell(run.marks.name or moment_text(run.record.created)),
-            TableCell(mark_of(state.status), TONES[state.status]),
+            TableCell(mark_of(found), TONES[found]),
         ]
         if self._metric:
             series = self._series(place)

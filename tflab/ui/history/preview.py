@@ -17,6 +17,7 @@ from tflab.runs.metrics import main_metric, measure
 from tflab.runs.state import RunState
 from tflab.session.history import RunPreviewed
 from tflab.session.history_columns import value_text
+from tflab.session.lesson_end import goal_counts
 from tflab.session.machine_text import machine_line
 from tflab.session.run_names import name_of_row
 from tflab.ui.terminal.glyphs import glyphs
@@ -109,13 +110,8 @@ def _words(row: HistoryRow, state: RunState) -> Content:
     ]
     values = Content("   ").join(lines)
     marks = glyphs()
-    goals = [
-        Content.assemble(
-            (f"{marks.passed if goal.passed else marks.open} ", "$success" if goal.passed else ""),
-            short_line(goal.text),
-        )
-        for goal in state.goals.values()
-    ]
+    counts = f" {marks.dot} ".join(goal_counts(state))
+    goals = [Content(counts)] if counts else []
     if state.earlier:
         text = f"{marks.continues} goes on from run {state.earlier[-1]}"
         goals.insert(0, Content.styled(text, "$text-quiet"))

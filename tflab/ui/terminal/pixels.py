@@ -208,9 +208,11 @@ def _ask(reads: int, writes: int, wrap: Callable[[str], str]) -> tuple[bool, byt
     try:
         tty.setcbreak(reads, termios.TCSANOW)
         ask = wrap(f"\x1b_Gi={_ASK_ID},s=1,v=1,a=q,t=d,f=24;AAAA\x1b\\")
-        # Every terminal answers the second one, so that nobody waits for the first in vain.
-        os.write(writes, f"{ask}\x1b[c".encode())
-        said = _read_answer(reads)
+        # Every terminal answers the second one, so that nobody waits for the first in vain; tmux
+        # does so itself, long before the terminal that it runs in can have answered the first.
+        last = _ANSWER if wrap is in_tmux else _ATTRIBUTES
+        os.write(writes, (ask if wrap is in_tmux else f"{ask}\x1b[c").encode())
+        said = _read_answer(reads, last)
     finally:
         termios.tcsetattr(reads, termios.TCSANOW, before)
     found = _ANSWER.search(said)
@@ -219,9 +221,9 @@ def _ask(reads: int, writes: int, wrap: Callable[[str], str]) -> tuple[bool, byt
     return found is not None and found[1] == b"OK", typed
 
 
-def _read_answer(reads: int) -> bytes:
+def _read_answer(reads: int, last: re.Pattern[bytes]) -> bytes:
     said, end = b"", time.monotonic() + PATIENCE
-    while (left := end - time.monotonic()) > 0 and not _ATTRIBUTES.search(said):
+    while (left := end - time.monotonic()) > 0 and not last.search(said):
         if not select.select([reads], [], [], left)[0]:
             break
         said += os.read(reads, 1024)

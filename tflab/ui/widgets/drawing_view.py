@@ -134,8 +134,8 @@ def legend_in_rows(legend: Sequence[LegendEntry], width: int, most: int) -> Cont
 
 
 def _entry(entry: LegendEntry) -> Content:
-    colour = entry.ink.hex if entry.ink is not None else ""
-    return Content.assemble((entry.marker, colour), " ", (entry.label, "$text-quiet"))
+    sample = [(text, "" if ink is None else ink.hex) for text, ink, _ in entry.sample]
+    return Content.assemble(*sample, " ", (entry.label, "$text-quiet"))
 
 
 def changed_span(old: Strip, new: Strip) -> tuple[int, int] | None:

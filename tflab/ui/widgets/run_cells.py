@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 
 from tflab.runs.metrics import last_value, main_metric
 from tflab.runs.summary import RunSummary
@@ -24,10 +25,15 @@ TONES: dict[str, str] = {
 
 def outcome_of(run: RunSummary) -> str:
     """Return the state of a run, or `diverged` where it finished with a loss that is no number."""
-    tag = main_metric(run.metrics)
-    last = last_value(run.metrics[tag]) if tag is not None else None
+    return outcome(run.status, run.metrics)
+
+
+def outcome(status: str, metrics: Mapping[str, Mapping[str, float]]) -> str:
+    """Return the same for a run's state and what is known of each of its metrics."""
+    tag = main_metric(metrics)
+    last = last_value(metrics[tag]) if tag is not None else None
     lost = last is not None and not math.isfinite(last)
-    return "diverged" if lost and run.status == "finished" else run.status
+    return "diverged" if lost and status == "finished" else status
 
 
 def mark_of(status: str) -> str:

@@ -170,7 +170,9 @@ class OutputBlock(Block):
         if self._error is not None:
             lines = error_content(self._error).wrap(max(room - _BAR - 1, 1))
             error = [Row(line, _INDENT, "$error", "on $error 10%") for line in lines]
-        return [*parts, error, [Row(Content())]]
+        # A picture has a blank row below it already.
+        ends_blank = self._error is None and self._shown and isinstance(self._shown[-1][2], Drawn)
+        return [*parts, error, [] if ends_blank else [Row(Content())]]
 
     def _head(self, room: int) -> list[Row]:
         """Return what stands above the output: which run gave it, and whether it is old."""

@@ -81,11 +81,12 @@ class StatusLine(Widget):
         parts = [
             Content.assemble((" tflab", "bold $primary"), (f" {marks.dot} ", "$text-quiet")),
             title,
-            _marks("goals", self.goals) + _marks("exercises", self.exercises),
+            _marks("goals", self.goals),
+            _marks("exercises", self.exercises),
             Content.styled(f"  {key_of(_LIST)}", "$primary"),
             Content.styled(" Lessons", "$text-quiet"),
         ]
-        for left_out in ((), (4,), (0, 4), (0, 3, 4), (0, 2, 3, 4)):
+        for left_out in ((), (5,), (0, 5), (0, 3, 5), (0, 3, 4, 5), (0, 2, 3, 4, 5)):
             shown = [part for at, part in enumerate(parts) if at not in left_out]
             found = Content("" if 0 not in left_out else " ") + Content("").join(shown)
             if found.cell_length <= room:

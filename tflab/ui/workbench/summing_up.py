@@ -10,7 +10,7 @@ from tflab.charts.text import cell_width
 from tflab.programs.program import ProgramKind
 from tflab.runs.state import RunState
 from tflab.runs.text import count_of
-from tflab.session.lesson_end import LessonEnd, ReachedGoal, guesses_right
+from tflab.session.lesson_end import LessonEnd, ReachedGoal, goal_counts, guesses_right
 from tflab.ui.terminal.glyphs import glyphs
 from tflab.ui.terminal.safe_text import short_line, with_code
 from tflab.ui.workbench.lesson_document import Block, Row
@@ -25,7 +25,7 @@ _WIDEST = 96
 
 
 def run_words(state: RunState, outputs: int, changed: int | None) -> str:
-    """Return in short what came out of a run: outputs, guesses, goals, exercises.
+    """Return in short what came out of a run: outputs, guesses, goals or else exercises.
 
     Args:
         state: The run.
@@ -38,12 +38,7 @@ def run_words(state: RunState, outputs: int, changed: int | None) -> str:
     right, made = guesses_right(state)
     if made:
         words.append(f"guesses {right}/{made}")
-    if state.goals:
-        passed = sum(goal.passed for goal in state.goals.values())
-        words.append(f"goals {passed}/{len(state.goals)}")
-    if state.exercises:
-        passed = sum(one.passed for one in state.exercises.values())
-        words.append(f"exercises {passed}/{len(state.exercises)}")
+    words += goal_counts(state)[:1]
     return f" {glyphs().dot} ".join(words)
 
 
@@ -72,7 +67,6 @@ class EndCard(Block):
         )
         lines = [line for part in self._parts(room) for line in part.wrap(room)]
         return [
-            Row(Content()),
             Row(rule),
             *[Row(line, _INDENT) for line in lines],
             Row(rule),

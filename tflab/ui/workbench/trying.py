@@ -41,6 +41,18 @@ class TriedLines(Block):
                 for n, line in enumerate(lines)]  # fmt: skip
 
 
+class _TriedOutput(OutputBlock):
+    """What tried lines gave; before there is any it takes no row, as the cell has one behind it."""
+
+    def guess(self, width: int) -> int:
+        """Return about how many rows it takes."""
+        return 0 if self.empty else super().guess(width)
+
+    def rows(self, width: int) -> list[Row]:
+        """Return the rows of everything in order."""
+        return [] if self.empty else super().rows(width)
+
+
 class Trial:
     """The place after a cell where lines are tried.
 
@@ -51,7 +63,7 @@ class Trial:
 
     def __init__(self, cell: int, style: Callable[[], PictureStyle]) -> None:
         self.lines = TriedLines()
-        self.output = OutputBlock(cell, style)
+        self.output = _TriedOutput(cell, style)
 
     @property
     def blocks(self) -> list[Block]:
@@ -131,13 +143,13 @@ class TryingView(EditingView):
             self.notify(words, title="Tried")
         self.call_after_refresh(self.scroll_to_block, trial.output)
 
-    def _show_editor(self) -> None:
+    def show_editor(self) -> None:
         """Keep in view what is written in, also after a cell."""
         editor = self.trial_editor
         if editor is not None and editor.has_focus_within:
             self.scroll_to_block(self.trials[editor.cell].lines)
         else:
-            super()._show_editor()
+            super().show_editor()
 
     def begin_following(self) -> bool:
         """Take what was tried away when a run begins, and follow that."""
