@@ -51,6 +51,11 @@ def test_targets_are_read_as_they_are_described() -> None:
         ('[a]\nengine = "dask"\n', 1, "no scheduler, hosts or workers"),
         ('[a]\nengine = "dask"\nscheduler = "tcp://h:1"\n' + TLS, 3, "not encrypted"),
         ('[a]\nengine = "dask"\nhosts = ["h"]\n', 3, "without authority, certificate, key"),
+        (
+            '[a]\nengine = "dask"\ngpus = 1\nhosts = ["h", "i", "i"]\n' + TLS,
+            4,
+            "would use the same GPU",
+        ),
         ("[a\n", 1, "no TOML"),
     ],
 )

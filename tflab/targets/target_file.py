@@ -217,6 +217,11 @@ class _Reader:
             cause = f"{target.name} opens a port to others without {', '.join(missing)}."
             step = "Name the files; docs/machines.md shows the two commands that make them."
             raise self._wrong(target.name, ways[0], cause, step)
+        workers = target.hosts[1:]
+        if target.gpus and len(set(workers)) < len(workers):
+            cause = f"two workers of {target.name} on one machine would use the same GPU."
+            step = "Name each machine once behind the first, or start the workers yourself."
+            raise self._wrong(target.name, "hosts", cause, step)
         if target.scheduler and not target.scheduler.startswith("tls://"):
             cause = f"`scheduler` of {target.name} is {target.scheduler!r}, which is not encrypted."
             step = "Start the scheduler with TLS, and write tls://HOST:PORT."
