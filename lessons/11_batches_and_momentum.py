@@ -456,7 +456,7 @@ lab.goal(
     rises >= max(1, epochs / 3),
     hint=(
         "Small batches disagree with each other, and long steps act on it.",
-        "Try a batch_size of 2 with learning_rate 2.",
+        "Try a batch_size of 2 with learning_rate 5.",
     ),
     id="noisy-loss",
 )
