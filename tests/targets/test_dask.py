@@ -10,6 +10,7 @@ import socket
 import ssl
 import stat
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -52,6 +53,7 @@ for step in lab.track(range({steps})):
     lab.log(step, loss=rate / (step + 1))
     time.sleep(0.05)
 """
+_HIDDEN = 'mount -t tmpfs none "$0" && exec "$@"'
 _CARD = """\
 import os
 import time
@@ -224,6 +226,39 @@ def test_worker_that_offers_no_gpu_is_told(
     live = handed.until(lambda live: "no worker offers the GPUs" in live.state.queued)
     stop_job(live.record, live.folder)
     assert handed.over().state.status == "cancelled"
+
+
+def test_worker_that_has_another_data_folder_is_told_before_a_run_goes_there(
+    cluster: DaskTarget, data: Path
+) -> None:
+    data.mkdir(exist_ok=True)
+    hidden = ("unshare", "--map-root-user", "--mount", "sh", "-c", _HIDDEN, str(data))
+    if subprocess.run([*hidden, "true"], capture_output=True, check=False).returncode:
+        pytest.skip("A folder cannot be hidden from a process on this machine.")
+    keys = [
+        f"--tls-ca-file={cluster.authority}",
+        f"--tls-cert={cluster.certificate}",
+        f"--tls-key={cluster.key}",
+    ]
+    worker = [sys.executable, "-m", "dask", "worker", cluster.scheduler, *keys, "--nthreads=1"]
+    apart = subprocess.Popen(
+        [*hidden, *worker, "--no-nanny", "--no-dashboard"],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        end = time.monotonic() + _SECONDS
+        while "3 workers" not in (words := Dask(cluster).check()):
+            assert time.monotonic() < end, words
+            time.sleep(0.1)
+        said: list[str] = []
+        make_sure(cluster, ServerPlace(), said.append)
+        [told] = said
+        assert "does not share the data folder" in told
+        assert str(data) in told
+    finally:
+        apart.kill()
+        apart.wait()
 
 
 def test_poor_run_of_a_search_is_stopped_early_in_the_cluster(

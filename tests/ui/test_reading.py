@@ -208,6 +208,27 @@ async def test_space_alone_reads_a_lesson_of_the_course(name, size):
         assert f"cell {last} printed 8" in text
 
 
+async def test_the_rest_of_a_tall_cell_is_read_before_its_question_is_passed():
+    lines = "".join(f"tall_{number} = {number}\n" for number in range(30))
+    head = '# %% [markdown]\n# # One\n# %% tags=["parameters"]\nsteps = 3\n'
+    text = f"{head}# %%\nfrom tflab import lab\n{lines}"
+    program = parse_program(f'{text}lab.predict("How many?", 3)\n', Path("one.py"))
+    host = Asking(program)
+    async with host.run_test(size=(60, 20)) as pilot:
+        await host.view.show_lesson(program, {}, keep_place=False)
+        host.ask()
+        await pilot.pause()
+        seen = host.screen_rows()
+        assert any("lines  Space" in row for row in seen)
+        assert any("How many?" in row for row in seen), "both are in view"
+        while host.waiting:
+            await pilot.press("space")
+            await pilot.pause()
+            seen += host.screen_rows()
+        text = "\n".join(seen)
+        assert all(f"tall_{number} = {number}" in text for number in range(30))
+
+
 async def test_a_tall_cell_shows_its_first_rows_until_one_reads_on():
     async with lesson(TALL) as (host, view, pilot):
         assert any("+18 lines  Space" in row for row in host.screen_rows())

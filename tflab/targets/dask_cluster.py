@@ -108,14 +108,34 @@ def _cluster(target: DaskTarget) -> Any:
     if target.hosts:
         from distributed import SSHCluster
 
+        _have_all_encrypted(target)
         return SSHCluster(
             list(target.hosts),
             security=security,
             remote_python=target.python or sys.executable,
-            worker_options={"nthreads": 1, "resources": _resources(target)},
-            scheduler_options={"dashboard": False, "port": 0},
+            worker_options={"nthreads": 1, "protocol": "tls://", "resources": _resources(target)},
+            scheduler_options={"dashboard": False, "port": 0, "protocol": "tls://"},
         )
     return _cluster_here(target, security)
+
+
+def _have_all_encrypted(target: DaskTarget) -> None:
+    """Have every process that is started by SSH use the keys: it gets this process's settings.
+
+    `SSHCluster` keeps its `security` to itself. What travels are paths, never the key.
+    """
+    import dask
+
+    dask.config.set(
+        {
+            "distributed.comm.require-encryption": True,
+            "distributed.comm.default-scheme": "tls",
+            "distributed.comm.tls.ca-file": target.authority,
+        }
+    )
+    for end in ("scheduler", "worker", "client"):
+        files = {"cert": target.certificate, "key": target.key}
+        dask.config.set({f"distributed.comm.tls.{end}.{name}": files[name] for name in files})
 
 
 def _cluster_here(target: DaskTarget, security: Any) -> Any:

@@ -6,6 +6,7 @@ need nothing of ours. Dask cannot interrupt a task that runs: a run looks for it
 
 from __future__ import annotations
 
+import importlib.util
 import subprocess
 import sys
 import time
@@ -56,6 +57,12 @@ class Dask:
         dask_module()
         self._target = with_keys(self._target)
         security_of(self._target)
+        if self._target.hosts and importlib.util.find_spec("asyncssh") is None:
+            raise Problem(
+                "Dask cannot use SSH",
+                "This Python has no `asyncssh`, by which Dask starts workers on other machines.",
+                f"`{sys.executable} -m pip install 'tflab-workbench[cluster]'`, then try again.",
+            )
         if not self._target.scheduler:
             where = ", ".join(self._target.hosts) or "this machine"
             return f"it starts on {where} with the first run"
