@@ -96,7 +96,16 @@ class _ByFile(LoadFileScheduling):
 RUNS_OF_THE_COURSE = ("test_goals.py", "test_prose.py", "test_values.py")
 
 
-WAITING = ("terminal", "reliability", "targets", "environments", "export", "worker", "cli")
+WAITING = (
+    "terminal",
+    "reliability",
+    "targets",
+    "environments",
+    "export",
+    "worker",
+    "cli",
+    "course",
+)
 """Folders whose files take minutes. They come first, so that no process waits for the last one."""
 
 

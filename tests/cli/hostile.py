@@ -192,4 +192,18 @@ def _sweep(root: Path, lesson: Path, runs: list[str]) -> str:
     }
     record = {"id": sweep, "created": time.time(), "plan": plan, "runs": [*runs[:2], None]}
     _write(root / f"{sweep}.json", json.dumps(record))
+    _search(root, record)
     return sweep
+
+
+def _search(root: Path, record: dict[str, Any]) -> None:
+    """A search that came to nothing, of the version of today."""
+    plan = dict(record["plan"])
+    fields = ("lesson", "title", "path", "source")
+    each = {name: plan.pop(name) for name in fields} | {"parameters": {}, "target": f"t{EVIL}"}
+    ranges = {f"rate{EVIL}": {"low": 0.1, "high": 1.0}}
+    plan |= {"each": each, "search": {"method": "tpe", "trials": 9, "ranges": ranges}}
+    plan["fields"] |= {f"rate{EVIL}": [0.1, 1.0]}
+    driver = {"pid": 1, "process_start": 1.0, "host": ""}
+    more = {"id": "20260101-000000-abcdef", "note": EVIL, "driver": driver, "version": 2}
+    _write(root / "20260101-000000-abcdef.json", json.dumps(record | more | {"plan": plan}))

@@ -108,7 +108,7 @@ def values(hostile: Hostile) -> dict[str, list[Words]]:
     return {
         "LESSON": [[str(hostile.lesson)], [EVIL]],
         "RUN": [*runs, ["last"], [EVIL], [hostile.trashed]],
-        "SWEEP": [[hostile.sweep], ["last"], [EVIL]],
+        "SWEEP": [[hostile.sweep], ["20260101-000000-abcdef"], ["last"], [EVIL]],
         "PATH": [[str(hostile.lesson)], [f"{hostile.lesson}{EVIL}"]],
         "FORMAT": [[EVIL]],
         "NAME": [[EVIL], ["loss"]],
@@ -183,6 +183,36 @@ def test_no_command_lets_a_text_through(name: str, terminal: bool, hostile: Host
         if "--json" in words and code in (0, 1) and "--help" not in words:
             for document in out.splitlines() if name in BY_LINE else [out]:
                 json.loads(document)
+
+
+@pytest.mark.parametrize("engine", ["slurm", "dask"])
+def test_no_target_lets_a_text_through(
+    engine: str, hostile: Hostile, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """What a file of targets holds, and what one is called on the command line."""
+    monkeypatch.setenv("TFLAB_CONFIG", str(tmp_path / "config"))
+    (tmp_path / "config").mkdir()
+    text, own = json.dumps(EVIL), str(hostile.lesson)
+    usual = {"slurm": 'partition = "a"', "dask": "workers = 1"}[engine]
+    good = f'[cluster]\nengine = "{engine}"\n{usual}\n'
+    settings = ("partition", "options", "setup", "commands", "hosts", "python", "key", EVIL)
+    bad = [f"{good}{json.dumps(name)} = {value}\n" for name in settings for value in (text, "[0]")]
+    bad += [f"[{text}]\nengine = {text}\n", f"{good}{EVIL}", f"{good}options = [{text}]\n"]
+    calls = (
+        ["targets"],
+        ["targets", "--json"],
+        ["targets", EVIL],
+        ["run", own, "--on", EVIL],
+        ["resume", "last", "--on", EVIL],
+        ["sweep", own, "-p", "kind=*", "--on", EVIL],
+    )
+    for written in (good, *bad):
+        (tmp_path / "config" / "targets.toml").write_text(written, encoding="utf-8", newline="")
+        for words in calls:
+            code, out, err = call(words, True)
+            assert code in ((0, 1, 2) if words[0] == "targets" else (2,)), (words, written)
+            assert "Traceback" not in err
+            assert not OBEYED.search(out + err), (words, out + err)
 
 
 def test_a_command_that_is_none_lets_nothing_through(hostile: Hostile) -> None:

@@ -305,6 +305,30 @@ def test_a_search_from_its_line_to_its_answer_and_on(tflab: Tflab, lesson: Write
     assert "nothing left" in over.stderr
 
 
+def test_of_two_that_go_on_with_a_sweep_at_once_one_does(tflab: Tflab, lesson: Write) -> None:
+    path = lesson("lab.log(0, loss=rate)\n")
+    assert tflab("sweep", path, "-p", "rate=1,2,3", "--plain").returncode == 0
+    store = SweepStore()
+    (sweep,) = store.ids()
+    record = store.load(sweep)
+    store.save(msgspec.structs.replace(record, runs=[record.runs[0], None, None]))
+    both = [
+        subprocess.Popen(
+            [sys.executable, "-m", "tflab", "sweep", "--resume", sweep, "--plain"],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for _ in range(2)
+    ]
+    said = [process.communicate(timeout=90) for process in both]
+    assert sorted(process.returncode for process in both) == [0, 2], said
+    assert sum("Another tflab begins its runs" in err or "nothing left" in err for _, err in said)
+    assert len(list(RunStore().ids())) == 3 + 2, "no run is made twice"
+    assert None not in store.load(sweep).runs
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [

@@ -68,6 +68,20 @@ READING = [
 ]
 
 
+BESIDE = [
+    ["targets"],
+    ["envs"],
+    ["alerts"],
+    ["alerts", "quiet"],
+    ["lessons"],
+    ["review", "--due"],
+    ["place"],
+    ["resume", "last"],
+    ["sweep", "1", "-p", "number=1..2", "--search", "random", "--trials", "2"],
+]
+"""What does not list runs. It may work, or say what is in its way."""
+
+
 def start(words: list[str]) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         words, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, check=False
@@ -152,6 +166,23 @@ def test_a_folder_that_may_not_be_entered_is_named(inner: str, mode: int, data: 
             assert f"chmod -R u+rwX {data}" in done.stderr, said
         if done.returncode == 2 and "Permission denied" in done.stderr:
             assert f"chmod -R u+rwX {data / inner}" in done.stderr, said
+        assert inner != "runs" or "No such run" not in done.stderr, said
+
+
+@pytest.mark.usefixtures("restored")
+@pytest.mark.parametrize("inner", ["", "runs"])
+def test_commands_that_list_no_runs_say_so_or_work(inner: str, data: Path) -> None:
+    a_run()
+    (data / inner).chmod(0o600)
+    for done in in_turn(BESIDE):
+        said = (done.args, done.stdout, done.stderr)
+        assert "Traceback" not in done.stdout + done.stderr, said
+        assert done.returncode in (0, 1, 2), said
+        assert "Make room" not in done.stdout + done.stderr, said
+        if done.args[0] == "resume":
+            assert f"chmod -R u+rwX {data / inner}" in done.stderr, said
+        elif done.args[0] != "sweep":
+            assert done.returncode == 0 or "tflab: " in done.stderr, said
 
 
 @pytest.mark.usefixtures("restored")

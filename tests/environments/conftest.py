@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -23,12 +26,12 @@ def plain_shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(scope="session")
 def old_tensorflow() -> Path:
-    """An environment of another Python and an older TensorFlow, and of nothing else."""
+    """An environment of another Python, an older TensorFlow and Keras 2, and of nothing else."""
     python = python_of("3.10", "3.12")
     # The oldest that tflab takes, where it has a wheel for this Python.
-    pins = ["tensorflow==2.16.2", "keras==3.3.3"]
+    pins = ["tensorflow==2.16.2", "keras==3.3.3", "tf-keras==2.16.0"]
     if version_of(python) >= (3, 13):
-        pins = ["tensorflow==2.20.0"]
+        pins = ["tensorflow==2.20.0", "tf-keras==2.20.0"]
     return environment("old-tensorflow", python, pins)
 
 
@@ -36,6 +39,27 @@ def old_tensorflow() -> Path:
 def keras_on_jax() -> Path:
     """An environment with Keras and JAX, without TensorFlow."""
     return environment("keras-on-jax", python_of("3.12", "3.11"), ["jax[cpu]", "keras>=3.10"])
+
+
+@pytest.fixture(scope="session")
+def keras_on_torch() -> Path:
+    """An environment with Keras and PyTorch, which a person names: its wheels are very large."""
+    named = os.environ.get("TFLAB_TEST_TORCH")
+    folders = [Path(named)] if named else [Path(sys.prefix)]
+    for folder in folders:
+        python = folder / "bin" / "python"
+        code = "from importlib.util import find_spec as f; print(bool(f('torch') and f('keras')))"
+        if (
+            python.exists()
+            and "True"
+            in subprocess.run(
+                [python, "-c", code], capture_output=True, text=True, check=False
+            ).stdout
+        ):
+            return folder
+    pytest.skip(
+        "engine: Keras on PyTorch. Name an environment that holds both: TFLAB_TEST_TORCH=FOLDER"
+    )
 
 
 @pytest.fixture(scope="session")

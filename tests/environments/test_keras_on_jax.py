@@ -1,4 +1,4 @@
-"""Keras on JAX, in an environment without TensorFlow."""
+"""Keras on JAX and on PyTorch, in environments without TensorFlow, and Keras 2."""
 
 from __future__ import annotations
 
@@ -63,9 +63,10 @@ print(fit.history, model.evaluate(x, x[:, :1], verbose=0))
 """
 
 
-def test_fit_on_jax_is_recorded_by_itself_and_gives_the_same(keras_on_jax: Path) -> None:
-    path = write_program(user_folder() / "one.py", SILENT)
-    found = json.loads(tflab("run", path, "--json", "--python", keras_on_jax).stdout)
+def run_silently(environment: Path, program: str, backend: str = "tensorflow") -> None:
+    """Run a program that says nothing to tflab; it is recorded and prints what it does alone."""
+    path = write_program(user_folder() / "one.py", program)
+    found = json.loads(tflab("run", path, "--json", "--python", environment).stdout)
     assert found["status"] == "finished", found["error"]
     counts = {name: metric["count"] for name, metric in found["metrics"].items()}
     assert counts == {
@@ -73,13 +74,26 @@ def test_fit_on_jax_is_recorded_by_itself_and_gives_the_same(keras_on_jax: Path)
     }  # fmt: skip
     assert set(found["results"]) == {"evaluate/loss", "evaluate/mae"}
     plain = subprocess.run(
-        [keras_on_jax / "bin" / "python", path],
+        [environment / "bin" / "python", path],
         capture_output=True,
         text=True,
         check=True,
-        env={**os.environ, "KERAS_BACKEND": "jax"},
+        env={**os.environ, "KERAS_BACKEND": backend, "CUDA_VISIBLE_DEVICES": ""},
     )
     assert found["output"] == plain.stdout
+
+
+def test_fit_on_jax_is_recorded_by_itself_and_gives_the_same(keras_on_jax: Path) -> None:
+    run_silently(keras_on_jax, SILENT, "jax")
+
+
+def test_fit_on_torch_is_recorded_by_itself_and_gives_the_same(keras_on_torch: Path) -> None:
+    run_silently(keras_on_torch, SILENT, "torch")
+
+
+def test_fit_of_keras_2_is_recorded_by_itself_and_gives_the_same(old_tensorflow: Path) -> None:
+    two = SILENT.replace("import keras, numpy", "import tf_keras as keras, numpy")
+    run_silently(old_tensorflow, two.replace("keras.Input((2,))", "keras.layers.InputLayer((2,))"))
 
 
 def test_keras_on_jax_stops(keras_on_jax: Path, tmp_path: Path) -> None:

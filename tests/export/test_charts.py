@@ -9,9 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.sweeps.test_importance import rate_decides, runs_of
 from tflab.charts.drawing import ChartOptions, Curve
 from tflab.export.formats import export_text, export_to, find_format
 from tflab.export.svg import loss_svg
+from tflab.export.sweep_formats import what_decides
 from tflab.runs.record import Problem
 
 SPACE = "{http://www.w3.org/2000/svg}"
@@ -82,3 +84,22 @@ def test_a_script_holds_one_run(make_run):
         export_text(find_format("script"), runs, PLAIN)
     with pytest.raises(Problem, match="No such format"):
         find_format("pdf")
+
+
+def test_what_decides_a_sweep_is_drawn_below_its_curves() -> None:
+    plan, rows = runs_of(40, rate_decides)
+    bars = what_decides(plan, rows, "loss")
+    assert bars is not None
+    picture = ET.fromstring(loss_svg([], "A sweep", PLAIN, bars))
+    words = [text.text or "" for text in picture.iter(f"{SPACE}text")]
+    place = words.index("What decides loss")
+    assert words[place + 1] == "rate", "the one that decides most comes first"
+    assert words[place + 2].endswith("%")
+    drawn = list(picture.iter(f"{SPACE}rect"))
+    assert len(drawn) == 1 + len(plan.varied), "the ground, and a bar each"
+    assert all(float(bar.get("y", "0")) < float(picture.get("height", "0")) for bar in drawn)
+    few = what_decides(*runs_of(5, rate_decides), "loss")
+    assert few is not None
+    assert "told from 10 runs" in "".join(
+        text.text or "" for text in ET.fromstring(loss_svg([], "", PLAIN, few)).iter(f"{SPACE}text")
+    )

@@ -85,6 +85,19 @@ def test_lines_are_those_of_the_listing() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("heading", "title"),
+    [
+        ("# Train **fast** with `fit`", "Train fast with fit"),
+        ("# *See* [the guide](https://example.org/a_b)", "See the guide"),
+        ("# 2 * 3 * 4, __init__ and a_b_c", "2 * 3 * 4, __init__ and a_b_c"),
+    ],
+)
+def test_a_title_is_words_without_marks(heading: str, title: str) -> None:
+    cells = notebook(v4.new_markdown_cell(heading))
+    assert parse_program(json.dumps(cells), PATH).title == title
+
+
 def test_a_title_is_the_files_name_where_there_is_none() -> None:
     assert parse_program(json.dumps(notebook(code("x = 1"))), PATH).title == PATH.name
 

@@ -13,6 +13,7 @@ from tflab import lab
 from tflab.recording import current
 from tflab.recording.conversion import ConversionError
 from tflab.recording.figures import MAX_CELLS, MAX_POINTS, Layers, axis_range
+from tflab.recording.images import to_dots
 
 
 @pytest.fixture
@@ -115,3 +116,12 @@ def test_a_map_with_a_path_and_names_and_axes_that_are_logarithmic(recorded):
     assert (grid.x_range, grid.y_range) == ((0.0, 2.0), (0.0, 2.0))
     assert (v.log_x, v.log_y) == (True, True)
     assert (cloud.log_x, cloud.log_y) == (False, True)
+
+
+def test_numbers_a_little_beyond_1_are_no_black_picture() -> None:
+    """As bytes they would be: brighter pictures than 0 to 1 come of augmentation."""
+    dots, note = to_dots(np.linspace(0, 1.3, 64).reshape(8, 8))
+    assert (dots.min(), dots.max()) == (0, 255)
+    assert note == "Shades from 0 (black) to 1.3 (white)."
+    dots, note = to_dots(np.linspace(0, 200.0, 64).reshape(8, 8))
+    assert (dots.max(), note) == (200, "")

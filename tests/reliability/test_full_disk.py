@@ -13,6 +13,7 @@ import pytest
 
 from tests.reliability.disks import as_common_user, fill, small_disk
 from tests.worker.conftest import Bench
+from tflab.cli import main
 from tflab.runs.events import Ended, Notice
 from tflab.runs.log_reader import LogReader, last_event
 from tflab.runs.log_writer import EVENTS, append
@@ -186,3 +187,22 @@ def test_a_log_that_cannot_be_read_is_a_problem_not_a_crash(data: Path) -> None:
     append(folder, Notice(text="back"))
     assert reader.poll() == [Notice(text="back")]
     assert reader.trouble == ""
+
+
+def test_a_full_disk_is_named_by_what_keeps_settings_and_lessons(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with small_disk(tmp_path / "disk", 256) as disk:
+        monkeypatch.setenv("TFLAB_DATA", str(disk / "data"))
+        (disk / "data").mkdir(mode=0o700)
+        ballast = fill(disk)
+        assert main(["alerts", "quiet"]) == 2
+        said = capsys.readouterr().err
+        assert f"{disk / 'data'}: No space left on device." in said
+        assert "Make room on the disk" in said
+        lesson = disk / "mine.py"
+        assert main(["new", str(lesson)]) == 2
+        assert "on a disk with room" in capsys.readouterr().err
+        ballast.unlink()
+        assert main(["new", str(lesson)]) == 0, "nothing of the first try is in the way"
+        assert lesson.stat().st_size

@@ -16,6 +16,8 @@ from tflab.runs.record import Problem
 from tflab.runs.store import RunStore
 from tflab.runs.trash import Trash
 
+pytestmark = pytest.mark.usefixtures("tensorflow_stand_in")
+
 
 @pytest.fixture(params=[small_disk, small_ext4], ids=["tmpfs", "ext4"])
 def disk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Path]:

@@ -11,11 +11,15 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from tests.reliability.kept_runs import finished, keep_books, open_history, whole
 from tests.terminal.conftest import OpenApp
 from tflab.runs.marks import MARKS, Marks, change_marks, read_marks
 from tflab.runs.store import RunStore
 from tflab.runs.trash import KEEP_SECONDS, Trash
+
+pytestmark = pytest.mark.usefixtures("tensorflow_stand_in")
 
 DELETE = """
 import sys

@@ -7,12 +7,16 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from tests.reliability.kept_runs import finished, keep_books, open_history
 from tests.terminal.conftest import OpenApp
 from tflab.runs.history import History
 from tflab.runs.marks import Marks, read_marks
 from tflab.runs.store import RunStore
 from tflab.runs.trash import Trash
+
+pytestmark = pytest.mark.usefixtures("tensorflow_stand_in")
 
 PERSON = """
 import random, sys

@@ -15,6 +15,10 @@ import pytest
 from tests.cli.conftest import command
 from tests.terminal.processes import kill, processes_of, wait_gone
 from tests.terminal.terminal import Terminal
+from tflab.programs.reader import read_program
+from tflab.runs.events import Ended, Started
+from tflab.runs.log_writer import append
+from tflab.runs.record import RunRequest
 from tflab.runs.state import RunState
 from tflab.runs.store import RunStore
 
@@ -47,6 +51,18 @@ def start(data: Path, tmp_path: Path) -> Iterator[Start]:
     for terminal in opened:
         terminal.close()
     kill(processes_of(data))
+
+
+def request_of(lesson: Path) -> RunRequest:
+    """Return what was asked of a run of a lesson."""
+    program = read_program(lesson)
+    return RunRequest(
+        lesson=program.id,
+        title=program.title,
+        path=str(lesson),
+        source=program.source,
+        parameters=program.defaults,
+    )
 
 
 def states(data: Path) -> list[RunState]:
@@ -91,6 +107,26 @@ def test_a_run_is_told_that_its_line_is_lost(
     assert "The line was lost; the run goes on." in app.text
     assert "Traceback" not in app.text
     assert_it_goes_on_and_is_found(data, lesson)
+
+
+@pytest.mark.parametrize(("how", "code"), [(signal.SIGHUP, 129), (signal.SIGKILL, None)])
+def test_a_run_that_goes_on_from_another_outlives_its_command(
+    start: Start, data: Path, write_lesson: Callable[..., Path], how: signal.Signals, code: object
+) -> None:
+    lesson = write_lesson("lab.log(0, loss=1.0)", *LOOP)
+    first = RunStore().create(request_of(lesson)).id
+    append(RunStore().folder(first), Started(time=0.0, pid=1, process_start=1.0))
+    append(RunStore().folder(first), Ended(state="cancelled", time=1.0))
+    app = start("resume", first)
+    app.wait_for("step 1")
+    os.kill(app.pid, how)
+    assert app.wait_end() == code
+    later = max(RunStore().ids())
+    assert later != first
+    assert RunStore().load(later).status == "running"
+    lesson.with_name("go").touch()
+    assert command("attach", later, "--plain").returncode == 0
+    assert [state.status for state in states(data)] == ["cancelled", "finished"]
 
 
 def test_a_run_that_was_only_asked_for_begins_all_the_same(

@@ -20,6 +20,8 @@ from tests.terminal.workbench import CURVE
 from tflab.runs.state import RunState
 from tflab.runs.store import RunStore
 
+pytestmark = pytest.mark.usefixtures("tensorflow_stand_in")
+
 LOOP = (
     "import pathlib, time",
     "go = pathlib.Path(__file__).with_name('go')",

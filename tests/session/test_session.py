@@ -35,6 +35,8 @@ from tflab.session.question_events import QuestionAsked
 from tflab.session.session import Session
 from tflab.session.settings import load_settings
 
+pytestmark = pytest.mark.usefixtures("tensorflow_stand_in")
+
 CODE = """\
 from tflab import lab
 for step in range(steps):

@@ -74,8 +74,8 @@ def test_progress_is_kept_and_forgotten_and_only_new_goals_are_told(program: Pro
     state = RunState()
     for text, passed in (("one", True), ("two", False)):
         state.apply(Goal(text=text, passed=passed))
-    for _ in range(2):
-        course.note_run(program, state)
+    for run in ("a", "a", "b"):
+        course.note_run(program, run, state)
         settle(disk)
     assert heard.notices == ["one"]
     course.note_place(program, 2)

@@ -10,6 +10,7 @@ import socket
 import ssl
 import stat
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -19,7 +20,7 @@ import psutil
 import pytest
 from msgspec import structs
 
-from tests.targets.test_slurm import Handed, running
+from tests.targets.test_slurm import Handed, prune_one, running
 from tests.targets.watched_sweep import watch_sweep
 from tests.terminal.conftest import OpenApp
 from tests.terminal.processes import kill, processes_of
@@ -33,11 +34,13 @@ from tflab.sweeps.sweep import Sweep, open_sweep
 from tflab.targets.dask_cluster import address_of
 from tflab.targets.dask_engine import Dask
 from tflab.targets.dask_keys import with_keys
+from tflab.targets.live_run import LiveRun
 from tflab.targets.placement import Slot
+from tflab.targets.requests import new_request
 from tflab.targets.run_executor import RunExecutor
 from tflab.targets.runner import stop_job
 from tflab.targets.server_pool import ServerPlace
-from tflab.targets.target import try_target
+from tflab.targets.target import make_sure, try_target
 from tflab.targets.target_file import DaskTarget
 from tflab.targets.target_host import TargetHost
 
@@ -48,6 +51,17 @@ from tflab import lab
 rate = 0.1
 for step in lab.track(range({steps})):
     lab.log(step, loss=rate / (step + 1))
+    time.sleep(0.05)
+"""
+_HIDDEN = 'mount -t tmpfs none "$0" && exec "$@"'
+_CARD = """\
+import os
+import time
+from pathlib import Path
+from tflab import lab
+rate = 0.1
+lab.log(0, card=int(os.environ["CUDA_VISIBLE_DEVICES"]))
+while not Path({gate!r}).exists():
     time.sleep(0.05)
 """
 
@@ -62,7 +76,7 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DaskTarget]:
     folder = tmp_path_factory.mktemp("dask")
     key, certificate = make_keys(folder)
     text = (
-        f'[two]\nengine = "dask"\nworkers = 2\nauthority = "{certificate}"\n'
+        f'[two]\nengine = "dask"\nworkers = 2\ngpus = 1\nauthority = "{certificate}"\n'
         f'certificate = "{certificate}"\nkey = "{key}"\n'
     )
     (folder / "targets.toml").write_text(text)
@@ -70,7 +84,7 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DaskTarget]:
         patch.setenv("TFLAB_CONFIG", str(folder))
         patch.setenv("TFLAB_DATA", str(folder / "data"))
         here = DaskTarget(
-            name="two", workers=2, authority=certificate, certificate=certificate, key=key
+            name="two", workers=2, gpus=1, authority=certificate, certificate=certificate, key=key
         )
         address = address_of(here)
         assert address_of(here) == address, "it is started once"
@@ -81,7 +95,7 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DaskTarget]:
         and (process.info["environ"] or {}).get("TFLAB_CONFIG") == str(folder)
     ]
     assert address.startswith("tls://127.0.0.1:")
-    yield replace(here, name="cluster", workers=0, scheduler=address)
+    yield replace(here, name="cluster", workers=0, gpus=0, scheduler=address)
     family = [keeper, *keeper.children(recursive=True)]
     keeper.terminate()
     _, alive = psutil.wait_procs(family, 10)
@@ -172,6 +186,87 @@ def test_probe_looks_at_every_worker(cluster: DaskTarget) -> None:
     assert all(report.problem is not None for report in broken)
 
 
+def test_each_worker_has_a_gpu_of_its_own_and_takes_one_run(
+    cluster: DaskTarget, tmp_path: Path
+) -> None:
+    path, gate = tmp_path / "card.py", tmp_path / "gate"
+    path.write_text(_CARD.format(gate=str(gate)))
+    asks = replace(cluster, gpus=1)
+    made = new_request(read_program(path), {"rate": 0.1}, target="cluster")
+    made = replace(made, device="gpu:0")
+    runs = [Handed(asks, path, request=made) for _ in range(3)]
+
+    def look(live: LiveRun) -> object:
+        for run in runs:
+            run.live.advance()
+        return sum(run.live.state.points > 0 for run in runs) == 2
+
+    for run in runs:
+        run.until(lambda live: read_job(live.folder))
+    runs[0].until(look)
+    [last] = [run for run in runs if not run.live.state.points]
+    last.until(lambda live: "waits for one of 2 workers" in live.state.queued)
+    gate.touch()
+    ended = [run.over().state for run in runs]
+    assert [state.status for state in ended] == ["finished"] * 3
+    begun = [run.live.state.series["card"].values[0] for run in runs if run is not last]
+    assert sorted(begun) == [0.0, 1.0], "each worker has a GPU of its own"
+
+
+def test_worker_that_offers_no_gpu_is_told(
+    cluster: DaskTarget, program: Callable[[int], Path]
+) -> None:
+    asks = replace(cluster, gpus=2)
+    reports = try_target(asks, patience=_SECONDS)
+    assert len(reports) == 2
+    assert all("offers no GPU" in str(report.problem) for report in reports)
+    with pytest.raises(Problem, match="offers no GPU"):
+        make_sure(asks, ServerPlace())
+    handed = Handed(asks, program(5))
+    live = handed.until(lambda live: "no worker offers the GPUs" in live.state.queued)
+    stop_job(live.record, live.folder)
+    assert handed.over().state.status == "cancelled"
+
+
+def test_worker_that_has_another_data_folder_is_told_before_a_run_goes_there(
+    cluster: DaskTarget, data: Path
+) -> None:
+    data.mkdir(exist_ok=True)
+    hidden = ("unshare", "--map-root-user", "--mount", "sh", "-c", _HIDDEN, str(data))
+    if subprocess.run([*hidden, "true"], capture_output=True, check=False).returncode:
+        pytest.skip("A folder cannot be hidden from a process on this machine.")
+    keys = [
+        f"--tls-ca-file={cluster.authority}",
+        f"--tls-cert={cluster.certificate}",
+        f"--tls-key={cluster.key}",
+    ]
+    worker = [sys.executable, "-m", "dask", "worker", cluster.scheduler, *keys, "--nthreads=1"]
+    apart = subprocess.Popen(
+        [*hidden, *worker, "--no-nanny", "--no-dashboard"],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        end = time.monotonic() + _SECONDS
+        while "3 workers" not in (words := Dask(cluster).check()):
+            assert time.monotonic() < end, words
+            time.sleep(0.1)
+        said: list[str] = []
+        make_sure(cluster, ServerPlace(), said.append)
+        [told] = said
+        assert "does not share the data folder" in told
+        assert str(data) in told
+    finally:
+        apart.kill()
+        apart.wait()
+
+
+def test_poor_run_of_a_search_is_stopped_early_in_the_cluster(
+    cluster: DaskTarget, tmp_path: Path
+) -> None:
+    prune_one(lambda: TargetHost(Dask(cluster)), "cluster", tmp_path, 2)
+
+
 def test_lost_worker_is_told_and_the_run_has_one_life(
     cluster: DaskTarget, program: Callable[[int], Path]
 ) -> None:
@@ -222,11 +317,16 @@ def test_others_on_this_machine_are_kept_out_of_a_cluster_without_named_keys(
         assert host == "127.0.0.1"
         plain, anybody = socket.create_connection((host, int(port))), ssl.create_default_context()
         anybody.check_hostname, anybody.verify_mode = False, ssl.CERT_NONE
-        with plain, pytest.raises(OSError, match=r"alert|EOF|reset|handshake"):
+        with (
+            anybody.wrap_socket(plain, do_handshake_on_connect=False) as strange,
+            pytest.raises(OSError, match=r"alert|EOF|reset|handshake"),
+        ):
             # The refusal comes with the first answer.
-            anybody.wrap_socket(plain).recv(1)
+            strange.recv(1)
         assert engine.check().startswith("it starts")
-        assert Dask(replace(with_keys(here), workers=0, scheduler=address)).check()
+        reached = Dask(replace(with_keys(here), workers=0, scheduler=address))
+        assert reached.check()
+        reached.close()
         assert keys.read_bytes() == made, "they are made once"
     finally:
         kill(processes_of(data))

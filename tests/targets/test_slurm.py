@@ -15,8 +15,11 @@ from tests.targets.watched_sweep import watch_sweep
 from tests.terminal.conftest import OpenApp
 from tflab.programs.reader import read_program
 from tflab.runs.job import read_job
+from tflab.runs.record import RunRequest
 from tflab.runs.store import RunStore
+from tflab.session.continuing import continuation_of
 from tflab.sweeps.plan import make_plan
+from tflab.sweeps.search import Wish
 from tflab.sweeps.store import SweepStore
 from tflab.sweeps.sweep import Sweep, open_sweep
 from tflab.targets.engine import QueueFullError
@@ -40,6 +43,29 @@ rate = 0.1
 for step in lab.track(range({steps})):
     lab.log(step, loss=rate / (step + 1))
     time.sleep(0.05)
+"""
+_POOR = """\
+import time
+from tflab import lab
+rate = 0.1
+for step in range(2000 if rate > 5 else 50):
+    lab.log(step, loss=rate)
+    if rate > 5:
+        time.sleep(0.05)
+"""
+_KEPT = """\
+import time
+from pathlib import Path
+import numpy as np
+from tflab import lab
+rate = 0.1
+weights, noise = np.zeros(8), np.random.default_rng(7)
+kept = lab.checkpoint(every=2, weights=weights, noise=noise)
+for step in kept.steps(12):
+    weights += rate * (noise.normal(size=8) - weights)
+    lab.log(step, loss=float(np.square(weights).sum()))
+    while step == 7 and not Path({gate!r}).exists():
+        time.sleep(0.05)
 """
 
 
@@ -75,11 +101,17 @@ def target(queue: SlurmCluster, partition: str = "debug", **more: object) -> Slu
 class Handed:
     """A run that was handed to a target, and what takes it there."""
 
-    def __init__(self, target: Target, path: Path, place: ServerPlace = OWN) -> None:
+    def __init__(
+        self,
+        target: Target,
+        path: Path,
+        place: ServerPlace = OWN,
+        request: RunRequest | None = None,
+    ) -> None:
         self.host = TargetHost(engine_of(target), place)
         self.host.start()
-        request = new_request(read_program(path), {"rate": 0.1}, target=target.name)
-        self.live = begin(self.host, RunStore(), request)
+        made = new_request(read_program(path), {"rate": 0.1}, target=target.name)
+        self.live = begin(self.host, RunStore(), request or made)
 
     def until(self, good: Callable[[LiveRun], object]) -> LiveRun:
         end = time.monotonic() + _SECONDS
@@ -163,10 +195,76 @@ def test_queue_that_takes_the_machine_back_is_told(
 ) -> None:
     handed = Handed(target(queue), program(2000))
     handed.until(running)
-    queue.ask("sbatch", "-p", "first", "-n", str(CPUS), "-o", "/dev/null", "--wrap", "true")
+    take_the_machine(queue)
     ended = handed.over().state.ended
     assert ended is not None
     assert (ended.state, "pre-emption" in ended.cause) == ("lost", True), ended
+    assert "tflab resume" in ended.next_step
+
+
+def test_training_that_lost_its_machine_goes_on_to_the_same_result(
+    queue: SlurmCluster, tmp_path: Path
+) -> None:
+    path, gate = tmp_path / "kept.py", tmp_path / "gate"
+    path.write_text(_KEPT.format(gate=str(gate)))
+    broken = Handed(target(queue), path)
+    broken.until(lambda live: live.state.points > 7)
+    take_the_machine(queue)
+    assert broken.over().state.status == "lost"
+    gate.touch()
+    whole = Handed(target(queue), path)
+    found = continuation_of(RunStore(), broken.live.record.id)
+    assert (found.request.target, found.finished) == ("queue", False)
+    later = Handed(target(queue), path, request=found.request).over().state
+    wanted = whole.over().state.series["loss"]
+    assert (later.status, later.error) == ("finished", None)
+    assert list(later.series["loss"].steps) == list(range(12))
+    assert list(later.series["loss"].values) == list(wanted.values)
+    assert later.series["loss"].seams, "it shows as one curve with a seam"
+
+
+def test_poor_run_of_a_search_is_stopped_early_in_the_queue(
+    queue: SlurmCluster, tmp_path: Path
+) -> None:
+    run = prune_one(lambda: TargetHost(Slurm(target(queue))), "queue", tmp_path, 6)
+    job = read_job(RunStore().folder(run))
+    assert job is not None
+    end = time.monotonic() + _SECONDS
+    while queue.ask("squeue", "-h", "-j", job.id, "-o", "%T") in ("RUNNING", "COMPLETING"):
+        assert time.monotonic() < end, "the queue has it no more"
+
+
+def prune_one(make: Callable[[], TargetHost], name: str, folder: Path, jobs: int) -> str:
+    """Have a search of six runs on a target stop the one that is poor; return its id."""
+    pytest.importorskip("optuna")
+    path = folder / "poor.py"
+    path.write_text(_POOR)
+    plan = make_plan(
+        read_program(path),
+        {"rate": [0.1, 0.2, 0.3, 0.4, 0.5, 9.5]},
+        wish=Wish("grid", None, 0, "median"),
+    ).placed(["cpu"], jobs)
+    plan = structs.replace(plan, each=replace(plan.each, target=name))
+    sweep = Sweep(
+        SweepStore().create(plan), RunExecutor([Slot()] * jobs, threaded=False, make=make)
+    )
+    sweep.start()
+    end = time.monotonic() + _SECONDS
+    while not sweep.over:
+        sweep.poll()
+        time.sleep(0.02)
+        assert time.monotonic() < end, [run.status for run in sweep.runs]
+    sweep.close()
+    poor = sweep.runs[-1]
+    assert [run.status for run in sweep.runs] == ["finished"] * 5 + ["pruned"]
+    assert "Stopped early: loss" in poor.cause
+    assert RunStore().load(poor.id).status == "pruned"
+    return poor.id
+
+
+def take_the_machine(queue: SlurmCluster) -> None:
+    """Put a job into the queue that needs all of the node and goes first."""
+    queue.ask("sbatch", "-p", "first", "-n", str(CPUS), "-o", "/dev/null", "--wrap", "true")
 
 
 def test_time_limit_is_told(queue: SlurmCluster, program: Callable[[int], Path]) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from tests.terminal.conftest import OpenApp
 from tests.terminal.workbench import CURVE, fill, run
 
@@ -42,6 +44,7 @@ def test_a_lesson_without_curves_has_the_room_of_the_chart(open_app: OpenApp) ->
     app.wait_for("block   rank 3")
 
 
+@pytest.mark.usefixtures("tensorflow_stand_in")
 def test_curves_nobody_expected_are_drawn(
     open_app: OpenApp, write_lesson: Callable[..., Path]
 ) -> None:
@@ -51,6 +54,7 @@ def test_curves_nobody_expected_are_drawn(
     run(app, CURVE)
 
 
+@pytest.mark.usefixtures("tensorflow_stand_in")
 def test_the_run_before_has_one_name_in_the_legend(
     open_app: OpenApp, write_lesson: Callable[..., Path]
 ) -> None:
@@ -68,6 +72,7 @@ def test_the_run_before_has_one_name_in_the_legend(
     assert app.text.count("⠂ #1 steps 3") == 1
 
 
+@pytest.mark.usefixtures("tensorflow_stand_in")
 def test_an_error_out_of_view_comes_into_view(
     open_app: OpenApp, write_lesson: Callable[..., Path]
 ) -> None:
@@ -79,6 +84,7 @@ def test_an_error_out_of_view_comes_into_view(
     app.wait_for("here it is")
 
 
+@pytest.mark.usefixtures("tensorflow_stand_in")
 def test_long_code_goes_on_further_in(open_app: OpenApp, write_lesson: Callable[..., Path]) -> None:
     words = ", ".join(f"'word {number}'" for number in range(12))
     app = open_app(write_lesson(f"print(len([{words}]))"))
@@ -86,6 +92,7 @@ def test_long_code_goes_on_further_in(open_app: OpenApp, write_lesson: Callable[
     app.wait_for(r"▌ {3}↳ 'word|▌ {3}↳ \d")
 
 
+@pytest.mark.usefixtures("tensorflow_stand_in")
 def test_the_palette_looks_like_every_dialog(open_app: OpenApp) -> None:
     app = open_app()
     app.wait_for("Two clouds of points")
@@ -97,6 +104,7 @@ def test_the_palette_looks_like_every_dialog(open_app: OpenApp) -> None:
     app.wait_for("Record, then play back|for every weight")
 
 
+@pytest.mark.usefixtures("tensorflow_stand_in")
 def test_the_hint_asked_for_last_is_in_view(
     open_app: OpenApp, write_lesson: Callable[..., Path]
 ) -> None:

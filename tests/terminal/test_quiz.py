@@ -6,12 +6,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
+import pytest
 
 from tests.terminal.terminal import Terminal
 from tflab.programs.library import resolve
 from tflab.programs.progress import Course, LessonProgress
 from tflab.programs.reader import read_program
 from tflab.quiz.review_store import ReviewStore
+
+pytestmark = pytest.mark.usefixtures("tensorflow_stand_in")
 
 
 def test_what_is_due_stands_in_the_list_and_a_miss_opens_the_lesson(

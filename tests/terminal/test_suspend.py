@@ -61,6 +61,7 @@ def test_it_is_put_aside_and_comes_back_while_the_run_goes_on(
     kill(processes_of(data))
 
 
+@pytest.mark.usefixtures("tensorflow_stand_in")
 def test_where_no_shell_could_bring_it_back_it_stays(open_app: OpenApp) -> None:
     app = open_app()
     app.wait_for(r"learning_rate +0\.1\b")

@@ -42,6 +42,7 @@ def test_a_narrow_terminal_shows_every_pane_by_keyboard(open_app: OpenApp) -> No
     app.wait_for("Type a command or a lesson")
 
 
+@pytest.mark.usefixtures("tensorflow_stand_in")
 def test_too_small_says_so_and_recovers(open_app: OpenApp) -> None:
     app = open_app(size=(50, 15))
     app.wait_for("50×15")
@@ -57,6 +58,7 @@ def test_too_small_says_so_and_recovers(open_app: OpenApp) -> None:
     app.wait_for("Two clouds of points")
 
 
+@pytest.mark.usefixtures("tensorflow_stand_in")
 def test_no_color_sends_no_colour(open_app: OpenApp) -> None:
     app = open_app(NO_COLOR="1")
     app.wait_for(r"learning_rate +0\.1\b")
@@ -69,6 +71,7 @@ def test_no_color_sends_no_colour(open_app: OpenApp) -> None:
     assert all(red == green == blue for red, green, blue in shades), "greys only"
 
 
+@pytest.mark.usefixtures("tensorflow_stand_in")
 @pytest.mark.parametrize("term", ["dumb", "linux", "screen", "xterm"])
 def test_a_poor_terminal_starts_and_quits(open_app: OpenApp, term: str) -> None:
     app = open_app(TERM=term, COLORTERM=None)
@@ -79,6 +82,7 @@ def test_a_poor_terminal_starts_and_quits(open_app: OpenApp, term: str) -> None:
     assert app.wait_end() == 0
 
 
+@pytest.mark.usefixtures("tensorflow_stand_in")
 @pytest.mark.parametrize(
     "python",
     [{}, {"PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}],

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from tests.terminal.conftest import OpenApp
 from tests.terminal.workbench import fill
 
 
+@pytest.mark.usefixtures("tensorflow_stand_in")
 def test_a_bad_value_is_marked_and_run_refuses(open_app: OpenApp, data: Path) -> None:
     app = open_app()
     app.wait_for(r"learning_rate +0\.1\b")
@@ -21,6 +24,7 @@ def test_a_bad_value_is_marked_and_run_refuses(open_app: OpenApp, data: Path) ->
     app.wait_for(r"learning_rate +0\.1\b")
 
 
+@pytest.mark.usefixtures("tensorflow_stand_in")
 def test_a_changed_file_is_read_again_and_typed_values_stay(
     open_app: OpenApp, write_lesson: Callable[..., Path]
 ) -> None:
@@ -36,6 +40,7 @@ def test_a_changed_file_is_read_again_and_typed_values_stay(
     assert "77" in app.text
 
 
+@pytest.mark.usefixtures("tensorflow_stand_in")
 def test_a_file_broken_on_disk_is_explained_and_the_lesson_stays(
     open_app: OpenApp, write_lesson: Callable[..., Path]
 ) -> None:

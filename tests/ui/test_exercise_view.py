@@ -9,19 +9,32 @@ from tests.ui.test_lesson_outputs import source
 from tests.ui.test_lesson_view import Host, settled
 from tflab.programs.edits import with_edits
 from tflab.programs.reader import parse_program
+from tflab.ui.workbench.messages import CellWork, CellWorkRequested
 
 BODY = "\n".join(f"    y = x + {n}" for n in range(9))
 EXERCISE = (
     f"### HINT Look.\ndef f(x):\n    ### BEGIN SOLUTION\n{BODY}\n    return x\n    ### END SOLUTION"
 )
-CELLS = ["a = 1", EXERCISE, 'lab.check("f", f, cases=[(1, 1)])', "print(f(1))"]
+QUESTION = 'lab.predict("One?", f(1), choices=["1", "2"])'
+CELLS = ["a = 1", EXERCISE, 'lab.check("f", f, cases=[(1, 1)])', QUESTION]
 PROGRAM = parse_program(source(*CELLS), Path("lesson.py"))
 CELL = PROGRAM.exercises[0].cell
 
 
+class Asked(Host):
+    """Hears which work on cells is asked for."""
+
+    def __init__(self):
+        super().__init__()
+        self.asked: list[CellWorkRequested] = []
+
+    def on_cell_work_requested(self, message: CellWorkRequested) -> None:
+        self.asked.append(message)
+
+
 @asynccontextmanager
 async def lesson(size=(60, 12)):
-    host = Host()
+    host = Asked()
     host.view.styles.height = size[1]
     async with host.run_test(size=size) as pilot:
         await host.view.show_lesson(PROGRAM, {}, keep_place=False)
@@ -46,6 +59,15 @@ async def test_the_cell_that_checks_an_exercise_has_its_hints():
         await pilot.press("h")
         await pilot.pause()
         assert any("Hint 1 of 1  Look." in row for row in host.screen_rows())
+
+
+async def test_enter_writes_in_the_exercise_under_the_cursor_though_a_question_is_in_view():
+    async with lesson((60, 30)) as (host, view, pilot):
+        view.put_cursor(next(n for n, block in enumerate(view.code) if block.cell == CELL))
+        await settled(pilot, lambda: any("One?" in row for row in host.screen_rows()))
+        await pilot.press("enter")
+        await pilot.pause()
+        assert [(ask.work, ask.cell) for ask in host.asked] == [(CellWork.EDIT, CELL)]
 
 
 async def test_what_is_said_below_never_hides_the_editor_and_reset_shows_the_title():

@@ -37,6 +37,18 @@ async def test_runs_of_the_lesson_are_listed_newest_first_and_all_on_a_key():
         assert any("two" in row for row in shown(screen))
 
 
+async def test_a_title_too_long_keeps_away_from_what_stands_beside_it():
+    make_run(0.25, 0.5)
+    async with history() as (pilot, screen):
+        screen.query_one(".title").update("A long title " * 20)
+        for columns in (120, 60):
+            await pilot.resize_terminal(columns, 20)
+            await pilot.pause()
+            title, aside = screen.query_one(".title").region, screen.query_one(".aside")
+            assert aside.content_region.x - title.right >= 2
+            assert ("free" in said(screen, ".aside")) is (columns == 120)
+
+
 async def test_the_filter_narrows_while_one_types_and_explains_itself():
     for rate in (0.1, 0.2, 0.3):
         make_run(rate, rate)

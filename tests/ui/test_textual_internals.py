@@ -151,6 +151,10 @@ class TestReadingTheTerminal:
         driver = LinuxDriver(App())
         for name in ("fileno", "exit_event", "attrs_before", "_app", "_debug"):
             assert hasattr(driver, name), name
+        # Being put aside, as `_sigtstp_application` has it, and what comes back reads.
+        assert (driver._auto_restart, driver._must_signal_resume) == (True, False)
+        assert _parameters(LinuxDriver._sigtstp_application)[:1] == ["self"]
+        assert App()._driver is None, "until it runs"
         assert driver._in_band_window_resize is False
         assert _parameters(driver._get_terminal_size) == []
         assert _parameters(LinuxDriver.run_input_thread) == ["self"]

@@ -51,7 +51,7 @@ def test_an_exception_names_cell_and_line_with_the_lessons_own_lines_only(bench)
         (
             "class Odd(Exception):\n    def __str__(self): return 'wide ' * 900\nraise Odd",
             "Odd",
-            "Change the lesson at that line",
+            "Change the program at that line",
         ),
     ],
 )

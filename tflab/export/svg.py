@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
+from typing import NamedTuple
 
 from tflab.charts.drawing import ChartOptions, Curve
 from tflab.charts.palette import axis_ink, label_ink, series_ink
@@ -19,6 +20,20 @@ _LEFT, _RIGHT, _TOP, _LINE = 64, 16, 44, 20
 _DASHES = ("", "9 4", "2 3", "12 3 2 3", "6 2 1 2 1 2", "1 6")
 _NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _FONT = "font-family='system-ui, sans-serif' font-size='13'"
+
+
+class Bars(NamedTuple):
+    """Shares that are drawn as bars.
+
+    Attributes:
+        title: What they tell.
+        shares: From 0 to 1 by name.
+        note: What is to be kept in mind; may be empty.
+    """
+
+    title: str
+    shares: Mapping[str, float]
+    note: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,15 +53,24 @@ class _Frame:
         return self.bottom - part * (self.bottom - _TOP)
 
 
-def loss_svg(curves: Sequence[Curve], title: str, options: ChartOptions) -> str:
+def loss_svg(
+    curves: Sequence[Curve], title: str, options: ChartOptions, bars: Bars | None = None
+) -> str:
     """Return series over steps as an SVG document of 800 by 450 pixels and more for the legend.
 
     Lines differ in their dashes as well as in colour. Points that are not finite are left out.
+
+    Args:
+        curves: The series.
+        title: What they are.
+        options: How it is drawn.
+        bars: What is drawn below the legend.
     """
     thinned = [thin(curve.steps, curve.values, _WIDTH // 2) for curve in curves]
     if options.log_y:
         thinned = [(x[y > 0], y[y > 0]) for x, y in thinned]
-    height = _HEIGHT + _LINE * len(curves)
+    legend_ends = _HEIGHT + _LINE * len(curves)
+    height = legend_ends + (_LINE * (len(bars.shares) + 3) if bars is not None else 0)
     frame = _frame([pair for pair in thinned if len(pair[0])], options)
     ground = "#10141b" if options.dark else "#ffffff"
     lines = [
@@ -65,7 +89,24 @@ def loss_svg(curves: Sequence[Curve], title: str, options: ChartOptions) -> str:
         below = _HEIGHT + _LINE * index + 4
         lines.append(f"<path {stroke} d='M{_LEFT} {below}h40'/>")
         lines.append(_text(_LEFT + 50, below + 4, curve.label, options, "start"))
+    if bars is not None:
+        lines += _bars(bars, legend_ends + _LINE, options)
     return "\n".join([*lines, "</svg>", ""])
+
+
+def _bars(bars: Bars, top: int, options: ChartOptions) -> Iterator[str]:
+    """Yield a title, a line for each share, and the note."""
+    yield _text(_LEFT, top, bars.title, options, "start", bold=True)
+    colour = series_ink(0, options.dark).hex
+    for row, (name, share) in enumerate(bars.shares.items(), 1):
+        line = top + _LINE * row
+        width = max(1.0, share * (_WIDTH // 2 - _LEFT))
+        place = f"x='{_WIDTH // 2}' y='{line - 11}' width='{width:.1f}' height='12'"
+        yield _text(_WIDTH // 2 - 8, line, name, options, "end")
+        yield f"<rect {place} fill='{colour}'/>"
+        yield _text(_WIDTH // 2 + width + 6, line, f"{share:.0%}", options, "start")
+    if bars.note:
+        yield _text(_LEFT, top + _LINE * (len(bars.shares) + 1), bars.note, options, "start")
 
 
 def _frame(series: Sequence[tuple[Floats, Floats]], options: ChartOptions) -> _Frame:

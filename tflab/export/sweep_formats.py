@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tflab.charts.drawing import ChartOptions, Curve
 from tflab.export.formats import Format, find_format
@@ -13,6 +14,11 @@ from tflab.export.sweep import LoadedSweep, folder_name
 from tflab.export.writing import file_name, write_text, writing_to
 from tflab.runs.metrics import measure
 from tflab.runs.text import plain_line
+
+if TYPE_CHECKING:
+    from tflab.export.svg import Bars
+    from tflab.sweeps.plan import SweepPlan
+    from tflab.sweeps.table import SweepRow
 
 MOST_CURVES = 8
 """Curves in the chart of a sweep: more could not be told apart."""
@@ -25,7 +31,7 @@ SWEEP_FORMATS: tuple[Format, ...] = (
     Format("script", ".py", "a Python program that does every run again"),
     Format("notebook", ".ipynb", "a Jupyter notebook that does every run again"),
     Format("chart-text", ".txt", "the best curves, and the metric against each value, as text"),
-    Format("chart-svg", ".svg", "the curves of the best runs as a picture"),
+    Format("chart-svg", ".svg", "the best curves as a picture, and what each parameter decides"),
 )
 
 
@@ -158,7 +164,19 @@ def _chart_svg(sweep: LoadedSweep, options: ChartOptions, metric: str | None) ->
     from tflab.export.svg import loss_svg
 
     curves, about = _best_curves(sweep, metric)
-    return loss_svg(curves, f"{sweep.plan.each.title}: {about}", options)
+    bars = what_decides(sweep.plan, sweep.sweep.rows(metric), metric or sweep.plan.metric)
+    return loss_svg(curves, f"{sweep.plan.each.title}: {about}", options, bars)
+
+
+def what_decides(plan: SweepPlan, rows: Sequence[SweepRow], metric: str) -> Bars | None:
+    """Return how much each parameter decides; None where only one varies."""
+    from tflab.export.svg import Bars
+    from tflab.sweeps.importance import importance
+
+    if len(plan.varied) < 2:
+        return None
+    found = importance(plan, rows, metric)
+    return Bars(f"What decides {metric}", found.shares, found.note)
 
 
 def _best_curves(sweep: LoadedSweep, metric: str | None) -> tuple[list[Curve], str]:

@@ -28,6 +28,7 @@ from tflab.runs.atomic_files import (
 )
 from tflab.runs.paths import data_folder
 from tflab.runs.record import LARGEST_SEED, Problem
+from tflab.runs.system_errors import what_to_do
 from tflab.runs.text import plain_line
 
 LONGEST_NAME = 60
@@ -154,7 +155,7 @@ class PresetStore:
             raise Problem(
                 "The preset cannot be kept",
                 f"{self._path}: {error.strerror}.",
-                "Make room or give write access, then try again.",
+                what_to_do(error),
             ) from error
         if damaged is not None:
             raise damaged

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
 from tflab.programs.check import Findings
@@ -129,5 +130,13 @@ def heading(source: str) -> str:
         if mark in ("```", "~~~"):
             fence = "" if mark == fence else fence or mark
         elif not fence and line.startswith(("# ", "#\t")):
-            return plain_line(line[1:]).rstrip("#").rstrip()
+            return _without_marks(plain_line(line[1:]).rstrip("#").rstrip())
     return ""
+
+
+def _without_marks(text: str) -> str:
+    """Return words without the marks that Markdown makes bold, code and links of."""
+    return _MARKED.sub(lambda found: next(part for part in found.groups() if part), text)
+
+
+_MARKED = re.compile(r"\*\*(.+?)\*\*|\*(\S(?:[^*]*\S)?)\*|`([^`]+)`|\[([^\]]+)\]\([^)]*\)")

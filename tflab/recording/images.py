@@ -27,6 +27,8 @@ MAX_FILE = 32 << 20
 Dots = np.ndarray[Any, np.dtype[np.uint8]]
 
 _CHANNELS = (1, 3, 4)
+_DARK = 4.0
+"""Of 255: nothing of a picture is seen whose dots are all darker."""
 
 
 class Image(NamedTuple):
@@ -92,7 +94,7 @@ def to_dots(array: np.ndarray[Any, Any]) -> tuple[Dots, str]:
     """Return an image as bytes of shape (height, width, channels), and what was done to them.
 
     Bytes stay; 0 to 1 and 0 to 255 become bytes; other numbers are stretched from their least to
-    their largest.
+    their largest, and so is what goes a little beyond 1: as bytes it would all be black.
 
     Raises:
         ConversionError: When its shape is that of no image, or it holds no numbers.
@@ -180,7 +182,7 @@ def _to_bytes(array: np.ndarray[Any, Any]) -> tuple[Dots, str]:
         scaled = numbers
     elif not whole and low >= 0 and high <= 1:
         scaled = numbers * 255
-    elif not whole and low >= 0 and high <= 255:
+    elif not whole and low >= 0 and _DARK < high <= 255:
         scaled = numbers
     else:
         span = high / 4 - low / 4

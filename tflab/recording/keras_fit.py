@@ -13,7 +13,7 @@ from tflab.recording.keras_training import KerasTraining
 from tflab.recording.progress import Meter
 from tflab.runs.record import Problem
 
-SHARE = 0.01
+SHARE = 0.005
 """The part of a training's time that reading its batches may take."""
 
 FREE = 64
@@ -49,9 +49,14 @@ class Budget:
         """Take in how long a reading took."""
         if self._free and self._free_seconds > 0:
             self._free -= 1
+        self.add(seconds)
+
+    def add(self, seconds: float) -> None:
+        """Take in how long it took to record what had been read before."""
+        if self._free and self._free_seconds > 0:
             self._free_seconds -= seconds
         else:
-            self._next = self._clock() + seconds / SHARE
+            self._next = max(self._clock(), self._next) + seconds / SHARE
 
 
 def _guarded(method: _Method) -> _Method:
@@ -208,6 +213,7 @@ class Fit:
                 self._budget.spend(time.perf_counter() - began)
             else:
                 self._settle()
+                self._budget.add(time.perf_counter() - began)
         except Problem:
             raise
         except Exception as error:  # noqa: BLE001

@@ -10,6 +10,7 @@ import msgspec
 
 from tflab.runs.atomic_files import locked, read_file, replace_atomically
 from tflab.runs.record import Problem
+from tflab.runs.system_errors import what_to_do
 
 MARKS = "marks.json"
 LOCK = ".marks.lock"
@@ -60,6 +61,6 @@ def change_marks(folder: Path, **changes: Any) -> Marks:
         raise Problem(
             "The mark cannot be kept",
             f"{error.filename or folder / MARKS}: {error.strerror}.",
-            "Make room or give write access, then try again.",
+            what_to_do(error),
         ) from error
     return marks

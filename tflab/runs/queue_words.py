@@ -18,13 +18,13 @@ class _Words(NamedTuple):
     next_step: str = "Run it again."
 
 
-_AGAIN = "Run it again; what it saved in its folder is kept."
+_AGAIN = "Go on from what it saved (`tflab resume`, or g on the run), or run it again."
 
 _ENDS = {
     "TIMEOUT": _Words(
         "failed",
         "Slurm ended it at its time limit.",
-        "Give the target more `time` in targets.toml, or make the run shorter.",
+        "Give the target more `time` in targets.toml, then go on with `tflab resume`.",
     ),
     "DEADLINE": _Words("failed", "Slurm ended it: its deadline had come.", _AGAIN),
     "PREEMPTED": _Words(

@@ -6,6 +6,7 @@ import os
 import re
 import secrets
 import shutil
+import stat
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -83,12 +84,16 @@ class RunStore:
         """Return the folder of a run.
 
         Raises:
-            Problem: When `run` is no run id or there is no such run.
+            Problem: When `run` is no run id, there is no such run, or nobody may look for it.
         """
         folder = self.root / run
-        if not _ID.fullmatch(run) or os.path.islink(folder) or not os.path.isdir(folder):
-            raise Problem("No such run", f"There is no run {run!r}.", "See `tflab runs`.")
-        return folder
+        try:
+            if _ID.fullmatch(run) and stat.S_ISDIR(os.lstat(folder).st_mode):
+                return folder
+        except OSError as error:
+            if not isinstance(error, FileNotFoundError | NotADirectoryError):
+                raise unreadable("The run cannot be read", folder, error) from error
+        raise Problem("No such run", f"There is no run {run!r}.", "See `tflab runs`.")
 
     def record(self, run: str) -> RunRecord:
         """Read the `run.json` of a run.

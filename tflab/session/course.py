@@ -31,6 +31,7 @@ class CourseProgress:
         self._emit = emit
         self._store = store or ProgressStore()
         self.course = Course()
+        self._noted: set[str] = set()
 
     def read(self) -> None:
         """Read what is kept; `CourseChanged` follows."""
@@ -40,8 +41,14 @@ class CourseProgress:
         """Return what is kept of a program."""
         return self.course.lessons.get(program.id)
 
-    def note_run(self, program: Program, state: RunState) -> None:
-        """Keep which goals a run reached, and tell those that no run had reached before."""
+    def note_run(self, program: Program, run: str, state: RunState) -> None:
+        """Keep which goals a run reached, and tell those that no run had reached before.
+
+        A run tells its end again where it is looked at again, and counts once.
+        """
+        if run in self._noted:
+            return
+        self._noted.add(run)
         reached = {key: goal.text for key, goal in state.goals.items() if goal.passed}
         stated = {goal.id: goal.text for goal in program.goals}
         before = self.of(program)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from tflab.session.events import Event, Notice, RunsListed
 from tflab.session.pieces import SessionPieces
@@ -21,6 +21,24 @@ if TYPE_CHECKING:
     from tflab.session.sweep_events import SweepBasis
     from tflab.session.sweeps import Sweeps
     from tflab.targets.devices import Device
+
+
+class Going(NamedTuple):
+    """What goes on.
+
+    Attributes:
+        run: Whether a run does that was started here.
+        run_id: Id of the run on show, if it goes on.
+        sweep: Whether a sweep does.
+        waiting: How many of its runs have not begun.
+        queued: How many of its runs a queue has, and begins.
+    """
+
+    run: bool = False
+    run_id: str = ""
+    sweep: bool = False
+    waiting: int = 0
+    queued: int = 0
 
 
 class HistoryPieces(SessionPieces):

@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -30,7 +30,7 @@ from tflab.session.events import (
     RunEnded,
     RunsListed,
 )
-from tflab.session.history_pieces import HistoryPieces
+from tflab.session.history_pieces import Going, HistoryPieces
 from tflab.session.settings import save_settings
 
 if TYPE_CHECKING:
@@ -40,24 +40,6 @@ if TYPE_CHECKING:
 BUSY_SECONDS = 0.03
 IDLE_SECONDS = 0.25
 _LAST_SECONDS = 2.0
-
-
-class Going(NamedTuple):
-    """What goes on.
-
-    Attributes:
-        run: Whether a run does that was started here.
-        run_id: Id of the run on show, if it goes on.
-        sweep: Whether a sweep does.
-        waiting: How many of its runs have not begun.
-        queued: How many of its runs a queue has, and begins.
-    """
-
-    run: bool = False
-    run_id: str = ""
-    sweep: bool = False
-    waiting: int = 0
-    queued: int = 0
 
 
 class Session(HistoryPieces):
@@ -288,7 +270,7 @@ class Session(HistoryPieces):
         elif isinstance(event, RunEnded) and event.own:
             program, run = self.program, event.run
             if program is not None and run.record.request.lesson == program.id:
-                self.course.note_run(program, run.state)
+                self.course.note_run(program, run.record.id, run.state)
                 self.environments.tell_who_has(run.state.error)
         elif isinstance(event, RunsListed):
             self._show_newest(event)

@@ -122,9 +122,12 @@ class SweepStarter:
         plan = sweep.plan
 
         def start(slots: Sequence[Slot]) -> None:
-            # Another tflab may have taken it up since it was read.
-            load = partial(self._sweeps.load, sweep.id)
-            self._disk.do_then(load, partial(self._go_on, sweep, slots, went_on))
+            def claim(executor: RunExecutor) -> None:
+                # Another tflab may have taken it up since it was read.
+                begin = partial(self._go_on, sweep, slots, went_on, executor)
+                self._disk.do_then(partial(self._sweeps.claim, sweep.id), begin)
+
+            self._with_executor(plan, slots, claim)
 
         def approve(known: DeviceList) -> None:
             try:
@@ -138,23 +141,23 @@ class SweepStarter:
         self._devices(approve)
 
     def _go_on(
-        self, sweep: Sweep, slots: Sequence[Slot], went_on: Take, done: Future[SweepRecord]
+        self,
+        sweep: Sweep,
+        slots: Sequence[Slot],
+        went_on: Take,
+        executor: RunExecutor,
+        claimed: Future[None],
     ) -> None:
-        def go_on(executor: RunExecutor) -> None:
-            keys = sweep.plan.devices
-            if not sweep.plan.each.target:
-                keys = list(dict.fromkeys(slot.device for slot in slots))
-            try:
-                if done.result().driven:
-                    text = "Another tflab begins its runs."
-                    raise Problem("The sweep is going on", text, "Wait for it, or stop it there.")
-                sweep.go_on(executor, keys, len(slots))
-            except Problem as problem:
-                self._emit(ProblemRaised(problem))
-                return
-            went_on(sweep)
-
-        self._with_executor(sweep.plan, slots, go_on)
+        keys = sweep.plan.devices
+        if not sweep.plan.each.target:
+            keys = list(dict.fromkeys(slot.device for slot in slots))
+        try:
+            claimed.result()
+            sweep.go_on(executor, keys, len(slots))
+        except Problem as problem:
+            self._emit(ProblemRaised(problem))
+            return
+        went_on(sweep)
 
     def _with_executor(
         self, plan: SweepPlan, slots: Sequence[Slot], then: Callable[[RunExecutor], object]

@@ -12,17 +12,19 @@ from typing import Any
 
 import msgspec
 
-from tflab.runs.atomic_files import read_file, write_atomically
+from tflab.runs.atomic_files import locked, read_file, write_atomically
 from tflab.runs.paths import data_folder, unreadable
 from tflab.runs.processes import is_same, start_of, this_host
 from tflab.runs.record import Problem
 from tflab.runs.store import find_id, new_id
 from tflab.runs.summary import is_moment
+from tflab.runs.system_errors import what_to_do
 from tflab.sweeps.plan import SweepPlan
 
 STOP = ".stop"
 """End of the name of a mark beside a sweep's file that asks for its end."""
 
+_LOCK = ".lock"
 _VERSION = 2
 _ASKED = (
     *("lesson", "title", "path", "source", "cells", "command", "python"),
@@ -118,11 +120,7 @@ class SweepStore:
         try:
             self.save(record)
         except OSError as error:
-            raise Problem(
-                "The sweep cannot be kept",
-                f"{self.root}: {error.strerror}.",
-                "Make room or give write access, or set TFLAB_DATA to another folder.",
-            ) from error
+            raise _not_kept(self.root, error) from error
         return record
 
     def save(self, record: SweepRecord) -> None:
@@ -132,6 +130,22 @@ class SweepStore:
             OSError: When the disk is full or the folder cannot be written.
         """
         write_atomically(self.root / f"{record.id}.json", msgspec.json.encode(record))
+
+    def claim(self, sweep: str) -> None:
+        """Note that this process begins the runs of a sweep from now on, unless another one does.
+
+        Raises:
+            Problem: When another one does, or it cannot be read or written.
+        """
+        try:
+            with locked(self.root / _LOCK):
+                record, own = self.load(sweep), this_driver()
+                if record.driven and record.driver != own:
+                    text = "Another tflab begins its runs."
+                    raise Problem("The sweep is going on", text, "Wait for it, or stop it there.")
+                self.save(msgspec.structs.replace(record, driver=own))
+        except OSError as error:
+            raise _not_kept(self.root, error) from error
 
     def find(self, text: str) -> str:
         """Return the id of the sweep that `text` names: an id, the beginning of one, or `last`.
@@ -174,7 +188,7 @@ class SweepStore:
             raise Problem(
                 "The sweep cannot be stopped",
                 f"{path}: {error.strerror}.",
-                "Make room or give write access, then try again.",
+                what_to_do(error),
             ) from error
 
     def take_stop(self, sweep: str) -> bool:
@@ -242,6 +256,10 @@ def _damaged(path: Path, cause: str) -> Problem:
         f"{path}: {cause}.",
         "Its runs are whole, see `tflab runs`. Move the file away.",
     )
+
+
+def _not_kept(root: Path, error: OSError) -> Problem:
+    return Problem("The sweep cannot be kept", f"{root}: {error.strerror}.", what_to_do(error))
 
 
 def this_driver() -> Driver:

@@ -108,24 +108,66 @@ def _cluster(target: DaskTarget) -> Any:
     if target.hosts:
         from distributed import SSHCluster
 
+        _have_all_encrypted(target)
         return SSHCluster(
             list(target.hosts),
             security=security,
             remote_python=target.python or sys.executable,
-            worker_options={"nthreads": 1, "resources": _resources(target)},
-            scheduler_options={"dashboard": False, "port": 0},
+            worker_options={"nthreads": 1, "protocol": "tls://", "resources": _resources(target)},
+            scheduler_options={"dashboard": False, "port": 0, "protocol": "tls://"},
         )
-    from distributed import LocalCluster
+    return _cluster_here(target, security)
 
-    return LocalCluster(
-        n_workers=target.workers,
-        threads_per_worker=1,
-        resources=_resources(target),
-        dashboard_address=None,
-        host="127.0.0.1",
-        protocol="tls://",
+
+def _have_all_encrypted(target: DaskTarget) -> None:
+    """Have every process that is started by SSH use the keys: it gets this process's settings.
+
+    `SSHCluster` keeps its `security` to itself. What travels are paths, never the key.
+    """
+    import dask
+
+    dask.config.set(
+        {
+            "distributed.comm.require-encryption": True,
+            "distributed.comm.default-scheme": "tls",
+            "distributed.comm.tls.ca-file": target.authority,
+        }
+    )
+    for end in ("scheduler", "worker", "client"):
+        files = {"cert": target.certificate, "key": target.key}
+        dask.config.set({f"distributed.comm.tls.{end}.{name}": files[name] for name in files})
+
+
+def _cluster_here(target: DaskTarget, security: Any) -> Any:
+    from distributed import Nanny, Scheduler, SpecCluster
+
+    common = {
+        "host": "127.0.0.1",
+        "protocol": "tls://",
+        "security": security,
+        "dashboard": False,
+    }
+    options = common | {"nthreads": 1, "resources": _resources(target)}
+    # `LocalCluster` gives all workers one environment, and so the same GPU.
+    workers = {
+        place: {"cls": Nanny, "options": options | {"env": _cards(target, place)}}
+        for place in range(target.workers)
+    }
+    return SpecCluster(
+        workers=workers,
+        scheduler={"cls": Scheduler, "options": common | {"port": 0}},
         security=security,
     )
+
+
+def _cards(target: DaskTarget, place: int) -> dict[str, str]:
+    """Return what shows a worker its own GPUs alone, of those that this process may use."""
+    if not target.gpus:
+        return {}
+    given = [part for part in os.environ.get("CUDA_VISIBLE_DEVICES", "").split(",") if part]
+    numbers = range(place * target.gpus, (place + 1) * target.gpus)
+    own = given[numbers.start : numbers.stop] if given else map(str, numbers)
+    return {"CUDA_DEVICE_ORDER": "PCI_BUS_ID", "CUDA_VISIBLE_DEVICES": ",".join(own)}
 
 
 def _resources(target: DaskTarget) -> dict[str, float]:

@@ -6,6 +6,7 @@ need nothing of ours. Dask cannot interrupt a task that runs: a run looks for it
 
 from __future__ import annotations
 
+import importlib.util
 import subprocess
 import sys
 import time
@@ -56,6 +57,12 @@ class Dask:
         dask_module()
         self._target = with_keys(self._target)
         security_of(self._target)
+        if self._target.hosts and importlib.util.find_spec("asyncssh") is None:
+            raise Problem(
+                "Dask cannot use SSH",
+                "This Python has no `asyncssh`, by which Dask starts workers on other machines.",
+                f"`{sys.executable} -m pip install 'tflab-workbench[cluster]'`, then try again.",
+            )
         if not self._target.scheduler:
             where = ", ".join(self._target.hosts) or "this machine"
             return f"it starts on {where} with the first run"
@@ -79,23 +86,23 @@ class Dask:
         """Return where some tasks stand."""
         client = self._client()
         try:
-            processing = {
-                key: worker for worker, keys in client.processing().items() for key in keys
-            }
+            processing = _executing(client)
             known: dict[str, str] = client.run_on_scheduler(_states_of, list(jobs))
             workers = client.scheduler_info()["workers"]
         except (OSError, TimeoutError, RuntimeError) as error:
             raise self._silent(error) from error
         words = f"waits for one of {count_of(len(workers), 'worker')}"
         words = words if workers else "waits: no worker is there"
+        without = "waits: no worker offers the GPUs that it asks for"
         found = {}
         for job in jobs:
             if job in processing:
                 found[job] = JobState("running", node=str(processing[job]))
-            elif known.get(job, "memory") in ("memory", "erred", "forgotten"):
+            elif known.get(job, "forgotten") in ("memory", "erred", "forgotten"):
                 found[job] = JobState("gone")
             else:
-                found[job] = JobState("queued", words)
+                unplaced = known.get(job) == "no-worker" and workers
+                found[job] = JobState("queued", without if unplaced else words)
         return found
 
     def stop(self, job: str, hard: bool) -> None:
@@ -112,9 +119,12 @@ class Dask:
     def probe(self, place: ServerPlace, patience: float) -> list[NodeReport]:
         """Run the probe on every worker, each on its own."""
         client = self._client()
-        workers = list(client.scheduler_info()["workers"])
+        workers = client.scheduler_info()["workers"]
         reports = []
-        for worker in workers:
+        for worker, known in workers.items():
+            if known.get("resources", {}).get("GPU", 0) < self._target.gpus:
+                reports.append(NodeReport(worker, _no_gpu(worker, self._target)))
+                continue
             probe = Probe(place)
             folder = probe.make()
             try:
@@ -214,6 +224,28 @@ class Dask:
             f"{self._target.scheduler or self._target.name}: {plain_line(str(error))[:200]}",
             "Start it, or see its address and keys in targets.toml. Runs that go on do so.",
         )
+
+
+def _executing(client: Client) -> dict[str, str]:
+    """Return the tasks that run, each with its worker.
+
+    Tasks that ask for a resource go to a worker before that has room, and wait there.
+    """
+    placed = client.processing()
+    crowded = [key for keys in placed.values() if len(keys) > 1 for key in keys]
+    stacks = client.call_stack(keys=crowded) if crowded else {}
+    begun = {key for found in stacks.values() for key in found}
+    waiting = set(crowded) - begun
+    return {key: worker for worker, keys in placed.items() for key in keys if key not in waiting}
+
+
+def _no_gpu(worker: str, target: DaskTarget) -> Problem:
+    return Problem(
+        "The worker offers no GPU",
+        f"{worker} offers fewer than the {count_of(target.gpus, 'GPU')} that a run asks for.",
+        f"Start it with `--resources GPU={target.gpus}`, or take `gpus` out of [{target.name}] in "
+        "targets.toml.",
+    )
 
 
 def _states_of(keys: list[str], dask_scheduler: Any = None) -> dict[str, str]:

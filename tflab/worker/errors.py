@@ -156,7 +156,7 @@ def _next_step(error: BaseException, message: str, place: str, names: Iterable[s
     if step is None and _is_about_shapes(message):
         step = _SHAPES
     where = f" {place} is where it happened." if place else ""
-    return (step or "Change the lesson at that line, or a parameter that it depends on.") + where
+    return (step or "Change the program at that line, or a parameter that it depends on.") + where
 
 
 def _for_name(error: NameError, names: Iterable[str]) -> str:

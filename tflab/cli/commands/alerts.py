@@ -11,7 +11,9 @@ from msgspec.structs import replace
 
 from tflab.cli.alerting import send
 from tflab.cli.command import Command
+from tflab.runs.paths import data_folder
 from tflab.runs.record import Problem
+from tflab.runs.system_errors import what_to_do
 from tflab.runs.text import plain_line
 from tflab.session.alerts import Alert
 from tflab.session.settings import AlertSettings, load_settings, save_settings
@@ -32,8 +34,8 @@ def run(arguments: argparse.Namespace) -> int:
         except OSError as error:
             raise Problem(
                 "The settings cannot be kept",
-                f"{error.filename}: {error.strerror}.",
-                "Give write access to the data folder; `tflab doctor` says where it is.",
+                f"{error.filename or data_folder()}: {error.strerror}.",
+                what_to_do(error),
             ) from error
     print(_words(changed))
     if arguments.test:

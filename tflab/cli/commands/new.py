@@ -26,20 +26,30 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         if path.exists():
             raise Problem("There is such a file already", f"{path} exists.", "Choose another name.")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("x", encoding="utf-8") as file:
-            file.write(new_lesson(name.replace("-", " ").capitalize()))
+        _write(path, new_lesson(name.replace("-", " ").capitalize()))
     except OSError as error:
         raise Problem(
             "The lesson cannot be written",
             f"{path}: {error.strerror}.",
-            "Choose a folder that you may write to.",
+            "Choose a folder that you may write to, on a disk with room.",
         ) from error
     shown = plain_line(shlex.quote(str(path)))
     print(f"Wrote {shown}.")
     print(f"Read it and run it: tflab open {shown}")
     print(f"After a change:     tflab check {shown}")
     return 0
+
+
+def _write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    file = path.open("x", encoding="utf-8")
+    try:
+        with file:
+            file.write(text)
+    except OSError:
+        # What a full disk did not take would be in the way of the next try.
+        path.unlink()
+        raise
 
 
 def _add_options(parser: argparse.ArgumentParser) -> None:

@@ -15,6 +15,7 @@ from tflab.runs.job import has_job
 from tflab.runs.record import Problem
 from tflab.runs.store import RunStore
 from tflab.runs.summary import summarise, write_summary
+from tflab.runs.system_errors import what_to_do
 from tflab.sweeps.stop import stop_sweep
 from tflab.targets.runner import stop_job
 from tflab.targets.stop import stop_run
@@ -48,7 +49,7 @@ def _stop_run(store: RunStore, found: str) -> str:
         raise Problem(
             "The run was stopped, but its log does not say so",
             f"{folder}: {error.strerror}.",
-            "Make room, then look at it with `tflab attach`.",
+            f"{what_to_do(error)} Then look at it with `tflab attach`.",
         ) from error
     record, state = store.record(found), store.load(found)
     # The summary can be made again from the log at any time.

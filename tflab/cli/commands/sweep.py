@@ -116,6 +116,8 @@ def _resume(arguments: argparse.Namespace) -> int:
     def go_on() -> None:
         sweep.go_on(executor, keys, len(slots))
 
+    # Another tflab may have taken it up since it was read.
+    SweepStore().claim(sweep.id)
     return _run(sweep, executor, sweep_view(arguments), go_on)
 
 

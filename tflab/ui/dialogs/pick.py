@@ -28,7 +28,7 @@ class Choice(NamedTuple, Generic[Answer]):
     value: Answer
 
 
-_AROUND = 8
+_AROUND = 7
 """Cells of the box that hold no text: borders, padding and scrollbar."""
 
 _INDENT = "  "

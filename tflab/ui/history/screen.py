@@ -85,6 +85,7 @@ class HistoryScreen(RunActions):
         self._preview = RunPreview(defaults if lesson[0] else {}, lesson[0])
         self._looking: Timer | None = None
         self._looked_at: HistoryRow | None = None
+        self._disk_use: DiskUse | None = None
 
     def compose(self) -> ComposeResult:
         """Lay out title, filter, table and keys."""
@@ -146,7 +147,12 @@ class HistoryScreen(RunActions):
 
     def take_disk_use(self, use: DiskUse) -> None:
         """Show how much room the runs take."""
-        self.query_one(".aside", Static).update(disk_text(use, self._narrow))
+        self._disk_use = use
+        self._show_disk_use()
+
+    def _show_disk_use(self) -> None:
+        if self._disk_use is not None:
+            self.query_one(".aside", Static).update(disk_text(self._disk_use, self._narrow))
 
     @property
     def _narrow(self) -> bool:
@@ -258,6 +264,7 @@ class HistoryScreen(RunActions):
         beside = width >= _BESIDE
         self._preview.display = beside or height >= _BELOW
         self.set_class(beside, "-beside")
+        self._show_disk_use()
         self._look_soon()
 
     def _look_soon(self) -> None:

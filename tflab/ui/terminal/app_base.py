@@ -210,8 +210,12 @@ class TerminalApp(OrderedKeys):
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Return what every line passes through; what keeps control characters out comes last."""
         ink, last = self._own_filters()
-        first = [] if ink.exact else [ink]
+        first = [] if self._keeps_colours(ink) else [ink]
         return [*first, *super().get_line_filters(), last]
+
+    def _keeps_colours(self, ink: SelectionInk) -> bool:
+        """Whether the grounds of selections come through Textual's own filters as they are."""
+        return ink.exact and not self.no_color
 
     def _own_filters(self) -> tuple[SelectionInk, ControlFilter]:
         theme = self.current_theme
@@ -224,7 +228,7 @@ class TerminalApp(OrderedKeys):
                 if ground in found
             }
             ink = SelectionInk(inks)
-            self._selection = theme, ink, ControlFilter(ink if ink.exact else None)
+            self._selection = theme, ink, ControlFilter(ink if self._keeps_colours(ink) else None)
         return self._selection[1:]
 
     def notify(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from concurrent.futures import Future
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
@@ -85,7 +85,7 @@ class CellEditor(Vertical):
         self.problem: CellProblem | None = None
         self._original = original
         self.show_title()
-        self._show_problem(cell_problem(text, kind) if len(text) <= _CHECKED_AT_ONCE else None)
+        self.show_problem(cell_problem(text, kind) if len(text) <= _CHECKED_AT_ONCE else None)
 
     def compose(self) -> ComposeResult:
         """Lay out the code."""
@@ -161,7 +161,7 @@ class CellEditor(Vertical):
         event.stop()
         if self._names and not self.area.suggestion:
             self._names = []
-            self._show_problem(self.problem)
+            self.show_problem(self.problem)
         self.post_message(EditorMoved())
 
     @on(CodeArea.Refused)
@@ -223,9 +223,9 @@ class CellEditor(Vertical):
         text = self.text
         if self._is_long:
             # Reading so much Python would hold the keys up, on whatever thread it is done.
-            self._show_problem(None)
+            self.show_problem(None)
         elif len(text) <= _CHECKED_AT_ONCE:
-            self._show_problem(cell_problem(text, self._kind))
+            self.show_problem(cell_problem(text, self._kind))
         else:
             self._beside.do_then(
                 lambda: cell_problem(text, self._kind), lambda done: self._checked(text, done)
@@ -233,7 +233,7 @@ class CellEditor(Vertical):
 
     def _checked(self, text: str, done: Future[CellProblem | None]) -> None:
         if text == self.text:
-            self._show_problem(done.result())
+            self.show_problem(done.result())
 
     def _wake(self) -> None:
         self.post_message(self.Checked())
@@ -242,7 +242,8 @@ class CellEditor(Vertical):
     def _take_checked(self) -> None:
         self._beside.deliver()
 
-    def _show_problem(self, problem: CellProblem | None) -> None:
+    def show_problem(self, problem: CellProblem | None) -> None:
+        """Show why Python cannot read the code, or that it can."""
         self.problem = problem
         self.set_class(problem is not None, "-bad")
         self.area.show_problem(problem)
@@ -287,6 +288,7 @@ class CellEditor(Vertical):
         self.call_after_refresh(self.refresh, layout=True)
         self.area.focus()
 
-    def key_escape(self) -> None:
-        """Go back from the search to the code."""
+    def key_escape(self, event: events.Key) -> None:
+        """Go back from the search to the code, and no further."""
+        event.stop()
         self._end_search()

@@ -203,8 +203,10 @@ class CellEditing(CodeHelping):
             if text:
                 target = Path(text).expanduser().absolute()
 
+                place = self._panes.lesson.cursor if self._panes is not None else None
+
                 def open_copy() -> None:
-                    self._session.open(target)
+                    self._session.open(target, place)
                     then(target)
 
                 self._session.edits.save(target, open_copy)

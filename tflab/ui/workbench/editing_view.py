@@ -53,7 +53,7 @@ class EditingView(OutputView):
         self.host(block, editor)
         editor.put_cursor(line)
         # The page takes the editor's own height once it is laid out.
-        self.call_after_refresh(self._show_editor)
+        self.call_after_refresh(self.show_editor)
 
     def close_editor(self) -> None:
         """Show the code of the cell again in the place of its editor."""
@@ -102,7 +102,7 @@ class EditingView(OutputView):
     def _show_cursor(self, message: EditorMoved) -> None:
         """Keep in view what is written in: all of the editor, which is no higher than the view."""
         message.stop()
-        self.call_after_refresh(self._show_editor)
+        self.call_after_refresh(self.show_editor)
 
     def begin_following(self) -> bool:
         """While one writes, stay at the editor, as high up as it goes: its output comes below."""
@@ -111,7 +111,8 @@ class EditingView(OutputView):
             self.scroll_to_block(block, top=True)
         return block is None
 
-    def _show_editor(self) -> None:
+    def show_editor(self) -> None:
+        """Keep in view what is written in."""
         block = self._block_of(self.editor.cell) if self.editor is not None else None
         if block is not None:
             self.scroll_to_block(block)

@@ -94,6 +94,14 @@ class ExerciseView(TryingView):
         checked = (c for c in self._cards.values() if c.exercise.id == here.checks)
         return next(checked, None)
 
+    @property
+    def is_at_open_exercise(self) -> bool:
+        """Whether the cursor is on an exercise that is still to be solved, in view."""
+        here = self.current
+        card = self._cards.get(here.index) if here is not None else None
+        solved = card is None or card.state in ("passed", "once")
+        return card is not None and not solved and self.block_in_view(card.head)
+
     def _redraw(self, card: ExerciseCard) -> None:
         self.block_changed(card.head, card.foot)
 

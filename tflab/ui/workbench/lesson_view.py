@@ -247,7 +247,7 @@ class LessonView(QuestionView):
 
     def action_open_output(self) -> None:
         """Answer a question in view, write in an exercise, or show all output of the cell."""
-        if self.open_question(asking=True):
+        if not self.is_at_open_exercise and self.open_question(asking=True):
             return
         if self.exercise is not None:
             self.action_edit_cell()

@@ -119,7 +119,9 @@ class QuestionView(ExerciseView):
         first, rows = self.document.span(waiting)
         # Its last row is blank.
         seen = first >= self.window.top and first + rows - 1 <= self.window.bottom
-        if not seen and super().read_on():
+        # The rest of a tall cell above the question comes before going on without an answer.
+        more = not seen or self._tall_cell() is not None
+        if more and super().read_on():
             return True
         self._passed = waiting
         self.post_message(QuestionAnswered(waiting.question.id, None))

@@ -53,9 +53,9 @@ class ScratchEditor(CellEditor):
             # What is typed next takes its place.
             self.area.select_all()
 
-    def _show_problem(self, problem: CellProblem | None) -> None:
+    def show_problem(self, problem: CellProblem | None) -> None:
         """Show what is wrong, once that is more than lines that are still to come."""
-        super()._show_problem(None if self.area.goes_on else problem)
+        super().show_problem(None if self.area.goes_on else problem)
 
     def show_going(self, going: bool) -> None:
         """Say whether what was entered is still being tried."""

@@ -143,13 +143,13 @@ class TryingView(EditingView):
             self.notify(words, title="Tried")
         self.call_after_refresh(self.scroll_to_block, trial.output)
 
-    def _show_editor(self) -> None:
+    def show_editor(self) -> None:
         """Keep in view what is written in, also after a cell."""
         editor = self.trial_editor
         if editor is not None and editor.has_focus_within:
             self.scroll_to_block(self.trials[editor.cell].lines)
         else:
-            super()._show_editor()
+            super().show_editor()
 
     def begin_following(self) -> bool:
         """Take what was tried away when a run begins, and follow that."""
