@@ -238,7 +238,7 @@ lab.goal(
 
 # %% [markdown]
 # ## What you saw
-# Elementwise operations keep the shape and broadcast what is smaller. A reduction removes its axis.
-# A matrix product consumes the inner lengths. Shapes tell you which one you are looking at. Each of
-# them made a new tensor and left the old ones as they were. But the weights of a network must
-# change while it learns. What can hold a number that changes?
+# Elementwise operations keep the shape and broadcast what is smaller. A reduction removes its axis,
+# or leaves it with length 1. A matrix product consumes the inner lengths. Shapes tell you which one
+# you are looking at. Each of them made a new tensor and left the old ones as they were. But the
+# weights of a network must change while it learns. What can hold a number that changes?

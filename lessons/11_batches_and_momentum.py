@@ -388,16 +388,10 @@ batches = [
 ]
 tips = np.array([batch.mean(axis=0) for batch in batches])
 arrow = slopes.mean(axis=0)
-# From 0 to a tip and back, for the first 20: one line draws all arrows.
-arrows = np.zeros((40, 2))
-arrows[1::2] = tips[:20]
 lab.scatter(
     "Gradients of 200 batches",
     {"a batch": tips},
-    lines={
-        "20 of them as arrows": (arrows[:, 0], arrows[:, 1]),
-        "all flowers": ([0, arrow[0]], [0, arrow[1]]),
-    },
+    lines={"all flowers": ([0, arrow[0]], [0, arrow[1]])},
     x_range=(-0.2, 1.2),
     y_range=(-1.3, 0.2),
     x_label="slope for setosa",
@@ -462,7 +456,7 @@ lab.goal(
     rises >= max(1, epochs / 3),
     hint=(
         "Small batches disagree with each other, and long steps act on it.",
-        "Try a batch_size of 2 with learning_rate 2.",
+        "Try a batch_size of 2 with learning_rate 5.",
     ),
     id="noisy-loss",
 )

@@ -115,3 +115,13 @@ def test_equal_values_stand_inside(value: float) -> None:
 def test_zero_has_a_tick_and_is_near_the_bottom() -> None:
     limits = even_range(0.0, 1.0, Rows(12, 4))
     assert y_axis_marks(limits, Rows(12, 4))[0] == (0, "0.0")
+
+
+def test_a_tall_picture_has_three_ticks_or_more() -> None:
+    for number in range(12, 40):
+        rows = Rows(number, 4)
+        for high in (0.38, 0.43, 0.55, 1.0, 1.7, 3.2, 70.0):
+            limits = even_range(0.02 * high, high, rows)
+            ticks = even_ticks(*limits, rows)
+            assert ticks is not None
+            assert 1 + (rows.number - 1 - ticks.row) // ticks.rows >= 3, (number, high)

@@ -107,7 +107,7 @@ REACHED_BY: dict[str, list[tuple[str, Values]]] = {
             "With one update per epoch",
             {"batch_size": 150, "momentum": 0.9, "learning_rate": 0.5},
         ),
-        ("Make the loss of the mini-batches rise", {"batch_size": 2, "learning_rate": 2.0}),
+        ("Make the loss of the mini-batches rise", {"batch_size": 2, "learning_rate": 5.0}),
     ],
     "devices": [
         ("Waste the processor", {"size": 16}),

@@ -160,7 +160,7 @@ def test_a_program_that_shrinks_says_what_is_kept(sit: Any) -> None:
     path.write_text(text.split("# %%\nprint")[0])
     again = sit(path).open()
     assert again.edits.texts == {}
-    assert any("gone from the file" in text for text in again.heard.notices)
+    assert any("gone from the file. Your edit is kept" in text for text in again.heard.notices)
     # What is written meanwhile does not cost the one that has no cell.
     again.edits.change(LOOP, "from tflab import lab\nq = 1")
     again.written()

@@ -154,7 +154,7 @@ async def test_many_lines_go_again_at_once():
 
 
 async def test_search_selects_what_is_found_and_goes_around():
-    async with editor("one\nTwo one\nthree") as (_host, area, pilot):
+    async with editor("one\nTwo one\nthree") as (host, area, pilot):
         await pilot.press("ctrl+f", *"one", "enter")
         assert area.selection.start == (1, 4) or area.selected_text == "one"
         first = area.selection
@@ -163,6 +163,7 @@ async def test_search_selects_what_is_found_and_goes_around():
         assert area.selection != first
         await pilot.press("escape", *"1")
         assert "1" in area.text
+        assert host.closed == 0, "the first Escape ends the search alone"
 
 
 async def test_what_is_pasted_ends_its_lines_alike_and_hides_nothing():

@@ -7,12 +7,14 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
-from textual.widgets import Input
+from rich.cells import cell_len
+from textual.widgets import Button, Input
 
 from tflab.programs.library import resolve
 from tflab.session.settings import MOST_RECENT, RecentFile, Settings
 from tflab.ui.app import LabApp
 from tflab.ui.dialogs.jump import JumpScreen
+from tflab.ui.dialogs.leave import LeaveScreen
 from tflab.ui.widgets.text_view import TextView
 from tflab.ui.workbench.arrangement import SLOT
 from tflab.ui.workbench.parameter_field import ParameterField
@@ -59,6 +61,18 @@ async def test_of_a_text_longer_than_its_field_the_end_is_seen(data, monkeypatch
         strips = app.screen._compositor.render_strips()
         shown = "".join(segment.text for segment in strips[y])[x : x + width]
         assert shown.rstrip().endswith("2345")
+
+
+async def test_every_answer_to_leaving_is_whole_on_a_small_terminal(data, monkeypatch):
+    async with workbench(monkeypatch, (60, 20)) as (app, _, pilot):
+        for sweep in (False, True):
+            await app.push_screen(LeaveScreen(sweep, False))
+            await pilot.pause()
+            inside = app.screen.query_one(".dialog").content_region
+            for button in app.screen.query(Button):
+                assert inside.contains_region(button.region), button.label
+                assert button.region.width >= cell_len(str(button.label)) + 2
+            await pilot.press("escape")
 
 
 async def test_the_list_is_a_drawer_over_what_is_left(data, monkeypatch):

@@ -84,6 +84,27 @@ def test_scripts_have_no_display_but_files_with_cells_do(bench: Bench, tmp_path:
     assert [event.text for event in run.events if isinstance(event, Value)] == ["[1]"]
 
 
+def test_a_script_shows_no_object_that_only_says_what_it_is(bench: Bench, tmp_path: Path) -> None:
+    path = tmp_path / "x.py"
+    text = (
+        "import argparse\n"
+        "parser = argparse.ArgumentParser()\n"
+        "parser.add_argument('--rate', default=1)\n"
+        "def one():\n    return object()\n"
+        "one()\n"
+        "def two():\n    return [2]\n"
+        "two()\n"
+    )
+
+    def told(source: str) -> list[str]:
+        path.write_text(source)
+        return [event.text for event in bench.run_file(path).events if isinstance(event, Value)]
+
+    assert told(text) == ["[2]"]
+    in_cells = told(f"# %%\n{text}".replace("one()\n", "one()\n# %%\n"))
+    assert any(text.startswith("<object object at") for text in in_cells)
+
+
 def test_a_bar_of_tqdm_is_the_progress_of_the_run(bench: Bench, tmp_path: Path) -> None:
     path = tmp_path / "bars.py"
     path.write_text(

@@ -38,6 +38,9 @@ def test_an_exception_names_cell_and_line_with_the_lessons_own_lines_only(bench)
     [
         ("learning = 1\nlerning", "NameError", "Did you mean `learning`?"),
         ("import numpyy", "ModuleNotFoundError", "pip install numpyy"),
+        ("raise ModuleNotFoundError(name='cv2')", "ModuleNotFoundError", "install opencv-python"),
+        ("import numpy.lib.nothing", "ModuleNotFoundError", "numpy of this environment has no"),
+        ("import google.colab.files", "ModuleNotFoundError", "Only Google Colab has it"),
         ("input('?')", "EOFError", "make what it asks for a parameter"),
         ("exec('1 +')", "SyntaxError", "executed as text"),
         ("{}['a']", "KeyError", "keys"),

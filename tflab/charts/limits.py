@@ -18,6 +18,8 @@ _NEAR = 1e-6
 _BEST_ROWS = 3
 _FEW_ROWS = 8
 _FILL = 0.5
+_TWO_TICKS = 0.1
+"""What it takes from the worth of limits that leave a tall picture with two ticks."""
 
 
 class Rows(NamedTuple):
@@ -159,7 +161,9 @@ def _limits(low: float, high: float, step: float, apart: int, rows: Rows) -> Ite
     ticks = math.floor(top / step + _NEAR) - math.ceil((bottom + below) / step - _NEAR) + 1
     fill = (high - low) / (top - bottom)
     if top >= high - _NEAR * step and ticks >= 2 and fill >= _FILL:
-        yield _Choice(round(fill - 0.03 * abs(apart - _BEST_ROWS), 9), apart, bottom, top)
+        worth = fill - 0.03 * abs(apart - _BEST_ROWS)
+        worth -= _TWO_TICKS if ticks < 3 and rows.number > _FEW_ROWS else 0
+        yield _Choice(round(worth, 9), apart, bottom, top)
 
 
 def _with_zero(low: float, high: float) -> tuple[float, float]:

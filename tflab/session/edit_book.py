@@ -116,8 +116,11 @@ class EditBook:
         if stale:
             self._warn(f"The file has changed beneath your edit of {', '.join(stale)}.")
         if lost:
-            count = "An edit of yours is" if len(lost) == 1 else f"{len(lost)} edits of yours are"
-            self._warn(f"{count} of cells that are gone from the file. They are kept.")
+            self._warn(
+                "The cell that you edited is gone from the file. Your edit is kept."
+                if len(lost) == 1
+                else f"{len(lost)} cells you edited are gone from the file. Your edits are kept."
+            )
         if others:
             names = ", ".join(dict.fromkeys(self.name_of(one.cell) for one in others))
             self._warn(f"There is another version of {names}, from another workbench.")

@@ -48,11 +48,13 @@ class Display:
         self._recorder = recorder
         self._pictures = pictures
         self._numbers = itertools.count(1)
+        self._has_cells = True
 
     def install(self, request: RunRequest) -> None:
         """Be there for a program: under its name in notebooks, and where it imports it from."""
         is_notebook = request.path.lower().endswith(".ipynb")
-        if is_notebook or _CELL_MARK.search(request.source):
+        self._has_cells = is_notebook or _CELL_MARK.search(request.source) is not None
+        if self._has_cells:
             builtins.display = self.display  # type: ignore[attr-defined]
         if is_notebook:
             sys.meta_path.append(_StandIn(self))
@@ -60,7 +62,13 @@ class Display:
             when_imported(name, lambda name=name: self._take_over(name))  # type: ignore[misc]
 
     def show(self, value: Any, cell: int) -> None:
-        """Show the value of a cell's last expression; None shows nothing."""
+        """Show the value of a cell's last expression; None shows nothing.
+
+        Statements of a plain script are often called for what they do, such as to declare an
+        option: there an object that only says what it is shows nothing either.
+        """
+        if not self._has_cells and _says_nothing(value):
+            return
         if value is not None and not self._is_picture(value):
             self._tell(value, cell)
 
@@ -103,6 +111,14 @@ class Display:
         module: Any = sys.modules[name]
         module.display = self.display
         module.clear_output = self.clear_output
+
+
+def _says_nothing(value: Any) -> bool:
+    kind = type(value)
+    if any(hasattr(kind, f"_repr_{name}_") for name in ("html", "markdown", "mimebundle", "png")):
+        return False
+    says = any("__repr__" in vars(base) for base in kind.__mro__ if base is not object)
+    return not says or kind.__module__ == "argparse"
 
 
 class Handle:

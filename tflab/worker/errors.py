@@ -135,9 +135,7 @@ def _next_step(error: BaseException, message: str, place: str, names: Iterable[s
     if isinstance(error, NameError):
         return _for_name(error, names)
     if isinstance(error, ModuleNotFoundError):
-        module = (error.name or "").partition(".")[0]
-        line = shlex.join([sys.executable, "-m", "pip", "install", module])
-        return f"Install it where this ran: `{line}`. Or choose an environment that has it."
+        return _for_module(error.name or "")
     if isinstance(error, EOFError) and message.startswith(ASKED_FOR_INPUT):
         return (
             "Run it in the app or at a terminal and answer there, pipe the answers in "
@@ -159,6 +157,21 @@ def _next_step(error: BaseException, message: str, place: str, names: Iterable[s
     return (step or "Change the program at that line, or a parameter that it depends on.") + where
 
 
+def _for_module(name: str) -> str:
+    if name.startswith("google.colab"):
+        return "Only Google Colab has it: take out what needs it, or edit its cell here (e)."
+    package = name.partition(".")[0]
+    if name != package and package in sys.modules:
+        return (
+            f"The {package} of this environment has no such part: it may have moved, or be there "
+            "in another version. Choose an environment that has it, or change the import."
+        )
+    line = shlex.join(
+        [sys.executable, "-m", "pip", "install", _DISTRIBUTIONS.get(package, package)]
+    )
+    return f"Install it where this ran: `{line}`. Or choose an environment that has it."
+
+
 def _for_name(error: NameError, names: Iterable[str]) -> str:
     close = difflib.get_close_matches(error.name or "", list(names), n=1)
     if close:
@@ -167,13 +180,23 @@ def _for_name(error: NameError, names: Iterable[str]) -> str:
 
 
 def _is_about_shapes(message: str) -> bool:
-    return bool(re.search(r"shape|dimension|incompatible|rank", message, re.IGNORECASE))
+    # Not where it only names an argument, such as `input_shape`.
+    return bool(re.search(r"(?<!_)shape|dimension|incompatible|\brank", message, re.IGNORECASE))
 
 
 _SHAPES = "Compare the shapes in the message; print `tensor.shape` just before the line."
 _OUT_OF_MEMORY = "Make the data, the batch or the layers smaller, or choose another device."
+_DISTRIBUTIONS = {
+    "cv2": "opencv-python-headless",
+    "PIL": "pillow",
+    "skimage": "scikit-image",
+    "sklearn": "scikit-learn",
+    "yaml": "pyyaml",
+}
+"""Packages whose distribution has another name than what is imported."""
+
 _FOR_KIND: dict[str, str] = {
-    "FileNotFoundError": "Check the path; lessons run in the folder of their file.",
+    "FileNotFoundError": "Check the path; programs run in the folder of their file.",
     "InvalidArgumentError": _SHAPES,
     "KeyError": "Print the keys that there are just before the line.",
     "MemoryError": _OUT_OF_MEMORY,

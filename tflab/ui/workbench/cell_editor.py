@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from concurrent.futures import Future
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
@@ -288,6 +288,7 @@ class CellEditor(Vertical):
         self.call_after_refresh(self.refresh, layout=True)
         self.area.focus()
 
-    def key_escape(self) -> None:
-        """Go back from the search to the code."""
+    def key_escape(self, event: events.Key) -> None:
+        """Go back from the search to the code, and no further."""
+        event.stop()
         self._end_search()

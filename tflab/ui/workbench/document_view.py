@@ -193,7 +193,7 @@ class DocumentView(HostingView, can_focus=True):
         lines = []
         for y in range(start.y, min(end.y + 1, self.document.height)):
             found = self.document.row(y)
-            lines.append("" if found is None else _plain(found[0], found[2]))
+            lines.append("" if found is None else " " * _MARGIN + found[0].text_of(found[2]))
         within = Selection(Offset(start.x, 0), Offset(end.x, end.y - start.y))
         return within.extract("\n".join(lines)), "\n"
 
@@ -295,8 +295,3 @@ class DocumentView(HostingView, can_focus=True):
         strip = Strip(segments).adjust_cell_length(width, ground.rich_style)
         marked = self.screen.get_component_rich_style("screen--selection") if selected else None
         return strip if selected is None else with_selection(strip, selected, marked)
-
-
-def _plain(block: Block, row: Row) -> str:
-    bar = "  " if row.bar or (block.bar and row.ground) else ""
-    return " " * (_MARGIN + row.indent) + bar + row.text

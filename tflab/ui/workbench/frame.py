@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from textual import events, on
+from textual.containers import Vertical
 from textual.geometry import Region, Size
 from textual.message import Message
 from textual.widget import Widget
@@ -16,6 +17,26 @@ from textual.widget import Widget
 from tflab.ui.widgets.notice_line import NoticeLine
 from tflab.ui.workbench.arrangement import SLOT, Arrangement, Edge, Kind, Pane, Wanted, arrange
 from tflab.ui.workbench.frame_drawing import DrawnFrame
+
+
+class PaneBox(Vertical):
+    """Holds one part of the workbench. Its keys work while it has the focus.
+
+    Args:
+        scope: Which part of the workbench this is.
+    """
+
+    def __init__(self, *content: Widget, scope: Pane) -> None:
+        super().__init__(*content, id=f"pane-{scope}", classes="pane")
+        self.scope = scope
+
+    def take_focus(self) -> None:
+        """Give the focus to the first thing in the pane that can have it."""
+        for child in self.query("*"):
+            if child.focusable:
+                # At once: the keys behind this one in the same burst are for the child already.
+                self.screen.set_focus(child)
+                return
 
 
 class PaneFrame(DrawnFrame):

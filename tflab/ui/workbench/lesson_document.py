@@ -74,6 +74,11 @@ class Block:
         """Return its rows, laid out for `width` cells."""
         raise NotImplementedError
 
+    def text_of(self, row: Row) -> str:
+        """Return one of its rows as text, as far in as it stands."""
+        bar = "  " if row.bar or (self.bar and row.ground) else ""
+        return " " * row.indent + bar + row.text
+
     def wholes(self, width: int) -> Sequence[tuple[int, int]]:
         """Return the first row, and the number of rows, of each part that is read as a whole."""
         del width

@@ -22,7 +22,7 @@ from tflab.ui.widgets.key_line import KeyLine
 from tflab.ui.widgets.notice_line import NoticeLine
 from tflab.ui.workbench import messages
 from tflab.ui.workbench.arrangement import Pane, Wanted
-from tflab.ui.workbench.frame import PaneFrame
+from tflab.ui.workbench.frame import PaneBox, PaneFrame
 from tflab.ui.workbench.frame_drawing import Title
 from tflab.ui.workbench.goals import Goals, goals_title
 from tflab.ui.workbench.lesson_list import LessonList
@@ -38,26 +38,6 @@ SMALLEST = (60, 20)
 
 PANES: tuple[Pane, ...] = ("lesson", "parameters", "loss", "runs")
 """The panes that can have the focus, in the order in which Tab goes through them."""
-
-
-class PaneBox(Vertical):
-    """Holds one part of the workbench. Its keys work while it has the focus.
-
-    Args:
-        scope: Which part of the workbench this is.
-    """
-
-    def __init__(self, *content: Widget, scope: Pane) -> None:
-        super().__init__(*content, id=f"pane-{scope}", classes="pane")
-        self.scope = scope
-
-    def take_focus(self) -> None:
-        """Give the focus to the first thing in the pane that can have it."""
-        for child in self.query("*"):
-            if child.focusable:
-                # At once: the keys behind this one in the same burst are for the child already.
-                self.screen.set_focus(child)
-                return
 
 
 class TooSmall(Widget):
