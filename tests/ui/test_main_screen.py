@@ -63,6 +63,31 @@ async def test_of_a_text_longer_than_its_field_the_end_is_seen(data, monkeypatch
         assert shown.rstrip().endswith("2345")
 
 
+@pytest.mark.parametrize("size", [(60, 20), (80, 24)], ids=str)
+async def test_part_of_a_number_never_stands_for_all_of_it(data, monkeypatch, size):
+    async with workbench(monkeypatch, size) as (app, screen, pilot):
+
+        def shown() -> str:
+            x, y, width, _ = field.content_region
+            strips = app.screen._compositor.render_strips()
+            return "".join(segment.text for segment in strips[y])[x : x + width]
+
+        await pilot.press("f5", "tab", *"0.000123456789")
+        await pilot.pause()
+        field = screen.focused
+        assert isinstance(field, Input)
+        assert shown().startswith("…")
+        assert shown().rstrip().endswith("789")
+        await pilot.press("home")
+        await pilot.pause()
+        assert shown().startswith("0.0")
+        assert shown().endswith("…")
+        await pilot.press("end", "tab")
+        await pilot.pause()
+        assert shown().startswith("0.0")
+        assert shown().endswith("…")
+
+
 async def test_every_answer_to_leaving_is_whole_on_a_small_terminal(data, monkeypatch):
     async with workbench(monkeypatch, (60, 20)) as (app, _, pilot):
         for sweep in (False, True):

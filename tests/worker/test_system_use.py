@@ -17,13 +17,13 @@ import pytest
 
 from tests.worker.conftest import Bench
 from tflab.cli.run_text import machine_lines
-from tflab.runs.events import Event, GpuShared, Scalars
+from tflab.runs.events import SYSTEM, Event, GpuShared, Scalars
 from tflab.runs.state import RunState
 from tflab.runs.summary import summarise
-from tflab.session.machine_text import machine_parts, others_text
+from tflab.session.machine_text import machine_line, machine_parts, others_text
 from tflab.worker.nvml import Process, Sample, open_gpu
 from tflab.worker.process_use import use_of
-from tflab.worker.system_use import SystemUse, pause
+from tflab.worker.system_use import AXIS, SystemUse, pause
 
 GIB = 1 << 30
 NOT_SUPPORTED = 3
@@ -183,6 +183,14 @@ def test_a_run_and_who_else_is_on_its_gpu(visible: str, monkeypatch: pytest.Monk
     words = machine_parts(state, unicode=False)
     assert words[2:] == ["gpu 97 %", "22.0 GiB", "280 W", "64 °C"]
     assert machine_parts(state)[2] == "gpu ████ 97 %"
+
+
+@pytest.mark.parametrize(("gib", "words"), [(0.0293, "30 MiB"), (1.04, "1.0 GiB")])
+def test_little_memory_is_not_told_as_none(gib: float, words: str) -> None:
+    state = RunState()
+    state.apply(Scalars(tag=f"{SYSTEM}memory_gib", steps=[1], values=[gib], time=1.0, axis=AXIS))
+    assert machine_line(state) == f"memory up to {words}"
+    assert machine_parts(state) == [words]
 
 
 def test_samples_get_rarer_with_age() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from statistics import fmean
 
 from tflab.runs.series import Series
@@ -22,13 +22,19 @@ TITLES = {
 _LEVELS = "▁▂▃▄▅▆▇█"
 _SHOWN = 10
 _NAMES = {"cpu_percent": "cpu", "gpu_percent": "gpu"}
-_UNITS = {
-    "cpu_percent": "{:.0f} %",
-    "memory_gib": "{:.1f} GiB",
-    "gpu_percent": "{:.0f} %",
-    "gpu_memory_gib": "{:.1f} GiB",
-    "gpu_watts": "{:.0f} W",
-    "gpu_celsius": "{:.0f} °C",
+
+
+def _memory(gib: float) -> str:
+    return f"{gib:.1f} GiB" if gib >= 1 else f"{gib * 1024:.0f} MiB"
+
+
+_UNITS: Mapping[str, Callable[[float], str]] = {
+    "cpu_percent": "{:.0f} %".format,
+    "memory_gib": _memory,
+    "gpu_percent": "{:.0f} %".format,
+    "gpu_memory_gib": _memory,
+    "gpu_watts": "{:.0f} W".format,
+    "gpu_celsius": "{:.0f} °C".format,
 }
 
 
@@ -44,7 +50,7 @@ def machine_parts(state: RunState, unicode: bool = True) -> list[str]:
         series = state.system.get(name)
         if series is None or not len(series):
             continue
-        words = unit.format(series.values[-1])
+        words = unit(series.values[-1])
         if name in _NAMES:
             bars = f"{_bars(series)} " if unicode else ""
             words = f"{_NAMES[name]} {bars}{words}"
@@ -58,7 +64,7 @@ def others_text(state: RunState) -> str:
         return ""
     who = ", ".join(
         (plain_line(user) or "someone else")
-        + (f" ({memory / (1 << 30):.1f} GiB)" if memory else "")
+        + (f" ({_memory(memory / (1 << 30))})" if memory else "")
         for user, memory in sorted(state.gpu_others.items())
     )
     return f"Also on this GPU: {who}."
@@ -74,11 +80,11 @@ def machine_line(state: RunState) -> str:
         if series is None or not len(series) or series.nonfinite:
             continue
         if name in means:
-            parts.append(f"{means[name]} {unit.format(fmean(series.values))} on average")
+            parts.append(f"{means[name]} {unit(fmean(series.values))} on average")
         elif name in peaks:
-            parts.append(f"{peaks[name]} {unit.format(series.max)}")
+            parts.append(f"{peaks[name]} {unit(series.max)}")
         else:
-            parts.append(f"up to {unit.format(series.max)}")
+            parts.append(f"up to {unit(series.max)}")
     return ", ".join(parts)
 
 

@@ -8,11 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from rich.cells import cell_len
+from rich.segment import Segment
 from textual.geometry import NULL_OFFSET, NULL_SPACING, Region, Size
 from textual.layout import ArrangeResult, Layout, WidgetPlacement
 from textual.reactive import Reactive
+from textual.strip import Strip
 from textual.widget import Widget
 from textual.widgets import Input
+
+from tflab.ui.terminal.glyphs import glyphs
 
 
 class _RegionLayout(Layout):
@@ -64,6 +69,27 @@ class SizedInput(Input):
     """
 
     virtual_size = Reactive(Size(0, 0))
+
+    def on_blur(self) -> None:
+        """Show the beginning of the text again: of a number the digits that count most."""
+        self.scroll_to(0, 0, animate=False, force=True)
+
+    def render_line(self, y: int) -> Strip:
+        """Return the line, with a mark where the text goes on: part of a number is another one."""
+        line, left = super().render_line(y), round(self.scroll_offset.x)
+        room = self.content_region.width
+        last = room - 1
+        cursor = self.cursor_screen_offset.x - self.content_region.x if self.has_focus else -1
+        if left > 0 and cursor != 0:
+            line = self._marked(line, 0)
+        if cell_len(self.value) > left + room and cursor != last:
+            line = self._marked(line, last)
+        return line
+
+    def _marked(self, line: Strip, at: int) -> Strip:
+        style = next((part.style for part in line.crop(at, at + 1)), None)
+        mark = Strip([Segment(glyphs().ellipsis, style)])
+        return Strip.join([line.crop(0, at), mark, line.crop(at + 1)])
 
 
 class ReadDownwards(PlacesChildren):
