@@ -159,6 +159,7 @@ def test_a_cell_is_edited_while_lines_are_tried_after_it(open_app: OpenApp, data
     app.wait_gone("Esc keeps")
     app.wait_for("Try after cell 4")
     assert app.text.count("W.shape") == 1
+    until(lambda: kept(data), lambda: None)
     assert kept(data)[0].startswith("# mine")
 
 

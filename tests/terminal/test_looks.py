@@ -34,14 +34,14 @@ def test_the_next_lesson_starts_without_the_curves_of_the_last(open_app: OpenApp
 
 
 def test_a_lesson_without_curves_has_the_room_of_the_chart(open_app: OpenApp) -> None:
-    app = open_app("tensors")
+    app = open_app("tensors", size=(120, 30))
     app.wait_for("No curves in this lesson")
-    app.wait_for(r"block = tf\.reshape")
+    app.wait_for("Rank and shape")
     run(app, "finished in")
     app.wait_for("output below")
     app.press("f3", "j", "j")
     app.wait_gone("output below")
-    app.wait_for("block   rank 3")
+    app.wait_for(r"block +3 \(4, 2, 3\)")
 
 
 @pytest.mark.usefixtures("tensorflow_stand_in")

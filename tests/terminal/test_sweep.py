@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.session.hearing import until
 from tests.terminal.conftest import OpenApp
 from tests.terminal.processes import processes_of, wait_gone
 from tests.terminal.terminal import Terminal
@@ -187,7 +188,15 @@ def test_a_sweep_of_another_tflab_is_followed_and_stopped_as_a_whole(
     )
     try:
         app = open_app(lesson)
-        plan(app, "9", "1 run")
+        app.wait_for(r"steps +3")
+        until(lambda: any(SweepStore().ids()), lambda: None)
+        # The sweep that goes on is shown before another is planned.
+        app.press("ctrl+s")
+        app.wait_for(r"● +1 +1 +running")
+        app.press("n")
+        app.wait_for("A whole number")
+        app.type("9")
+        app.wait_for("1 run")
         app.press("ctrl+o")
         app.wait_for("4 runs over steps")
         app.press("enter")

@@ -18,7 +18,7 @@ _NEAR = 1e-6
 _BEST_ROWS = 3
 _FEW_ROWS = 8
 _FILL = 0.5
-_TWO_TICKS = 0.1
+_TWO_TICKS = 0.05
 """What it takes from the worth of limits that leave a tall picture with two ticks."""
 
 

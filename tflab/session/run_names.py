@@ -52,6 +52,11 @@ class RunName(NamedTuple):
         """What differs, without the number."""
         return self._replace(number=0).text
 
+    @property
+    def least_width(self) -> int:
+        """Cells in which every value stands, with the names of all parameters shortened."""
+        return cell_width(self._joined([(short_name(name), value) for name, value in self.changes]))
+
     def fit(self, width: int) -> str:
         """Return the name in `width` cells as far as that goes: long names are shortened first.
 

@@ -148,9 +148,16 @@ class RunList(OptionList):
             first += Content.styled(f"{short_line(marks.name)} ", "bold")
         room = self.scrollable_content_region.width - first.cell_length - 1
         name = name_of_row(run, self._defaults, self._code, self._common)
-        parts = _outcome(run)
-        # What differs says more than how it ended.
-        for count in range(len(parts), -1, -1):
+        ending, rest = _outcome(run)
+        parts = [*ending, *rest]
+        # What differs says more than seconds and goals, and something of it more than the end.
+        counts = list(range(len(parts), -1, -1))
+        whole = [
+            count
+            for count in counts[: len(rest) + 1]
+            if name.least_width + sum(part.cell_length for part in parts[:count]) < room
+        ]
+        for count in whole or counts:
             outcome = Content("").join(parts[:count])
             text = name.fit(room - outcome.cell_length - 1)
             if cell_len(text) + outcome.cell_length < room:
@@ -159,19 +166,20 @@ class RunList(OptionList):
         return Content.assemble(first, (text, "bold" if on_show else ""), gap, outcome)
 
 
-def _outcome(run: RunSummary) -> list[Content]:
-    """Return how it ended, its loss, its seconds and its goals, what matters most first."""
-    words: list[Content] = []
+def _outcome(run: RunSummary) -> tuple[list[Content], list[Content]]:
+    """Return how it ended and its loss, and then its seconds and its goals."""
+    ending: list[Content] = []
     if run.status != "finished":
-        words.append(Content.styled(f"  {run.status}", TONES[run.status]))
+        ending.append(Content.styled(f"  {run.status}", TONES[run.status]))
     for tag, metric in run.metrics.items():
         if tag.rsplit("/", 1)[-1] == "loss":
             last = last_value(metric)
-            words += [Content(f"  {metric_text(last):>6}")] if last is not None else []
+            ending += [Content(f"  {metric_text(last):>6}")] if last is not None else []
             break
+    rest: list[Content] = []
     if run.seconds is not None:
-        words.append(Content.styled(f"  {run.seconds:.1f} s", "$text-quiet"))
+        rest.append(Content.styled(f"  {run.seconds:.1f} s", "$text-quiet"))
     if run.goals:
         goals = f"  {sum(run.goals.values())}/{len(run.goals)}"
-        words.append(Content.styled(goals, "$text-quiet"))
-    return words
+        rest.append(Content.styled(goals, "$text-quiet"))
+    return ending, rest
