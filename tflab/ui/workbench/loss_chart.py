@@ -258,13 +258,16 @@ class LossChart(Vertical, can_focus=True):
         if self._heading != before:
             self.post_message(ChartHeadingChanged(*self._heading))
 
-    def _say(self, selector: str, content: Content) -> None:
-        """Write a line, unless it stands there already: each write is sent to the terminal."""
+    def _say(self, selector: str, content: Content, layout: bool = True) -> None:
+        """Write a line, unless it stands there already: each write is sent to the terminal.
+
+        Where its rows stay as many, no `layout` is needed, which sends all around it as well.
+        """
         said = self._said.get(selector)
         # `==` would take a text in the colours of the other theme for the same.
         if said is None or not said.is_same(content):
             self._said[selector] = content
-            self.query_one(selector, Static).update(content)
+            self.query_one(selector, Static).update(content, layout=layout)
 
     def _show_machine(self) -> None:
         """Show how busy processor, memory and GPU are, where there is room for a line."""
@@ -273,7 +276,7 @@ class LossChart(Vertical, can_focus=True):
         shown = bool(words) and self.size.height >= _ROOM_FOR_MACHINE
         self.query_one("#loss-machine").display = shown
         if shown:
-            self._say("#loss-machine", words)
+            self._say("#loss-machine", words, layout=False)
 
     def _show_progress(self) -> None:
         widget = self.query_one("#loss-progress", Static)
@@ -281,7 +284,7 @@ class LossChart(Vertical, can_focus=True):
         running = state is not None and state.ended is None and state.progress is not None
         widget.display = running
         if running and state is not None:
-            # Its line stays one line; a new layout would draw the scrollbar beside it again.
+            # Its line stays one line.
             widget.update(progress_content(state, self.size.width), layout=False)
 
 
