@@ -71,6 +71,19 @@ async def test_the_line_has_its_name_and_last_value_at_its_end():
         assert not chart.query_one("#loss-legend").display, "said once"
 
 
+async def test_the_first_words_of_the_machine_lay_nothing_out_anew():
+    """The whole chart would be sent again, a second after the run began."""
+    state, regions = RunState(), []
+    state.apply(Scalars(tag="loss", steps=[0, 1], values=[1.0, 0.5]))
+    for said in ("", "512 MiB"):
+        async with Host().run_test(size=(80, 24)) as pilot:
+            chart = await shown(pilot, state)
+            assert chart.query_one("#loss-machine").render().plain == said
+            regions.append(chart.query_one(DrawingView).region)
+        state.apply(Scalars(tag="system/memory_gib", steps=[1], values=[0.5], axis="second"))
+    assert regions[0] == regions[1]
+
+
 async def test_a_cursor_reads_values_off_and_goes_away():
     async with Host().run_test(size=(80, 14)) as pilot:
         chart = await shown(pilot, finished_run(loss=falling(), val_loss=falling(floor=0.1)))

@@ -270,10 +270,15 @@ class LossChart(Vertical, can_focus=True):
             self.query_one(selector, Static).update(content, layout=layout)
 
     def _show_machine(self) -> None:
-        """Show how busy processor, memory and GPU are, where there is room for a line."""
+        """Show how busy processor, memory and GPU are, where there is room for a line.
+
+        While a run goes on the line is kept before there is anything to say, so that the chart is
+        not laid out and sent anew a second after its beginning.
+        """
         state = self._curves.state
         words = machine_content(state, self.size.width) if state is not None else Content()
-        shown = bool(words) and self.size.height >= _ROOM_FOR_MACHINE
+        going = state is not None and state.ended is None
+        shown = (bool(words) or going) and self.size.height >= _ROOM_FOR_MACHINE
         self.query_one("#loss-machine").display = shown
         if shown:
             self._say("#loss-machine", words, layout=False)
