@@ -27,7 +27,7 @@ NATIVE_LIMIT = 64 << 20
 """Bytes that are kept of what is written to descriptor 2."""
 
 _RARER = 4
-"""Looks at descriptor 2 for each at the length of the output: every look lets the interpreter go."""
+"""Looks at descriptor 2 for each one at the length of the output: each lets the interpreter go."""
 
 
 class _Stream(io.FileIO):
