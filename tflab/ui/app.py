@@ -14,7 +14,6 @@ from textual.binding import BindingType
 from textual.notifications import SeverityLevel
 from textual.screen import Screen
 
-from tflab.programs.library import resolve
 from tflab.session import events
 from tflab.ui import memory
 from tflab.ui.actions import EDITORS_OWN, FIELDS_OWN, bindings
@@ -205,7 +204,11 @@ def run_app(lesson: str | None = None) -> int:
     Raises:
         Problem: When there is no such lesson.
     """
-    path = resolve(lesson) if lesson is not None else None
+    path = None
+    if lesson is not None:
+        from tflab.programs.library import resolve
+
+        path = resolve(lesson)
     app = LabApp(path)
     wrap, app.typed_early = ask_for_pixels()
     if wrap is not None:
