@@ -186,14 +186,20 @@ class SlurmCluster:
     @contextmanager
     def settings(self, **lines: int) -> Iterator[None]:
         """Have other settings for a while; `slurmctld` is started again for them."""
-        conf = self._folder / "slurm.conf"
-        usual = conf.read_text()
-        for text in (usual + "".join(f"{n}={v}\n" for n, v in lines.items()), usual):
-            conf.write_text(text)
-            self.end("slurmctld")
-            self.start()
-            if text != usual:
-                yield
+        usual = (self._folder / "slurm.conf").read_text()
+        self._set(usual + "".join(f"{name}={value}\n" for name, value in lines.items()))
+        try:
+            yield
+        finally:
+            self._set(usual)
+
+    def _set(self, text: str) -> None:
+        beside = self._folder / "slurm.conf.new"
+        beside.write_text(text)
+        # Commands read it at any time.
+        beside.replace(self._folder / "slurm.conf")
+        self.end("slurmctld")
+        self.start()
 
     def _start(self, name: str, *words: str, before: Sequence[str] = ()) -> None:
         if name in self._daemons:

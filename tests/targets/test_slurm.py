@@ -159,7 +159,7 @@ def test_sweep_goes_on_when_a_full_queue_has_room(
         assert sweep.count("queued")
     follow(lambda: sweep.over)
     sweep.close()
-    assert sweep.count("finished") == 4
+    assert sweep.count("finished") == 4, [run.cause for run in sweep.runs]
     jobs = [read_job(RunStore().folder(run.id)) for run in sweep.runs]
     assert len({job.id.partition("_")[0] for job in jobs if job}) > 1, "in several parts"
 
