@@ -7,6 +7,7 @@ import os
 import tempfile
 import threading
 import time
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -68,6 +69,24 @@ def test_a_first_point_is_written_at_once_after_a_pause(recorder, tmp_path):
             pass
         taken.append(time.perf_counter() - began)
     assert min(taken) < log_thread.INTERVAL / 5
+
+
+def test_points_that_come_fast_are_written_less_often(recorder, tmp_path):
+    """A curve has enough of them, and each writing makes the program wait for the interpreter."""
+    began, step = time.monotonic(), 0
+    while time.monotonic() < began + 1.2:
+        for _ in range(20):
+            recorder.log(step, {"loss": 1.0})
+            step += 1
+        time.sleep(0.0002)
+    assert recorder.finish()
+    found = [event for event in LogReader(tmp_path).poll() if isinstance(event, Scalars)]
+    assert sum(len(event.steps) for event in found) == step
+    # The first came after a pause, and the last when it was told to finish.
+    busy = [event.time for event in found[1:-1]]
+    gaps = [after - before for before, after in pairwise(busy)]
+    assert gaps
+    assert min(gaps) > 1.5 * log_thread.INTERVAL
 
 
 def test_what_cannot_be_read_yet_fails_at_the_next_call_by_name(tmp_path):

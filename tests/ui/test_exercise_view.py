@@ -5,10 +5,14 @@ from __future__ import annotations
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from tests.ui.test_lesson_outputs import source
+import pytest
+
+from tests.ui.test_lesson_outputs import ran, source
 from tests.ui.test_lesson_view import Host, settled
+from tests.ui.test_reading import LAYERS
 from tflab.programs.edits import with_edits
 from tflab.programs.reader import parse_program
+from tflab.runs import events as ev
 from tflab.ui.workbench.messages import CellWork, CellWorkRequested
 
 BODY = "\n".join(f"    y = x + {n}" for n in range(9))
@@ -87,3 +91,51 @@ async def test_what_is_said_below_never_hides_the_editor_and_reset_shows_the_tit
         view.scroll_to_row(view.document.span(card.foot)[0])
         view.show_amended(PROGRAM, {})
         await settled(pilot, lambda: "to do" in host.screen_rows()[0])
+
+
+def picture(state, cell: int, *steps: int | None) -> None:
+    for step in steps:
+        state.apply(ev.Figure(cell=cell, title="Moves", layers=LAYERS, step=step))
+
+
+async def run_through(view, pilot, state, *steps: int | None) -> None:
+    """Show a run that draws in the last cell, first as it goes on and then as it has ended."""
+    await view.show_run(state)
+    picture(state, PROGRAM.cells[-1].index, *steps)
+    await view.show_run(state)
+    await pilot.pause()
+    state.apply(ev.Ended(state="finished", time=2.0))
+    await view.show_run(state)
+    view.show_end()
+    await pilot.pause()
+
+
+def at_exercise(view) -> None:
+    view.put_cursor(next(n for n, block in enumerate(view.code) if block.cell == CELL))
+
+
+@pytest.mark.parametrize("steps", [(0, 1), (None,)], ids=["moving", "still"])
+async def test_who_came_back_to_an_exercise_without_an_answer_sees_what_a_run_draws(steps):
+    async with lesson() as (host, view, pilot):
+        at_exercise(view)
+        await settled(pilot, lambda: "Exercise 1" in host.screen_rows()[0])
+        await run_through(view, pilot, ran(*[""] * 4, ended=False), *steps)
+        assert any("Moves" in row for row in host.screen_rows())
+        assert not any("Exercise 1" in row for row in host.screen_rows())
+
+
+async def test_who_wrote_an_answer_stays_at_what_is_said_of_it_unless_one_scrolls():
+    async with lesson() as (host, view, pilot):
+        view.show_amended(with_edits(PROGRAM, {CELL: f"def f(x):\n{BODY}\n    return 2"}), {})
+        at_exercise(view)
+        await settled(pilot, lambda: "Exercise 1" in host.screen_rows()[0])
+        await run_through(view, pilot, ran(*[""] * 4, ended=False), 0, 1)
+        assert view.exercise is not None
+        assert any("return 2" in row for row in host.screen_rows())
+        assert not any("Moves" in row for row in host.screen_rows())
+        state = ran(*[""] * 4, ended=False)
+        await view.show_run(state)
+        await pilot.press("end")
+        top = view.top
+        await run_through(view, pilot, state, 0, 1)
+        assert view.top == top

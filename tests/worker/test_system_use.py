@@ -128,6 +128,18 @@ def test_what_a_driver_does_not_tell_is_left_out() -> None:
     assert open_gpu(0, "", SimulatedLibrary(lacks=("nvmlInit_v2",))) is None
 
 
+def test_a_process_without_children_is_not_asked_for_them_thread_by_thread() -> None:
+    """Each file that is read lets the interpreter go, in which the program computes."""
+    code = (
+        "import os\n"
+        "from tflab.worker import process_use\n"
+        "process_use._children = None\n"
+        "print(process_use.use_of(os.getpid()).pids == {os.getpid()})\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "True\n"
+
+
 def test_children_count_with_their_time_and_memory() -> None:
     with busy_child() as child:
         deadline = time.monotonic() + 30

@@ -21,6 +21,12 @@ INTERVAL = 0.1
 Each costs the program's thread half a millisecond: it waits for the interpreter.
 """
 
+BUSY_INTERVAL = 0.2
+"""The same, while points come so fast that a curve has enough of them at each."""
+
+_BUSY = 50
+"""Points of one flush from which on the next has time."""
+
 
 class LogThread:
     """Groups, encodes and writes points and events; it begins at once.
@@ -47,6 +53,7 @@ class LogThread:
         self._queue: list[tuple[int, Event | threading.Event]] = []
         self._wake = threading.Event()
         self._closing = False
+        self._pause = INTERVAL
         self._thread = threading.Thread(target=self._drain_on, name="tflab-log", daemon=True)
         self._thread.start()
 
@@ -91,7 +98,7 @@ class LogThread:
     def _drain_on(self) -> None:
         try:
             while not self._closing:
-                self._wake.wait(INTERVAL)
+                self._wake.wait(self._pause)
                 self._wake.clear()
                 if not self._drain():
                     self._points.attention = True
@@ -126,6 +133,7 @@ class LogThread:
         self._writer.before_write = partial(self._points.are_promised, at)
         self._write(batch.events())
         self._writer.before_write = None
+        self._pause = BUSY_INTERVAL if at - self._points.written >= _BUSY else INTERVAL
         new = count > 0 or at > self._points.written
         self._points.are_written(at)
         for done in waiting:

@@ -7,6 +7,7 @@ import resource
 from typing import NamedTuple
 
 _MOST_PROCESSES = 1000
+_PROC = "/proc"
 
 
 class Use(NamedTuple):
@@ -23,7 +24,7 @@ class Use(NamedTuple):
     pids: frozenset[int]
 
 
-def use_of(pid: int, proc: str = "/proc") -> Use:
+def use_of(pid: int, proc: str = _PROC) -> Use:
     """Return what a process and its children, and theirs, use.
 
     Args:
@@ -33,6 +34,7 @@ def use_of(pid: int, proc: str = "/proc") -> Use:
     ticks = pages = 0
     found: set[int] = set()
     waiting = [pid]
+    own = os.getpid() if proc == _PROC else 0
     while waiting and len(found) < _MOST_PROCESSES:
         one = waiting.pop()
         place = f"{proc}/{one}"
@@ -40,17 +42,32 @@ def use_of(pid: int, proc: str = "/proc") -> Use:
             ticks += _ticks(f"{place}/stat")
             pages += int(_read(f"{place}/statm").split()[1])
             found.add(one)
+            if one == own and not _has_children():
+                continue
             waiting += [child for child in _children(f"{place}/task") if child not in found]
         except (OSError, ValueError, IndexError):
             continue  # Gone meanwhile, or no Linux.
     if not found:
-        own = resource.getrusage(resource.RUSAGE_SELF)
+        living = resource.getrusage(resource.RUSAGE_SELF)
         ended = resource.getrusage(resource.RUSAGE_CHILDREN)
-        seconds = own.ru_utime + own.ru_stime + ended.ru_utime + ended.ru_stime
+        seconds = living.ru_utime + living.ru_stime + ended.ru_utime + ended.ru_stime
         return Use(seconds, None, frozenset({pid}))
     return Use(
         ticks / os.sysconf("SC_CLK_TCK"), pages * os.sysconf("SC_PAGE_SIZE"), frozenset(found)
     )
+
+
+def _has_children() -> bool:
+    """Return whether this process has any, running or not waited for yet.
+
+    One call, where reading it of each thread takes three: at each the interpreter is let go, and
+    whoever computes in another thread waits to get it back.
+    """
+    try:
+        os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+    except ChildProcessError:
+        return False
+    return True
 
 
 def _ticks(path: str) -> int:

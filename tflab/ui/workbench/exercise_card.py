@@ -92,6 +92,15 @@ class ExerciseCard:
             return "failed"
         return "once" if self.kept else "unchecked"
 
+    @property
+    def waits(self) -> bool:
+        """Whether a run has something new to say of it: there is an answer that has not passed."""
+        if self.exercise.answer is None:
+            return self.exercise.kind == "mend" and not self.kept
+        if self.outcome is not None and self.is_current:
+            return not self.outcome.passed
+        return not self.kept or self.outcome is not None
+
     def next_hint(self) -> str:
         """Show the next hint; return why there is none."""
         if self._hints < len(self.exercise.hints):

@@ -24,6 +24,7 @@ class ExerciseView(TryingView):
         super().__init__(id=id)
         self._cards: dict[int, ExerciseCard] = {}
         self._cards_before: dict[str, ExerciseCard] = {}
+        self._checked = ""
 
     def forget_cards(self, keep: bool) -> None:
         """Begin with other exercises; with `keep` those of the same id stay as they are."""
@@ -74,16 +75,29 @@ class ExerciseView(TryingView):
                 card.outcome = outcome
                 self._redraw(card)
 
+    def begin_following(self) -> bool:
+        """Stay at an exercise whose answer the run is to check; at any other follow the run."""
+        card = self.exercise
+        self._checked = card.exercise.id if card is not None and card.waits else ""
+        return super().begin_following()
+
+    @property
+    def _at_checked(self) -> ExerciseCard | None:
+        """The exercise that the run checks, if the person is still at it."""
+        card = self.exercise
+        return card if card is not None and card.exercise.id == self._checked else None
+
     def show_end(self) -> None:
         """Bring what came out of a run to notice; to who writes an exercise, what is said of it."""
         super().show_end()
-        if self.exercise is not None and self.outputs.failed is None:
-            self.show_exercise(self.exercise)
+        card, writes = self._at_checked, self.editor is not None
+        if card is not None and (self.following or writes) and self.outputs.failed is None:
+            self.show_exercise(card)
 
-    def follow(self, outputs: Sequence[OutputBlock]) -> None:
-        """Follow pictures, but not away from an exercise that a person is at."""
-        if self.exercise is None:
-            super().follow(outputs)
+    def follow(self, outputs: Sequence[OutputBlock], ended: bool = False) -> None:
+        """Follow pictures, but not away from an answer that the run checks."""
+        if self._at_checked is None:
+            super().follow(outputs, ended)
 
     @property
     def exercise(self) -> ExerciseCard | None:

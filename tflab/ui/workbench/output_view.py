@@ -89,7 +89,7 @@ class OutputView(ReadingView):
         self._just_ended = True
         failed = self.outputs.failed
         if failed is None:
-            self.follow(self.outputs.blocks)
+            self.follow(self.outputs.blocks, ended=True)
         elif self.following:
             failed.unfold()
             self.block_changed(failed)
@@ -127,13 +127,32 @@ class OutputView(ReadingView):
         if self._pointer:
             self._point_to_output()
 
-    def follow(self, outputs: Sequence[OutputBlock]) -> None:
-        """Show the last of the pictures that move, unless the person has moved."""
-        for output in reversed(outputs) if self.following else ():
+    def follow(self, outputs: Sequence[OutputBlock], ended: bool = False) -> None:
+        """Show the last of the pictures that move, unless the person has moved.
+
+        Args:
+            outputs: Where the pictures are.
+            ended: Whether the run is over. Then one that stands still is shown where none moves.
+        """
+        if not self.following:
+            return
+        for output in reversed(outputs):
             rows = output.picture_rows(self.document.width)
             if rows is not None:
                 self.show_below(self.outputs.above(output), output, rows)
                 return
+        if ended:
+            self._show_still([output for output in outputs if output.has_figure])
+
+    def _show_still(self, drawn: Sequence[OutputBlock]) -> None:
+        """Show a picture: the first from the cursor on, unless one is in view already."""
+        if not drawn or any(self.block_in_view(output) for output in drawn):
+            return
+        here = self.current.index if self.current is not None else 0
+        after = (output for output in drawn if output.cell is not None and output.cell >= here)
+        output = next(after, drawn[0])
+        rows = output.wholes(self.document.width)[0]
+        self.show_below(self.outputs.above(output), output, rows)
 
     def _sum_up(self) -> str:
         state, now = self.outputs.state, self.outputs.texts()

@@ -141,9 +141,9 @@ class QuestionView(ExerciseView):
             return
         super().scroll_to_block(block, top=top)
 
-    def follow(self, outputs: Sequence[OutputBlock]) -> None:
+    def follow(self, outputs: Sequence[OutputBlock], ended: bool = False) -> None:
         """Follow pictures, but none that a question keeps back."""
-        super().follow([output for output in outputs if not output.away])
+        super().follow([output for output in outputs if not output.away], ended)
 
     async def show_run(
         self,
