@@ -138,11 +138,11 @@ class LabApp(FeatureScreens):
     def action_notices(self) -> None:
         """Show the notices again, the newest first."""
         from tflab.ui.dialogs.notice import TextScreen
-        from tflab.ui.widgets.notice_line import notes_text
+        from tflab.ui.widgets.notice_line import TIME_CELLS, notes_text
 
         for line in self.workbench.query(NoticeLine):
             line.clear()
-        self.push_screen(TextScreen("Messages", notes_text(self._notes)))
+        self.push_screen(TextScreen("Messages", notes_text(self._notes), TIME_CELLS))
 
     # Leaving
 
