@@ -10,8 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tflab.programs.library import course_folder
-from tflab.programs.program import lesson_id
+from tflab.programs.library import course_folder, lesson_id
 from tflab.programs.reader import ProgramError, check_program, parse_program, read_program
 
 PATH = course_folder() / "10_good_lesson.py"

@@ -24,6 +24,7 @@ from tflab.programs.dependence import Dependence
 from tflab.programs.exercise_cells import with_exercises
 from tflab.programs.hidden_characters import MOST_TOLD, hidden_characters
 from tflab.programs.layout import Cut, Layout, uses_tflab
+from tflab.programs.library import lesson_id
 from tflab.programs.options import (
     find_options,
     set_by_the_program,
@@ -35,7 +36,6 @@ from tflab.programs.program import (
     Program,
     Question,
     Refusal,
-    lesson_id,
 )
 from tflab.programs.program_file import check_text, read_text
 from tflab.programs.statements import find_goals, find_questions, heading

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from tflab.cli.command import Command
 from tflab.runs.paths import check_data_folder
-from tflab.runs.record import Problem
+from tflab.runs.problem import Problem
 
 if TYPE_CHECKING:
     import argparse

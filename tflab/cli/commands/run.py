@@ -30,10 +30,10 @@ from tflab.cli.questions import ask, given_guesses, require_trust, tell_others
 from tflab.cli.run_json import refused
 from tflab.cli.run_views import LinearView, RunView, run_view
 from tflab.cli.terminal import print_json, print_problem
-from tflab.programs.library import resolve
+from tflab.programs.library import lesson_id, resolve
 from tflab.programs.parameters import parse_values
 from tflab.programs.presets import PresetStore, preset_values
-from tflab.programs.program import Program, lesson_id
+from tflab.programs.program import Program
 from tflab.programs.reader import read_program
 from tflab.runs.record import Problem, RunRequest
 from tflab.targets.devices import Device, find_device, list_devices

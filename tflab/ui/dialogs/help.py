@@ -56,7 +56,8 @@ class HelpScreen(Dialog[None]):
             dialog.border_title = "Help"
             dialog.border_subtitle = "Esc closes"
             for scope in scopes:
-                yield Static(_section(scope, room))
+                # No letter of it is to touch the bar that scrolls it.
+                yield Static(_section(scope, room - 1), classes="beside-bar")
 
 
 def _section(scope: Scope, room: int) -> Content:
