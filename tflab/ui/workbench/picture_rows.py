@@ -19,6 +19,8 @@ from tflab.ui.workbench.lesson_document import Row
 if TYPE_CHECKING:
     from PIL.Image import Image
 
+    from tflab.ui.terminal.pixels import Pixels
+
 
 class PictureRows(Frames[Picture]):
     """One picture with its title.
