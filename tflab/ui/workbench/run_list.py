@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from rich.cells import cell_len
 from textual.binding import BindingType
 from textual.content import Content
+from textual.geometry import Region
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
@@ -46,6 +47,7 @@ class RunList(OptionList):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = list(bindings("runs"))
+    _row_put: Region | None = None
 
     def __init__(self) -> None:
         super().__init__(id="runs")
@@ -97,7 +99,7 @@ class RunList(OptionList):
             if known.id == run.id:
                 if known.summary != run:
                     self._runs[index] = row = HistoryRow(run, known.marks)
-                    self.replace_option_prompt_at_index(index, self._row(row))
+                    self._put_row(index, row)
                 return
         self.show_runs([HistoryRow(run), *self._runs], self._defaults, self._code)
 
@@ -129,6 +131,26 @@ class RunList(OptionList):
     def _ask(self, use: RunUse) -> None:
         if self.highlighted is not None and self._runs:
             self.post_message(RunChosen(self._runs[self.highlighted].id, use))
+
+    def refresh(
+        self,
+        *regions: Region,
+        repaint: bool = True,
+        layout: bool = False,
+        recompose: bool = False,
+    ) -> Self:
+        """Draw again; where one row alone has changed, only that."""
+        if self._row_put is not None and not (regions or layout or recompose):
+            regions = (self._row_put,)
+        return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
+
+    def _put_row(self, index: int, row: HistoryRow) -> None:
+        """Bring one row up to date. The list would be sent with all rows, and the blanks below."""
+        self._row_put = Region(0, index - self.scroll_offset.y, self.size.width, 1)
+        try:
+            self.replace_option_prompt_at_index(index, self._row(row))
+        finally:
+            self._row_put = None
 
     def _draw(self) -> None:
         for index, run in enumerate(self._runs):
