@@ -286,7 +286,8 @@ graph_seconds = race("graph", graph_step)
 # %% [markdown] id="loop-and-session"
 # The whole loop as one graph: `tf.range` makes the loop part of the plan, so Python hears nothing
 # until it is over. And the lazy session: the same arithmetic, planned by hand. There even a
-# variable is part of the plan, and an operation of its own gives it its first value.
+# variable is part of the plan and holds nothing at first: `global_variables_initializer` is the
+# operation that gives all of them their first values, once a session runs it.
 
 
 # %%
