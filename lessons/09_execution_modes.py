@@ -366,7 +366,8 @@ lab.predict(
 #
 # Here is the time of one eager step on a time line, from your measurements. Inside the loop Python
 # is silent, so what a step takes there is the work itself; whatever a step takes beyond it goes
-# into Python, and into the calls between the two. A column counts as TensorFlow's as soon as it works at all in it.
+# into Python, and into the calls between the two. A column counts as TensorFlow's as soon as it
+# works at all in it.
 
 # %%
 work = loop_seconds / steps

@@ -95,7 +95,7 @@ lab.check(
 # %%
 softmax_matches = bool(
     np.allclose(
-        softmax(logits), tf.nn.softmax(logits), atol=1e-6
+        softmax(logits), tf.nn.softmax(logits), atol=1e-4
     )
 )
 print(np.round(softmax(logits).numpy(), 4))
@@ -369,7 +369,8 @@ lab.line(
 # One flower per step is fast and needs little memory, but swings, and leaves a GPU idle: it could
 # compute hundreds of flowers in the same time. A mini-batch averages the slopes of a few: less
 # noise, and work in parallel. When people say SGD today, they nearly always mean this.
-#
+
+# %% [markdown] id="which-way"
 # ## Which way each batch points
 # At the start every probability is 1/3. There each batch of yours has a gradient of its own. Here
 # are nine of them as arrows from 0, for two of the twelve weights, between the arrow of all flowers.
