@@ -136,7 +136,7 @@ def test_a_lesson_that_leaves(bench, cell, state, code, cause):
     ("cell", "name", "cause"),
     [
         ("os.kill(os.getpid(), signal.SIGKILL)", "SIGKILL", "may have been for want of memory"),
-        ("ctypes.string_at(0)", "SIGSEGV", "at line 15 of the lesson"),
+        ("ctypes.string_at(0)", "SIGSEGV", "at line 15 of the program"),
         ("os.write(2, b'bad things\\n'); os.abort()", "SIGABRT", "bad things"),
         ("os.kill(os.getpid(), signal.SIGILL)", "SIGILL", "instruction"),
         ("os.kill(os.getpid(), signal.SIGFPE)", "SIGFPE", "divided by zero"),

@@ -41,7 +41,7 @@ def explain(
         names: The lesson's global names, to suggest one for a mistyped one.
         cells: The program's code cells; those of a notebook are named.
     """
-    place = _Places(cells)
+    place = Places(cells)
     frames = [f for f in traceback.extract_tb(error.__traceback__) if f.filename == str(path)]
     message = _message(error)
     lines = [int(n) for file, n in _USER_LINE.findall(text_of(error)) if file == str(path)]
@@ -97,7 +97,7 @@ def _after_frames(text: str) -> str:
     return re.sub(r"^\w+: ", "", found) or text
 
 
-def _own_lines(frames: list[traceback.FrameSummary], path: Path, place: _Places, last: str) -> str:
+def _own_lines(frames: list[traceback.FrameSummary], path: Path, place: Places, last: str) -> str:
     skipped = max(0, len(frames) - _FRAMES_LIMIT)
     shown = [f"… {skipped} more …"] if skipped else []
     for frame in frames[skipped:]:
@@ -111,7 +111,7 @@ def _bounded(text: str) -> str:
     return text if len(text) <= CAUSE_LIMIT else text[: CAUSE_LIMIT - 1] + "…"
 
 
-class _Places:
+class Places:
     """What people call the lines of a program: those of a notebook are counted cell by cell."""
 
     def __init__(self, cells: Sequence[CodeCell]) -> None:
