@@ -245,11 +245,7 @@ def test_a_name_that_is_no_parameter_is_told_with_its_cell_and_the_line_in_it() 
     found = notebook(code("x = 3\n\nrate = [1]\nprint(rate)"), code("import os\nx += 1\nprint(x)"))
     program = parse_program(json.dumps(found), PATH)
     assert [(r.name, place_words(program.cells, r.line), r.reason) for r in program.refused] == [
-        (
-            "x",
-            "cell 1, line 1",
-            "it is set again in cell 2 (In [2]), line 2, by += or the like",
-        ),
+        ("x", "cell 1, line 1", "it is set again in cell 2, line 2, by += or the like"),
         ("rate", "cell 1, line 3", "its value is a list"),
     ]
 
