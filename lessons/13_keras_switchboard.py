@@ -62,7 +62,7 @@ print("metrics   ", dir(keras.metrics)[:3])
 # ## Dense
 # `Dense` is the *densely connected* or *fully connected* layer: every input meets every unit.
 # Its computation, a weighted sum plus a bias, is called an **affine transformation**. Here are its
-# first settings with their defaults.
+# settings with their defaults; you will use the first five.
 
 
 # %%

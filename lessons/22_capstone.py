@@ -413,7 +413,7 @@ lab.show(too_good=too_good)
 # What do you say?
 ### BEGIN HIDDEN TESTS
 lab.predict(
-    "How can patient 6 foretell lots?",
+    "How can patient 6 know what was drawn by lot?",
     "leak",
     choices={
         "leak": "it knows most of its test flowers",
