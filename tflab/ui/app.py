@@ -48,6 +48,7 @@ class LabApp(FeatureScreens):
         super().__init__(program)
         self._workbench: WorkbenchScreen | None = None
         self._notes: deque[Note] = deque(maxlen=_MOST_NOTES)
+        self._messages: Screen[None] | None = None
         self.dress(self.session.settings.theme)
         self.animation_level = "none"
         self.set_class(not glyphs().unicode, "-ascii")
@@ -140,9 +141,12 @@ class LabApp(FeatureScreens):
         from tflab.ui.dialogs.notice import TextScreen
         from tflab.ui.widgets.notice_line import TIME_CELLS, notes_text
 
-        for line in self.workbench.query(NoticeLine):
-            line.clear()
-        self.push_screen(TextScreen("Messages", notes_text(self._notes), TIME_CELLS))
+        for screen in self.screen_stack:
+            for line in screen.query(NoticeLine):
+                line.clear()
+        if self._messages is None or self._messages not in self.screen_stack:
+            self._messages = TextScreen("Messages", notes_text(self._notes), TIME_CELLS)
+            self.push_screen(self._messages)
 
     # Leaving
 
