@@ -245,7 +245,7 @@ lab.predict(
 #
 # 1. derivatives of what you compute (*The gradient tape*)
 # 2. ready parts of networks: layers, models (*Model styles*)
-# 3. ready losses and optimizers (*Walking downhill*)
+# 3. ready losses and optimizers (*A Keras switchboard*)
 # 4. one program for CPU and GPU, and nearly the same for a TPU (*Where it runs*)
 # 5. saving and loading of models (*Save and load*)
 
@@ -333,7 +333,7 @@ lab.goal(
     "Give the network too little to work with: one hidden unit, and a loss still above 0.1",
     hidden == 1 and final_loss > 0.1,
     hint=(
-        "How many bends does a sine have, and how many does one tanh?",
+        "How often does this sine turn back, and can one tanh turn back at all?",
         "Set hidden to 1.",
     ),
     id="too-little",
@@ -343,7 +343,7 @@ lab.goal(
     sum(array.size for array in first_weights) > 300
     and final_loss < 0.2,
     hint=(
-        "Each hidden unit has a weight in, a bias and a weight out. More units make steeper slopes.",
+        "Each hidden unit has a weight in, a bias and a weight out. More units make the loss steeper.",
         "100 units make 301 numbers; they need a learning_rate of 0.01.",
     ),
     id="more-numbers",

@@ -125,8 +125,8 @@ print(third, half, kept)
 
 # %% [markdown] id="numpy-and-back"
 # ## From a list to NumPy to a tensor, and back
-# NumPy arrays and tensors convert both ways, and each takes part in the other's arithmetic. On the
-# CPU the numbers are often not even copied.
+# NumPy arrays and tensors convert both ways, and each takes part in the other's arithmetic. Both
+# ways make a copy, so writing into the array later leaves the tensor alone.
 
 # %%
 from_numpy = np.array([1, 2, 3], dtype=dtype)
@@ -145,12 +145,7 @@ lab.show(plus_one=plus_one)
 array = from_numpy.copy()
 array[0] = 9
 print("NumPy ", array)
-try:
-    as_tensor[0] = 9
-except TypeError as error:
-    print("TypeError:", error)
-immutable = bool(as_tensor[0] == 1)
-lab.show(immutable=immutable)
+immutable = not hasattr(as_tensor, "__setitem__")
 lab.predict(
     "What does `as_tensor[0] = 9` do?",
     "raises an error" if immutable else "changes the tensor",
@@ -161,6 +156,14 @@ lab.predict(
     ],
     id="assign-to-element",
 )
+
+# %%
+try:
+    as_tensor[0] = 9
+except TypeError as error:
+    print("TypeError:", error)
+print("tensor", as_tensor)
+lab.show(immutable=immutable)
 
 # %% [markdown] id="why-immutable"
 # A tensor's value does not change, and that is on purpose. Because no value ever changes,

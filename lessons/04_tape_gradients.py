@@ -85,8 +85,8 @@ lab.predict(
 )
 
 # %% [markdown]
-# No number, and no error either: this is the quietest bug in hand-made training loops. Here it is
-# again. Mend it.
+# No number, and no error here: that comes later, where a step multiplies `None`. And an optimizer
+# that has other slopes to work on only warns. Here it is again. Mend it.
 
 
 # %% A slope that is None id="slope-at" tags=["exercise"]
@@ -205,8 +205,8 @@ for name, taped, measured, exact in rows:
     )
 
 # %% [markdown]
-# Would a smaller step help? A line through two far points misses the bend between them, so a
-# shorter step is better in theory. Here is ln(2x + 3) again, with steps from 1 down to 0.00001
+# Would a smaller step help? A line through two far points has the slope of the curve only roughly,
+# so a shorter step is better in theory. Here is ln(2x + 3) again, with steps from 1 down to 0.00001
 # (the longest are left out where they would reach past the end of the logarithm).
 
 # %%
@@ -246,10 +246,11 @@ lab.predict(
 )
 
 # %% [markdown] id="v-of-errors"
-# Two errors pull against each other. A long step misses the bend. A short one subtracts two numbers
-# that share most of their digits, until x itself can no longer be moved by so little. The picture
-# shows both as a V, with the best step at its tip; where the curve is nearly straight, at large x,
-# little is left but its left half, where the steps are short. The tape has no step to choose.
+# Two errors pull against each other. A long step takes in too much of the curve. A short one
+# subtracts two numbers that share most of their digits, until x itself can no longer be moved by so
+# little. The picture shows both as a V, with the best step at its tip; where the curve is nearly
+# straight, at large x, little is left but its left half, where the steps are short. The tape has no
+# step to choose.
 
 # %%
 widths, misses = [], []

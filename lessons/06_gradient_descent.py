@@ -156,8 +156,8 @@ print(f"{steps} steps to {float(w):.6f}, cost {cost:.2e}")
 #
 # ## The bare rule
 # Now without any library: `θ ← θ − λ · dJ/dθ` on `J(θ) = (θ − 50)² + 100`, from 0, with the same
-# learning rate as λ. One step takes the distance to 50 and multiplies it by `1 − 2λ`. So 0.1
-# leaves 80 % of the distance. Which λ leaves nothing? Write the rule.
+# learning rate as λ, for 200 steps at the most. One step takes the distance to 50 and multiplies it
+# by `1 − 2λ`. So 0.1 leaves 80 % of the distance. Which λ leaves nothing? Write the rule.
 
 
 # %% One step by the bare rule id="bare-rule" tags=["exercise"]
@@ -199,7 +199,8 @@ theta = tf.Variable(0.0)
 bare_path = [0.0]
 first_bare_cost = 50.0**2 + 100
 for step in range(min(steps, 200)):
-    theta.assign(one_step(bare_cost_at, theta, learning_rate))
+    place = theta.value()
+    theta.assign(one_step(bare_cost_at, place, learning_rate))
     if step == 0:
         theta_first = float(theta)
     bare_path.append(float(theta))

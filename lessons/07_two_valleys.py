@@ -114,7 +114,8 @@ def step_downhill(error):
     with tf.GradientTape() as tape:
         cost = cost_at(theta)
     slope = tape.gradient(cost, theta) + error
-    v.assign(next_speed(v, slope, momentum, learning_rate))
+    speed = v.value()
+    v.assign(next_speed(speed, slope, momentum, learning_rate))
     theta.assign_add(v)
     return cost
 
@@ -140,7 +141,7 @@ def walk(begin, log=False):
 path = walk(start, log=True)
 end = path[-1]
 valley = "deep" if end < hill else "shallow"
-if np.isnan(end):
+if not np.ptp(path[-20:]) < 0.1:
     valley = "neither"
 lab.predict(
     "In which valley does the first walk end?",
@@ -148,7 +149,7 @@ lab.predict(
     choices={
         "deep": "the deep one",
         "shallow": "the shallow one",
-        "neither": "in neither",
+        "neither": "in neither: it does not come to rest",
     },
     id="which-valley",
 )
@@ -192,13 +193,13 @@ lab.show(share_deep=share_deep)
 # %% [markdown] id="momentum-and-height"
 # How much momentum it takes depends on how high the walk starts above the hill: speed comes from
 # height. With small steps no momentum is enough for a start below the top of the hill, since a ball
-# never rolls higher than where it was let go. (A long step is no ball. Here it jumps about and
-# settles nowhere, or leaves the curve for good.)
+# never rolls higher than where it was let go. (A long step is no ball: it may leap over the hill,
+# swing about without coming to rest, or leave the curve for good.)
 #
 # Real losses have millions of parameters. There a flat place is a valley only if the loss rises in
 # *every* direction, which seldom happens by chance. Most flat places are **saddles**: up in some
-# directions and down in others. That is one reason why noise, from mini-batches for instance,
-# helps.
+# directions and down in others. That is one reason why noise helps, such as that of
+# looking at only a few examples at a time.
 #
 # ## Goals
 # The first two are about momentum alone: leave the learning rate as it is.

@@ -13,7 +13,9 @@ from tflab import Meta
 
 learning_rate: Annotated[
     float,
-    Meta(gt=0, le=1, description="Size of each gradient step"),
+    Meta(
+        ge=1e-4, le=1, description="Size of each gradient step"
+    ),
 ] = 0.01
 epochs: Annotated[
     int,
@@ -175,9 +177,7 @@ for start in lab.track(starts):
         lab.log(start + offset, loss=loss)
 final_loss = float(losses[-1])
 steps_per_second = 4 * epochs / seconds
-print(
-    f"{mode}: {steps_per_second:,.0f} steps/s, w = {float(w):.5f}, b = {float(b):.5f}"
-)
+print(f"{mode}: {steps_per_second:,.0f} steps/s")
 
 # %%
 predictions = [float(p) for p in (w * xs + b).numpy()]
@@ -192,6 +192,7 @@ lab.predict(
     within=0.02,
     id="slope-of-line",
 )
+print(f"w = {float(w):.5f}, b = {float(b):.5f}")
 line_xs = np.array([0.0, 8.0])
 lab.line(
     "The line found",

@@ -286,7 +286,8 @@ graph_seconds = race("graph", graph_step)
 # %% [markdown] id="loop-and-session"
 # The whole loop as one graph: `tf.range` makes the loop part of the plan, so Python hears nothing
 # until it is over. And the lazy session: the same arithmetic, planned by hand. There even a
-# variable is part of the plan, and an operation of its own gives it its first value.
+# variable is part of the plan and holds nothing at first: `global_variables_initializer` is the
+# operation that gives all of them their first values, once a session runs it.
 
 
 # %%
@@ -360,12 +361,13 @@ lab.predict(
 )
 
 # %% [markdown]
-# The arithmetic is the same in all four and far from hard. What differs is how often Python and
+# The arithmetic is the same in all four, and easy. What differs is how often Python and
 # TensorFlow must talk to each other. The smaller the work in a step, the more that talk costs.
 #
 # Here is the time of one eager step on a time line, from your measurements. Inside the loop Python
-# is silent, so what a step takes there is TensorFlow's own share; whatever a step takes beyond it
-# is Python's. A column counts as TensorFlow's as soon as it works at all in it.
+# is silent, so what a step takes there is the work itself; whatever a step takes beyond it goes
+# into Python, and into the calls between the two. A column counts as TensorFlow's as soon as it
+# works at all in it.
 
 # %%
 work = loop_seconds / steps
@@ -378,7 +380,7 @@ for name in ("loop", "graph", "eager"):
 lab.heatmap(
     "Who is at work while an eager step lasts?",
     np.array(lanes, dtype=int),
-    classes=("Python", "TensorFlow"),
+    classes=("Python, and calls", "TensorFlow"),
     x_range=(0, 1e6 * eager_seconds / steps),
     x_label="microseconds",
     y_label="top: eager, middle: graph, bottom: loop",

@@ -17,7 +17,11 @@ samples_per_class: Annotated[
 ] = 1000
 learning_rate: Annotated[
     float,
-    Meta(gt=0, le=10, description="Size of each gradient step"),
+    Meta(
+        ge=1e-4,
+        le=10,
+        description="Size of each gradient step",
+    ),
 ] = 0.1
 steps: Annotated[
     int,
@@ -229,13 +233,15 @@ print(f"loss {loss:.4g}, least squares {optimum:.4g}")
 curvatures = np.linalg.eigvalsh(
     2 * columns.T @ columns / len(columns)
 )
-limit = float(2 / curvatures[-1])
 print(
     "steepest:",
     f"{curvatures[-1]:.2f}",
     " flattest:",
     f"{curvatures[0]:.2f}",
 )
+
+# %%
+limit = float(2 / curvatures[-1])
 lab.show(limit=limit)
 lab.predict(
     "What is the smallest learning rate at which this loop diverges?",

@@ -380,7 +380,7 @@ for row, answer, truth in zip(
 # %%
 final_loss = max(final_losses)
 lab.goal(
-    "Half the epochs, the same quality: at most 20 epochs and a loss under 0.12",
+    "Half the epochs, nearly the same quality: at most 20 epochs and a loss under 0.12",
     epochs <= 20 and final_loss < 0.12,
     hint=(
         "Fewer epochs can still mean as many steps. What decides the steps in an epoch?",

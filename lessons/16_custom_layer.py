@@ -90,6 +90,19 @@ lab.check(
         ),
     ],
 )
+bent = MyDense(2, "tanh")
+bent.build((None, 3))
+bent.set_weights(small.get_weights())
+lab.check(
+    "call, with tanh",
+    bent.call,
+    cases=[
+        (
+            tf.constant([[1.0, 0.0, 0.0]]),
+            tf.tanh([[1.5, -1.5]]),
+        )
+    ],
+)
 
 
 # %%
@@ -182,7 +195,9 @@ one_matrix = tf.matmul(layer.kernel, second.kernel)
 one_bias = tf.linalg.matvec(
     second.kernel, layer.bias, transpose_a=True
 )
-one_layer = tf.matmul(flowers, one_matrix) + one_bias
+one_layer = (
+    tf.matmul(flowers, one_matrix) + one_bias + second.bias
+)
 apart = float(tf.reduce_max(tf.abs(two_layers - one_layer)))
 print(f"{activation}: two layers and one, {apart:.1e} apart")
 lab.show(apart=apart)

@@ -275,7 +275,7 @@ for name, strip in strips.items():
 
 # %%
 lab.goal(
-    "Find a depth at which the plain network learns as well: a loss under 0.35",
+    "Find a depth at which the plain network learns, too: a loss under 0.35",
     losses["plain"] < 0.35,
     hint=(
         "What shrinks the gradient? Use fewer of those.",

@@ -38,9 +38,16 @@ def test_the_app_paints_without_tensorflow_numpy_or_jupytext():
     assert not loaded_by("import tflab.ui.app") & HEAVY
 
 
-def test_the_app_paints_without_what_draws_and_what_reads_runs():
-    """Each takes tens of milliseconds to import, which the first paint would wait for."""
-    names = ("tflab.charts", "tflab.runs.state", "tflab.ui.workbench.lesson_view")
+def test_the_app_paints_without_what_draws_and_what_reads_programs_and_runs():
+    """Each takes milliseconds to import, which the first paint would wait for."""
+    names = (
+        "tflab.charts",
+        "tflab.data",
+        "tflab.programs.program",
+        "tflab.runs.record",
+        "tflab.runs.state",
+        "tflab.ui.workbench.lesson_view",
+    )
     code = f"import sys, tflab.ui.app; print(*(n for n in {names} if n in sys.modules))"
     command = [sys.executable, "-c", code]
     done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)

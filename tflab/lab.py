@@ -118,6 +118,8 @@ def keras_callback(
 ) -> Any:
     """Return a Keras callback that logs every epoch's scalars, and how far training has come.
 
+    Pass it before a `BackupAndRestore`: the points of an epoch are then there when it is kept.
+
     Args:
         batches: Log each batch too, as `batch_loss` and so on: the batch's own values, where Keras
             shows means over the epoch so far. What is no mean, such as an AUC, is left out.

@@ -10,6 +10,11 @@ from collections.abc import Callable
 import numpy as np
 
 from tests.course.course import LESSONS, Course
+from tests.course.library_facts import (
+    copies_both_ways,
+    library_facts,
+    optimizers_only_warn_of_none,
+)
 from tflab.data import load
 
 Check = Callable[[Course], bool]
@@ -135,15 +140,25 @@ def small_networks_run_fast_in_numpy(course: Course) -> bool:
     return numpy < 2 * tensorflow
 
 
+WHICH_VALLEY = "In which valley does the first walk end?"
+
+
 def momentum_needs_height(course: Course) -> bool:
-    """From below the hill no momentum escapes; a long step alone does not settle."""
+    """From below the hill no momentum escapes."""
     ends = [
         course.run("two-valleys", start=2.3, momentum=0.99, learning_rate=rate).results
         for rate in (0.001, 0.01)
     ]
-    long = course.run("two-valleys", start=2.3, learning_rate=0.35).results
-    settled = abs(long["end"] - long["shallow"]) < 0.01 or long["end"] < long["hill"]
-    return all(r["end"] > r["hill"] for r in ends) and not settled
+    return all(r["end"] > r["hill"] for r in ends)
+
+
+def long_steps_do_anything(course: Course) -> bool:
+    """Over the hill and at rest, to and fro for ever, or away, all without momentum."""
+    places = [
+        course.run("two-valleys", learning_rate=rate).answers[WHICH_VALLEY]
+        for rate in (0.2, 0.25, 0.3, 0.4)
+    ]
+    return places == ["the deep one", *["in neither: it does not come to rest"] * 3]
 
 
 def long_steps_leave_the_curve(course: Course) -> bool:
@@ -182,8 +197,13 @@ CLAIMS: list[tuple[str, str, Check]] = [
     ),
     (
         "two-valleys",
-        "Here it jumps about and settles nowhere, or leaves the curve for good.",
+        "With small steps no momentum is enough for a start below the top of the hill",
         momentum_needs_height,
+    ),
+    (
+        "two-valleys",
+        "it may leap over the hill, swing about without coming to rest, or leave the curve",
+        long_steps_do_anything,
     ),
     ("two-valleys", "the slope knows nothing of a deeper one", long_steps_leave_the_curve),
     (
@@ -218,6 +238,11 @@ CLAIMS: list[tuple[str, str, Check]] = [
         fit_without_a_word,
     ),
     (
+        "tensors",
+        "writing into the array later leaves the tensor alone",
+        lambda _: copies_both_ways(),
+    ),
+    (
         "tensor-operations",
         "NumPy's functions take tensors and TensorFlow's take arrays",
         lambda c: c.run("tensor-operations").results["answers"] == ["EagerTensor", "ndarray"],
@@ -239,6 +264,16 @@ CLAIMS: list[tuple[str, str, Check]] = [
         only_hidden_layers_stay_alike,
     ),
     ("tape-gradients", "The picture shows both as a V", errors_make_a_v),
+    (
+        "tape-gradients",
+        "that comes later, where a step multiplies `None`",
+        lambda _: library_facts()["none_times_rate"] == "TypeError",
+    ),
+    (
+        "tape-gradients",
+        "has other slopes to work on only warns",
+        lambda _: optimizers_only_warn_of_none(),
+    ),
     (
         "tape-gradients",
         "with steps from 1 down to 0.00001",

@@ -133,7 +133,7 @@ REACHED_BY: dict[str, list[tuple[str, Values]]] = {
     ],
     "when-to-stop": [
         ("Let Keras stop by itself", {"patience": 5}),
-        ("Let nothing be learned by heart", {"wrong": 0.0}),
+        ("Let it learn no mistakes by heart", {"wrong": 0.0}),
         ("Underfit", {"units": 1}),
     ],
     "capstone": [

@@ -43,6 +43,9 @@ def test_a_question_can_be_put_whatever_is_drawn(kind: Kind):
             assert [choice.id for choice in right] == [question.answer.right]
             texts = [choice.text for choice in question.choices]
             assert len(set(texts)) == len(texts)
+            for place, choice in enumerate(question.choices, start=1):
+                by_place = question.judge(str(place)) is (choice.id == question.answer.right)
+                assert by_place or str(place) in texts, "the number that stands beside it"
         else:
             assert not question.choices
 

@@ -16,7 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -110,11 +110,15 @@ class SlurmCluster:
         for name in _COMMANDS:
             self._wrap(name)
 
-    def start(self) -> None:
-        """Start what does not run, and wait until the node takes jobs."""
+    def start(self, *before: str) -> None:
+        """Start what does not run, and wait until the node takes jobs.
+
+        Args:
+            before: Words that the node's daemon is started with, such as those of `unshare`.
+        """
         stepd = self._root / "usr/sbin/slurmstepd-wlm"
         self._start("slurmctld")
-        self._start("slurmd", "-d", str(stepd))
+        self._start("slurmd", "-d", str(stepd), before=before)
         self.wait(lambda: "idle" in self.ask("sinfo", "-h", "-p", "debug", "-o", "%T"))
 
     def end(self, name: str) -> None:
@@ -179,12 +183,30 @@ class SlurmCluster:
                 raise NoSlurmError(f"Slurm is not ready: {self._log('slurmctld')[-600:]}")
             time.sleep(0.1)
 
-    def _start(self, name: str, *words: str) -> None:
+    @contextmanager
+    def settings(self, **lines: int) -> Iterator[None]:
+        """Have other settings for a while; `slurmctld` is started again for them."""
+        usual = (self._folder / "slurm.conf").read_text()
+        self._set(usual + "".join(f"{name}={value}\n" for name, value in lines.items()))
+        try:
+            yield
+        finally:
+            self._set(usual)
+
+    def _set(self, text: str) -> None:
+        beside = self._folder / "slurm.conf.new"
+        beside.write_text(text)
+        # Commands read it at any time.
+        beside.replace(self._folder / "slurm.conf")
+        self.end("slurmctld")
+        self.start()
+
+    def _start(self, name: str, *words: str, before: Sequence[str] = ()) -> None:
         if name in self._daemons:
             return
         with (self._folder / f"{name}.out").open("ab") as out:
             self._daemons[name] = subprocess.Popen(
-                [self._root / f"usr/sbin/{name}-wlm", "-D", *words],
+                [*before, self._root / f"usr/sbin/{name}-wlm", "-D", *words],
                 env=self._environment,
                 stdin=subprocess.DEVNULL,
                 stdout=out,

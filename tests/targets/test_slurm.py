@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -15,7 +16,7 @@ from tests.targets.watched_sweep import watch_sweep
 from tests.terminal.conftest import OpenApp
 from tflab.programs.reader import read_program
 from tflab.runs.job import read_job
-from tflab.runs.record import RunRequest
+from tflab.runs.record import Problem, RunRequest
 from tflab.runs.store import RunStore
 from tflab.session.continuing import continuation_of
 from tflab.sweeps.plan import make_plan
@@ -31,7 +32,7 @@ from tflab.targets.run_executor import RunExecutor
 from tflab.targets.runner import begin, stop_job
 from tflab.targets.server_pool import OWN, ServerPlace
 from tflab.targets.slurm import Slurm
-from tflab.targets.target import try_target
+from tflab.targets.target import make_sure, try_target
 from tflab.targets.target_file import SlurmTarget, Target
 from tflab.targets.target_host import TargetHost
 
@@ -44,6 +45,8 @@ for step in lab.track(range({steps})):
     lab.log(step, loss=rate / (step + 1))
     time.sleep(0.05)
 """
+_FULL = "The queue takes no more now: Slurm says: Slurm temporarily unable to accept job"
+_HIDDEN = 'mount -t tmpfs none "$0" && exec "$@"'
 _POOR = """\
 import time
 from tflab import lab
@@ -129,6 +132,36 @@ class Handed:
 
 def running(live: LiveRun) -> bool:
     return live.state.started is not None and live.state.points > 3
+
+
+def test_sweep_goes_on_when_a_full_queue_has_room(
+    queue: SlurmCluster, program: Callable[[int], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first one: jobs that are over take room for five minutes."""
+    monkeypatch.setattr("tflab.targets.target_host._FULL_SECONDS", 0.5)
+    plan = make_plan(read_program(program(3)), {"rate": [n / 10 for n in range(4)]})
+    plan = structs.replace(plan, each=replace(plan.each, target="queue"))
+    make = lambda: TargetHost(Slurm(target(queue)))  # noqa: E731
+    sweep = Sweep(SweepStore().create(plan), RunExecutor([Slot()] * 4, threaded=False, make=make))
+    words: set[str] = set()
+    end = time.monotonic() + _SECONDS
+
+    def follow(good: Callable[[], object]) -> None:
+        while not good():
+            sweep.poll()
+            words.update(run.live.state.queued for run in sweep.runs if run.live is not None)
+            time.sleep(0.03)
+            assert time.monotonic() < end, [run.status for run in sweep.runs]
+
+    with queue.settings(MaxJobCount=3, MaxArraySize=3):
+        sweep.start()
+        follow(lambda: sweep.count("finished") and any(_FULL in text for text in words))
+        assert sweep.count("queued")
+    follow(lambda: sweep.over)
+    sweep.close()
+    assert sweep.count("finished") == 4, [run.cause for run in sweep.runs]
+    jobs = [read_job(RunStore().folder(run.id)) for run in sweep.runs]
+    assert len({job.id.partition("_")[0] for job in jobs if job}) > 1, "in several parts"
 
 
 def test_sweep_of_sixteen_outlives_its_workbench(
@@ -230,7 +263,7 @@ def test_poor_run_of_a_search_is_stopped_early_in_the_queue(
     job = read_job(RunStore().folder(run))
     assert job is not None
     end = time.monotonic() + _SECONDS
-    while queue.ask("squeue", "-h", "-j", job.id, "-o", "%T") in ("RUNNING", "COMPLETING"):
+    while state_of(queue, job.id) in ("RUNNING", "COMPLETING"):
         assert time.monotonic() < end, "the queue has it no more"
 
 
@@ -260,6 +293,10 @@ def prune_one(make: Callable[[], TargetHost], name: str, folder: Path, jobs: int
     assert "Stopped early: loss" in poor.cause
     assert RunStore().load(poor.id).status == "pruned"
     return poor.id
+
+
+def state_of(queue: SlurmCluster, job: str) -> str:
+    return queue.ask("squeue", "-h", "--states=all", "-j", job, "-o", "%T")
 
 
 def take_the_machine(queue: SlurmCluster) -> None:
@@ -329,6 +366,54 @@ def test_full_queue_is_asked_again(
     handed.until(lambda live: read_job(live.folder) is not None)
 
 
+@pytest.mark.parametrize("way", ["requeue", "requeuehold"])
+def test_run_whose_job_is_put_back_is_told_and_not_begun_again(
+    queue: SlurmCluster, program: Callable[[int], Path], way: str
+) -> None:
+    handed = Handed(target(queue, options=("--requeue",)), program(2000))
+    live = handed.until(running)
+    job = read_job(live.folder)
+    assert job is not None
+    queue.ask("scontrol", way, job.id)
+    ended = handed.over().state.ended
+    assert ended is not None
+    assert (ended.state, "put back into the queue" in ended.cause) == ("lost", True), ended
+    before = (live.folder / "events.jsonl").read_bytes()
+    end = time.monotonic() + _SECONDS
+    while (state := state_of(queue, job.id)) in ("PENDING", "RUNNING", "COMPLETING"):
+        if state == "PENDING":
+            queue.ask("scontrol", "release", job.id)
+            queue.ask("scontrol", "update", f"jobid={job.id}", "StartTime=now")
+        assert time.monotonic() < end, state
+    assert (live.folder / "events.jsonl").read_bytes() == before, "the second job writes nothing"
+
+
+def test_node_without_the_data_folder_is_told_before_a_run_starts(
+    queue: SlurmCluster,
+    data: Path,
+    program: Callable[[int], Path],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("tflab.targets.job_follower._QUIET_SECONDS", 1.0)
+    data.mkdir(exist_ok=True)
+    hidden = ("unshare", "--mount", "sh", "-c", _HIDDEN, str(data))
+    if subprocess.run([*hidden, "true"], capture_output=True, check=False).returncode:
+        pytest.skip("No mounts may be made here.")
+    queue.end("slurmd")
+    try:
+        queue.start(*hidden)
+        with pytest.raises(Problem, match="does not share the data folder") as raised:
+            make_sure(target(queue), OWN)
+        assert str(data) in raised.value.cause
+        assert "Set TFLAB_DATA" in raised.value.next_step
+        ended = Handed(target(queue), program(5)).over().state.ended
+        assert ended is not None
+        assert (ended.state, "may not see the data folder" in ended.cause) == ("failed", True)
+    finally:
+        queue.end("slurmd")
+        queue.start()
+
+
 def test_lost_scheduler_loses_no_run_and_a_dead_node_is_told(
     queue: SlurmCluster, program: Callable[[int], Path]
 ) -> None:
@@ -340,16 +425,34 @@ def test_lost_scheduler_loses_no_run_and_a_dead_node_is_told(
     queue.start()
 
     handed = Handed(target(queue), program(4000))
+    handed.until(running)
+    lose_the_node(queue)
+    ended = handed.over().state.ended
+    assert ended is not None
+    assert (ended.state, ended.cause) == ("lost", "The node that it ran on failed."), ended
+
+
+def test_run_whose_dead_node_gives_its_job_back_is_told(
+    queue: SlurmCluster, program: Callable[[int], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It ends the daemons too."""
+    monkeypatch.setattr("tflab.targets.job_follower._QUIET_SECONDS", 1.0)
+    queue.start()
+    handed = Handed(target(queue, options=("--requeue",)), program(4000))
     live = handed.until(running)
-    assert live.state.started is not None
+    lose_the_node(queue)
+    ended = handed.over().state.ended
+    assert ended is not None
+    assert (ended.state, "put back into the queue" in ended.cause) == ("lost", True), ended
+    assert live.state.seconds is not None
+
+
+def lose_the_node(queue: SlurmCluster) -> None:
+    """End the node's daemon and all that it looks after, and have Slurm find it out at once."""
     steps = queue.steps()
     queue.end("slurmd")
     families = [child for step in steps for child in step.children(recursive=True)]
     for process in [*steps, *families]:
         process.kill()
-    # Slurm finds it out by itself, some time later.
     node = queue.ask("sinfo", "-h", "-o", "%n")
     queue.ask("scontrol", "update", f"nodename={node}", "state=down", "reason=dead")
-    ended = handed.over().state.ended
-    assert ended is not None
-    assert (ended.state, ended.cause) == ("lost", "The node that it ran on failed."), ended

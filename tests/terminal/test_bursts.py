@@ -92,6 +92,20 @@ def test_run_pressed_behind_a_choice_of_lesson_runs_that_one(
     assert only_request(data) == (8, 0)
 
 
+@pytest.mark.parametrize("behind", ["ctrl+s", "n"], ids=["control", "letter"])
+def test_what_is_pressed_right_behind_escape_acts_where_that_leads(
+    open_app: OpenApp, write_lesson: Callable[..., Path], behind: str
+) -> None:
+    write_lesson(*LESSON, steps=8, name="z_other.py")
+    app = open_app(write_lesson(*LESSON))
+    app.wait_for(r"steps +3\b")
+    app.press("f3", "ctrl+y")
+    app.wait_for("No runs")
+    app.send(burst("escape", behind))
+    app.wait_gone("No runs")
+    app.wait_for("Earlier sweeps" if behind == "ctrl+s" else r"steps +8\b")
+
+
 def test_run_pressed_before_a_lesson_that_cannot_be_read_waits_for_none(
     open_app: OpenApp, data: Path, write_lesson: Callable[..., Path]
 ) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from rich.cells import cell_len
 from textual.content import Content
@@ -40,6 +42,19 @@ def test_a_long_line_goes_on_further_in() -> None:
     assert lines[1].startswith('    for name, tensor in [("scalar"')
     assert lines[2].startswith("      ↳ ")
     assert not lines[2][8:].startswith(" ")
+
+
+@pytest.mark.parametrize("width", range(22, 60, 3))
+def test_no_number_and_no_name_is_torn(width: int) -> None:
+    code = "weights=np.array([2.167,31.25e-4,learning_rate**2,alpha_beta!=0.125])"
+    words = r"[\w.]+(?:(?<=\de)-\d+)?"
+    found = re.findall(words, " ".join(without_marks(wrapped(code, width)).split()))
+    assert found == re.findall(words, code)
+
+
+def test_a_token_without_end_is_torn_where_the_row_is_full() -> None:
+    lines = wrapped("key='" + "a1" * 60 + "'", 40).split("\n")
+    assert len(lines[0]) == 40
 
 
 def test_wide_characters_are_measured_in_cells() -> None:

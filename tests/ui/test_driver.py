@@ -5,14 +5,18 @@ from __future__ import annotations
 import asyncio
 import signal
 from collections.abc import Iterator
+from itertools import pairwise
 
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from textual._xterm_parser import XTermParser
+from textual.app import ComposeResult
 from textual.events import Key, Paste
+from textual.widgets import Input
 
-from tflab.ui.terminal.driver import PasteGuard, watch_size
+from tflab.ui.terminal.app_base import TerminalApp
+from tflab.ui.terminal.driver import EscapeGuard, PasteGuard, watch_size
 
 
 @pytest.fixture(autouse=True)
@@ -63,3 +67,76 @@ def test_a_paste_is_one_text_whatever_is_in_it_and_however_it_comes(text, sizes)
 def test_an_escape_that_no_paste_began_is_passed_on_at_once() -> None:
     guard = PasteGuard()
     assert [guard.guarded(part) for part in ("\x1b", "[200", "x")] == ["\x1b", "[200", "x"]
+
+
+SEQUENCES = {
+    "j": "j",
+    "\x13": "ctrl+s",
+    " ": "space",
+    "\x1b[A": "up",
+    "\x1b[<64;10;5M": "",
+    "\x1bOP": "f1",
+    "\x1b[27u": "escape",
+}
+AFTER_ESCAPE = {
+    "\x13": ["escape", "ctrl+s"],
+    " ": ["escape", "space"],
+    "\x1b[A": ["escape", "up"],
+    "\x1bOP": ["escape", "f1"],
+    "\x1b[27u": ["escape", "escape"],
+    "j": ["alt+j"],
+    "\t": ["shift+tab"],
+    "\r": ["enter"],
+    "": ["escape"],
+}
+PARTS = st.one_of(
+    st.sampled_from(list(SEQUENCES.items())).map(lambda one: (one[0], [one[1]] if one[1] else [])),
+    st.sampled_from(list(AFTER_ESCAPE.items())).map(lambda one: (f"\x1b{one[0]}", one[1])),
+)
+
+
+@given(st.lists(PARTS), st.lists(st.integers(1, 12)))
+def test_no_escape_is_lost_to_what_follows_it_however_it_comes(parts, sizes) -> None:
+    """What is pressed behind Escape in one piece; an escape at the end was pressed alone."""
+    for (text, _), (after, _) in pairwise(parts):
+        # With what follows it would be another of these.
+        assume(text != "\x1b" or after.startswith("\x1b"))
+    stream, expected = "".join(text for text, _ in parts), [k for _, keys in parts for k in keys]
+    guard, parser, told = EscapeGuard(), XTermParser(), []
+    for size in (*sizes, len(stream) + 1):
+        passed, stream = guard.guarded(stream[:size]), stream[size:]
+        told += parser.feed(passed) if passed else ()
+    told += parser.feed(guard.late() or "\x1b[27u")
+    keys = [event.key for event in told if isinstance(event, Key)]
+    assert keys in (expected, [*expected, "escape"])
+
+
+class Heard(TerminalApp):
+    """Hears every key, with a field to write in."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.heard: list[str] = []
+
+    def compose(self) -> ComposeResult:
+        yield Input()
+
+    def on_key(self, event: Key) -> None:
+        self.heard.append(event.key)
+
+
+async def test_a_letter_with_alt_that_means_nothing_is_escape_and_the_letter() -> None:
+    app = Heard()
+    async with app.run_test() as pilot:
+        for key in ("alt+x", "y"):
+            app.post_message(Key(key, None))
+        await pilot.pause()
+        assert app.heard == ["alt+x"], "y was written"
+        assert app.query_one(Input).value == "y"
+        app.screen.set_focus(None)
+        app.heard.clear()
+        for key in ("alt+j", "k", "alt+l"):
+            app.post_message(Key(key, key[-1]))
+        while len(app.heard) < 5:
+            await pilot.pause()
+        assert app.heard == ["escape", "j", "k", "escape", "l"]

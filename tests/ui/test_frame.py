@@ -184,6 +184,26 @@ async def test_short_of_room_the_shorter_word_stands_at_the_right_end():
         assert "those" not in row
 
 
+async def test_the_name_of_the_run_stands_before_what_came_out_of_it():
+    async with frame() as (host, framed, _):
+        box = framed.arrangement.boxes["lesson"]
+
+        def name(room: int) -> str:
+            return "output of #12 learning_rate 0.13"[:room]
+
+        long, short = "12 outputs (3 new or changed) and guesses 1/3", "guesses 1/3"
+        framed.entitle("lesson", Title("F3", "Lesson", name, right=long, short=short))
+        row = host.rows()[box.y][: box.right]
+        assert "F3 Lesson output of #12 learning_rate 0.13 " in row
+        assert "guesses 1/3" in row
+        assert "outputs" not in row
+        framed.entitle("lesson", Title("F3", "Lesson", name, right=long))
+        row = host.rows()[box.y][: box.right]
+        assert "F3 Lesson output of #12 learning_rate 0.13 " in row
+        assert "12 outputs" in row
+        assert "…" in row
+
+
 def test_lines_are_joined_where_they_meet():
     boxes = [Size(9, 5).region, Size(5, 5).region, Size(5, 3).region.translate((4, 0))]
     lines = BoxLines(boxes)

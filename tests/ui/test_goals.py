@@ -143,6 +143,6 @@ lab.check("step", a, 1)
         widget.show_run(state)
         await pilot.pause()
         assert widget.border_title == "Goals 1/3 · exercises 1/1"
-        assert run_words(state, 1, None).endswith("goals 1/3")
+        assert run_words(state, 1, None)[0].endswith("goals 1/3")
     assert goals_title((0, 0), (0, 2)) == "Exercises 0/2"
     assert goals_title((0, 7), (0, 0)) == "Goals 0/7"

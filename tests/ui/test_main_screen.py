@@ -10,6 +10,7 @@ import pytest
 from rich.cells import cell_len
 from textual.widgets import Button, Input
 
+from tests.ui.test_lesson_view import settled
 from tflab.programs.library import resolve
 from tflab.session.settings import MOST_RECENT, RecentFile, Settings
 from tflab.ui.app import LabApp
@@ -207,6 +208,28 @@ async def test_notices_have_their_own_line_and_can_be_read_again(data, monkeypat
         view = app.screen.query_one(TextView)
         shown = "\n".join(view.render_line(y).text for y in range(4))
         assert shown.index("Second one.") < shown.index("First.")
+
+
+@pytest.mark.parametrize("opening", ["f1", "ctrl+y", "ctrl+k"])
+async def test_what_works_everywhere_works_in_dialogs_too(data, monkeypatch, opening):
+    async with workbench(monkeypatch) as (app, screen, pilot):
+        app.notify("What was said.")
+        await pilot.press(opening)
+        await settled(pilot, lambda: app.screen is not screen)
+        dialog = app.screen
+        before = app.theme
+        await pilot.press("f9")
+        await pilot.pause()
+        assert app.theme != before
+        assert app.screen is dialog
+        dialog.set_focus(None)
+        await pilot.press("ctrl+e", "ctrl+e")
+        await pilot.pause()
+        assert app.screen_stack[:-1] == [screen, dialog], "opened once"
+        assert app.screen.query_one(TextView)
+        await pilot.press("escape")
+        await pilot.pause()
+        assert app.screen is dialog
 
 
 async def test_where_panes_take_turns_each_comes_by_its_key(data, monkeypatch):

@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 import base64
+import io
 import os
 import pty
 import re
 import threading
+from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from PIL import Image
 from rich.cells import cell_len
 from rich.color import Color, ColorSystem
 from rich.segment import Segment
 
+from tflab.charts.drawing import ChartOptions
 from tflab.charts.text import cell_width
+from tflab.runs.events import Picture, Tiles
 from tflab.ui.terminal import pixels
 from tflab.ui.terminal.app_base import ControlFilter
 from tflab.ui.terminal.pixels import MARKS, Pixels, in_tmux
+from tflab.ui.workbench.figure_rows import PictureStyle
+from tflab.ui.workbench.picture_rows import PictureRows
 
 ANSWERS = {"takes it": (b"\x1b_Gi=4211;OK\x1b\\\x1b[?62c", True), "does not": (b"\x1b[?62c", False)}
 
@@ -50,6 +58,24 @@ def test_a_picture_is_sent_once_and_its_text_says_which_it_is(sent, true_colour)
     for row in rows:
         assert cell_len(row[0].text) == cell_width(row[0].text) == 30
     assert len(set(MARKS)) == 129
+
+
+def test_images_side_by_side_are_pixels_each_over_its_title(sent):
+    sheet = Image.effect_noise((32, 16), 90).convert("RGB")
+    tiles = Tiles(file="a.png", width=16, height=16, columns=2, count=2, titles=["one", "two"])
+    images = SimpleNamespace(image=lambda folder, file: sheet)
+    frame = Picture(cell=0, figure=1, file="a.png", width=32, height=16, tiles=tiles)
+    style = PictureStyle(ChartOptions(), 20, images=images, pixels=Pixels(sent.append, True))
+    rows = [row.content for row in PictureRows([frame], Path("a")).rows(60, style)]
+    shown = ["".join(part.text for part in row) for row in rows if isinstance(row, tuple)]
+    first = Image.open(io.BytesIO(decoded([one for one in sent if "i=" in one][:1])))
+    dots = first.resize((16, 16), Image.Resampling.NEAREST)
+    assert dots.tobytes() == sheet.crop((0, 0, 16, 16)).tobytes(), "no dot of it is lost"
+    assert sum("a=T" in one for one in sent) == 2
+    assert not any("▀" in row for row in shown)
+    names = next(place for place, row in enumerate(shown) if row.split() == ["one", "two"])
+    assert "\U0010eeee" in shown[names - 1]
+    assert all(cell_len(row) <= 60 for row in shown)
 
 
 def test_only_so_many_are_kept_and_none_at_the_end(sent):

@@ -54,15 +54,18 @@ def test_no_line_of_it_is_wider_than_its_page():
 
 def test_a_run_is_summed_up_in_a_line():
     state = ran("text\n")
-    assert run_words(state, 1, None) == "1 output"
-    assert run_words(state, 9, 4) == "9 outputs (4 new or changed)"
-    assert run_words(state, 9, 0) == "9 outputs (none changed)"
+    assert run_words(state, 1, None) == ("1 output", "1 output")
+    assert run_words(state, 9, 4) == ("9 outputs (4 new or changed)", "9 outputs")
+    assert run_words(state, 9, 0)[0] == "9 outputs (none changed)"
     state.apply(ev.Prediction(question="a?", answer=1, guess=1, correct=True, cell=1))
     state.apply(ev.Goal(text="one", passed=False, cell=1))
-    assert run_words(state, 2, None) == "2 outputs · guesses 1/1 · goals 0/1"
+    assert run_words(state, 2, None) == (
+        "2 outputs · guesses 1/1 · goals 0/1",
+        "guesses 1/1 · goals 0/1",
+    )
     state = ran("text\n")
     state.apply(ev.ExerciseOutcome(id="a", title="a", cell=1, passed=True, message=""))
-    assert run_words(state, 2, None) == "2 outputs · exercises 1/1"
+    assert run_words(state, 2, None)[0] == "2 outputs · exercises 1/1"
 
 
 async def words(view, pilot) -> str:

@@ -205,6 +205,17 @@ class TestReadingTheTerminal:
         asyncio.run(start())
         assert read == ["start_application_mode", "on_terminal_resize"]
 
+    def test_an_escape_is_lost_to_what_follows_unless_it_comes_as_kitty_sends_it(self):
+        def keys(text: str) -> list[str]:
+            parser = _xterm_parser.XTermParser()
+            told = [*parser.feed(text), *parser.feed("\x1b[27u")]
+            return [event.key for event in told if isinstance(event, Key)]
+
+        assert keys("\x1b\x13") == ["circumflex_accent", "ctrl+s", "escape"]
+        assert keys("\x1b[27u\x13") == ["escape", "ctrl+s", "escape"]
+        assert keys("\x1bj\x1bk") == ["circumflex_accent", "j", "circumflex_accent", "k", "escape"]
+        assert keys("\x1b[106;3u\x1b[107;3u") == ["alt+j", "alt+k", "escape"]
+
 
 class TestKeysInOrder:
     """`OrderedKeys`."""

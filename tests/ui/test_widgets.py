@@ -12,22 +12,28 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.app import App
 from textual.strip import Strip
-from textual.widgets import Input, OptionList, Static
+from textual.widgets import Input, OptionList, Static, Switch
 
 from tflab.charts.drawing import LegendEntry
 from tflab.export.formats import FORMATS
 from tflab.programs.program import Parameter
-from tflab.runs.record import Problem
+from tflab.runs.history import HistoryRow
+from tflab.runs.record import Problem, RunOptions
+from tflab.runs.summary import RunSummary
 from tflab.session.form import Field, Form
 from tflab.ui.actions import actions
 from tflab.ui.dialogs.confirm import ConfirmScreen
 from tflab.ui.dialogs.notice import ProblemScreen, TextScreen
+from tflab.ui.dialogs.options import OptionsScreen
 from tflab.ui.dialogs.pick import Choice, PickScreen, pick_format
 from tflab.ui.terminal.safe_text import short_line, short_text
 from tflab.ui.terminal.themes import DARK
 from tflab.ui.widgets.drawing_view import changed_span, legend_content
 from tflab.ui.widgets.key_line import KeyLine
+from tflab.ui.widgets.text_view import TextView
 from tflab.ui.workbench.parameter_field import ParameterField
+from tflab.ui.workbench.run_list import RunList
+from tflab.ui.workbench.status_line import StatusLine
 
 # A mark with nothing before it takes no cell, and a terminal has nowhere to draw it.
 TEXT = st.text("ab손실⣿e\u0301", max_size=12).map(lambda text: text.lstrip("\u0301"))
@@ -55,6 +61,90 @@ async def test_a_full_screen_shows_the_keys_that_fit_and_where_the_others_are(co
     every = all(action.label in shown for action in actions("history") if action.footer)
     assert every != ("F1 All keys" in shown)
     assert "Quit" not in shown
+
+
+@pytest.mark.parametrize("columns", [60, 80, 120])
+async def test_the_title_stands_whole_while_tensorflow_loads(columns):
+    line = StatusLine()
+    line.title, line.run = "Linear classifier: from scratch", "finished in 0.5 s"
+    line.server, line.device, line.environment = "TensorFlow is loading", "CPU", "conda: lab"
+    async with Host(line).run_test(size=(columns, 5)):
+        shown = line.render().plain
+        line.title = "A title of no end " * 10
+        cut = line.render().plain
+    assert line.run in shown
+    assert "Linear classifier: from scratch" in shown
+    assert ("TensorFlow is loading" in shown) == (columns >= 80)
+    assert cell_len(shown) == cell_len(cut) == columns
+    assert cell_len(cut[: cut.index("…")]) >= columns // 2 - 3, "a long one has half of the line"
+
+
+async def test_run_options_open_whole_on_a_low_screen():
+    app = Host()
+    async with app.run_test(size=(60, 20)) as pilot:
+        await app.push_screen(OptionsScreen(RunOptions()))
+        await pilot.pause()
+        room = app.screen.query_one(".dialog").content_region
+        for each in app.screen.query(".question, Input, Button"):
+            assert room.contains_region(each.region), each
+        await pilot.press(*"99", "enter")
+        await pilot.pause()
+        assert room.contains_region(app.screen.query_one("#trouble").region)
+        assert app.screen.focused.id == "nice"
+
+
+async def test_a_switch_says_where_it_stands_without_colours():
+    field = Field(Parameter(name="shuffle", type="bool", default=False))
+    async with Host(ParameterField(Form(lambda _: None), field)).run_test() as pilot:
+        switch = pilot.app.query_one(Switch)
+        off = str(switch.render())
+        switch.toggle()
+        await pilot.pause()
+        assert (off, str(switch.render())) == ("●───", "───●")
+
+
+async def test_prose_wraps_beside_its_beginning_and_output_does_not():
+    text = "12:00:00  " + "한국어 words " * 12 + "\n12:00:01  short"
+    app = Host()
+    async with app.run_test(size=(60, 20)) as pilot:
+        await app.push_screen(TextScreen("Messages", text, 10))
+        await pilot.pause()
+        view = app.screen.query_one(TextView)
+        rows = [view.render_line(y).text.rstrip() for y in range(view.virtual_size.height)]
+        assert len(rows) > 3
+        assert rows[1].startswith(" " * 10 + "한국어")
+        assert rows[-1] == "12:00:01  short"
+        assert "".join(rows[:-1]).count("words") == 12
+        assert view.virtual_size.width <= view.size.width
+        await pilot.resize_terminal(100, 20)
+        await pilot.pause()
+        assert view.virtual_size.height < len(rows)
+        await app.push_screen(TextScreen("Output", text))
+        await pilot.pause()
+        assert app.screen.query_one(TextView).virtual_size.height == 2
+
+
+@pytest.mark.parametrize("columns", [40, 48, 90])
+async def test_losses_of_runs_stand_in_one_column_whatever_their_names_take(columns):
+    def made(number: int, loss: float, **values: float) -> HistoryRow:
+        of_loss = {"last": loss, "min": loss, "max": loss}
+        summary = RunSummary(
+            id=f"run-{number}", created=0.0, lesson="a", title="T", parameters=values, device="cpu",
+            seed=0, status="finished", seconds=0.5, number=number, metrics={"loss": of_loss},
+            goals={"one": True, "two": False},
+        )  # fmt: skip
+        return HistoryRow(summary)
+
+    rows = RunList()
+    runs = [made(3, 0.02849), made(2, float("nan"), rate=0.2154, steps=20), made(1, 6.443e22)]
+    async with Host(rows).run_test(size=(columns, 8)) as pilot:
+        rows.show_runs(runs, {"rate": 0.1, "steps": 40})
+        await pilot.pause()
+        shown = [rows.render_line(y).text.rstrip() for y in range(3)]
+        assert [line.split()[-1] for line in shown] == ["0.02849", "nan", "6.443e+22"]
+        assert len(set(map(cell_len, shown))) == 1
+        assert ("0.5 s  1/2" in shown[1]) == (columns == 90)
+        assert "#2" in shown[1]
 
 
 async def test_beside_a_pane_its_keys_go_first_and_help_stays_longest():

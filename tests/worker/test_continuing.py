@@ -132,6 +132,41 @@ def test_fit_goes_on_with_what_keras_itself_kept(bench: Bench) -> None:
     assert third.finish().status == "finished", "also a second time"
 
 
+def test_fit_killed_just_after_keras_kept_an_epoch_has_its_point(bench: Bench) -> None:
+    code = """
+    import signal
+    import keras, numpy as np
+    from tflab import lab
+    model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
+    model.compile(keras.optimizers.Adam(0.1), "mse")
+    x = np.ones((8, 2), "f")
+    class Wait(keras.callbacks.Callback):
+        def on_epoch_end(self, epoch, logs=None):
+            if epoch == size:
+                lab.log(0, waits=1.0)
+                signal.pause()
+    calls = [
+        keras.callbacks.BackupAndRestore(lab.folder() / "backup"),
+        keras.callbacks.LearningRateScheduler(lambda epoch, rate: rate * 0.9),
+        Wait(),
+    ]
+    model.fit(x, x[:, :1], batch_size=4, epochs=5, shuffle=False, verbose=0, callbacks=calls)
+    """
+    whole = bench.run(code, parameters={"size": -1}).state
+    broken = bench.start(code, parameters={"size": 2})
+    kill(broken)
+    assert list(broken.state.series["loss"].steps) == [1, 2, 3], "the third was kept"
+    state = go_on(bench, broken, size=-1).finish()
+    assert state.status == "finished", state.error
+    for tag in ("loss", "learning_rate"):
+        # What a callback after the one that keeps adds is not there yet when it does.
+        wanted = {1, 2, 3, 4, 5} - ({3} if tag == "learning_rate" else set())
+        assert set(map(int, state.series[tag].steps)) == wanted
+        assert len(state.series[tag].steps) == len(wanted), "none twice"
+    assert list(state.series["loss"].values) == list(whole.series["loss"].values)
+    assert state.series["loss"].seams == (4.0,)
+
+
 def test_a_run_goes_on_through_several(bench: Bench) -> None:
     code = "from tflab import lab\nfor step in range(size, size + 4): lab.log(step, loss=step)"
     first = bench.run(code, parameters={"size": 0})

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import re
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,6 +36,9 @@ _UPPER = "▀"
 _LEAST_TILE = 12
 _GAP = 2
 _LARGEST_SCALE = 4
+_SHARP = 240
+"""Dots across to which a small image grows by whole numbers before a terminal scales it."""
+
 _FINE = 3
 """Dots of a cell in each direction, from which its shade is chosen."""
 
@@ -67,6 +71,15 @@ def read_picture(path: Path) -> Image:
         raise PictureError(f"{path.name} is no picture.") from error
     page = Image.new("RGBA", found.size, "white")
     return Image.alpha_composite(page, found).convert("RGB")
+
+
+def encode_tile(tile: Image) -> bytes:
+    """Return the PNG file of a small image with its dots enlarged: a terminal would blur them."""
+    from PIL.Image import Resampling
+
+    scale = max(_SHARP // max(tile.width, 1), 1)
+    size = (tile.width * scale, tile.height * scale)
+    return encode_picture(tile.resize(size, Resampling.NEAREST))
 
 
 def encode_picture(picture: Image, most: Size = (1920, 1200)) -> bytes:
@@ -109,12 +122,29 @@ def draw_picture(picture: Image, size: Size, options: ChartOptions) -> tuple[Row
 
 
 def draw_tiles(
-    sheet: Image, tiles: Tiles, room: Size, options: ChartOptions
+    sheet: Image,
+    tiles: Tiles,
+    room: Size,
+    options: ChartOptions,
+    draw: Callable[[Image, int, Size], Sequence[Row]] | None = None,
 ) -> tuple[tuple[Row, ...], int]:
     """Return the rows of images side by side, each over its title, and how many are in them.
 
     They stand as in the sheet where that leaves them legible, and in fewer columns otherwise.
+
+    Args:
+        sheet: The picture that holds all of them.
+        tiles: Where they are in it.
+        room: The most cells, across and down.
+        options: Colours and glyphs.
+        draw: Draws an image, with its number, in so many cells; by default dot by dot.
     """
+    if draw is None:
+
+        def draw(image: Image, number: int, size: Size) -> Sequence[Row]:
+            del number
+            return draw_picture(image, size, options)
+
     columns = max(1, min(tiles.columns, tiles.count, (room[0] + _GAP) // (_LEAST_TILE + _GAP)))
     width = (room[0] - _GAP * (columns - 1)) // columns
     titles = [clean(title, options.unicode) for title in tiles.titles]
@@ -126,7 +156,7 @@ def draw_tiles(
     rows: list[Row] = []
     for line in range(shown):
         numbers = range(line * columns, min((line + 1) * columns, tiles.count))
-        drawn = [draw_picture(_tile(sheet, tiles, number), size, options) for number in numbers]
+        drawn = [draw(_tile(sheet, tiles, number), number, size) for number in numbers]
         if rows and not below:
             rows.append((Run(" ", None),))
         rows += [_beside([one[row] for one in drawn], size[0], width) for row in range(size[1])]
@@ -136,7 +166,7 @@ def draw_tiles(
     return tuple(rows), min(tiles.count, shown * columns)
 
 
-def _beside(parts: list[Row], size: int, width: int) -> Row:
+def _beside(parts: Sequence[Row], size: int, width: int) -> Row:
     gap = Run(" " * (width - size + _GAP), None)
     row: list[Run] = []
     for part in parts:

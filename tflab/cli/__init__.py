@@ -18,7 +18,7 @@ from tflab.cli.output import (
 )
 
 if TYPE_CHECKING:
-    from tflab.runs.record import Problem
+    from tflab.runs.problem import Problem
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -64,7 +64,7 @@ def _call(words: list[str]) -> int:
 def _unwritten(error: OSError) -> int:
     """Say that the output of a command went nowhere."""
     from tflab.cli.terminal import print_problem
-    from tflab.runs.record import Problem
+    from tflab.runs.problem import Problem
 
     give_up_stdout()
     cause = f"It cannot be written: {error.strerror or error}."
@@ -75,7 +75,7 @@ def _unwritten(error: OSError) -> int:
 def _open() -> int:
     """Open the workbench. What reads words stays out of the way of the first paint."""
     from tflab.cli.commands.open import open_workbench
-    from tflab.runs.record import Problem
+    from tflab.runs.problem import Problem
 
     try:
         return open_workbench(None)
@@ -91,7 +91,7 @@ def _dispatch(words: list[str]) -> int:
     from tflab.cli.parser import parse
     from tflab.cli.terminal import print_json, print_problem
     from tflab.runs.paths import lies_in_data_folder, unreadable
-    from tflab.runs.record import Problem
+    from tflab.runs.problem import Problem
 
     as_json = "--json" in words
     try:

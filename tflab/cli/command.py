@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from tflab.runs.record import Problem
+from tflab.runs.problem import Problem
 
 if TYPE_CHECKING:
     import argparse
@@ -20,8 +19,7 @@ def _no_options(_: argparse.ArgumentParser) -> None:
     """Add nothing."""
 
 
-@dataclass(frozen=True)
-class Command:
+class Command(NamedTuple):
     """One command, `COMMAND` in its module. Its name is that of the module.
 
     Attributes:

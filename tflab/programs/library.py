@@ -11,15 +11,15 @@ from typing import NamedTuple
 
 import msgspec
 
-from tflab.programs.program import lesson_id
 from tflab.runs.atomic_files import read_file
 from tflab.runs.paths import data_folder
-from tflab.runs.record import Problem
+from tflab.runs.problem import Problem
 from tflab.runs.text import plain_line
 
 _HEAD = 1024
 _ENDINGS = (".py", ".ipynb")
 _LONGEST_NUMBER = 20
+_NAME = re.compile(r"(?:(\d{1,9})[_\- ]+)?(.*)", re.DOTALL)
 _TITLE = re.compile(r"^#?[ \t]*#[ \t]+(\S.*?)[ \t#]*$", re.MULTILINE)
 _PROSE = re.compile(r"^\s*#\s*%%+.*\[(?:markdown|md)\].*$", re.MULTILINE)
 
@@ -38,6 +38,14 @@ class LessonEntry(msgspec.Struct, frozen=True, kw_only=True):
     title: str
     path: Path
     shipped: bool
+
+
+def lesson_id(path: Path) -> tuple[str, int | None]:
+    """Return id and number: `10_linear_classifier.py` gives `linear-classifier` and 10."""
+    match = _NAME.fullmatch(path.stem)
+    number, name = match.groups() if match else (None, path.stem)
+    cleaned = re.sub(r"[^\w.]+|_+", "-", name.lower()).strip("-.")
+    return cleaned or "lesson", int(number) if number else None
 
 
 def course_folder() -> Path:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal
@@ -12,8 +11,6 @@ import msgspec
 from tflab.programs.exercise_marks import without_secrets
 from tflab.programs.exercises import Exercise, Grading
 from tflab.runs.record import EditedCell
-
-_NAME = re.compile(r"(?:(\d{1,9})[_\- ]+)?(.*)", re.DOTALL)
 
 RESERVED = frozenset({"seed", "device"})
 """Names that every run has beside the program's own parameters."""
@@ -290,11 +287,3 @@ def calls_what_logs(code: Sequence[str]) -> bool:
     """Whether code looks as if it logged series."""
     calls = ("lab.log(", "lab.keras_callback(", ".fit(", ".train_on_batch(", "summary.scalar(")
     return any(call in source for source in code for call in calls)
-
-
-def lesson_id(path: Path) -> tuple[str, int | None]:
-    """Return id and number: `10_linear_classifier.py` gives `linear-classifier` and 10."""
-    match = _NAME.fullmatch(path.stem)
-    number, name = match.groups() if match else (None, path.stem)
-    cleaned = re.sub(r"[^\w.]+|_+", "-", name.lower()).strip("-.")
-    return cleaned or "lesson", int(number) if number else None

@@ -14,7 +14,6 @@ from typing import Literal
 
 import msgspec
 
-from tflab.data import former_goals
 from tflab.runs.atomic_files import (
     locked,
     make_private_folder,
@@ -174,6 +173,9 @@ class ProgressStore:
 
 def _know_goals_by_ids(course: Course) -> None:
     """Put the ids of the course's goals in the places of the texts that they had in version 1."""
+    # No file of today's needs it, and it would be read before the first paint.
+    from tflab.data import former_goals
+
     former = former_goals()
     for lesson, entry in course.lessons.items():
         ids = former.get(lesson, {})

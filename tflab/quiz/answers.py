@@ -85,13 +85,11 @@ class Pick:
     def judge(self, text: str, choices: Sequence[Choice] = ()) -> bool | None:
         """Return whether `text` names the right choice, by its number or its words."""
         words = text.strip().casefold()
-        for place, choice in enumerate(choices, start=1):
-            if words in (choice.text.casefold(), choice.id.casefold()):
-                return choice.id == self.right
-            # The words of a choice may be a number, which then means this choice.
-            if words == str(place) and not any(c.text == words for c in choices):
-                return choice.id == self.right
-        return None
+        # The words of a choice may be a number, which then means this choice.
+        named = {choice.id.casefold(): choice.id for choice in choices}
+        named |= {str(place): choice.id for place, choice in enumerate(choices, start=1)}
+        named |= {choice.text.casefold(): choice.id for choice in choices}
+        return named[words] == self.right if words in named else None
 
     def shown(self, choices: Sequence[Choice] = ()) -> str:
         """Return the words of the right choice."""

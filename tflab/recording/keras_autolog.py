@@ -2,7 +2,9 @@
 
 A callback that nobody passed takes part in every `CallbackList`: `fit` itself is left as it is, so
 that its signature, its overrides and its tracebacks are. The callback comes last, so that it sees
-what the program's own have put into the logs, and it only reads. Keras has settled by then whether
+what the program's own have put into the logs, and it only reads. Where the program keeps its model
+at the end of an epoch, to go on from it, the epoch is recorded before that: a run that is killed
+in between has the points of all epochs that it kept. Keras has settled by then whether
 callbacks are called on other threads, so that this does not depend on it either.
 """
 
@@ -29,6 +31,8 @@ def record_keras(training: KerasTraining) -> None:
     """Have every `fit` and `evaluate` of a library recorded, which is imported already."""
     callbacks = importlib.import_module(training.library).callbacks
     kind = type("Autolog", (_Watcher, callbacks.Callback), {})
+    early_kind = type("BeforeBackup", (_BeforeBackup, callbacks.Callback), {})
+    backups = (callbacks.BackupAndRestore, callbacks.ModelCheckpoint)
     budget = Budget()
     begin = callbacks.CallbackList.__init__
     signature = inspect.signature(begin)
@@ -42,10 +46,16 @@ def record_keras(training: KerasTraining) -> None:
         if early and not _is_recorded(listed := _flat(given.arguments.get("callbacks"))):
             given.arguments["callbacks"] = [*listed, watcher]
         begin(*given.args, **given.kwargs)
+        add_watcher(self, given.arguments, watcher, early)
+        place = next((n for n, one in enumerate(self.callbacks) if isinstance(one, backups)), None)
+        if place is not None:
+            self.callbacks.insert(place, early_kind(training, self.callbacks[place:]))
+
+    def add_watcher(self: Any, given: Mapping[str, Any], watcher: Any, early: bool) -> None:
         if early or not is_wanted() or _is_recorded(self.callbacks):
             return
-        watcher.set_model(given.arguments.get("model"))
-        watcher.set_params(given.arguments.get("params"))
+        watcher.set_model(given.get("model"))
+        watcher.set_params(given.get("params"))
         self.callbacks.append(watcher)
 
     callbacks.CallbackList.__init__ = begin_recorded
@@ -150,3 +160,36 @@ class _Watcher:
             self._meter.done = self._meter.total or self._meter.done
             self._training.recorder.end(self._meter)
             self._meter = None
+
+
+class _BeforeBackup:
+    """Has an epoch recorded, and written down, before the callbacks after it keep the model.
+
+    Args:
+        training: What is recorded.
+        after: The callbacks that are called after this one.
+    """
+
+    def __init__(self, training: KerasTraining, after: Iterable[Any]) -> None:
+        super().__init__()
+        self._training = training
+        self._watchers = [one for one in after if isinstance(one, _Watcher)]
+        # One of the program's may log the epoch itself, which shows at the end of the first.
+        self._waits = any(_may_log(one) for one in after)
+
+    def set_model(self, model: Any) -> None:
+        """Take no model, which nothing here needs: see `_Watcher.set_model`."""
+
+    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+        if not self._waits:
+            for watcher in self._watchers:
+                watcher.on_epoch_end(epoch, logs)
+        self._waits = False
+        self._training.recorder.flush()
+
+
+def _may_log(callback: Any) -> bool:
+    """Return whether a callback is the program's own and does something at the end of an epoch."""
+    method = callback.on_epoch_end
+    library = str(getattr(method, "__module__", "")).partition(".")[0] in ("keras", "tf_keras")
+    return not library and not isinstance(callback, _Watcher)

@@ -119,6 +119,7 @@ class Fit:
         self._pending: dict[int, list[Reading | str]] = {}
         self._logs: dict[int, Mapping[str, Any]] = {}
         self._left_to_program: set[str] = set()
+        self._told: set[str] | None = None
         self._own.listen()
         self._own.forget()
         self._meter = Meter(None)
@@ -139,6 +140,7 @@ class Fit:
             if not self._curves.batches and self._steps is not None:
                 # Of those that an earlier run has trained, from which this one goes on.
                 self._curves.batches = epoch * self._steps
+        self._told = None
         self._curves.epoch = self._shift + epoch + 1
         self._meter.epoch = epoch + 1
         self._last = -1
@@ -173,22 +175,31 @@ class Fit:
 
     @_guarded
     def end_epoch(self, epoch: int, logs: Mapping[str, Any]) -> None:
-        """Record the epoch, with what the program's own callbacks have added to it."""
+        """Record the epoch, with what the program's own callbacks have added to it.
+
+        Called again for an epoch, it records what was added since.
+        """
+        if self._told is not None:
+            self._tell(numbers(logs), self._told)
+            return
         if self._wanted >= 0:
             self._read()
         # By now Keras has waited for all logs; what has none is left out.
         self._settle()
         self._pending.clear()
         self._logs.clear()
-        values = numbers(logs)
-        self._left_to_program |= {n for n, v in values.items() if self._own.has_logged(n, v)}
-        self._own.forget()
-        kept = {n: v for n, v in values.items() if n not in self._left_to_program}
-        self.training.log(self._curves, self._curves.epoch, kept, "epoch")
+        self._told = set(numbers(logs))
+        self._tell(numbers(logs), set())
         self._curves.batches += self._last + 1
         if self._steps is None and self._last >= 0:
             self._steps = self._last + 1
         self._measure(epoch + 1)
+
+    def _tell(self, values: Mapping[str, float], told: set[str]) -> None:
+        self._left_to_program |= {n for n, v in values.items() if self._own.has_logged(n, v)}
+        self._own.forget()
+        kept = {n: v for n, v in values.items() if n not in self._left_to_program | told}
+        self.training.log(self._curves, self._curves.epoch, kept, "epoch")
 
     def end(self) -> None:
         """End the progress, however many epochs there were in the end."""

@@ -1,4 +1,4 @@
-"""How far a loop has come, told at most ten times a second."""
+"""How far a loop has come, told at most five times a second."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from tflab.runs.events import Event, Progress
 
-INTERVAL = 0.1
+INTERVAL = 0.2
 """Seconds between two progress events."""
 
 

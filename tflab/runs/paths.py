@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from tflab.runs.record import Problem
+    from tflab.runs.problem import Problem
 
 _ELSEWHERE = "or set TFLAB_DATA to a folder of your own"
 
@@ -88,7 +88,7 @@ def unreadable(title: str, place: Path, error: OSError) -> Problem:
         place: Where it is.
         error: What the system said.
     """
-    from tflab.runs.record import Problem
+    from tflab.runs.problem import Problem
 
     return Problem(title, f"{place}: {error.strerror or error}.", _next_step(place, error))
 

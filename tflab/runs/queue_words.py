@@ -30,6 +30,11 @@ _ENDS = {
     "PREEMPTED": _Words(
         "lost", "Slurm took its place for a job that goes first (pre-emption).", _AGAIN
     ),
+    "REQUEUED": _Words(
+        "lost",
+        "Its job was put back into the queue; it is not begun again behind your back.",
+        _AGAIN,
+    ),
     "NODE_FAIL": _Words("lost", "The node that it ran on failed.", _AGAIN),
     "BOOT_FAIL": _Words("lost", "The node that it was to run on did not start.", _AGAIN),
     "OUT_OF_MEMORY": _Words(

@@ -1,4 +1,4 @@
-"""What was asked of a run: the content of `run.json`, and the error that people see.
+"""What was asked of a run: the content of `run.json`.
 
 The run process reads its record with the standard library alone (`read_record`). The workbench
 checks what it reads, which may be damaged: see `store.RunStore.record`.
@@ -16,57 +16,16 @@ from tflab.runs.code import CommandOption as CommandOption
 from tflab.runs.code import EditedCell as EditedCell
 from tflab.runs.code import ExerciseCode as ExerciseCode
 from tflab.runs.code import ParameterPlace as ParameterPlace
-from tflab.runs.text import count_of
+from tflab.runs.options import LEAST_MEMORY as LEAST_MEMORY
+from tflab.runs.options import MOST_NICE as MOST_NICE
+from tflab.runs.options import MOST_THREADS as MOST_THREADS
+from tflab.runs.options import RunOptions as RunOptions
+from tflab.runs.problem import Problem as Problem
 
 RECORD_VERSION = 1
 
 LARGEST_SEED = 2**32 - 1
 """What NumPy takes; Python and TensorFlow take it too."""
-
-MOST_NICE = 19
-MOST_THREADS = 1024
-LEAST_MEMORY = 256
-"""MiB. With less, TensorFlow's first threads and kernels already find no memory."""
-
-
-class Problem(Exception):
-    """Something went wrong that a person can mend: a title, a cause and a next step.
-
-    Every error that this project shows to people is one of these.
-    """
-
-    def __init__(self, title: str, cause: str, next_step: str) -> None:
-        super().__init__(f"{title}: {cause}")
-        self.title = title
-        self.cause = cause
-        self.next_step = next_step
-
-
-@dataclass(frozen=True, kw_only=True)
-class RunOptions:
-    """How much of a shared machine runs may take; see `RunRequest` for what each means.
-
-    Raises:
-        ValueError: When one of them is out of its bounds.
-    """
-
-    nice: int = 0
-    threads: int = 0
-    memory_limit: int = 0
-
-    def __post_init__(self) -> None:
-        if not 0 <= self.nice <= MOST_NICE or not 0 <= self.threads <= MOST_THREADS:
-            raise ValueError("nice or threads is out of its bounds")
-        if self.memory_limit < 0:
-            raise ValueError("memory_limit is below 0")
-
-    @property
-    def words(self) -> str:
-        """Say which of them are set; empty when none is."""
-        parts = [f"nice {self.nice}"] if self.nice else []
-        parts += [count_of(self.threads, "thread")] if self.threads else []
-        parts += [f"{self.memory_limit} MiB"] if self.memory_limit else []
-        return ", ".join(parts)
 
 
 @dataclass(frozen=True, kw_only=True)

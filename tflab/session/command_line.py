@@ -5,15 +5,16 @@ from __future__ import annotations
 import shlex
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tflab.programs.library import find_lessons
 from tflab.programs.parameters import format_value
 from tflab.programs.program import Program
-from tflab.programs.sweep_values import format_sweep_values
 from tflab.runs.record import RunRequest
-from tflab.sweeps.plan import SweepPlan
-from tflab.sweeps.search import Search
+
+if TYPE_CHECKING:
+    from tflab.sweeps.plan import SweepPlan
+    from tflab.sweeps.search import Search
 
 
 def request_line(
@@ -68,6 +69,9 @@ def sweep_line(plan: SweepPlan, lesson: Program, defaults: Mapping[str, Any]) ->
         lesson: The lesson as the sweep had it.
         defaults: The lesson's defaults now.
     """
+    # The line of a run, which the workbench has from the start, needs nothing of sweeps.
+    from tflab.programs.sweep_values import format_sweep_values
+
     search = plan.search
     words = ["tflab", "sweep", _lesson(plan.each.lesson, plan.each.path)]
     for parameter in lesson.parameters:

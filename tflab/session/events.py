@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 import msgspec
 
-from tflab.runs.record import Problem
+from tflab.runs.problem import Problem
 
 if TYPE_CHECKING:
     from tflab.programs.presets import Preset

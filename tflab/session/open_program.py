@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tflab.runs.disk_queue import DiskQueue
-from tflab.runs.record import Problem
+from tflab.runs.problem import Problem
 
 if TYPE_CHECKING:
     from tflab.programs.program import Program

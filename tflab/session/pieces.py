@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tflab.runs.disk_queue import DiskQueue
-from tflab.runs.record import Problem, RunRequest
 from tflab.session.disk import SessionDisk
 from tflab.session.events import Emit, Event
 from tflab.session.library import Library
@@ -20,6 +19,8 @@ from tflab.session.settings import load_settings
 
 if TYPE_CHECKING:
     from tflab.programs.program import Program
+    from tflab.runs.problem import Problem
+    from tflab.runs.record import RunRequest
     from tflab.session.approval import Approval
     from tflab.session.code_help import CodeHelp
     from tflab.session.course import CourseProgress

@@ -8,7 +8,6 @@ from random import Random
 from typing import NamedTuple
 
 from tflab.programs.library import LessonEntry
-from tflab.quiz.bank import BY_ID
 from tflab.quiz.kinds import Question
 from tflab.session.quiz import Outcome, Reply
 
@@ -69,6 +68,9 @@ class PlacementSitting:
         self._entries = [entry for entry in entries if entry.shipped]
         self._random = random
         places = {entry.id: place for place, entry in enumerate(self._entries)}
+        # Known from the start on, begun once: the questions come with it.
+        from tflab.quiz.bank import BY_ID
+
         stages = [(BY_ID[first], BY_ID[second]) for first, second in STAGES]
         stages = [pair for pair in stages if pair[0].lesson in places]
         self._stages = sorted(stages, key=lambda pair: places[pair[0].lesson])

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import Enum
+
+import msgspec
 
 from tflab.session.events import Event
 
@@ -17,8 +18,7 @@ class QuestionKind(Enum):
     COMMANDS = "commands"
 
 
-@dataclass(frozen=True)
-class Question:
+class Question(msgspec.Struct, frozen=True):
     """What a person is asked before something starts.
 
     Attributes:

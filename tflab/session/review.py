@@ -10,7 +10,6 @@ from tflab.programs.library import LessonEntry, find_lessons
 from tflab.programs.program import Cell, Program
 from tflab.programs.progress import Course, ProgressStore
 from tflab.programs.reader import ProgramError, read_program
-from tflab.quiz.bank import KINDS
 from tflab.quiz.kinds import Kind
 from tflab.quiz.review_store import ReviewStore
 from tflab.quiz.schedule import Card
@@ -55,6 +54,11 @@ def what_is_due(course: Course, cards: Mapping[str, Card], today: date) -> Due:
         cards: What is kept of the questions.
         today: The day.
     """
+    if not any(kept.goals_met for kept in course.lessons.values()):
+        return Due()
+    # Looked up at each start; whoever has met no goals needs no questions.
+    from tflab.quiz.bank import KINDS
+
     days: dict[str, date] = {}
     for kind in KINDS:
         kept = course.lessons.get(kind.lesson)

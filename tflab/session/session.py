@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from tflab.runs.record import Problem, RunOptions
+from tflab.runs.options import RunOptions
+from tflab.runs.problem import Problem
 from tflab.session.edit_events import EditsChanged
 from tflab.session.events import (
     CourseChanged,

@@ -9,8 +9,8 @@ from typing import Annotated, Literal
 import msgspec
 
 from tflab.runs.atomic_files import read_file, write_atomically
+from tflab.runs.options import RunOptions
 from tflab.runs.paths import data_folder
-from tflab.runs.record import RunOptions
 
 MOST_RECENT = 12
 

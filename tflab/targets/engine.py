@@ -49,7 +49,7 @@ class NodeReport:
 
 
 class QueueFullError(Problem):
-    """The queue takes no more now; asking again later may help."""
+    """The queue takes nothing now, or does not answer; asking again later may help."""
 
 
 class Engine(Protocol):
@@ -63,10 +63,14 @@ class Engine(Protocol):
         """
 
     def submit(self, folders: Sequence[Path], place: ServerPlace) -> list[Job]:
-        """Have the runs of some folders done, and return what they are known by, in this order.
+        """Have the runs of some folders done.
+
+        Returns:
+            What they are known by, in this order. Fewer than the folders, but one at least, where
+            there is no room for all: the rest is to be asked for again.
 
         Raises:
-            QueueFullError: When it takes no more now.
+            QueueFullError: When it takes none now.
             Problem: When it refuses them.
         """
 

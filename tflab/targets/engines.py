@@ -1,4 +1,4 @@
-"""The engine behind a target, or behind a job that was found."""
+"""The engine behind a target, or a job that was found; each is imported once it is needed."""
 
 from __future__ import annotations
 
@@ -6,10 +6,7 @@ from typing import Any
 
 from tflab.runs.job import Job
 from tflab.runs.record import Problem
-from tflab.targets.dask_engine import REACH as DASK_REACH
-from tflab.targets.dask_engine import Dask
 from tflab.targets.engine import Engine
-from tflab.targets.slurm import Slurm
 from tflab.targets.target_file import DaskTarget, SlurmTarget, Target
 
 
@@ -20,7 +17,11 @@ def engine_of(target: Target) -> Engine:
         Problem: When what it needs is not installed.
     """
     if isinstance(target, SlurmTarget):
+        from tflab.targets.slurm import Slurm
+
         return Slurm(target)
+    from tflab.targets.dask_engine import Dask
+
     return Dask(target)
 
 
@@ -31,10 +32,12 @@ def engine_of_job(job: Job) -> Engine:
         Problem: When it is of an engine that is not known here.
     """
     if job.engine == "slurm":
-        return Slurm(SlurmTarget(name=job.target, commands=job.reach.get("commands", "")))
+        return engine_of(SlurmTarget(name=job.target, commands=job.reach.get("commands", "")))
     if job.engine == "dask":
-        known: dict[str, Any] = {name: job.reach.get(name, "") for name in DASK_REACH}
-        return Dask(DaskTarget(name=job.target, **known))
+        from tflab.targets.dask_engine import REACH
+
+        known: dict[str, Any] = {name: job.reach.get(name, "") for name in REACH}
+        return engine_of(DaskTarget(name=job.target, **known))
     raise Problem(
         "The run's engine is not known here",
         f"It was handed to {job.engine!r}, perhaps by a newer tflab.",

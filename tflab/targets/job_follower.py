@@ -21,6 +21,7 @@ from tflab.runs.lost import as_asked, last_word
 from tflab.runs.queue_words import ended_in_queue
 from tflab.runs.state import RunState
 from tflab.runs.text import plain_line
+from tflab.targets.engine import JobState
 from tflab.targets.job_watch import JobWatch, watch_of
 from tflab.targets.run_process import StopMark, settle
 
@@ -65,6 +66,7 @@ class JobFollower:
         self._watch: JobWatch | None = None
         self._next_look = 0.0
         self._looking: Future[_News] | None = None
+        self._began: float | None = None
         self._gone_since: float | None = None
         self._points = -1
         self._mark = StopMark(folder, clock)
@@ -114,6 +116,12 @@ class JobFollower:
         if self._job is None or self._watch is None:
             return _News("" if started else self._full())
         found = self._watch.state(self._job.id)
+        if started and self._began is None:
+            self._began = self._clock()
+        since = self._began
+        if found is not None and found.phase == "queued" and since and self._watch.heard > since:
+            # It waits again: the node that it had has failed, or was taken away.
+            found = JobState("gone", end=ended_in_queue("REQUEUED", last_word(self._folder)))
         if found is None or found.phase != "gone":
             self._gone_since = None
             place = found.words if found is not None and found.phase == "queued" else ""

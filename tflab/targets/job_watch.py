@@ -32,6 +32,7 @@ class JobWatch:
 
     Attributes:
         trouble: Why the engine does not answer; None while it does.
+        heard: When it was asked what is known now; by the clock.
     """
 
     def __init__(
@@ -48,6 +49,7 @@ class JobWatch:
         self._lock = threading.Lock()
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="queue")
         self.trouble: Problem | None = None
+        self.heard = 0.0
 
     def state(self, job: str) -> JobState | None:
         """Return where a job stands as far as is known, and ask again if it is time."""
@@ -81,6 +83,7 @@ class JobWatch:
         self._next = 0.0
 
     def _ask(self, jobs: list[str]) -> None:
+        now = self._clock()
         try:
             found = self._reach().states(jobs)
         except Problem as problem:
@@ -88,6 +91,7 @@ class JobWatch:
             return
         with self._lock:
             self._states = {**self._states, **found}
+            self.heard = now
         self.trouble = None
 
     def _reach(self) -> Engine:

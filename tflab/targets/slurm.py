@@ -5,8 +5,11 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import tempfile
+import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from tflab.runs.atomic_files import make_private_folder
@@ -33,14 +36,20 @@ MOST_TASKS = 500
 """Runs in one array: half of what Slurm allows unless it is told otherwise."""
 
 _SECONDS = 20.0
+_RETRIES = "sleeping and retrying"
 _FULL = (
+    _RETRIES,
     "temporarily unable",
+    "job queue full",
     "submit limit",
     "submitlimit",
     "too many jobs",
     "violates accounting",
 )
+_AWAY = ("unable to contact", "communication", "socket timed out")
+_TOO_LONG = "invalid job array specification"
 _UNKNOWN = "invalid job id"
+_NOTHING = "nothing"
 
 
 class Slurm:
@@ -52,6 +61,7 @@ class Slurm:
 
     def __init__(self, target: SlurmTarget) -> None:
         self._target = target
+        self._most = MOST_TASKS
 
     def check(self) -> str:
         """Return the partitions that there are, in words.
@@ -72,11 +82,23 @@ class Slurm:
         return words
 
     def submit(self, folders: Sequence[Path], place: ServerPlace) -> list[Job]:
-        """Put runs into the queue, as an array where there are several."""
-        name = "tflab" if len(folders) > 1 else f"tflab {folders[0].name}"
-        id_ = self._submit(
-            folders, worker_command(place.interpreter, "tflab.worker", "--job"), place, name
-        )
+        """Put runs into the queue, as an array where there are several.
+
+        How many it takes at once is found by trying: where there is no room for all, for half.
+        """
+        command = worker_command(place.interpreter, "tflab.worker", "--job")
+        while True:
+            folders = folders[: self._most]
+            name = "tflab" if len(folders) > 1 else f"tflab {folders[0].name}"
+            try:
+                id_ = self._submit(folders, command, place, name)
+            except QueueFullError:
+                if len(folders) == 1:
+                    raise
+                self._most = len(folders) // 2
+            else:
+                break
+        self._most = min(2 * self._most, MOST_TASKS)
         now = time.time()
         ids = [id_] if len(folders) == 1 else [f"{id_}_{task}" for task in range(len(folders))]
         reach = {"commands": self._target.commands}
@@ -108,6 +130,11 @@ class Slurm:
         folder = probe.make()
         try:
             job = self._submit([folder], probe.command, place, "tflab probe")
+        except QueueFullError:
+            # Runs wait for room in it; whether they would work is not known by then.
+            probe.remove()
+            return []
+        try:
             found = probe.wait(patience, lambda: self.states([job])[job].phase == "gone")
             if found is not None:
                 return [found]
@@ -131,18 +158,54 @@ class Slurm:
         except OSError as error:
             raise unreadable("The run cannot be handed over", said_folder(), error) from error
         words = sbatch_words(self._target, len(folders), name)
-        done = self._call("sbatch", *words, text=script, folder=folders[0])
+        done = self._hand_over(words, script, folders[0])
         if done.returncode:
-            raise self._refused(done.stderr)
+            raise self._refused(done.stderr, len(folders))
         # With several clusters their name stands behind the number.
         return done.stdout.strip().partition(";")[0]
 
-    def _refused(self, stderr: str) -> Problem:
+    def _hand_over(
+        self, words: Sequence[str], script: str, folder: Path
+    ) -> subprocess.CompletedProcess[str]:
+        """Call `sbatch`, which tries for two minutes where the queue is full: not that long."""
+        path = self._command("sbatch")
+        with tempfile.TemporaryFile("w+") as text, _started(path):
+            text.write(script)
+            text.seek(0)
+            process = subprocess.Popen(
+                [path, *words],
+                stdin=text,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                text=True,
+                errors="replace",
+                cwd=folder,
+            )
+        patience = threading.Timer(_SECONDS, process.kill)
+        patience.start()
+        said = []
+        with process:
+            assert process.stdout is not None
+            assert process.stderr is not None
+            for line in process.stderr:
+                said.append(line)
+                if _RETRIES in line.lower():
+                    # It sleeps now, so it cannot be taken at this very moment.
+                    process.kill()
+            out = process.stdout.read()
+        patience.cancel()
+        return subprocess.CompletedProcess(process.args, process.returncode, out, "".join(said))
+
+    def _refused(self, stderr: str, count: int) -> Problem:
         said = _said(stderr)
-        kind = QueueFullError if any(word in said.lower() for word in _FULL) else Problem
-        if kind is QueueFullError:
-            return kind("The queue takes no more now", f"Slurm says: {said}", "Wait, or stop some.")
-        return kind(
+        words = said.lower()
+        if any(word in words for word in _FULL) or (count > 1 and _TOO_LONG in words):
+            cause, step = f"Slurm says: {said}", "Wait, or stop some."
+            return QueueFullError("The queue takes no more now", cause, step)
+        if said == _NOTHING or any(word in words for word in _AWAY):
+            cause, step = f"sbatch says: {said}", "Try `squeue` in a shell; it is asked again."
+            return QueueFullError("Slurm does not answer", cause, step)
+        return Problem(
             "Slurm refuses the run",
             f"sbatch says: {said}",
             f"Change [{self._target.name}] in targets.toml; `sinfo` tells what the queue has.",
@@ -171,35 +234,24 @@ class Slurm:
             raise _silent(command, _said(done.stderr))
         return done.stdout
 
-    def _call(
-        self, command: str, *words: str, text: str | None = None, folder: Path | None = None
-    ) -> subprocess.CompletedProcess[str]:
+    def _call(self, command: str, *words: str) -> subprocess.CompletedProcess[str]:
         path = self._command(command)
         try:
-            return subprocess.run(
-                [path, *words],
-                input=text,
-                stdin=subprocess.DEVNULL if text is None else None,
-                capture_output=True,
-                text=True,
-                errors="replace",
-                timeout=_SECONDS,
-                check=False,
-                cwd=folder,
-            )
+            with _started(path):
+                return subprocess.run(
+                    [path, *words],
+                    stdin=subprocess.DEVNULL,
+                    capture_output=True,
+                    text=True,
+                    errors="replace",
+                    timeout=_SECONDS,
+                    check=False,
+                )
         except subprocess.TimeoutExpired as error:
-            said = plain_line(str(error.stderr or "").strip())
-            kind = QueueFullError if "temporarily" in said else Problem
-            raise kind(
-                "Slurm does not answer",
-                f"{command} said nothing for {_SECONDS:g} s. {said}".rstrip(),
-                "Try `squeue` in a shell; the runs that it has go on.",
-            ) from error
-        except OSError as error:
             raise Problem(
-                "Slurm's commands cannot be started",
-                f"{path}: {error.strerror}.",
-                "Ask whoever looks after the cluster.",
+                "Slurm does not answer",
+                f"{command} said nothing for {_SECONDS:g} s.",
+                "Try `squeue` in a shell; the runs that it has go on.",
             ) from error
 
     def _command(self, name: str) -> str:
@@ -215,9 +267,21 @@ class Slurm:
         return found
 
 
+@contextmanager
+def _started(path: str) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise Problem(
+            "Slurm's commands cannot be started",
+            f"{path}: {error.strerror}.",
+            "Ask whoever looks after the cluster.",
+        ) from error
+
+
 def _said(stderr: str) -> str:
     lines = [plain_line(line) for line in stderr.splitlines() if line.strip()]
-    return " ".join(line.partition("error: ")[2] or line for line in lines)[:400] or "nothing"
+    return " ".join(line.partition("error: ")[2] or line for line in lines)[:400] or _NOTHING
 
 
 def _silent(command: str, said: str) -> Problem:

@@ -135,9 +135,10 @@ class TargetHost:
                 _end(folder, problem)
         else:
             self.full = ""
-            for folder, job in zip(folders, jobs, strict=True):
+            for folder, job in zip(folders, jobs, strict=False):
                 with suppress(OSError):
                     write_job(folder, job)
+            self._waiting = [*folders[len(jobs) :], *self._waiting]
         self._sending = None
 
 

@@ -6,9 +6,9 @@ must have the focus, or `app` for everywhere.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
+import msgspec
 from textual.binding import Binding
 
 from tflab.ui.terminal.key_names import key_name as key_name
@@ -40,8 +40,7 @@ SCOPE_TITLES: dict[Scope, str] = {
 }
 
 
-@dataclass(frozen=True)
-class Action:
+class Action(msgspec.Struct, frozen=True):
     """One action: its key, its short label for the footer, and a sentence for help.
 
     Attributes:

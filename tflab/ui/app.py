@@ -14,7 +14,6 @@ from textual.binding import BindingType
 from textual.notifications import SeverityLevel
 from textual.screen import Screen
 
-from tflab.programs.library import resolve
 from tflab.session import events
 from tflab.ui import memory
 from tflab.ui.actions import EDITORS_OWN, FIELDS_OWN, bindings
@@ -49,6 +48,7 @@ class LabApp(FeatureScreens):
         super().__init__(program)
         self._workbench: WorkbenchScreen | None = None
         self._notes: deque[Note] = deque(maxlen=_MOST_NOTES)
+        self._messages: Screen[None] | None = None
         self.dress(self.session.settings.theme)
         self.animation_level = "none"
         self.set_class(not glyphs().unicode, "-ascii")
@@ -139,11 +139,14 @@ class LabApp(FeatureScreens):
     def action_notices(self) -> None:
         """Show the notices again, the newest first."""
         from tflab.ui.dialogs.notice import TextScreen
-        from tflab.ui.widgets.notice_line import notes_text
+        from tflab.ui.widgets.notice_line import TIME_CELLS, notes_text
 
-        for line in self.workbench.query(NoticeLine):
-            line.clear()
-        self.push_screen(TextScreen("Messages", notes_text(self._notes)))
+        for screen in self.screen_stack:
+            for line in screen.query(NoticeLine):
+                line.clear()
+        if self._messages is None or self._messages not in self.screen_stack:
+            self._messages = TextScreen("Messages", notes_text(self._notes), TIME_CELLS)
+            self.push_screen(self._messages)
 
     # Leaving
 
@@ -205,7 +208,11 @@ def run_app(lesson: str | None = None) -> int:
     Raises:
         Problem: When there is no such lesson.
     """
-    path = resolve(lesson) if lesson is not None else None
+    path = None
+    if lesson is not None:
+        from tflab.programs.library import resolve
+
+        path = resolve(lesson)
     app = LabApp(path)
     wrap, app.typed_early = ask_for_pixels()
     if wrap is not None:

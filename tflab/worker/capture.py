@@ -26,6 +26,9 @@ OUTPUT_LIMIT = 64 << 20
 NATIVE_LIMIT = 64 << 20
 """Bytes that are kept of what is written to descriptor 2."""
 
+_RARER = 4
+"""Looks at descriptor 2 for each one at the length of the output: each lets the interpreter go."""
+
 
 class _Stream(io.FileIO):
     """Descriptor 1. What was written to descriptor 2 before is put in its place first."""
@@ -74,6 +77,7 @@ class Capture:
         self._output = _Bounded(folder / OUTPUT, 1, limit)
         self._native = _Bounded(folder / NATIVE, 2, NATIVE_LIMIT)
         self._past_python = NativeOutput(folder, journal)
+        self._looks = self._length = 0
         # A crash in C++ then leaves the line of the lesson that led to it.
         faulthandler.enable(file=2)
         if _stream is not None:
@@ -84,7 +88,8 @@ class Capture:
         """Return the length of the output so far, in bytes, whoever wrote it."""
         with suppress(OSError):
             self._past_python.forward(whole_lines=False, patience=1.0)
-        return self._output.size()
+        self._length = self._output.size()
+        return self._length
 
     def watch(self) -> bool:
         """Bring in what was written past Python, and cut what has passed its limit.
@@ -96,7 +101,10 @@ class Capture:
         with suppress(OSError):
             self._past_python.forward_in_time(size)
         cut = self._native.cut(size)
-        return self._output.cut(self._output.size()) or cut
+        self._looks += 1
+        if self._looks % _RARER == 0:
+            self._length = self._output.size()
+        return self._output.cut(self._length) or cut
 
     def _keep_order(self) -> None:
         # What cannot be copied now is copied later, or when the run is over.

@@ -20,7 +20,7 @@ from types import FrameType
 from tflab.recording.journal import Journal
 from tflab.runs.events import Notice
 from tflab.runs.log_writer import EVENTS, RECORD, STOP, append, has_ended
-from tflab.runs.lost import as_asked, never_began, stopped
+from tflab.runs.lost import as_asked, last_word, never_began, stopped
 from tflab.runs.processes import RUNG_SECONDS, STOP_SIGNALS
 from tflab.runs.queue_words import QUEUE_LOG, ended_in_queue
 from tflab.runs.record import Problem
@@ -37,12 +37,20 @@ LOOK = signal.SIGUSR1
 LEAVE_SOON = signal.SIGUSR2
 """The time that the queue gave is nearly over."""
 
+BEGUN = "job.begun"
+"""The file by which a job takes a run for itself."""
+
+QUIET_SECONDS = 6.0
+"""How long a log must be quiet before a job that was begun again writes its end."""
+
+_RESTARTS = "SLURM_RESTART_COUNT"
 _LOOK_SECONDS = 0.25
 _SAID = (
     ("DUE TO TIME LIMIT", "TIMEOUT"),
     ("DUE TO PREEMPTION", "PREEMPTED"),
     ("DUE TO NODE FAILURE", "NODE_FAIL"),
     ("oom-kill", "OUT_OF_MEMORY"),
+    ("DUE TO JOB REQUEUE", "REQUEUED"),
     ("CANCELLED AT", "CANCELLED"),
 )
 _TAKEN = (signal.SIGTERM, signal.SIGINT, signal.SIGCHLD, LOOK, LEAVE_SOON)
@@ -61,8 +69,8 @@ def serve(folder: Path) -> int | tuple[Path, Journal]:
     if (folder / STOP).exists():
         append_last(folder, as_asked(folder, stopped(time.time())))
         return 0
-    if (folder / EVENTS).stat().st_size:
-        # A queue that lost sight of the first try hands it out again; a run has one life.
+    if not _is_first(folder):
+        _leave_to_first(folder)
         return 0
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     keep_orphans()
@@ -82,6 +90,28 @@ def serve(folder: Path) -> int | tuple[Path, Journal]:
         job.let_go()
         return folder, child
     return job.see_off(child)
+
+
+def _is_first(folder: Path) -> bool:
+    """Take a run for this job; False where another has it, as a run has one life."""
+    try:
+        (folder / BEGUN).open("x").close()
+    except FileExistsError:
+        return False
+    return not (folder / EVENTS).stat().st_size
+
+
+def _leave_to_first(folder: Path) -> None:
+    """Write the end of a run whose job was put back into the queue, unless it goes on elsewhere.
+
+    A node that the queue has lost sight of may still have it, and its log has one writer.
+    """
+    if os.environ.get(_RESTARTS, "0") in ("", "0"):
+        return
+    size = (folder / EVENTS).stat().st_size
+    time.sleep(QUIET_SECONDS)
+    if (folder / EVENTS).stat().st_size == size and not has_ended(folder):
+        append_last(folder, as_asked(folder, ended_in_queue("REQUEUED", last_word(folder))))
 
 
 class _Job:

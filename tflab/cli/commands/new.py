@@ -7,7 +7,7 @@ import shlex
 from pathlib import Path
 
 from tflab.cli.command import Command
-from tflab.programs.program import lesson_id
+from tflab.programs.library import lesson_id
 from tflab.programs.template import new_lesson
 from tflab.runs.record import Problem
 from tflab.runs.text import plain_line

@@ -30,10 +30,10 @@ from tflab.cli.questions import ask, given_guesses, require_trust, tell_others
 from tflab.cli.run_json import refused
 from tflab.cli.run_views import LinearView, RunView, run_view
 from tflab.cli.terminal import print_json, print_problem
-from tflab.programs.library import resolve
+from tflab.programs.library import lesson_id, resolve
 from tflab.programs.parameters import parse_values
 from tflab.programs.presets import PresetStore, preset_values
-from tflab.programs.program import Program, lesson_id
+from tflab.programs.program import Program
 from tflab.programs.reader import read_program
 from tflab.runs.record import Problem, RunRequest
 from tflab.targets.devices import Device, find_device, list_devices
@@ -173,7 +173,7 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
 
 
 COMMAND = Command(
-    "run a lesson here",
+    "run a program here",
     "tflab run 10 -p learning_rate=0.5 -p steps=15",
     run,
     _add_options,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections import Counter
 from dataclasses import asdict
 from typing import Any
 
@@ -44,8 +45,11 @@ def _try(arguments: argparse.Namespace) -> int:
             f"{target.name} takes runs, but no machine of it was free within "
             f"{arguments.wait:g} s; --wait 600 waits longer."
         )
-    for report in reports if not arguments.json else ():
-        print("\n".join(_report_lines(report)))
+    # A machine may have several workers, of which the same is to be said.
+    said = Counter((one.node, *_report_lines(one)) for one in reports)
+    for (node, first, *more), workers in said.items() if not arguments.json else ():
+        name = f"{node} ({workers} workers)" if workers > 1 else node
+        print("\n".join([f"{name}: {first}", *more]))
     good = bool(reports) and all(report.problem is None for report in reports)
     return 0 if good else 1
 
@@ -65,11 +69,9 @@ def _lines(found: FoundTarget) -> list[str]:
 def _report_lines(report: NodeReport) -> list[str]:
     problem = report.problem
     if problem is not None:
-        return [f"{report.node}: {problem.title}. {problem.cause}", f"  {problem.next_step}"]
-    return [
-        f"{report.node}: runs work there; it shares the data folder.",
-        *(f"  {remark}" for remark in report.remarks),
-    ]
+        return [f"{problem.title}. {problem.cause}", f"  {problem.next_step}"]
+    remarks = [f"  {remark}" for remark in report.remarks]
+    return ["runs work there; it shares the data folder.", *remarks]
 
 
 def _as_json(found: FoundTarget) -> dict[str, Any]:

@@ -21,7 +21,8 @@ _DEFAULT_BATCH = 32
     "history = model.fit(x, y, epochs=$epochs$validation)",
     lead="The loss is one, and each metric is another. What becomes of each when there are "
     "validation data?",
-    why="The loss and $count metrics, each once for every kind of data: $total.",
+    why="Counted once for every kind of data: the loss, and metrics to the number of $count. "
+    "That makes $total.",
 )
 def curves_of_history(random: Random) -> Made:
     """Draw the metrics, and whether there are validation data."""

@@ -97,7 +97,7 @@ def after_assigning(random: Random) -> Made:
     code="$first\n$second\n$third\n$fourth",
     lead="Which line gives the variable another shape, or treats it like a list?",
     why="`$bad` raises. Change a variable by `assign`, and keep its shape.",
-    choices={"2": "line 2", "3": "line 3", "4": "line 4"},
+    choices={str(line): f"line {line}" for line in (1, 2, 3, 4)},
 )
 def line_that_raises(random: Random) -> Made:
     """Draw a bad line and its place among good ones."""

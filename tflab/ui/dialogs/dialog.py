@@ -7,14 +7,12 @@ from typing import Any, ClassVar
 from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen, Screen
 
-from tflab.ui.actions import actions
+from tflab.ui.actions import ON_EVERY_SCREEN, actions
 from tflab.ui.terminal.screens import Answer as Answer
 from tflab.ui.terminal.screens import SafeTeardown
 from tflab.ui.widgets.css import beside
 
-# Putting the program aside is the terminal's business, and leaving works whatever is open.
-_PASS = {"suspend_process", "leave"}
-_ACTION_NAMES = {action.id.partition("(")[0] for action in actions("app")} - _PASS
+_KEPT_BACK = {action.id.partition("(")[0] for action in actions("app")} - ON_EVERY_SCREEN
 
 
 class Dialog(SafeTeardown[Answer], ModalScreen[Answer]):
@@ -22,9 +20,6 @@ class Dialog(SafeTeardown[Answer], ModalScreen[Answer]):
 
     DEFAULT_CSS = beside(__file__)
     SCOPED_CSS = False
-    PASSES: ClassVar[frozenset[str]] = frozenset()
-    """Actions of the app that work all the same while this is open."""
-
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "close", "Close")]
 
     def __init__(self) -> None:
@@ -37,4 +32,4 @@ class Dialog(SafeTeardown[Answer], ModalScreen[Answer]):
 
 def blocks(screen: Screen[Any], action: str) -> bool:
     """Return whether an action of the app is kept back by a dialog: its keys are the dialog's."""
-    return isinstance(screen, Dialog) and action in _ACTION_NAMES - screen.PASSES
+    return isinstance(screen, Dialog) and action in _KEPT_BACK

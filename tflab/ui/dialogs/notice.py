@@ -47,24 +47,32 @@ class ProblemScreen(Dialog[None]):
 
 
 class TextScreen(Dialog[None]):
-    """Shows a long text, such as the whole output of a cell."""
+    """Shows a long text, such as the whole output of a cell.
+
+    Args:
+        title: What it is.
+        text: The text.
+        hang: Where it is prose and not output, so that long lines wrap: by how many cells they
+            are moved in, see `TextView`.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("q", "close", "Close"),
         Binding("c", "copy", "Copy"),
     ]
 
-    def __init__(self, title: str, text: str) -> None:
+    def __init__(self, title: str, text: str, hang: int | None = None) -> None:
         super().__init__()
         self._title = title
         self._text = text
+        self._hang = hang
 
     def compose(self) -> ComposeResult:
         """Lay out the text."""
         with Vertical(classes="sheet") as sheet:
             sheet.border_title = box_title(self._title)
             sheet.border_subtitle = "Esc closes, c copies"
-            yield TextView(self._text)
+            yield TextView(self._text, self._hang)
 
     def action_copy(self) -> None:
         """Put the whole text on the clipboard."""

@@ -69,7 +69,10 @@ class OptionsScreen(Dialog[RunOptions]):
                 yield Static(about, classes="question")
                 value = format_value(getattr(self._options, field.name))
                 yield Input(value, compact=True, type="integer", max_length=12, id=field.name)
-            yield Static("", id="trouble")
+            trouble = Static("", id="trouble")
+            # An empty one would take rows in which the first label is read on a low screen.
+            trouble.display = False
+            yield trouble
             with Horizontal(classes="choices"):
                 yield Button("Keep", id="keep", variant="primary", compact=True)
 
@@ -84,10 +87,17 @@ class OptionsScreen(Dialog[RunOptions]):
                 values[field.name] = parse_value(field, entry.value)
                 _check_memory(field.name, values[field.name])
             except ValueProblem as problem:
-                self.query_one("#trouble", Static).update(Content.styled(problem.cause, "$error"))
-                self.set_focus(entry)
+                self._say(problem.cause, entry)
                 return
         self.dismiss(RunOptions(**values))
+
+    def _say(self, cause: str, entry: Input) -> None:
+        """Say what is wrong, and go to where it is."""
+        trouble = self.query_one("#trouble", Static)
+        trouble.update(Content.styled(cause, "$error"))
+        trouble.display = True
+        self.set_focus(entry, scroll_visible=False)
+        self.call_after_refresh(trouble.scroll_visible, animate=False)
 
 
 def _check_memory(name: str, value: int) -> None:

@@ -16,6 +16,9 @@ from tflab.ui.terminal.safe_text import short_line
 
 _KEYS = 9
 _TITLE = 30
+_SHORT_TITLE = 24
+_WIDE = 80
+"""Cells of a row from which on titles have the wide column; below, sentences need the room."""
 _LEAST_ABOUT = 12
 """Of a sentence with less room nothing is left that helps."""
 
@@ -69,7 +72,7 @@ class PaletteScreen(PickScreen[Command]):
                 shown = shown.stylize("$primary underline", offset, offset + 1)
         shown = shown.truncate(room - _KEYS - 2, ellipsis=glyphs().unicode)
         line = Content.assemble((f"{choice.value.key:>{_KEYS}}  ", "$primary"), shown)
-        gap = max(_TITLE - cell_len(title), 2)
+        gap = max((_TITLE if room >= _WIDE else _SHORT_TITLE) - cell_len(title), 2)
         if room - line.cell_length - gap < _LEAST_ABOUT:
             return line
         about = Content.styled(" " * gap + short_line(choice.about), "$text-quiet")

@@ -47,7 +47,6 @@ class CompareScreen(Dialog[None]):
     DEFAULT_CSS = beside(str(__file__).replace("compare.py", "screen.py"))
     SCOPED_CSS = False
     COVERS = True
-    PASSES = frozenset({"theme", "leave"})
     BINDINGS: ClassVar[list[BindingType]] = list(bindings("compare"))
 
     def __init__(self, runs: Sequence[LoadedRun]) -> None:

@@ -59,7 +59,6 @@ class HistoryScreen(RunActions):
     DEFAULT_CSS = beside(__file__)
     SCOPED_CSS = False
     COVERS = True
-    PASSES = frozenset({"theme", "leave"})
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings("history"),
         Binding("f1", "keys", "Help", show=False),

@@ -11,21 +11,24 @@ from tflab.ui.terminal.glyphs import glyphs
 
 
 def title_text(view: HistoryView, runs: HistoryList, lesson_title: str) -> Content:
-    """Return the title line: whose runs, how many of them, how many marked."""
+    """Return the title line: how many runs, how many of them marked, and whose they are.
+
+    The name is last: where room is short it is cut, and never a number.
+    """
     what = "all programs" if view.everywhere else lesson_title or "no program"
-    text = Content.assemble(("History", "bold $primary"), f" {glyphs().dot} {what}")
+    dot = f" {glyphs().dot} "
+    name = Content.assemble(dot, what)
+    text = Content.assemble(("History", "bold $primary"), dot)
     if not runs.ready:
-        return text + Content.styled("  reading", "$text-quiet")
+        return text + Content.styled("reading", "$text-quiet") + name
     shown = len(runs.shown)
     all_of = count_of(runs.count, "run")
-    text += Content.styled(
-        f"  {all_of}" if shown == runs.count else f"  {shown:,} of {all_of}", "$text-quiet"
-    )
+    text += Content(all_of if shown == runs.count else f"{shown:,} of {all_of}")
     if runs.unreadable:
         text += Content.styled(f"  {runs.unreadable:,} cannot be read", "$warning")
     if view.marked:
         text += Content.styled(f"  {len(view.marked)} marked", "bold $primary")
-    return text
+    return text + name
 
 
 def disk_text(use: DiskUse, narrow: bool) -> Content:

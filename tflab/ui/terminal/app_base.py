@@ -13,9 +13,11 @@ from typing import Any
 
 from rich.color import Color as RichColor
 from rich.color import ColorType
+from rich.console import RenderableType
 from rich.segment import Segment
 from rich.style import Style
 from textual import on
+from textual._compositor import ChopsUpdate
 from textual.actions import ActionParseResult, parse
 from textual.app import App
 from textual.color import Color
@@ -25,6 +27,7 @@ from textual.errors import NoWidget
 from textual.events import AppBlur, AppFocus, Event, Key, MouseDown, Paste
 from textual.filter import LineFilter
 from textual.notifications import SeverityLevel
+from textual.screen import Screen
 from textual.theme import Theme
 from textual.widgets import OptionList
 
@@ -32,6 +35,7 @@ from tflab.ui.terminal.cursor import RealCursor
 from tflab.ui.terminal.job_control import launchers
 from tflab.ui.terminal.key_order import OrderedKeys
 from tflab.ui.terminal.notices import Presence
+from tflab.ui.terminal.partial_updates import PartialUpdate
 from tflab.ui.terminal.pixels import Pixels
 from tflab.ui.terminal.safe_text import short_line, short_text
 from tflab.ui.terminal.themes import LIGHT, themes_for
@@ -131,6 +135,12 @@ class TerminalApp(OrderedKeys):
         # Textual has no way of its own to send a terminal anything but text.
         if self._driver is not None and not self._driver.is_headless:
             self._driver.write(sequence)
+
+    def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
+        """Send what has changed, and no more of its lines than that."""
+        if isinstance(renderable, ChopsUpdate):
+            renderable = PartialUpdate.of(renderable)
+        super()._display(screen, renderable)
 
     def post_display_hook(self) -> None:
         """Put the terminal's cursor where somebody types, after each paint."""

@@ -3,7 +3,8 @@
 Textual's own driver takes every byte for UTF-8 and gives up at the first that is not: a terminal
 set to Latin-1, a Meta key that sets the eighth bit, noise on a line. And it reads the size inside
 its signal handler, where the next signal may come in between: the older size is then told last, and
-stays, as when the edge of a window is dragged.
+stays, as when the edge of a window is dragged. And of Escape and a key behind it that come in one
+piece, as over a slow line, it makes the key alone.
 """
 
 from __future__ import annotations
@@ -11,10 +12,12 @@ from __future__ import annotations
 import asyncio
 import codecs
 import os
+import re
 import selectors
 import signal
 from collections.abc import Callable
 
+from textual import constants
 from textual._parser import ParseError
 from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
@@ -27,6 +30,17 @@ from tflab.ui.terminal.job_control import launchers
 _PASTE, _PASTED, _ESCAPE, _SUBSTITUTE = "\x1b[200~", "\x1b[201~", "\x1b", "\x1a"
 _PATIENCE = 0.1
 _CHUNK = 4096
+_ESCAPE_KEY = "\x1b[27u"
+"""How a terminal with kitty's keyboard protocol sends Escape: nothing behind it can change it."""
+
+_BEHIND_ESCAPE = re.compile(
+    "\x1b(?:([\x01-\x07\n-\x0c\x0e-\x1a\x1c-\x1f ])|([ac-eg-z])|(\r)|(?=\x1b))"
+)
+"""What is Escape and a key of its own, and what is a letter with Alt.
+
+Tab and the two for deleting are keys with Alt, and with Enter it is the same as without. `b` and
+`f` have names of Textual's own.
+"""
 
 
 def watch_size(tell: Callable[[], None]) -> None:
@@ -87,6 +101,38 @@ class PasteGuard:
         return text.replace(_ESCAPE, _SUBSTITUTE), ""
 
 
+class EscapeGuard:
+    """Tells Escape from the beginning of something else, before Textual's parser may not.
+
+    It takes Escape and a control character for the character alone, and of letters with Alt that
+    come in one piece it gets all but the last one wrong.
+    """
+
+    def __init__(self) -> None:
+        self._held = ""
+
+    def guarded(self, text: str) -> str:
+        """Return what is to be parsed; an escape at the end waits for what may follow."""
+        if constants.DISABLE_KITTY_KEY:
+            return text
+        text, self._held = self._held + text, ""
+        if text.endswith(_ESCAPE):
+            text, self._held = text[:-1], _ESCAPE
+        return _BEHIND_ESCAPE.sub(_unambiguous, text)
+
+    def late(self) -> str:
+        """Return what is to be parsed where nothing has followed in time: the key itself."""
+        held, self._held = self._held, ""
+        return _ESCAPE_KEY if held else ""
+
+
+def _unambiguous(found: re.Match[str]) -> str:
+    own, letter, enter = found.groups()
+    if letter:
+        return f"{_ESCAPE}[{ord(letter)};3u"
+    return enter or f"{_ESCAPE_KEY}{own or ''}"
+
+
 class TolerantDriver(LinuxDriver):
     """Passes over bytes that are no UTF-8, and ends at the size that the terminal has last."""
 
@@ -126,18 +172,24 @@ class TolerantDriver(LinuxDriver):
         """Turn what the terminal sends into messages until the driver is closed."""
         parser = XTermParser(self._debug)
         decoder = codecs.getincrementaldecoder("utf-8")("ignore")
-        guard = PasteGuard()
-        early = guard.guarded(decoder.decode(getattr(self._app, "typed_early", b"")))
-        for event in parser.feed(early) if early else ():
-            self.process_message(event)
+        pastes, escapes = PasteGuard(), EscapeGuard()
+
+        def take(data: bytes) -> None:
+            parse(escapes.guarded(pastes.guarded(decoder.decode(data))))
+
+        def parse(text: str) -> None:
+            for event in parser.feed(text) if text else ():
+                self.process_message(event)
+
+        take(getattr(self._app, "typed_early", b""))
         with selectors.SelectSelector() as selector:
             selector.register(self.fileno, selectors.EVENT_READ)
             while not self.exit_event.is_set():
                 if selector.select(_PATIENCE):
-                    text = guard.guarded(decoder.decode(os.read(self.fileno, _CHUNK)))
-                    for event in parser.feed(text) if text else ():
-                        self.process_message(event)
-                # An escape that nothing followed in time is the key itself.
+                    take(os.read(self.fileno, _CHUNK))
+                else:
+                    parse(escapes.late())
+                # The beginning of a sequence that nothing followed in time is keys.
                 for event in parser.tick():
                     self.process_message(event)
         self._finish(parser)

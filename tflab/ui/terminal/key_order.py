@@ -12,6 +12,9 @@ What the mouse does waits for the keys before it, which would else act where it 
 So does the loss of the terminal's own focus, for which Textual takes the focus from every widget. A
 key that went to a screen which was just leaving, and which takes no keys any more, goes again to
 the screen that is there instead.
+
+A terminal sends a letter with Alt as Escape and the letter, so that who types both in one go has
+pressed Alt. Where that means nothing it is taken for the two keys.
 """
 
 from __future__ import annotations
@@ -75,7 +78,7 @@ class OrderedKeys(App[None]):
     async def on_event(self, event: Event) -> None:
         """Take an event; a key waits its turn, and comes back here when it has come."""
         if not self._holds(event):
-            await super().on_event(event)
+            await super().on_event(self._first_of(event))
 
     def _holds(self, event: Event) -> bool:
         if not isinstance(event, _Done) or event.is_forwarded:
@@ -88,6 +91,18 @@ class OrderedKeys(App[None]):
             return True
         self._key_goes(event)
         return False
+
+    def _first_of(self, event: Event) -> Event:
+        """Return Escape for a letter with Alt that means nothing here; the letter comes next."""
+        if not isinstance(event, Key) or event.is_forwarded:
+            return event
+        alt, _, letter = event.key.partition("+")
+        if alt != "alt" or len(letter) != 1 or event.key in self.screen.active_bindings:
+            return event
+        if self.focused is not None and self.focused.check_consume_key(letter, letter):
+            return event  # Who writes goes on writing, whatever the key does elsewhere.
+        self._keys_waiting.appendleft(Key(letter, letter))
+        return Key("escape", None)
 
     def _key_may_go(self, event: _Done) -> bool:
         if not self._key_watching:

@@ -16,6 +16,9 @@ from tflab.session.events import Severity
 from tflab.ui.actions import key_of
 from tflab.ui.terminal.glyphs import glyphs
 
+TIME_CELLS = 10
+"""Cells of the time before each of the notices that are read again."""
+
 _MOST_ROWS = 4
 _SECONDS: dict[Severity, float] = {"information": 5.0, "warning": 8.0, "error": 12.0}
 _TONES: dict[Severity, str] = {

@@ -41,4 +41,4 @@ class CodeHelping(WorkbenchDialogs):
             return
         title = found.signature.partition("(")[0] or "What it is"
         text = "\n\n".join(filter(None, [found.signature, found.about]))
-        self.app.push_screen(TextScreen(title, plain(text)))
+        self.app.push_screen(TextScreen(title, plain(text), hang=0))

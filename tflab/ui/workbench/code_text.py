@@ -6,6 +6,8 @@ Only a line that nobody would read to its end is cut, and says so.
 
 from __future__ import annotations
 
+import re
+
 from rich.cells import cell_len
 from textual.content import Content
 
@@ -16,6 +18,10 @@ _HANG = 4
 _CONTINUES = 2
 """Cells of the mark before a row that goes on with the one above."""
 _LEAST = 8
+_LOOK = 80
+"""Characters behind a full row that say whether a token ends with it."""
+_CLOSING = ",;:)]}"
+_TOKEN = re.compile(r"\d[\d_.]*(?:[eE][+-]?\d+)?\w*|[\w.]+|[-+*/%@<>=!&|]+|\s+|.")
 _TAB = 8
 _LONGEST = 2_000
 _COLOURED = 200_000
@@ -77,7 +83,7 @@ def wrap_code(code: Content, width: int) -> list[Content]:
 
     What does not fit goes on in rows that start four cells to the right of their first one, so
     that indentation still says what belongs together, with a mark before the rest. Lines break at
-    spaces where they can.
+    spaces where they can, else between tokens.
     """
     lines = code.split("\n", allow_blank=True)
     if width < _LEAST:
@@ -114,12 +120,28 @@ def _pieces(line: str, width: int) -> list[tuple[int, int, int]]:
         full = _full(line, first, room)
         end = full
         if full < len(line):
-            space = line.rfind(" ", max(first, indent if not pieces else first) + 1, full + 1)
-            end = space if space > 0 else full
+            end = _end(line, first, max(first, indent if not pieces else first) + 1, full)
         pieces.append((first, end, hang if pieces else 0))
         first = end + len(line[end : end + width]) - len(line[end : end + width].lstrip(" "))
         room = width - hang
     return pieces
+
+
+def _end(line: str, first: int, least: int, full: int) -> int:
+    """Return where the row from `first` to `full` at most ends.
+
+    That is at a space; else, or where that would leave most of the row empty, between two tokens,
+    so that no name and no number is torn; else where the row is full.
+    """
+    near = max(first + (full - first) // 3, least)
+    space = line.rfind(" ", least, full + 1)
+    if space >= near:
+        return space
+    starts = [first + token.start() for token in _TOKEN.finditer(line[first : full + _LOOK])]
+    ends = [at for at in starts if near <= at <= full and line[at] not in _CLOSING]
+    if ends:
+        return ends[-1]
+    return space if space > 0 else full
 
 
 def _full(line: str, first: int, room: int) -> int:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from textual import on
 
-from tflab.runs.record import Problem
+from tflab.runs.problem import Problem
 from tflab.session.edit_events import CodeRefused, EditsChanged, ScratchShown
 from tflab.session.events import Event
 from tflab.ui.workbench import messages

@@ -17,6 +17,9 @@ from tflab.ui.terminal.region_layout import PlacesChildren
 from tflab.ui.widgets.box_lines import BoxLines
 from tflab.ui.workbench.arrangement import SLOT, Arrangement, Pane
 
+_LEAST_RIGHT = 12
+"""Cells for what stands at the right end of a title: less of it says nothing."""
+
 
 class Title(NamedTuple):
     """What stands in the line above a pane.
@@ -138,34 +141,36 @@ class DrawnFrame(PlacesChildren):
             return strip
         left, others = self._left(pane, room), self._others(pane)
         right = _joined(others) if others else self._right(pane)
-        if not others and left.cell_length + right.cell_length > room and pane == "lesson":
-            # Every output says which run it is of.
-            left = self._left(pane, room, about=False)
-            right = right.truncate(max(room - left.cell_length - 1, 0), ellipsis=glyphs().unicode)
         strip = _laid(strip, box.x + 2, self._drawn_content(left))
         if not others and right and left.cell_length + right.cell_length > room:
-            short = self._titles[pane].short
-            right = Content.styled(f" {short} ", "$text-quiet") if short else right
+            right = self._shortened(pane, room - left.cell_length)
         if right and left.cell_length + right.cell_length <= room:
             place = box.right - 2 - right.cell_length
             strip = _laid(strip, place, self._drawn_content(right))
         return strip
 
-    def _left(self, pane: Pane, room: int, about: bool = True) -> Content:
+    def _left(self, pane: Pane, room: int) -> Content:
         title = self._titles[pane]
         active = pane == self._active
         found = Content.assemble(
             (f" {title.key}" if title.key else "", "bold $primary" if active else "$primary"),
             (f" {title.text} ", "bold $primary" if active else "bold $text-quiet"),
         )
-        words = title.about(room - found.cell_length - 1) if about else ""
+        words = title.about(room - found.cell_length - 1)
         if words:
             found = Content.assemble(found, (f"{words} ", "bold" if active else "$foreground"))
         return found.truncate(room, ellipsis=glyphs().unicode)
 
     def _right(self, pane: Pane) -> Content:
-        right = self._titles[pane].right
-        return Content.styled(f" {right} ", "$text-quiet") if right else Content()
+        return _at_the_right(self._titles[pane].right)
+
+    def _shortened(self, pane: Pane, room: int) -> Content:
+        """Return what stands at the right end where what stands before it leaves so many cells."""
+        title = self._titles[pane]
+        short = _at_the_right(title.short or title.right)
+        if short.cell_length <= room or room < _LEAST_RIGHT:
+            return short
+        return short.truncate(room, ellipsis=glyphs().unicode)
 
     def _others(self, pane: Pane, named: bool = True) -> list[tuple[Pane, Content]]:
         """Return the panes that take turns with this one; short of room by their keys alone."""
@@ -202,6 +207,10 @@ class DrawnFrame(PlacesChildren):
                 for text, style in content.render(page, end="", parse_style=parse)
             ]
         )
+
+
+def _at_the_right(words: str) -> Content:
+    return Content.styled(f" {words} ", "$text-quiet") if words else Content()
 
 
 def _joined(parts: list[tuple[Pane, Content]]) -> Content:

@@ -206,11 +206,11 @@ class PicturesOpened(Message):
 
 
 class RunSummedUp(Message):
-    """What came out of the last run in short, and where to go on; empty where nothing did."""
+    """What came out of the last run, and where to go on: in full, and the most of it in `short`."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, short: str) -> None:
         super().__init__()
-        self.text = text
+        self.text, self.short = text, short
 
 
 class ChartHeadingChanged(Message):

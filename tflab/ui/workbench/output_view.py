@@ -14,6 +14,8 @@ from tflab.ui.workbench.messages import RunSummedUp
 from tflab.ui.workbench.reading_view import ReadingView
 from tflab.ui.workbench.summing_up import EndCard, run_words
 
+_NOTHING = "", ""
+
 
 class OutputView(ReadingView):
     """Shows code cells with what each gave, and a card at the end.
@@ -31,9 +33,7 @@ class OutputView(ReadingView):
         self._later: Timer | None = None
         self._texts: dict[int, str] = {}
         self._just_ended = False
-        self._summary = ""
-        self._pointer = ""
-        self._told = ""
+        self._summary = self._pointer = self._told = _NOTHING
 
     async def show_run(
         self,
@@ -57,7 +57,7 @@ class OutputView(ReadingView):
             self._run = state
             self.following = self.begin_following() and not (again and self._output_in_view())
             self._texts, self._just_ended = self.outputs.texts(), False
-            self._say(summary="", pointer="")
+            self._say(summary=_NOTHING, pointer=_NOTHING)
         shown = self.outputs.show(state, source, label)
         if shown.recoloured:
             self.block_recoloured(*shown.recoloured)
@@ -114,17 +114,18 @@ class OutputView(ReadingView):
     def say_end(self) -> None:
         """Say that there is nothing more to read, and what comes next."""
         more = self.card.end.next_title
-        self._say(pointer="the end: n opens the next lesson" if more else "the end")
+        words = "the end: n opens the next lesson" if more else "the end"
+        self._say(pointer=(words, "the end: n" if more else words))
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """Take the pointer to the output away as soon as a person moves."""
         super().watch_scroll_y(old_value, new_value)
-        self._say(pointer="")
+        self._say(pointer=_NOTHING)
 
     def watch_has_focus(self, _has_focus: bool) -> None:
         """Name the key that works now."""
         super().watch_has_focus(_has_focus)
-        if self._pointer:
+        if self._pointer[0]:
             self._point_to_output()
 
     def follow(self, outputs: Sequence[OutputBlock], ended: bool = False) -> None:
@@ -154,10 +155,10 @@ class OutputView(ReadingView):
         rows = output.wholes(self.document.width)[0]
         self.show_below(self.outputs.above(output), output, rows)
 
-    def _sum_up(self) -> str:
+    def _sum_up(self) -> tuple[str, str]:
         state, now = self.outputs.state, self.outputs.texts()
         if state is None:
-            return ""
+            return _NOTHING
         changed = sum(text != self._texts.get(cell) for cell, text in now.items())
         return run_words(state, len(now), changed if self._texts else None)
 
@@ -169,13 +170,18 @@ class OutputView(ReadingView):
         some = any(not output.empty for output in self.outputs.blocks)
         below = some and not self._output_in_view()
         key = "Space reads on" if self.has_focus else "F3, then Space"
-        self._say(pointer=f"output below: {key}" if below else "")
+        self._say(pointer=(f"output below: {key}", key) if below else _NOTHING)
 
-    def _say(self, *, summary: str | None = None, pointer: str | None = None) -> None:
+    def _say(
+        self,
+        *,
+        summary: tuple[str, str] | None = None,
+        pointer: tuple[str, str] | None = None,
+    ) -> None:
         self._summary = self._summary if summary is None else summary
         self._pointer = self._pointer if pointer is None else pointer
         # There is room for one of them: where to go comes first, and goes when one moves.
-        text = self._pointer or self._summary
-        if text != self._told:
-            self._told = text
-            self.post_message(RunSummedUp(text))
+        words = self._pointer if self._pointer[0] else self._summary
+        if words != self._told:
+            self._told = words
+            self.post_message(RunSummedUp(*words))

@@ -29,6 +29,18 @@ _ARROW = 4
 """Cells of a choice beside its text: padding, and the arrow that says there are others."""
 
 
+class OnOff(Switch):
+    """A switch drawn as text: two blocks of colour say nothing where colours are few or none."""
+
+    def render(self) -> Content:
+        """Draw the knob at its end of the line."""
+        marks = glyphs()
+        if not marks.unicode:
+            return Content("[x]" if self.value else "[ ]")
+        rail, knob = marks.empty * 3, marks.bullet
+        return Content(f"{rail}{knob}" if self.value else f"{knob}{rail}")
+
+
 class ParameterField(TwoPart):
     """Shows a field of the form on one line. Bad values are marked as one types.
 
@@ -143,7 +155,7 @@ class ParameterField(TwoPart):
         field, parameter = self._field, self._field.parameter
         match parameter.type:
             case "bool":
-                switch = Switch(bool(field.value), animate=False)
+                switch = OnOff(bool(field.value), animate=False)
                 return Horizontal(Static(_on_off(field.value), classes="state"), switch)
             case "choice":
                 options = [

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from textual.content import Content
 
+from tflab.charts.drawing import ChartOptions, Size
 from tflab.charts.drawing import Row as DrawnRow
 from tflab.runs.events import Picture, Tiles
 from tflab.ui.terminal.pixels import MOST_CELLS
@@ -17,6 +18,8 @@ from tflab.ui.workbench.lesson_document import Row
 
 if TYPE_CHECKING:
     from PIL.Image import Image
+
+    from tflab.ui.terminal.pixels import Pixels
 
 
 class PictureRows(Frames[Picture]):
@@ -77,7 +80,8 @@ class PictureRows(Frames[Picture]):
         room, tiles = (width, style.picture_rows), self._tiles(frame, style)
         drawn: Sequence[DrawnRow]
         if tiles is not None:
-            drawn, shown = draw_tiles(image, tiles, room, style.options)
+            draw = tiles_in_pixels(style.pixels, self._folder, tiles, style.options)
+            drawn, shown = draw_tiles(image, tiles, room, style.options, draw)
             notes = [f"{shown} of {tiles.count} images"] if shown < tiles.count else []
             return [*map(Row, drawn)], notes
         size = picture_size((frame.width, frame.height), room)
@@ -88,7 +92,7 @@ class PictureRows(Frames[Picture]):
         return [*map(Row, draw_picture(image, size, style.options))], []
 
     def _tiles(self, frame: Picture, style: PictureStyle) -> Tiles | None:
-        """Return the images to be drawn dot by dot: pixels show them as the program did."""
+        """Return the images to be drawn one by one; a picture of them is shown as pixels whole."""
         tiles = frame.tiles
         whole = tiles is not None and tiles.file != frame.file
         return None if style.pixels is not None and whole else tiles
@@ -106,3 +110,27 @@ def _as_data(frame: Picture, style: PictureStyle) -> bool:
     """Say whether a picture is drawn as data: pixels show it as the program drew it."""
     pixels = style.pixels is not None and bool(frame.file)
     return bool(frame.data) and frame.tiles is None and not pixels
+
+
+def tiles_in_pixels(
+    pixels: Pixels | None, folder: Path | None, tiles: Tiles, options: ChartOptions
+) -> Callable[[Image, int, Size], Sequence[DrawnRow]] | None:
+    """Return what draws each of several images as pixels; None where they are drawn in dots.
+
+    Args:
+        pixels: Shows pictures as pixels, where the terminal can.
+        folder: The folder of their run.
+        tiles: Where they are.
+        options: Colours and glyphs for one that is too large for pixels.
+    """
+    from tflab.charts.pictures import draw_picture, encode_tile
+
+    if pixels is None:
+        return None
+
+    def draw(image: Image, number: int, size: Size) -> Sequence[DrawnRow]:
+        if max(size) > MOST_CELLS:
+            return draw_picture(image, size, options)
+        return pixels.rows((folder, tiles.file, number), encode_tile(image), *size)
+
+    return draw

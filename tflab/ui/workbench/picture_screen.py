@@ -27,6 +27,7 @@ from tflab.ui.widgets.css import beside
 from tflab.ui.widgets.drawing_view import DrawingView, picture_colour
 from tflab.ui.widgets.text_view import TextView
 from tflab.ui.workbench.picture_images import PictureImages
+from tflab.ui.workbench.picture_rows import tiles_in_pixels
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -206,7 +207,8 @@ class PictureScreen(Dialog[None]):
         options = view.chart_options(colour=picture_colour(view))
         picture, room = self._picture, (view.size.width, view.size.height)
         if picture.tiles is not None and self._zoom == 1 and self._file == picture.tiles.file:
-            return draw_tiles(image, picture.tiles, room, options)[0]
+            draw = tiles_in_pixels(self._pixels, self._folder, picture.tiles, options)
+            return draw_tiles(image, picture.tiles, room, options, draw)[0]
         width, height = image.size
         size = picture_size((width, height), room)
         part = 1 / self._zoom

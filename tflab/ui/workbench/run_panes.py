@@ -48,9 +48,8 @@ _PHASES = {
 class RunPanes:
     """Shows a run in chart, lesson, goals, list of runs and status line.
 
-    Numbers in words change twice a second at most, and those in the list of runs, which is sent to
-    the terminal as a whole, every other second: nobody reads faster. A change of state shows at
-    once.
+    Numbers in words change twice a second at most, and those in the list of runs every other
+    second: nobody reads faster. A change of state shows at once.
 
     Args:
         panes: The panes.

@@ -249,8 +249,8 @@ class WorkbenchScreen(SessionActions):
         self.app.push_screen(screen)
 
     @on(messages.RunSummedUp)
-    def _sum_up(self, message: messages.RunSummedUp) -> None:
-        self.entitle("lesson", self.titled("lesson")._replace(right=message.text))
+    def _sum_up(self, told: messages.RunSummedUp) -> None:
+        self.entitle("lesson", self.titled("lesson")._replace(right=told.text, short=told.short))
 
     @on(messages.ChartHeadingChanged)
     def _head_chart(self, message: messages.ChartHeadingChanged) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from rich.cells import cell_len
 from textual.content import Content
 from textual.geometry import Region
@@ -50,29 +52,28 @@ class StatusLine(Widget):
             self.refresh()
 
     def render(self) -> Content:
-        """Draw the line; the right side wins when there is little room."""
+        """Draw the line; the title gives way last but to the run and the sweep."""
+        width = self.size.width
+        wanted = min(cell_len(self.title) + 1, width // 2)
+        asides = [self.server, self.commands, self.environment, self.device]
+        for count in range(len(asides), -1, -1):
+            right = self._right([self.sweep, *asides[:count]])
+            room = width - right.cell_length - 2
+            if room >= wanted:
+                break
+        left = self._left(max(room, 6))
+        gap = max(width - left.cell_length - right.cell_length, 1)
+        return Content.assemble(left, " " * gap, right)
+
+    def _right(self, asides: Sequence[str]) -> Content:
+        """Return what goes on in a few words, and then the state of the run."""
         marks = glyphs()
-        quiet = f" {marks.dot} "
-        right = Content.assemble(
-            *(
-                Content.styled(text + quiet, "$text-quiet")
-                for text in (
-                    self.server,
-                    self.sweep,
-                    self.commands,
-                    self.environment,
-                    self.device,
-                )
-                if text
-            ),
+        return Content.assemble(
+            *(Content.styled(f"{text} {marks.dot} ", "$text-quiet") for text in asides if text),
             Content.styled(f"{marks.bullet} ", self.tone) if self.run else "",
             Content(self.run),
             " ",
         )
-        room = self.size.width - right.cell_length - 2
-        left = self._left(max(room, 6))
-        gap = max(self.size.width - left.cell_length - right.cell_length, 1)
-        return Content.assemble(left, " " * gap, right)
 
     def _left(self, room: int) -> Content:
         """Return the title with as much around it as there is room for."""

@@ -24,13 +24,16 @@ _INDENT = 2
 _WIDEST = 96
 
 
-def run_words(state: RunState, outputs: int, changed: int | None) -> str:
-    """Return in short what came out of a run: outputs, guesses, goals or else exercises.
+def run_words(state: RunState, outputs: int, changed: int | None) -> tuple[str, str]:
+    """Return what came out of a run: outputs, guesses, goals or else exercises.
 
     Args:
         state: The run.
         outputs: How many cells gave something.
         changed: How many of them gave something else than in the run before; None without one.
+
+    Returns:
+        All of it, and what is said of it where there is less room.
     """
     words = [count_of(outputs, "output")]
     if changed is not None:
@@ -39,7 +42,8 @@ def run_words(state: RunState, outputs: int, changed: int | None) -> str:
     if made:
         words.append(f"guesses {right}/{made}")
     words += goal_counts(state)[:1]
-    return f" {glyphs().dot} ".join(words)
+    between = f" {glyphs().dot} "
+    return between.join(words), between.join(words[1:] or [count_of(outputs, "output")])
 
 
 class EndCard(Block):
