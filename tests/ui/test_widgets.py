@@ -17,7 +17,9 @@ from textual.widgets import Input, OptionList, Static, Switch
 from tflab.charts.drawing import LegendEntry
 from tflab.export.formats import FORMATS
 from tflab.programs.program import Parameter
+from tflab.runs.history import HistoryRow
 from tflab.runs.record import Problem, RunOptions
+from tflab.runs.summary import RunSummary
 from tflab.session.form import Field, Form
 from tflab.ui.actions import actions
 from tflab.ui.dialogs.confirm import ConfirmScreen
@@ -30,6 +32,7 @@ from tflab.ui.widgets.drawing_view import changed_span, legend_content
 from tflab.ui.widgets.key_line import KeyLine
 from tflab.ui.widgets.text_view import TextView
 from tflab.ui.workbench.parameter_field import ParameterField
+from tflab.ui.workbench.run_list import RunList
 from tflab.ui.workbench.status_line import StatusLine
 
 # A mark with nothing before it takes no cell, and a terminal has nowhere to draw it.
@@ -119,6 +122,29 @@ async def test_prose_wraps_beside_its_beginning_and_output_does_not():
         await app.push_screen(TextScreen("Output", text))
         await pilot.pause()
         assert app.screen.query_one(TextView).virtual_size.height == 2
+
+
+@pytest.mark.parametrize("columns", [40, 48, 90])
+async def test_losses_of_runs_stand_in_one_column_whatever_their_names_take(columns):
+    def made(number: int, loss: float, **values: float) -> HistoryRow:
+        of_loss = {"last": loss, "min": loss, "max": loss}
+        summary = RunSummary(
+            id=f"run-{number}", created=0.0, lesson="a", title="T", parameters=values, device="cpu",
+            seed=0, status="finished", seconds=0.5, number=number, metrics={"loss": of_loss},
+            goals={"one": True, "two": False},
+        )  # fmt: skip
+        return HistoryRow(summary)
+
+    rows = RunList()
+    runs = [made(3, 0.02849), made(2, float("nan"), rate=0.2154, steps=20), made(1, 6.443e22)]
+    async with Host(rows).run_test(size=(columns, 8)) as pilot:
+        rows.show_runs(runs, {"rate": 0.1, "steps": 40})
+        await pilot.pause()
+        shown = [rows.render_line(y).text.rstrip() for y in range(3)]
+        assert [line.split()[-1] for line in shown] == ["0.02849", "nan", "6.443e+22"]
+        assert len(set(map(cell_len, shown))) == 1
+        assert ("0.5 s  1/2" in shown[1]) == (columns == 90)
+        assert "#2" in shown[1]
 
 
 async def test_beside_a_pane_its_keys_go_first_and_help_stays_longest():

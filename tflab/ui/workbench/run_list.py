@@ -41,7 +41,7 @@ _NONE = Content.styled(" None yet. ^r makes the first.", "$text-quiet")
 
 
 class RunList(OptionList):
-    """A row for each run: its state, its name, last loss, seconds and goals.
+    """A row for each run: its state, its name, seconds, goals and last loss.
 
     The run on show has a mark, and what tells a run from the others is never cut.
     """
@@ -56,6 +56,7 @@ class RunList(OptionList):
         self._code = ""
         self._common: Counter[tuple[str, str]] = Counter()
         self._shown_run = ""
+        self._loss_cells = 0
 
     def on_resize(self) -> None:
         """Write the rows for another width."""
@@ -88,6 +89,7 @@ class RunList(OptionList):
         self._code = code
         self._runs = runs
         self._common = count_values((run.summary for run in runs), defaults)
+        self._loss_cells = max((len(_loss_text(run.summary)) for run in runs), default=0)
         self.clear_options()
         rows = [Option(self._row(run)) for run in runs]
         self.add_options(rows or [Option(_NONE, disabled=True)])
@@ -99,7 +101,11 @@ class RunList(OptionList):
             if known.id == run.id:
                 if known.summary != run:
                     self._runs[index] = row = HistoryRow(run, known.marks)
-                    self._put_row(index, row)
+                    if len(_loss_text(run)) > self._loss_cells:
+                        self._loss_cells = len(_loss_text(run))
+                        self._draw()
+                    else:
+                        self._put_row(index, row)
                 return
         self.show_runs([HistoryRow(run), *self._runs], self._defaults, self._code)
 
@@ -170,7 +176,7 @@ class RunList(OptionList):
             first += Content.styled(f"{short_line(marks.name)} ", "bold")
         room = self.scrollable_content_region.width - first.cell_length - 1
         name = name_of_row(run, self._defaults, self._code, self._common)
-        ending, rest = _outcome(run)
+        ending, rest = _outcome(run, self._loss_cells)
         parts = [*ending, *rest]
         # What differs says more than seconds and goals, and something of it more than the end.
         counts = list(range(len(parts), -1, -1))
@@ -180,7 +186,8 @@ class RunList(OptionList):
             if name.least_width + sum(part.cell_length for part in parts[:count]) < room
         ]
         for count in whole or counts:
-            outcome = Content("").join(parts[:count])
+            # The loss is last, and so in one column, whatever else there is room for in a row.
+            outcome = Content("").join([*rest[: max(count - len(ending), 0)], *ending[:count]])
             text = name.fit(room - outcome.cell_length - 1)
             if cell_len(text) + outcome.cell_length < room:
                 break
@@ -188,16 +195,16 @@ class RunList(OptionList):
         return Content.assemble(first, (text, "bold" if on_show else ""), gap, outcome)
 
 
-def _outcome(run: RunSummary) -> tuple[list[Content], list[Content]]:
-    """Return how it ended and its loss, and then its seconds and its goals."""
+def _outcome(run: RunSummary, loss_cells: int) -> tuple[list[Content], list[Content]]:
+    """Return how it ended and its loss, and then its seconds and its goals.
+
+    The loss is right-aligned in `loss_cells`.
+    """
     ending: list[Content] = []
     if run.status != "finished":
         ending.append(Content.styled(f"  {run.status}", TONES[run.status]))
-    for tag, metric in run.metrics.items():
-        if tag.rsplit("/", 1)[-1] == "loss":
-            last = last_value(metric)
-            ending += [Content(f"  {metric_text(last):>6}")] if last is not None else []
-            break
+    if loss := _loss_text(run):
+        ending.append(Content(f"  {loss:>{loss_cells}}"))
     rest: list[Content] = []
     if run.seconds is not None:
         rest.append(Content.styled(f"  {run.seconds:.1f} s", "$text-quiet"))
@@ -205,3 +212,12 @@ def _outcome(run: RunSummary) -> tuple[list[Content], list[Content]]:
         goals = f"  {sum(run.goals.values())}/{len(run.goals)}"
         rest.append(Content.styled(goals, "$text-quiet"))
     return ending, rest
+
+
+def _loss_text(run: RunSummary) -> str:
+    """Return the last loss of a run; empty where it has none."""
+    for tag, metric in run.metrics.items():
+        if tag.rsplit("/", 1)[-1] == "loss":
+            last = last_value(metric)
+            return "" if last is None else metric_text(last)
+    return ""
