@@ -21,7 +21,9 @@ unexport PYTHONUNBUFFERED
 lab: $(READY)
 	$(BIN)/tflab
 
-test: lint types imports pytest
+# Types and layers are checked beside the tests, whose processes wait for a third of their time.
+test: lint
+	$(MAKE) --no-print-directory -j 3 types imports pytest
 
 $(READY): constraints.txt pyproject.toml
 	@test -n "$(PYTHON)" || { echo "tflab needs Python 3.11 or later with the venv module. Install it, or name one: make lab PYTHON=/path/to/python3.11"; exit 1; }

@@ -141,7 +141,8 @@ lab.predict(
 )
 
 # %% [markdown]
-# Your turn: add up each row of a small table.
+# Your turn: add up each row of a small table, so that one number is left of each. Which index runs
+# along a row, and so has to go?
 
 # %%
 table = tf.constant([[1, 2, 3], [4, 5, 6]])

@@ -246,10 +246,11 @@ lab.predict(
 )
 
 # %% [markdown] id="v-of-errors"
-# Two errors pull against each other. A long step takes in too much of the curve. A short one subtracts two numbers
-# that share most of their digits, until x itself can no longer be moved by so little. The picture
-# shows both as a V, with the best step at its tip; where the curve is nearly straight, at large x,
-# little is left but its left half, where the steps are short. The tape has no step to choose.
+# Two errors pull against each other. A long step takes in too much of the curve. A short one
+# subtracts two numbers that share most of their digits, until x itself can no longer be moved by so
+# little. The picture shows both as a V, with the best step at its tip; where the curve is nearly
+# straight, at large x, little is left but its left half, where the steps are short. The tape has no
+# step to choose.
 
 # %%
 widths, misses = [], []

@@ -149,7 +149,7 @@ lab.predict(
     choices={
         "deep": "the deep one",
         "shallow": "the shallow one",
-        "neither": "in neither",
+        "neither": "in neither: it does not come to rest",
     },
     id="which-valley",
 )
@@ -198,7 +198,7 @@ lab.show(share_deep=share_deep)
 #
 # Real losses have millions of parameters. There a flat place is a valley only if the loss rises in
 # *every* direction, which seldom happens by chance. Most flat places are **saddles**: up in some
-# directions and down in others. That is one reason why noise helps, such as comes from
+# directions and down in others. That is one reason why noise helps, such as that of
 # looking at only a few examples at a time.
 #
 # ## Goals

@@ -286,7 +286,8 @@ graph_seconds = race("graph", graph_step)
 # %% [markdown] id="loop-and-session"
 # The whole loop as one graph: `tf.range` makes the loop part of the plan, so Python hears nothing
 # until it is over. And the lazy session: the same arithmetic, planned by hand. There even a
-# variable is part of the plan, and an operation of its own gives it its first value.
+# variable is part of the plan and holds nothing at first: `global_variables_initializer` is the
+# operation that gives all of them their first values, once a session runs it.
 
 
 # %%
@@ -365,7 +366,8 @@ lab.predict(
 #
 # Here is the time of one eager step on a time line, from your measurements. Inside the loop Python
 # is silent, so what a step takes there is the work itself; whatever a step takes beyond it goes
-# into Python, and into the calls between the two. A column counts as TensorFlow's as soon as it works at all in it.
+# into Python, and into the calls between the two. A column counts as TensorFlow's as soon as it
+# works at all in it.
 
 # %%
 work = loop_seconds / steps

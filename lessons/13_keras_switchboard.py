@@ -60,9 +60,11 @@ print("metrics   ", dir(keras.metrics)[:3])
 
 # %% [markdown] id="dense-settings"
 # ## Dense
-# `Dense` is the *densely connected* or *fully connected* layer: every input meets every unit.
-# Its computation, a weighted sum plus a bias, is called an **affine transformation**. Here are its
-# settings with their defaults; you will use the first five.
+# `Dense` is the *densely connected* or *fully connected* layer: every input meets every unit. Its
+# computation, a weighted sum plus a bias, is called an **affine transformation**. Here are its
+# settings with their defaults. The first five are the ones to know: how many `units`, which
+# `activation`, whether there is a bias (`use_bias`), and where the weights and the bias start
+# (`kernel_initializer`, `bias_initializer`).
 
 
 # %%

@@ -269,7 +269,7 @@ lab.goal(
     id="stops-by-itself",
 )
 lab.goal(
-    "Let nothing be learned by heart: 30 epochs without early stopping, and a validation loss under 0.3",
+    "Let it learn no mistakes by heart: 30 epochs without early stopping, and a validation loss under 0.3",
     epochs >= 30 and patience == 0 and kept_val < 0.3,
     hint=(
         "What can only be learned by heart, since no rule gives it?",

@@ -71,10 +71,11 @@ print("full name:", pinned.device)
 lab.show(placed_on=placed_on, pinned_on=pinned_on)
 
 # %% [markdown] id="no-line-changed"
-# Without being told, TensorFlow puts a tensor on the GPU if it sees one, else on the CPU. The same
-# program runs on either, with no line changed. On a TPU, Google's own processor for matrices, it
-# takes a few lines more, to find the TPU and to build the model on it. On large data this decides
-# between hours and days.
+# Without being told, TensorFlow puts a tensor of floating-point numbers on the GPU if it sees one,
+# else on the CPU. (Whole numbers of type int32, and texts, stay with the CPU.) The same program
+# runs on either, with no line changed. On a TPU, Google's own processor for matrices, it takes a
+# few lines more, to find the TPU and to build the model on it. On large data this decides between
+# hours and days.
 #
 # ## The same product on each device
 # Multiplying two n×n matrices takes about `2·n³` additions and multiplications. The first product

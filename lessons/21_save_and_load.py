@@ -234,7 +234,7 @@ lab.show(
 # ## From idea to service
 # A service only has to answer, and often there is no Python where it runs. `export` writes the
 # graph of the model alone: TensorFlow Serving answers with it over the network, and converters make
-# it ready for phones and browsers. It answers, and cannot be trained on.
+# it ready for phones and browsers. What it writes answers, and cannot be trained on.
 
 # %%
 exported = lab.folder() / "serving"

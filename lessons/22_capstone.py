@@ -568,11 +568,11 @@ lab.goal(
     id="patience-is-no-cure",
 )
 lab.goal(
-    "Outrun the healthy training: let patient 1 come to rest at less than half of its loss",
-    settled < ward["healthy"][-1] / 2,
+    "Outrun the healthy training in 200 steps or fewer: let patient 1 come to rest at less than half of its loss",
+    steps <= 200 and settled < ward["healthy"][-1] / 2,
     hint=(
         "Its data are as healthy. Between 0.5 and 300 there are rates that still settle.",
-        "Try a rate of 10.",
+        "Set steps back to 200, and try a rate of 10.",
     ),
     id="outrun-the-healthy",
 )

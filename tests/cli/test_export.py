@@ -9,6 +9,8 @@ import shlex
 import subprocess
 import sys
 
+import pytest
+
 from tflab.runs.store import RunStore
 from tflab.session.past_runs import line_of
 
@@ -77,8 +79,9 @@ def test_a_preset_gives_values_and_the_copied_line_gives_the_run_again(tflab, le
     assert "Fast" in done.stderr
 
 
+@pytest.mark.usefixtures("tensorflow_stand_in")
 def test_a_real_sweep_is_exported_whole_wherever_a_run_is_taken(tflab, lesson, tmp_path):
-    done = tflab("sweep", lesson(RANDOM), "-p", "rate=0.25,0.5", "--json")
+    done = tflab("sweep", lesson("lab.log(0, loss=rate)"), "-p", "rate=0.25,0.5", "--json")
     found = json.loads(done.stdout)
     sweep = found["sweep"]
     text = tflab("export", "last-sweep", "--as", "csv").stdout

@@ -189,7 +189,7 @@ def test_check_says_what_any_program_is_and_what_became_a_parameter(
     path.write_text("lr = 0.1  # Rate\nsizes = [1, 2]\nprint(lr, sizes)\n")
     assert main(["check", "--parameters", str(path)]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert "It has no title; its file's name serves." in lines[0]
+    assert "It has no title; its file's name serves. Begin with a docstring" in lines[0]
     assert lines[1:] == [
         f"{path}: a script that can be run: 1 cell, 1 parameter (lr)",
         "  lr = 0.1: a number; Rate",

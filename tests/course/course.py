@@ -51,10 +51,21 @@ class Outcome:
 
 
 class Course:
-    """Runs lessons; the same run twice is made once."""
+    """Runs lessons; the same run twice is made once.
 
-    def __init__(self, server: ForkServer, root: Path) -> None:
+    A lesson takes seconds, so that no run is made for one claim alone: those at the defaults show
+    that it runs beside the workbench, all others that it needs no more than TensorFlow.
+
+    Args:
+        server: The fork server that runs lessons at their defaults.
+        root: Where the runs are kept.
+        bare: The one for all other runs, whose interpreter has nothing of ours; by default
+            `server` too.
+    """
+
+    def __init__(self, server: ForkServer, root: Path, bare: ForkServer | None = None) -> None:
         self._server = server
+        self._bare = bare or server
         self._store = RunStore(root)
         self._made: dict[tuple[Any, ...], Outcome] = {}
 
@@ -75,8 +86,9 @@ class Course:
             cells=code_cells(lesson),
             seed=seed,
         )
-        run = begin(self._server, self._store, request)
-        follow(self._server, run)
+        server = self._bare if seed or values else self._server
+        run = begin(server, self._store, request)
+        follow(server, run)
         assert run.state.status == "finished", (lesson.id, values, run.state.error)
         return Outcome(run.state, run.folder)
 

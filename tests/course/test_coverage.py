@@ -27,6 +27,18 @@ def test_each_concept_stands_in_a_cell(concept: str, lesson_id: str, cell_id: st
     assert len(cell.source.split()) >= 15, "a cell that teaches nothing"
 
 
+@pytest.mark.parametrize(("concept", "lesson_id", "cell_id"), ROWS)
+def test_each_concept_is_explained_there(concept: str, lesson_id: str, cell_id: str) -> None:
+    """Prose says why, in the cell or just above it; what the row types is typed there."""
+    cells = LESSONS[lesson_id].cells
+    at = next(place for place, cell in enumerate(cells) if named(cell) == cell_id)
+    above = [cell for cell in cells[max(0, at - 2) : at + 1] if cell.kind == "prose"]
+    assert any(len(cell.source.split()) >= 12 for cell in above), "code that nothing explains"
+    text = "\n".join(cell.source for cell in cells[max(0, at - 1) : at + 2])
+    typed = re.findall(r"[A-Za-z]\w{2,}", " ".join(re.findall(r"`([^`]+)`", concept)))
+    assert [word for word in typed if word not in text] == []
+
+
 @pytest.mark.parametrize("lesson_id", LESSONS)
 def test_ids_of_cells_differ_and_each_lesson_has_its_rows(lesson_id: str) -> None:
     ids = Counter(filter(None, map(named, LESSONS[lesson_id].cells)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -132,7 +133,7 @@ REACHED_BY: dict[str, list[tuple[str, Values]]] = {
     ],
     "when-to-stop": [
         ("Let Keras stop by itself", {"patience": 5}),
-        ("Let nothing be learned by heart", {"wrong": 0.0}),
+        ("Let it learn no mistakes by heart", {"wrong": 0.0}),
         ("Underfit", {"units": 1}),
     ],
     "capstone": [
@@ -171,3 +172,13 @@ def test_every_goal_has_a_weak_and_a_strong_hint(lesson_id: str) -> None:
     assert [len(goal.hints) for goal in LESSONS[lesson_id].goals] == [2] * len(
         LESSONS[lesson_id].goals
     )
+
+
+@pytest.mark.parametrize("lesson_id", LESSONS)
+def test_a_lesson_needs_tensorflow_and_nothing_of_ours(
+    course: Course, bare_interpreter: Path, lesson_id: str
+) -> None:
+    _, values = REACHED_BY[lesson_id][0]
+    told = course.run(lesson_id, **values).state.environment
+    assert told is not None
+    assert told.interpreter == str(bare_interpreter)

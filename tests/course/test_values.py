@@ -235,6 +235,21 @@ def test_a_rate_that_does_nothing_is_no_divergence(course: Course) -> None:
     assert not any(outcome.goals.values())
 
 
+@pytest.mark.parametrize("size", [1, 5, 32, 150])
+def test_the_fan_of_gradients_folds(course: Course, size: int) -> None:
+    """From 0 to nine tips and back, about the arrow of all flowers, on which 150 lie."""
+    (figure,) = course.run("batches-and-momentum", batch_size=size).state.frames[FAN]
+    fan, middle, _ = figure.layers
+    tips = np.array([fan.x, fan.y]).T[1::2]
+    assert len(tips) == 9
+    assert np.allclose(np.array([fan.x, fan.y]).T[::2], 0)
+    apart = np.abs(tips - [middle.x[1], middle.y[1]]).max()
+    assert bool(apart < 1e-6) is (size == 150)
+
+
+FAN = "Gradients of nine batches"
+
+
 def test_a_tie_of_mini_batch_and_full_batch_has_no_question(course: Course) -> None:
     outcome = course.run("batches-and-momentum", batch_size=150)
     results = outcome.results

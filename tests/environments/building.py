@@ -59,6 +59,16 @@ def environment(name: str, python: str, requirements: Sequence[str]) -> Path:
     return folder
 
 
+def old_tensorflow() -> Path:
+    """Return one with another Python, an older TensorFlow and Keras 2, and with nothing else."""
+    python = python_of("3.10", "3.12")
+    # The oldest that tflab takes, where it has a wheel for this Python.
+    pins = ["tensorflow==2.16.2", "keras==3.3.3", "tf-keras==2.16.0"]
+    if version_of(python) >= (3, 13):
+        pins = ["tensorflow==2.20.0", "tf-keras==2.20.0"]
+    return environment("old-tensorflow", python, pins)
+
+
 def stand_in_environment(folder: Path) -> Path:
     """Make a virtual environment that holds nothing but what passes for TensorFlow."""
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder], check=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.environments.building import environment, python_of, version_of
+from tests.environments.building import environment, old_tensorflow, python_of
 
 
 @pytest.fixture(autouse=True)
@@ -24,15 +24,9 @@ def plain_shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "/usr/bin:/bin")
 
 
-@pytest.fixture(scope="session")
-def old_tensorflow() -> Path:
-    """An environment of another Python, an older TensorFlow and Keras 2, and of nothing else."""
-    python = python_of("3.10", "3.12")
-    # The oldest that tflab takes, where it has a wheel for this Python.
-    pins = ["tensorflow==2.16.2", "keras==3.3.3", "tf-keras==2.16.0"]
-    if version_of(python) >= (3, 13):
-        pins = ["tensorflow==2.20.0", "tf-keras==2.20.0"]
-    return environment("old-tensorflow", python, pins)
+@pytest.fixture(scope="session", name="old_tensorflow")
+def _old_tensorflow() -> Path:
+    return old_tensorflow()
 
 
 @pytest.fixture(scope="session")

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from nbformat import v4
 
-from tflab.programs.check import Findings
+from tflab.programs.check import Findings, place_words
 from tflab.programs.code_cells import code_cells
 from tflab.programs.notebook import read_listing, read_notebook, write_listing
 from tflab.programs.reader import (
@@ -234,11 +234,20 @@ def test_a_tagged_cell_holds_the_parameters_and_nothing_else_does() -> None:
     )
     program = parse_program(json.dumps(found), PATH)
     assert program.defaults == {"alpha": 0.5, "name": "x", "program_seed": 3}
-    assert program.parameters[0].note == "set again on line 15"
+    assert program.parameters[0].note == "set again in cell 3, line 1"
     assert {r.name: r.reason for r in program.refused} == {
         "data": "its value is None",
         "big": "its value is a list",
     }
+
+
+def test_a_name_that_is_no_parameter_is_told_with_its_cell_and_the_line_in_it() -> None:
+    found = notebook(code("x = 3\n\nrate = [1]\nprint(rate)"), code("import os\nx += 1\nprint(x)"))
+    program = parse_program(json.dumps(found), PATH)
+    assert [(r.name, place_words(program.cells, r.line), r.reason) for r in program.refused] == [
+        ("x", "cell 1, line 1", "it is set again in cell 2, line 2, by += or the like"),
+        ("rate", "cell 1, line 3", "its value is a list"),
+    ]
 
 
 def test_await_may_stand_at_the_top() -> None:

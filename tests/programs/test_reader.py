@@ -207,6 +207,15 @@ def test_bad_files(tmp_path: Path, content: bytes, line: int, message: str) -> N
     assert problem.next_step
 
 
+@pytest.mark.parametrize("ending", ["md", "Rmd", "qmd"])
+def test_a_text_with_code_in_it_is_no_program(tmp_path: Path, ending: str) -> None:
+    path = tmp_path / f"notes.{ending}"
+    path.write_text("# Notes\n```python\nprint(1)\n```\n")
+    (problem,) = check_program(path)
+    assert problem.message.startswith(f"It is a text with code in it (.{ending.lower()})")
+    assert f"jupytext --to ipynb {path.name}" in problem.next_step
+
+
 def test_no_such_file_folder_and_pipe(tmp_path: Path) -> None:
     pipe = tmp_path / "pipe.py"
     os.mkfifo(pipe)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from tests.terminal.conftest import OpenApp
@@ -18,8 +19,8 @@ REQUEST = RunRequest(
 )
 
 
-def finished(store: RunStore, loss: float = 0.5) -> str:
-    record = store.create(REQUEST)
+def finished(store: RunStore, loss: float = 0.5, lesson: str = "own") -> str:
+    record = store.create(replace(REQUEST, lesson=lesson))
     folder = store.folder(record.id)
     writer = LogWriter(folder)
     writer.write(

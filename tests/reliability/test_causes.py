@@ -6,11 +6,14 @@ import os
 import shutil
 import signal
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from tests.worker.conftest import Bench
+from tflab.runs.code import CodeCell
 from tflab.runs.events import Ended
+from tflab.runs.log_writer import NATIVE
 from tflab.targets.live_run import LiveRun
 from tflab.worker import endings
 from tflab.worker.memory import MemoryKills, explain_kill, memory_kills
@@ -125,6 +128,19 @@ def test_a_kill_names_memory_only_with_evidence(
     assert ("ran out of the memory" in ended.cause) == told
     assert ("the kernel does not say so" in ended.cause) == (not told)
     assert "smaller" in ended.next_step
+
+
+def test_a_crash_in_a_notebook_is_told_with_its_cell(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cells = [CodeCell(index=1, source="import x\nx.fall()", line=9, label="cell 2 (In [1])")]
+    request = SimpleNamespace(path="/work/a.ipynb", cells=cells)
+    monkeypatch.setattr(endings, "read_record", lambda _: SimpleNamespace(request=request))
+    trace = 'Fatal Python error: Segmentation fault\n  File "/work/a.ipynb", line 10 in <module>\n'
+    (tmp_path / NATIVE).write_text(trace)
+    ended = endings.ending(tmp_path, signal.SIGSEGV, MemoryKills(0, 0))
+    assert isinstance(ended, Ended)
+    assert "at cell 2 (In [1]), line 2 of the program" in ended.cause
 
 
 def test_a_signal_that_nobody_here_sent_is_told_from_a_stop(bench: Bench) -> None:

@@ -76,6 +76,7 @@ def latencies(app: Terminal, busy: Callable[[], bool], most: int = 60) -> list[f
     ],
     ids=["100000-points-a-second", "200-series", "100-MB-printed", "a-million-points-in-figures"],
 )
+@pytest.mark.usefixtures("tensorflow_stand_in")
 def test_the_workbench_stays_quick_and_small(
     open_app: OpenApp,
     data: Path,

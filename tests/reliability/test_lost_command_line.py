@@ -38,13 +38,14 @@ Start = Callable[..., Terminal]
 
 
 @pytest.fixture
-def start(data: Path, tmp_path: Path) -> Iterator[Start]:
+def start(data: Path, tmp_path: Path, tensorflow_stand_in: str) -> Iterator[Start]:
     """Start a command on a terminal; what is left of it goes when the test ends."""
     opened: list[Terminal] = []
+    python = {"PYTHONPATH": tensorflow_stand_in}
 
     def open_terminal(*words: object) -> Terminal:
         line = [sys.executable, "-m", "tflab", *map(str, words)]
-        opened.append(Terminal(line, (100, 30), folder=tmp_path))
+        opened.append(Terminal(line, (100, 30), python, tmp_path))
         return opened[-1]
 
     yield open_terminal

@@ -66,6 +66,7 @@ def home(tmp_path: Path) -> Iterator[Path]:
         kill(processes_of(disk))
 
 
+@pytest.mark.usefixtures("tensorflow_stand_in")
 def test_a_disk_that_hangs_holds_up_neither_keys_nor_the_run(home: Path, open_app: OpenApp) -> None:
     lesson = own_lesson(home)
     app = open_app(lesson, TFLAB_DATA=str(home))
@@ -88,6 +89,7 @@ def test_a_disk_that_hangs_holds_up_neither_keys_nor_the_run(home: Path, open_ap
     assert b"lab-light" in (home / "settings.json").read_bytes()
 
 
+@pytest.mark.usefixtures("tensorflow_stand_in")
 def test_a_run_can_be_stopped_while_the_disk_hangs(home: Path, open_app: OpenApp) -> None:
     app = open_app(own_lesson(home), TFLAB_DATA=str(home))
     app.wait_for("TensorFlow .* ready|CPU")
@@ -99,6 +101,7 @@ def test_a_run_can_be_stopped_while_the_disk_hangs(home: Path, open_app: OpenApp
     app.wait_for("cancelled|stopped")
 
 
+@pytest.mark.usefixtures("tensorflow_stand_in")
 def test_a_run_that_the_disk_cannot_take_is_refused_and_leaves_nothing(
     home: Path, open_app: OpenApp
 ) -> None:

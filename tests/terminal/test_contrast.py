@@ -12,9 +12,12 @@ from typing import NamedTuple
 import pytest
 from pyte.screens import Char
 
+from tests.reliability.kept_runs import finished
 from tests.terminal.conftest import OpenApp
 from tests.terminal.terminal import Terminal
-from tests.terminal.workbench import run
+from tflab.runs.store import RunStore
+
+pytestmark = pytest.mark.usefixtures("tensorflow_stand_in")
 
 TEXT = 4.5
 CONTROL = 3.0
@@ -214,6 +217,7 @@ def check_history(app: Terminal) -> None:
 @pytest.mark.parametrize("dark", [True, False], ids=["dark", "light"])
 @pytest.mark.parametrize("mode", MODES)
 def test_what_matters_stands_out(open_app: OpenApp, mode: str, dark: bool) -> None:
+    finished(RunStore(), lesson="linear-classifier")
     app = open_app(**MODES[mode])
     app.wait_for(r"learning_rate +0\.1\b")
     if not dark:
@@ -222,5 +226,4 @@ def test_what_matters_stands_out(open_app: OpenApp, mode: str, dark: bool) -> No
         app.wait_until(lambda _: Look(app).ground(0, 0) != ground, "another ground")
     check_form(app)
     check_palette(app)
-    run(app, "finished in")
     check_history(app)

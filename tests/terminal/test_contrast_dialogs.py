@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from tests.terminal.conftest import OpenApp
@@ -17,6 +19,23 @@ from tests.terminal.test_contrast import (
     contrast,
     settled,
 )
+
+pytestmark = pytest.mark.usefixtures("tensorflow_stand_in")
+
+LESSON = """\
+# %% [markdown]
+# # As many fields as the classifier
+# %% tags=["parameters"]
+samples_per_class = 1000  # how many
+learning_rate = 0.1  # how far
+steps = 40  # how long
+# %%
+import time
+from tflab import lab
+for step in lab.track(range(steps)):
+    lab.log(step, loss=1 / (step + 1))
+    time.sleep(0.01)
+"""
 
 
 def stands_out(look: Look, place: tuple[int, int]) -> None:
@@ -86,9 +105,12 @@ def check_leave(app: Terminal) -> None:
 
 @pytest.mark.parametrize("dark", [True, False], ids=["dark", "light"])
 @pytest.mark.parametrize("mode", MODES)
-def test_dialogs_stand_out(open_app: OpenApp, mode: str, dark: bool) -> None:
-    app = open_app(**MODES[mode])
-    app.wait_for("Points|samples_per_class")
+def test_dialogs_stand_out(open_app: OpenApp, data: Path, mode: str, dark: bool) -> None:
+    lesson = data / "lessons" / "own.py"
+    lesson.parent.mkdir(parents=True)
+    lesson.write_text(LESSON)
+    app = open_app(lesson, **MODES[mode])
+    app.wait_for(r"samples_per_class +\d")
     if not dark:
         ground = Look(app).ground(0, 0)
         app.press("f9")

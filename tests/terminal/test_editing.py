@@ -85,6 +85,7 @@ def test_a_cell_of_the_classifier_is_edited_run_and_put_back(
     assert app.wait_end() == 0
 
 
+@pytest.mark.usefixtures("tensorflow_stand_in")
 def test_killed_while_one_types_it_loses_a_second_at_most(open_app: OpenApp, data: Path) -> None:
     app = open_app()
     app.wait_for("learning_rate")
@@ -163,6 +164,7 @@ def test_a_cell_is_edited_while_lines_are_tried_after_it(open_app: OpenApp, data
     assert kept(data)[0].startswith("# mine")
 
 
+@pytest.mark.usefixtures("tensorflow_stand_in")
 def test_what_is_pasted_over_ssh_is_one_text_with_its_lines(open_app: OpenApp, data: Path) -> None:
     app = open_app()
     app.wait_for("learning_rate")
@@ -178,6 +180,7 @@ def test_what_is_pasted_over_ssh_is_one_text_with_its_lines(open_app: OpenApp, d
     assert kept(data)[0].startswith("for k in range(3):\n    s = '한글 텐서'\n    print(s)\nW = ")
 
 
+@pytest.mark.usefixtures("tensorflow_stand_in")
 def test_code_written_while_a_run_goes_on_runs_when_that_has_ended(
     open_app: OpenApp, write_lesson: Callable[..., Path], tmp_path: Path
 ) -> None:

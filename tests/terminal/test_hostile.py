@@ -118,11 +118,15 @@ def test_the_command_line_neutralises_it_too(hostile: Path) -> None:
     assert "\x1b" not in text
 
 
-def test_the_live_report_of_the_command_line(hostile: Path, data: Path) -> None:
+def test_the_live_report_of_the_command_line(
+    hostile: Path, data: Path, tensorflow_stand_in: str
+) -> None:
     import sys
 
     TrustStore().trust(hostile, LESSON)
-    with Terminal([sys.executable, "-m", "tflab", "run", str(hostile), "--guess", "1"]) as app:
+    words = ["run", str(hostile), "--guess", "1"]
+    python = {"PYTHONPATH": tensorflow_stand_in}
+    with Terminal([sys.executable, "-m", "tflab", *words], environment=python) as app:
         app.wait_end(60)
         found = RAW.search(app.raw)
         assert found is None, app.raw[found.start() - 80 : found.end() + 80]

@@ -53,7 +53,9 @@ def test_open_edit_run_stop_run_again_quit(open_app: OpenApp, data: Path) -> Non
     assert processes_of(data) == []
 
 
-def test_the_lesson_left_last_opens_again_wherever_it_is(open_app: OpenApp, tmp_path: Path) -> None:
+def test_the_lesson_left_last_opens_again_wherever_it_is(
+    open_app: OpenApp, tmp_path: Path, tensorflow_stand_in: str
+) -> None:
     path = tmp_path / "elsewhere" / "10_linear_classifier.py"
     path.parent.mkdir()
     path.write_text(new_lesson("From elsewhere"), encoding="utf-8")
@@ -62,7 +64,9 @@ def test_the_lesson_left_last_opens_again_wherever_it_is(open_app: OpenApp, tmp_
     app.wait_for("● ready")
     app.press("ctrl+q")
     assert app.wait_end() == 0
-    again = Terminal([sys.executable, "-m", "tflab"], (120, 40), {}, tmp_path)
+    again = Terminal(
+        [sys.executable, "-m", "tflab"], (120, 40), {"PYTHONPATH": tensorflow_stand_in}, tmp_path
+    )
     try:
         again.wait_for("tflab · From elsewhere")
     finally:

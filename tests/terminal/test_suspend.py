@@ -22,7 +22,11 @@ LOOP = (
 
 @pytest.mark.parametrize("launched", [False, True], ids=["by the shell", "by a launcher"])
 def test_it_is_put_aside_and_comes_back_while_the_run_goes_on(
-    data: Path, tmp_path: Path, write_lesson: Callable[..., Path], launched: bool
+    data: Path,
+    tmp_path: Path,
+    write_lesson: Callable[..., Path],
+    tensorflow_stand_in: str,
+    launched: bool,
 ) -> None:
     lesson = write_lesson(*LOOP, steps=300)
     command = f"{sys.executable} -m tflab open {lesson}"
@@ -32,7 +36,8 @@ def test_it_is_put_aside_and_comes_back_while_the_run_goes_on(
         starter.write_text(f"import subprocess; subprocess.run({command.split()!r})")
         command = f"{sys.executable} {starter}"
     shell = ["bash", "--norc", "--noprofile", "-i"]
-    with Terminal(shell, folder=tmp_path, environment={"PS1": "prompt> "}) as app:
+    environment = {"PS1": "prompt> ", "PYTHONPATH": tensorflow_stand_in}
+    with Terminal(shell, folder=tmp_path, environment=environment) as app:
         app.wait_for("prompt>")
         app.type(f"{command}\r")
         app.wait_for(r"steps +300")

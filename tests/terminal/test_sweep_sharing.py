@@ -14,6 +14,7 @@ from pathlib import Path
 import msgspec
 import nbformat
 import pandas
+import pytest
 
 from tests.terminal.conftest import OpenApp
 from tests.terminal.test_sweep import plan
@@ -32,6 +33,7 @@ FAILING = [
 ]
 
 
+@pytest.mark.usefixtures("tensorflow_stand_in")
 def test_a_failed_run_stops_nothing_and_the_sweep_is_exported(
     open_app: OpenApp, write_lesson: Write, tmp_path: Path
 ) -> None:

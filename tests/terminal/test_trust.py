@@ -37,13 +37,14 @@ def lesson(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def ask(lesson: Path, data: Path, tmp_path: Path) -> Iterator[Ask]:
+def ask(lesson: Path, data: Path, tmp_path: Path, tensorflow_stand_in: str) -> Iterator[Ask]:
     """Run the lesson on a terminal; what is left of it goes when the test ends."""
     opened: list[Terminal] = []
+    python = {"PYTHONPATH": tensorflow_stand_in}
 
     def start(name: str = "run", *words: str) -> Terminal:
         line = [sys.executable, "-m", "tflab", name, str(lesson), *words]
-        opened.append(Terminal(line, (100, 30), folder=tmp_path))
+        opened.append(Terminal(line, (100, 30), python, tmp_path))
         return opened[-1]
 
     yield start

@@ -19,7 +19,9 @@ pytestmark = pytest.mark.usefixtures("tensorflow_stand_in")
 REQUEST = RunRequest(lesson="own", title="Own", path="/x/own.py", source="", parameters={})
 
 
-def test_a_run_of_somebody_else_does_not_end_the_workbench(write_lesson, tmp_path: Path) -> None:
+def test_a_run_of_somebody_else_does_not_end_the_workbench(
+    write_lesson, tmp_path: Path, tensorflow_stand_in: str
+) -> None:
     """As after a run that was made once with sudo."""
     store = RunStore()
     folders = [store.folder(store.create(REQUEST).id) for _ in range(4)]
@@ -30,7 +32,7 @@ def test_a_run_of_somebody_else_does_not_end_the_workbench(write_lesson, tmp_pat
     (folders[2] / "run.json").mkdir()
     lesson = write_lesson("print('read on')")
     command = [*as_common_user(), sys.executable, "-m", "tflab", "open", str(lesson)]
-    with Terminal(command, (120, 30), {}, tmp_path) as app:
+    with Terminal(command, (120, 30), {"PYTHONPATH": tensorflow_stand_in}, tmp_path) as app:
         try:
             app.wait_for("read on")
             app.wait_for("ready|loading|TensorFlow")

@@ -44,6 +44,14 @@ def finished_run(**metrics):
     return state
 
 
+async def test_without_a_program_no_kind_of_program_is_named():
+    async with Host().run_test() as pilot:
+        await pilot.pause()
+        said = "\n".join(picture(pilot.app.query_one(LossChart)))
+    assert "Run a program to see its curves here" in said
+    assert "lesson" not in said
+
+
 def falling(count=400, floor=0.0):
     return [floor + math.exp(-step / 100) for step in range(count)]
 

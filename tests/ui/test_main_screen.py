@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 from rich.cells import cell_len
-from textual.widgets import Button, Input
+from textual.geometry import Offset
+from textual.widgets import Button, Input, Static
 
 from tests.ui.test_lesson_view import settled
 from tflab.programs.library import resolve
@@ -164,6 +165,17 @@ async def test_a_letter_leads_to_every_field_and_pane(data, monkeypatch):
         await pilot.press("alt+k", "escape")
         await pilot.pause()
         assert app.screen is screen
+
+
+async def test_letters_stand_at_their_places_also_after_another_dialog(data, monkeypatch):
+    async with workbench(monkeypatch) as (app, screen, pilot):
+        await pilot.press("f1", "escape", "ctrl+k")
+        await settled(pilot, lambda: isinstance(app.screen, JumpScreen))
+        await pilot.pause()
+        letters = {str(label.render()).strip(): label.region for label in app.screen.query(Static)}
+        # The first is at the list of lessons, the next at the title of the lesson.
+        assert letters["a"].offset == (0, 0)
+        assert letters["s"].offset == Offset(1, 0) + screen.frame.region.offset
 
 
 async def test_a_field_has_its_own_keys(data, monkeypatch):

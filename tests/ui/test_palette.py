@@ -8,8 +8,9 @@ from types import SimpleNamespace
 from textual.app import App
 from textual.widgets import Input, OptionList
 
-from tflab.ui.actions import actions
-from tflab.ui.dialogs.palette import PaletteScreen
+from tflab.ui.actions import ACTIONS, actions
+from tflab.ui.dialogs.palette import PaletteScreen, action_command
+from tflab.ui.dialogs.pick import Choice
 from tflab.ui.terminal.themes import DARK
 from tflab.ui.workbench.commands import lesson_commands, pane_commands
 
@@ -57,6 +58,13 @@ async def test_keys_stand_beside_titles_and_the_likely_come_first():
     assert all("\n" not in row for row in listed)
     # Nobody has to be shown how the palette is opened in the palette.
     assert not any("^p" in row for row in listed)
+
+
+def test_every_title_begins_in_the_same_column_however_long_its_key():
+    palette = Host().palette()
+    commands = [action_command(action, lambda: None)._replace(title="§") for action in ACTIONS]
+    rows = [palette.row(Choice("§", "", command), 60).plain for command in commands]
+    assert len({row.index("§") for row in rows}) == 1
 
 
 async def test_its_lines_follow_the_width_of_the_terminal():

@@ -234,6 +234,16 @@ async def test_the_format_of_an_export_is_chosen_by_typing():
     assert [kind.name for kind in chosen] == ["csv"]
 
 
+async def test_what_is_wrong_in_a_field_names_its_parameter_once():
+    wrong = Field(Parameter(name="k", type="int", default=1, help="How many"))
+    wrong.set_text("x")
+    field = ParameterField(Form(lambda _: None), wrong)
+    async with Host(field).run_test(size=(80, 5)):
+        for focused in (True, False):
+            assert field.words(focused).count("k must be") == 1
+            assert "k: " not in field.words(focused)
+
+
 async def test_a_field_says_that_the_program_sets_its_parameter_again():
     parameter = Parameter(
         name="k", type="int", default=1, help="How many", note="set again on line 9"

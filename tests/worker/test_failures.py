@@ -45,6 +45,16 @@ def test_an_exception_names_cell_and_line_with_the_lessons_own_lines_only(bench)
         ("exec('1 +')", "SyntaxError", "executed as text"),
         ("{}['a']", "KeyError", "keys"),
         ("raise MemoryError", "MemoryError", "smaller"),
+        (
+            "raise OSError('[Errno -2] Name or service not known')",
+            "OSError",
+            "does not reach that address",
+        ),
+        (
+            "raise ValueError('Use: add_weight(shape=..., name=1).')",
+            "ValueError",
+            "Change the program at that line",
+        ),
         ("def f(): f()\nf()", "RecursionError", "calls itself"),
         (
             "import tensorflow as tf\ntf.matmul(tf.ones((2, 3)), tf.ones((2, 3)))",
@@ -136,7 +146,7 @@ def test_a_lesson_that_leaves(bench, cell, state, code, cause):
     ("cell", "name", "cause"),
     [
         ("os.kill(os.getpid(), signal.SIGKILL)", "SIGKILL", "may have been for want of memory"),
-        ("ctypes.string_at(0)", "SIGSEGV", "at line 15 of the lesson"),
+        ("ctypes.string_at(0)", "SIGSEGV", "at line 15 of the program"),
         ("os.write(2, b'bad things\\n'); os.abort()", "SIGABRT", "bad things"),
         ("os.kill(os.getpid(), signal.SIGILL)", "SIGILL", "instruction"),
         ("os.kill(os.getpid(), signal.SIGFPE)", "SIGFPE", "divided by zero"),

@@ -21,8 +21,8 @@ from tflab.targets.stop_signals import StopSignals
 
 EXIT_CODES = """exit code:
   0    the run finished, whether or not goals were reached
-  1    the lesson failed
-  2    wrong usage, a bad parameter or a bad lesson file
+  1    the program failed
+  2    wrong usage, a bad parameter or a bad program file
   129  the line was lost (SIGHUP): the run goes on, and `tflab attach last` follows it
   130  stopped by Ctrl+C (143 by SIGTERM); a second Ctrl+C kills the run at once
 """

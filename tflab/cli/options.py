@@ -62,7 +62,7 @@ def add_trust(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--trust",
         action="store_true",
-        help="run a lesson from outside the course, now and from now on until it changes",
+        help="run a program from outside the course, now and from now on until it changes",
     )
 
 

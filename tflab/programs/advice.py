@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from tflab.programs.check import Findings
 from tflab.programs.layout import Layout
 from tflab.programs.options import may_import_a_reader, unknown_reader
+from tflab.programs.percent import has_marks
 from tflab.programs.program import Parameter, calls_what_logs
 
 
@@ -17,7 +18,9 @@ def advise(layout: Layout, title: str, parameters: Sequence[Parameter], findings
         _note(
             findings,
             "It has no title; its file's name serves.",
-            "Begin with prose whose first line is `# A title`.",
+            "Begin with a docstring whose first line is `# A title`."
+            if _is_plain(layout)
+            else "Begin with prose whose first line is `# A title`.",
         )
     if not parameters:
         _note(
@@ -55,6 +58,11 @@ def _advise_on_options(layout: Layout, findings: Findings) -> None:
             "A run gives it none, so that its own defaults count.",
             other[1],
         )
+
+
+def _is_plain(layout: Layout) -> bool:
+    """Whether it is a script without cells of its own, whose prose are docstrings."""
+    return layout.kind == "script" and not has_marks(layout.lines)
 
 
 def _note(findings: Findings, message: str, next_step: str, line: int = 0) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
@@ -11,6 +12,32 @@ from tflab.runs.record import Problem
 from tflab.runs.text import plain_line
 
 Level = Literal["error", "warning", "advice"]
+
+
+def in_notebook(cells: Sequence[Cell], line: int) -> tuple[str, int]:
+    """Return what the cell of a line is called and the line in it, or no name and the line.
+
+    Only cells of notebooks, and of edited programs, have names: nobody sees the lines of their
+    listing.
+    """
+    cell = next((c for c in reversed(cells) if 0 < c.line <= line), None)
+    return (cell.label, line - cell.line + 1) if cell and cell.label else ("", line)
+
+
+def place_words(cells: Sequence[Cell], line: int) -> str:
+    """Return where a line is, such as `line 7` or `cell 3 (In [2]), line 1`."""
+    label, line = in_notebook(cells, line)
+    return f"{label}, line {line}" if label else f"line {line}"
+
+
+def with_places(cells: Sequence[Cell], text: str) -> str:
+    """Return a text whose `on line 7` is `in cell 3 (In [2]), line 1` where cells have names."""
+
+    def told(match: re.Match[str]) -> str:
+        label, line = in_notebook(cells, int(match[1]))
+        return f"in {label}, line {line}" if label else match[0]
+
+    return re.sub(r"\bon line (\d+)", told, text)
 
 
 class ProgramError(Problem):
@@ -54,9 +81,7 @@ class Findings:
         self, line: int, message: str, next_step: str, level: Level = "error", column: int = 0
     ) -> None:
         """Note a finding. `line` and `column` are from 1, or 0 for the whole file or line."""
-        cell = next((c for c in reversed(self.cells) if 0 < c.line <= line), None)
-        if cell is not None:
-            line -= cell.line - 1
+        label, line = in_notebook(self.cells, line)
         self._found.append(
             Finding(
                 path=self.path,
@@ -65,7 +90,7 @@ class Findings:
                 message=plain_line(message),
                 next_step=plain_line(next_step),
                 level=level,
-                cell=cell.label if cell else "",
+                cell=label,
             )
         )
 

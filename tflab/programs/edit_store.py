@@ -112,7 +112,7 @@ class EditStore:
             raise Problem(
                 "Your edits cannot be read",
                 f"{path}: {error.strerror}.",
-                "Give read access to it, then open the lesson again.",
+                "Give read access to it, then open the program again.",
             ) from error
         if found is None:
             return KeptEdits()
@@ -178,7 +178,7 @@ class EditStore:
             raise Problem(
                 "Your edits were kept by a newer tflab",
                 f"{path} is of version {found.version}.",
-                "Use that tflab to edit this lesson, or move the file away.",
+                "Use that tflab to edit this program, or move the file away.",
             )
         return found
 
@@ -189,7 +189,7 @@ class EditStore:
         aside = next(p for name in names if not (p := path.with_name(name)).exists())
         path.rename(aside)
         return Problem(
-            "Your edits of this lesson were damaged",
+            "Your edits of this program were damaged",
             f"{path} is no list of edits ({error}). It is kept as {aside.name}; what you write "
             "from now on goes into a new file.",
             f"Mend {aside} and give it its old name to have them back.",

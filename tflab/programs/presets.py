@@ -211,6 +211,8 @@ def _beside(path: Path) -> dict[str, dict[str, Any]]:
     except (OSError, ValueError) as error:
         # Not only what is no TOML: Python reads no number of thousands of digits.
         raise Problem(
-            "The lesson's presets cannot be read", f"{file}: {error}.", "Mend or remove the file."
+            "The presets beside the program cannot be read",
+            f"{file}: {error}.",
+            "Mend or remove the file.",
         ) from error
     return {name: values for name, values in found.items() if isinstance(values, dict)}

@@ -15,6 +15,7 @@ from tflab.programs.check import Findings
 
 _LARGEST = 2_000_000
 _BINARY = ("It is a binary file.", "Give a program written as Python text.")
+_OTHER_NOTEBOOKS = {".md", ".markdown", ".myst", ".qmd", ".rmd"}
 _CODING = re.compile(r"[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
 
 
@@ -29,7 +30,15 @@ def read_text(path: Path, findings: Findings) -> str | None:
         # It is kept with each run, as text.
         findings.add(0, "Its name, or a folder's above it, is not UTF-8.", "Rename it.")
         return None
-    is_notebook = path.suffix.lower() == ".ipynb"
+    ending = path.suffix.lower()
+    if ending in _OTHER_NOTEBOOKS:
+        findings.add(
+            0,
+            f"It is a text with code in it ({ending}), which Python does not run.",
+            f"Make a notebook of it: `jupytext --to ipynb {path.name}`.",
+        )
+        return None
+    is_notebook = ending == ".ipynb"
     data = _read_bytes(path, notebook.LARGEST if is_notebook else _LARGEST, findings)
     if data is None:
         return None

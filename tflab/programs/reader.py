@@ -17,7 +17,7 @@ import msgspec
 from tflab.programs import notebook
 from tflab.programs.advice import advise
 from tflab.programs.bindings import GlobalNames
-from tflab.programs.check import Findings, ProgramError
+from tflab.programs.check import Findings, ProgramError, with_places
 from tflab.programs.constants import find_constants
 from tflab.programs.declarations import read_parameters
 from tflab.programs.dependence import Dependence
@@ -149,7 +149,7 @@ class _Reading:
             questions=questions,
             remarks=tuple(self._findings.remarks),
             kind=self._layout.kind,
-            refused=tuple(refused),
+            refused=tuple(self._with_places(found) for found in refused),
             kernel=self._layout.kernel,
             commands=tuple(self._layout.commands),
         )
@@ -210,6 +210,14 @@ class _Reading:
         }
         return find_constants(trees, names, self._layout.lines, tagged)
 
+    def _with_places(self, refusal: Refusal) -> Refusal:
+        """Return a refusal that names lines as people see them."""
+        return msgspec.structs.replace(
+            refusal,
+            name=with_places(self._cells, refusal.name),
+            reason=with_places(self._cells, refusal.reason),
+        )
+
     def _with_notes(self, parameters: Sequence[Parameter], names: GlobalNames) -> list[Parameter]:
         """Return the parameters, those noted that the program sets again."""
         changed: dict[str, int] = {}
@@ -232,7 +240,7 @@ class _Reading:
                 "Give what is set here another name.",
                 level="warning",
             )
-            note = f"set again on line {line}"
+            note = with_places(self._cells, f"set again on line {line}")
             noted.append(msgspec.structs.replace(parameter, note=note))
         return noted
 

@@ -15,6 +15,7 @@ from tflab.runs.lost import as_asked
 from tflab.runs.processes import signal_name
 from tflab.runs.record import read_record
 from tflab.runs.reserve import append_last, give_back
+from tflab.worker.errors import Places
 from tflab.worker.exit_codes import DISK_FAILED, INTERNAL
 from tflab.worker.memory import MemoryKills, explain_kill, memory_kills
 from tflab.worker.trouble import gpu_trouble
@@ -47,7 +48,7 @@ def ending(folder: Path, status: int, kills_before: MemoryKills) -> Ended:
         return _by_signal(folder, -code, kills_before)
     if code == 0:
         return _ended(
-            "finished", "The lesson ended its own process, by os._exit or in a child.", "", code
+            "finished", "The program ended its own process, by os._exit or in a child.", "", code
         )
     if code == DISK_FAILED:
         return _ended(
@@ -61,7 +62,7 @@ def ending(folder: Path, status: int, kills_before: MemoryKills) -> Ended:
         return _ended("failed", f"tflab itself failed: {lines}", "Please report it.", code)
     return _ended(
         "failed",
-        f"The lesson ended its own process with exit code {code}, as os._exit does.",
+        f"The program ended its own process with exit code {code}, as os._exit does.",
         "Remove the call that leaves, or look at what it printed before.",
         code,
     )
@@ -94,7 +95,7 @@ def _cause(folder: Path, number: int, name: str, out_of_memory: str) -> tuple[st
             "kernel does not say so.",
             f"If nobody killed it: {_smaller(folder)}",
         )
-    where = _lesson_line(folder)
+    where = _program_line(folder)
     trouble = gpu_trouble(_tail(folder / NATIVE))
     if trouble is not None:
         return f"{trouble.cause} The run was ended by {name}{where}.", trouble.next_step
@@ -130,15 +131,18 @@ def _smaller(folder: Path) -> str:
     return f"lower {' or '.join(f'`{name}`' for name in sizes[:3])}."
 
 
-def _lesson_line(folder: Path) -> str:
-    """The line of the lesson that led to a crash, from the trace that Python leaves."""
+def _program_line(folder: Path) -> str:
+    """The line of the program that led to a crash, from the trace that Python leaves."""
     try:
         record = read_record(folder / RECORD)
     except (OSError, ValueError):
         return ""
     frame = f'File "{re.escape(record.request.path)}", line (\\d+)'
     found = re.search(frame, _tail(folder / NATIVE).partition("Fatal Python error")[2])
-    return f", at line {found.group(1)} of the lesson" if found else ""
+    if found is None:
+        return ""
+    words = Places(record.request.cells).words(int(found.group(1)))
+    return f", at {words[:1].lower()}{words[1:]} of the program"
 
 
 def _tail(path: Path) -> str:

@@ -41,7 +41,7 @@ def explain(
         names: The lesson's global names, to suggest one for a mistyped one.
         cells: The program's code cells; those of a notebook are named.
     """
-    place = _Places(cells)
+    place = Places(cells)
     frames = [f for f in traceback.extract_tb(error.__traceback__) if f.filename == str(path)]
     message = _message(error)
     lines = [int(n) for file, n in _USER_LINE.findall(text_of(error)) if file == str(path)]
@@ -97,7 +97,7 @@ def _after_frames(text: str) -> str:
     return re.sub(r"^\w+: ", "", found) or text
 
 
-def _own_lines(frames: list[traceback.FrameSummary], path: Path, place: _Places, last: str) -> str:
+def _own_lines(frames: list[traceback.FrameSummary], path: Path, place: Places, last: str) -> str:
     skipped = max(0, len(frames) - _FRAMES_LIMIT)
     shown = [f"… {skipped} more …"] if skipped else []
     for frame in frames[skipped:]:
@@ -111,7 +111,7 @@ def _bounded(text: str) -> str:
     return text if len(text) <= CAUSE_LIMIT else text[: CAUSE_LIMIT - 1] + "…"
 
 
-class _Places:
+class Places:
     """What people call the lines of a program: those of a notebook are counted cell by cell."""
 
     def __init__(self, cells: Sequence[CodeCell]) -> None:
@@ -148,7 +148,7 @@ def _next_step(error: BaseException, message: str, place: str, names: Iterable[s
             return "Correct the code that is executed as text there."
         where = f"{place} is" if place else "That is"
         return f"Mend the code; {where} where Python stops reading it."
-    step = _FOR_KIND.get(type(error).__name__)
+    step = _NO_NETWORK if _UNREACHED.search(message) else _FOR_KIND.get(type(error).__name__)
     if type(error).__name__ == "InvalidArgumentError" and not _is_about_shapes(message):
         step = None
     if step is None and _is_about_shapes(message):
@@ -180,11 +180,20 @@ def _for_name(error: NameError, names: Iterable[str]) -> str:
 
 
 def _is_about_shapes(message: str) -> bool:
-    # Not where it only names an argument, such as `input_shape`.
-    return bool(re.search(r"(?<!_)shape|dimension|incompatible|\brank", message, re.IGNORECASE))
+    # Not where it only names an argument, such as `input_shape`, or how one is given: `shape=...`.
+    words = r"(?<!_)shape(?!=\.\.\.)|dimension|incompatible|\brank"
+    return bool(re.search(words, message, re.IGNORECASE))
 
 
 _SHAPES = "Compare the shapes in the message; print `tensor.shape` just before the line."
+_UNREACHED = re.compile(
+    r"URL fetch failure on|Name or service not known|name resolution|Network is unreachable"
+)
+"""What Keras, `urllib` and others say of an address that this machine does not reach."""
+_NO_NETWORK = (
+    "This machine does not reach that address. Fetch the file where there is a network, and put it "
+    "where the program looks for it: Keras keeps its data sets in `~/.keras/datasets`."
+)
 _OUT_OF_MEMORY = "Make the data, the batch or the layers smaller, or choose another device."
 _DISTRIBUTIONS = {
     "cv2": "opencv-python-headless",

@@ -44,7 +44,7 @@ def outcome(
         return [], cancelled("Stopped.")
     if isinstance(error, SystemExit):
         if interrupted:
-            return [], cancelled("The lesson left when it was interrupted.")
+            return [], cancelled("The program left when it was interrupted.")
         return [], _left(error, request, refused)
     found = explain(error, Path(request.path), cell, names, request.cells)
     cause = f"{found.title}: {found.cause}".partition("\n")[0][:300]
@@ -87,13 +87,13 @@ def _left(error: SystemExit, request: RunRequest, refused: str) -> Ended:
         return Ended(
             state="finished",
             time=time.time(),
-            cause="The lesson left early, by sys.exit.",
+            cause="The program left early, by sys.exit.",
             exit_code=0,
         )
     return Ended(
         state="failed",
         time=time.time(),
-        cause=f"The lesson left by sys.exit with code {code}{f': {said}' if said else '.'}",
+        cause=f"The program left by sys.exit with code {code}{f': {said}' if said else '.'}",
         next_step="Read what it says of its options, and give others."
         if code == _WRONG_OPTIONS and request.command
         else "Look at what it printed before, or remove the call of sys.exit.",

@@ -81,6 +81,6 @@ def disk_trouble(error: BaseException) -> Trouble | None:
     if code in _DISK_CODES or (told and _DISK_WORDS.search(text_of(error))):
         return Trouble(
             "The disk is full, or the share of it that you may use.",
-            "Make room, or let the lesson save less, then run it again.",
+            "Make room, or let the program save less, then run it again.",
         )
     return None

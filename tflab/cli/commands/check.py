@@ -11,6 +11,7 @@ from tflab.cli.command import Command
 from tflab.cli.environments import tell_missing_packages
 from tflab.cli.exercise_proof import prove_exercises
 from tflab.cli.options import add_python, add_trust
+from tflab.programs.check import place_words
 from tflab.programs.parameters import allowed, format_value
 from tflab.programs.program import Parameter, Program
 from tflab.programs.reader import examine
@@ -67,7 +68,8 @@ def _parameter_lines(program: Program) -> Iterator[str]:
     for parameter in program.parameters:
         yield plain_line(f"{parameter.name} = {_shown(parameter)}: {_words(parameter)}")
     for refusal in sorted(program.refused, key=lambda found: found.line):
-        yield plain_line(f"not {refusal.name} (line {refusal.line}): {refusal.reason}")
+        place = place_words(program.cells, refusal.line)
+        yield plain_line(f"not {refusal.name} ({place}): {refusal.reason}")
 
 
 def _shown(parameter: Parameter) -> str:

@@ -38,7 +38,7 @@ def open_workbench(lesson: str | None) -> int:
         raise Problem(
             "The workbench needs a terminal",
             "Standard input or output is no terminal here.",
-            "Run a lesson as plain text with `tflab run LESSON --plain`.",
+            "Run a program as plain text with `tflab run LESSON --plain`.",
         )
     check_data_folder()
     if os.environ.get("TERM", "") in ("", "dumb", "unknown"):
@@ -61,5 +61,5 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
 
 
 COMMAND = Command(
-    "open the workbench at a lesson", "tflab open linear-classifier", run, _add_options
+    "open the workbench at a program", "tflab open linear-classifier", run, _add_options
 )

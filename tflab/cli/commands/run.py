@@ -173,7 +173,7 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
 
 
 COMMAND = Command(
-    "run a lesson here",
+    "run a program here",
     "tflab run 10 -p learning_rate=0.5 -p steps=15",
     run,
     _add_options,

@@ -55,7 +55,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.resume:
         return _resume(arguments)
     if arguments.lesson is None:
-        raise UsageProblem("Wrong usage", "Say which lesson to run.", "See `tflab sweep --help`.")
+        raise UsageProblem("Wrong usage", "Say which program to run.", "See `tflab sweep --help`.")
     lesson = with_kept_edits(read_program(resolve(arguments.lesson)), arguments.edits)
     wish, metric = chosen_search(arguments), chosen_metric(arguments)
     fields = parse_fields(lesson, arguments.parameter, searching=wish.method != "grid")
@@ -88,7 +88,7 @@ def run(arguments: argparse.Namespace) -> int:
 def _resume(arguments: argparse.Namespace) -> int:
     """Go on with a sweep that was left, as it was planned; only where runs go may be given anew."""
     if arguments.lesson is not None or arguments.parameter:
-        text = "A sweep that is gone on with has its lesson and its values."
+        text = "A sweep that is gone on with has its program and its values."
         raise UsageProblem("Wrong usage", text, "Leave them out.")
     sweep = open_sweep(SweepStore().find(arguments.resume))
     sweep.catch_up()
@@ -242,13 +242,13 @@ _MORE = """values:
 exit code:
   0    the sweep went to its end; some runs may have failed
   1    every run failed, or a search got no value of its metric
-  2    wrong usage, a bad value or a bad lesson file
+  2    wrong usage, a bad value or a bad program file
   129  the line was lost (SIGHUP): runs that have begun go on, the others never begin
   130  stopped by Ctrl+C (143 by SIGTERM); a second Ctrl+C kills its runs at once
 """
 
 COMMAND = Command(
-    "run a lesson over many values",
+    "run a program over many values",
     "tflab sweep 10 -p learning_rate=1e-3..1:log:7 -p steps=20,40",
     run,
     _add_options,

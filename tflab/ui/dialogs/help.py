@@ -23,18 +23,18 @@ _ABOUT: dict[Scope, str] = {
     "lessons": "Choose a lesson with the arrow keys. Its goals stand below the list.",
     "lesson": "Read, and run. Arrow keys and Page Up and Down scroll; the bright bar marks the "
     "cell that the keys act on.",
-    "editor": "Write in the cell. What you write is kept beside the lesson, whose file stays as it "
-    "is, and ^r runs it.",
+    "editor": "Write in the cell. What you write is kept beside the program, whose file stays as "
+    "it is, and ^r runs it.",
     "loss": "The curves of the run on show. A dim curve is the run before.",
     "parameters": "Type new values; Enter runs with them. A dot marks what differs from the "
-    "lesson's default.",
+    "program's default.",
     "sweep": "Every row is one combination of values. The best row so far is marked and its curve "
     "is bright; so is the curve of the row under the cursor.",
     "history": "Every run is kept. Keys act on the marked runs, or else on the one under the "
     "cursor. The filter takes parameters, metrics (loss, best.loss), state, lesson, name, note, "
     "device, seed, seconds, age, goals and pinned, compared with < <= > >= = != and ~ (contains).",
     "compare": "One line for each run; the table has only what differs.",
-    "runs": "Every run of this lesson is kept, with its values, output and curves.",
+    "runs": "Every run of this program is kept, with its values, output and curves.",
 }
 
 

@@ -34,7 +34,7 @@ class JumpScreen(PlacesChildren, Dialog[Target]):
     """
 
     DEFAULT_CSS = """
-    JumpScreen { align: left top; }
+    JumpScreen.modal { align: left top; }
     JumpScreen > Static {
         width: 3; height: 1; background: $primary; color: $background; text-style: bold;
     }

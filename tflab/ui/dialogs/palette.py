@@ -14,7 +14,7 @@ from tflab.ui.dialogs.pick import Choice, PickScreen
 from tflab.ui.terminal.glyphs import glyphs
 from tflab.ui.terminal.safe_text import short_line
 
-_KEYS = 9
+_KEYS = 10
 _TITLE = 30
 _SHORT_TITLE = 24
 _WIDE = 80

@@ -45,7 +45,7 @@ class LossChart(Vertical, can_focus=True):
     def __init__(self) -> None:
         super().__init__(id="loss")
         self._heading = (SCOPE_TITLES["loss"], False)
-        self._kind: ProgramKind = "lesson"
+        self._kind: ProgramKind | None = None
         self._curves = RunCurves()
         self._expected = True
         self._diagnosis = ""

@@ -119,7 +119,8 @@ class ParameterField(TwoPart):
         parameter, problem = self._field.parameter, self._field.problem
         name = "" if focused else f"{parameter.name}: "
         if problem is not None:
-            return short_line(f"{name}{problem}")
+            told = str(problem)
+            return short_line(told if told.startswith(parameter.name) else f"{name}{told}")
         about = f"{name}{parameter.help}"
         if parameter.note:
             about = f"{about} ({parameter.note})".lstrip()

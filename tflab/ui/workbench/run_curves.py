@@ -21,7 +21,8 @@ FIRST = Metric("loss", "step")
 
 _MOST_GHOSTS = 2
 
-_NO_RUN: dict[ProgramKind, str] = {
+_NO_RUN: dict[ProgramKind | None, str] = {
+    None: "Run a program to see its curves here (^r).",
     "lesson": "Run the lesson to see its curves here (^r).",
     "notebook": "Run the notebook to see its curves here (^r).",
     "script": "Run the script to see its curves here (^r).",
@@ -110,14 +111,14 @@ class RunCurves:
         limit = 10 * max(map(abs, values), default=math.inf)
         return [ghost for ghost in self._ghosts if _top(ghost) <= limit]
 
-    def why_none(self, kind: ProgramKind, expected: bool) -> str:
+    def why_none(self, kind: ProgramKind | None, expected: bool) -> str:
         """Say why there is no curve to see.
 
         Args:
-            kind: The kind of the program on show.
+            kind: The kind of the program on show; None without one.
             expected: Whether it is a program that draws curves.
         """
-        if not expected:
+        if kind is not None and not expected:
             return _NONE_HERE[kind]
         if self.state is None:
             return _NO_RUN[kind]
