@@ -176,18 +176,14 @@ class RunList(OptionList):
             first += Content.styled(f"{short_line(marks.name)} ", "bold")
         room = self.scrollable_content_region.width - first.cell_length - 1
         name = name_of_row(run, self._defaults, self._code, self._common)
-        ending, rest = _outcome(run, self._loss_cells)
-        parts = [*ending, *rest]
+        outcomes = _outcomes(run, self._loss_cells)
         # What differs says more than seconds and goals, and something of it more than the end.
-        counts = list(range(len(parts), -1, -1))
         whole = [
-            count
-            for count in counts[: len(rest) + 1]
-            if name.least_width + sum(part.cell_length for part in parts[:count]) < room
+            outcome
+            for outcome, ends in outcomes
+            if ends and name.least_width + outcome.cell_length < room
         ]
-        for count in whole or counts:
-            # The loss is last, and so in one column, whatever else there is room for in a row.
-            outcome = Content("").join([*rest[: max(count - len(ending), 0)], *ending[:count]])
+        for outcome in whole or [outcome for outcome, _ in outcomes]:
             text = name.fit(room - outcome.cell_length - 1)
             if cell_len(text) + outcome.cell_length < room:
                 break
@@ -195,23 +191,27 @@ class RunList(OptionList):
         return Content.assemble(first, (text, "bold" if on_show else ""), gap, outcome)
 
 
-def _outcome(run: RunSummary, loss_cells: int) -> tuple[list[Content], list[Content]]:
-    """Return how it ended and its loss, and then its seconds and its goals.
+def _outcomes(run: RunSummary, loss_cells: int) -> list[tuple[Content, bool]]:
+    """Return what came of a run, more of it first, and whether how it ended is whole.
 
-    The loss is right-aligned in `loss_cells`.
+    The loss is last, and so in one column, whatever else there is room for in a row; with seconds
+    and goals before it, it has `loss_cells`, so that they stand in columns too.
     """
     ending: list[Content] = []
     if run.status != "finished":
         ending.append(Content.styled(f"  {run.status}", TONES[run.status]))
     if loss := _loss_text(run):
-        ending.append(Content(f"  {loss:>{loss_cells}}"))
+        ending.append(Content(f"  {loss}"))
     rest: list[Content] = []
     if run.seconds is not None:
         rest.append(Content.styled(f"  {run.seconds:.1f} s", "$text-quiet"))
     if run.goals:
         goals = f"  {sum(run.goals.values())}/{len(run.goals)}"
         rest.append(Content.styled(goals, "$text-quiet"))
-    return ending, rest
+    pad = Content(" " * (loss_cells - len(loss)))
+    found = [([*rest[:count], pad, *ending], True) for count in range(len(rest), 0, -1)]
+    found += [(ending[:count], count == len(ending)) for count in range(len(ending), -1, -1)]
+    return [(Content("").join(parts), ends) for parts, ends in found]
 
 
 def _loss_text(run: RunSummary) -> str:
