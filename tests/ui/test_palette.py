@@ -81,6 +81,7 @@ async def test_its_lines_follow_the_width_of_the_terminal():
             assert options.virtual_size.height == options.option_count, "one line each"
             run = next(row for row in rows(host.screen) if row.split()[:2] == ["^r", "Run"])
             assert run.endswith("from the top.") is (columns >= 80)
+            assert ("Run the" in run) is (columns >= 80), "no stump of a sentence"
 
 
 async def test_while_a_run_goes_on_stopping_it_comes_first():

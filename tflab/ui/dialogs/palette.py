@@ -19,7 +19,7 @@ _TITLE = 30
 _SHORT_TITLE = 24
 _WIDE = 80
 """Cells of a row from which on titles have the wide column; below, sentences need the room."""
-_LEAST_ABOUT = 12
+_LEAST_ABOUT = 24
 """Of a sentence with less room nothing is left that helps."""
 
 
