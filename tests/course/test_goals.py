@@ -171,3 +171,9 @@ def test_every_goal_has_a_weak_and_a_strong_hint(lesson_id: str) -> None:
     assert [len(goal.hints) for goal in LESSONS[lesson_id].goals] == [2] * len(
         LESSONS[lesson_id].goals
     )
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2, 4])
+def test_one_unit_underfits_from_other_starts(course: Course, seed: int) -> None:
+    goals = course.run("when-to-stop", units=1, seed=seed).goals
+    assert [passed for text, passed in goals.items() if text.startswith("Underfit")] == [True]
