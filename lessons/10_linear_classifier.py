@@ -268,7 +268,7 @@ lab.goal(
     loss <= 1.001 * optimum,
     hint=(
         "The loss was still falling when it stopped.",
-        "The flat direction needs more steps, not longer ones: try steps at 100 and more.",
+        "The flat direction needs more steps, not longer ones: set learning_rate back to 0.1, and try steps at 100 and more.",
     ),
     id="near-least-squares",
 )

@@ -373,9 +373,9 @@ lab.line(
 # %% [markdown] id="which-way"
 # ## Which way each batch points
 # At the start every probability is 1/3. There each batch of yours has a gradient of its own. Here
-# are nine of them as arrows from 0, for two of the twelve weights, between the arrow of all flowers.
-# They agree on the weight that points up, and quarrel over the other. A smaller `batch_size` spreads
-# the fan, a larger one folds it.
+# are nine of them as arrows from 0, for two of the twelve weights, around the arrow of all flowers.
+# With batches of 32 they agree on the weight that points up, and quarrel over the other. A smaller
+# `batch_size` spreads the fan, a larger one folds it.
 
 # %%
 surprise = np.full((n, 3), 1 / 3) - np.eye(3)[species]

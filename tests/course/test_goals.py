@@ -182,3 +182,9 @@ def test_a_lesson_needs_tensorflow_and_nothing_of_ours(
     told = course.run(lesson_id, **values).state.environment
     assert told is not None
     assert told.interpreter == str(bare_interpreter)
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2, 4])
+def test_one_unit_underfits_from_other_starts(course: Course, seed: int) -> None:
+    goals = course.run("when-to-stop", units=1, seed=seed).goals
+    assert [passed for text, passed in goals.items() if text.startswith("Underfit")] == [True]
