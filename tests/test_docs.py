@@ -18,7 +18,7 @@ def test_every_file_that_is_named_exists(path: Path) -> None:
     assert [place for place in places if not (ROOT / place).exists()] == []
 
 
-NAMED_TESTS = [ROOT / "docs" / f"{name}.md" for name in ("reliability", "security")]
+NAMED_TESTS = [ROOT / "docs" / f"{name}.md" for name in ("programs", "reliability", "security")]
 
 
 @pytest.mark.parametrize("path", NAMED_TESTS, ids=lambda path: path.name)

@@ -22,8 +22,10 @@ from tflab import __version__
 from tflab.export.loaded import load_run
 from tflab.export.script import script
 from tflab.programs.library import user_folder
+from tflab.runs.events import Error
 from tflab.runs.store import RunStore
 from tflab.runs.summary import read_summary
+from tflab.session.environments import missing_module
 from tflab.targets.fork_server import ForkServer
 
 
@@ -143,6 +145,14 @@ def test_where_the_runtime_is_up_a_fresh_process_runs_there(
         assert run.printed.split() == [str(server.pid), str(old_tensorflow / "bin" / "python")]
     finally:
         server.close()
+
+
+def test_a_part_that_its_package_lacks_is_no_missing_package() -> None:
+    def named(module: str) -> str:
+        cause = f"No module named '{module}'"
+        return missing_module(Error(title="ModuleNotFoundError", cause=cause, next_step=""))
+
+    assert (named("jaxlib"), named("google.colab")) == ("jaxlib", "")
 
 
 def test_a_package_that_is_missing_is_named_with_who_has_it(keras_on_jax: Path) -> None:

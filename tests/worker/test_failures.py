@@ -45,6 +45,7 @@ def test_an_exception_names_cell_and_line_with_the_lessons_own_lines_only(bench)
         ("exec('1 +')", "SyntaxError", "executed as text"),
         ("{}['a']", "KeyError", "keys"),
         ("raise MemoryError", "MemoryError", "smaller"),
+        ("from .model import build", "ImportError", "a file beside the package"),
         (
             "raise OSError('[Errno -2] Name or service not known')",
             "OSError",

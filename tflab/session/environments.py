@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
 _MOST_NAMED = 3
 _LONG_SECONDS = 20.0
-_NO_MODULE = re.compile(r"No module named '(\w+)")
+_NO_MODULE = re.compile(r"No module named '(\w+)'")
 _TENSORFLOW = re.compile(r"^\s*(?:import|from)\s+tensorflow\b", re.MULTILINE)
 
 
@@ -107,7 +107,10 @@ def wanted_by(
 
 
 def missing_module(error: Error | None) -> str:
-    """Return the package that a run failed for want of; empty when it failed otherwise."""
+    """Return the package that a run failed for want of; empty when it failed otherwise.
+
+    Not where a part of a package lacks: the package itself is there.
+    """
     if error is None or error.title != "ModuleNotFoundError":
         return ""
     found = _NO_MODULE.search(error.cause)

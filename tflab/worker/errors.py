@@ -148,6 +148,8 @@ def _next_step(error: BaseException, message: str, place: str, names: Iterable[s
             return "Correct the code that is executed as text there."
         where = f"{place} is" if place else "That is"
         return f"Mend the code; {where} where Python stops reading it."
+    if isinstance(error, ImportError) and "attempted relative import" in message:
+        return _RELATIVE
     step = _NO_NETWORK if _UNREACHED.search(message) else _FOR_KIND.get(type(error).__name__)
     if type(error).__name__ == "InvalidArgumentError" and not _is_about_shapes(message):
         step = None
@@ -193,6 +195,10 @@ _UNREACHED = re.compile(
 _NO_NETWORK = (
     "This machine does not reach that address. Fetch the file where there is a network, and put it "
     "where the program looks for it: Keras keeps its data sets in `~/.keras/datasets`."
+)
+_RELATIVE = (
+    "A program of a package runs by `python -m`. Write a file beside the package that imports it "
+    "and calls what it does, such as `from package.train import main` and `main()`, and run that."
 )
 _OUT_OF_MEMORY = "Make the data, the batch or the layers smaller, or choose another device."
 _DISTRIBUTIONS = {
