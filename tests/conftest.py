@@ -85,15 +85,15 @@ def shared_gpus(tmp_path: Path) -> dict[str, str]:
 
 
 class _ByFile(LoadFileScheduling):
-    """Each file's tests go to one process; those on runs of the course share one, and its runs."""
+    """Each file's tests go to one process; those of the course share one, and its runs.
+
+    The plain programs need none of them, and take a minute beside.
+    """
 
     def _split_scope(self, nodeid: str) -> str:
         scope: str = super()._split_scope(nodeid)
         folder, _, name = scope.rpartition("/")
-        return folder if folder == "tests/course" and name in RUNS_OF_THE_COURSE else scope
-
-
-RUNS_OF_THE_COURSE = ("test_goals.py", "test_prose.py", "test_reading.py", "test_values.py")
+        return folder if folder == "tests/course" and name != "test_plain.py" else scope
 
 
 WAITING = (
