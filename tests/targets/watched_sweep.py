@@ -52,7 +52,7 @@ def watch_sweep(open_app: OpenApp, folder: Path, target: str, at_once: int, plac
     app.press("s")
     app.wait_for(rf"1 of 16 done · {at_once} running · {waiting - 1} queued · 1 cancelled")
     app.press("ctrl+q")
-    app.wait_for(f"So do the {waiting - 1}")
+    app.wait_for(rf"\({waiting - 1}\)\.")
     app.press("l")
     assert app.wait_end() == 0
 

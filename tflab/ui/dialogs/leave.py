@@ -65,9 +65,9 @@ class LeaveScreen(Dialog[LeaveChoice]):
             )
         words = "Stop it and quit, or leave it running? Runs that have begun go on to their end."
         if self._queued:
-            words += f" So do the {self._queued:,} that wait in the queue."
+            words += f" So does what waits in the queue ({self._queued:,})."
         if self._waiting:
-            words += f" The {self._waiting:,} that have not begun never will."
+            words += f" What has not begun never will ({self._waiting:,})."
         return words
 
     def action_choose(self, choice: str) -> None:
