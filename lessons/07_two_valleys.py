@@ -185,8 +185,8 @@ for begin in lab.track(starts):
     ends.append(walk(float(begin))[-1])
     print(f"from {begin:6.3f} to {ends[-1]:6.3f}")
 # A walk that left the curve ended nowhere.
-places = [place for place in ends if np.isfinite(place)] or [end]
-best = min(places, key=cost_at)
+places = [place for place in ends if np.isfinite(place)]
+best = min(places or [end], key=cost_at)
 in_deep = [float(place) < hill for place in ends]
 share_deep = float(np.mean(in_deep))
 lab.show(end=end, best=best, best_cost=cost_at(best))

@@ -29,7 +29,7 @@ with warnings.catch_warnings(record=True) as heard:
     warnings.simplefilter("always")
     rule.apply_gradients([(None, left), (tf.constant(1.0), moved)])
 found["warnings"] = [str(one.message) for one in heard]
-found["moved"] = float(left), float(moved)
+found["moved"] = float(left), round(float(moved), 6)
 print(json.dumps(found))
 """
 

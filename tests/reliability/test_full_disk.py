@@ -107,7 +107,7 @@ def test_files_of_the_lesson_that_do_not_fit_are_explained(bench: Bench, tmp_pat
         assert state.status == "failed"
         assert state.error is not None
         assert "The disk is full" in state.error.next_step
-        assert "let the lesson save less" in state.error.next_step
+        assert "let the program save less" in state.error.next_step
 
 
 def test_a_quota_on_files_is_a_full_disk(bench: Bench) -> None:

@@ -148,7 +148,7 @@ def check_text(look: Look, box: Box | None = None) -> None:
 def check_form(app: Terminal) -> None:
     """The fields of the form, one of them with the focus; the pane, and the lesson in the list."""
     app.press("f5", "tab")
-    look = settled(app, "above 0")
+    look = settled(app, "from 0.0001 to")
     places = {
         name: look.find(rf"{name} .*?({value})\b")
         for name, value in {"learning_rate": r"0\.1", "steps": "40", "seed": "0"}.items()

@@ -13,7 +13,11 @@ POINTS = r"[⠁-⣿]{3,} +loss"
 """The legend of the loss chart, which is there from the first point on."""
 
 # What a field's help says only while it has the focus, in the order of the fields.
-_CLASSIFIER = {"samples_per_class": "from 10 to", "learning_rate": "above 0", "steps": "from 1 to"}
+_CLASSIFIER = {
+    "samples_per_class": "from 10 to",
+    "learning_rate": "from 0.0001 to",
+    "steps": "from 1 to",
+}
 
 
 def fill(app: Terminal, name: str, text: str) -> None:

@@ -96,7 +96,7 @@ async def test_only_lines_that_changed_are_drawn_again(monkeypatch):
 async def test_one_run_is_one_run_and_keys_stay_with_the_table_when_none_fits():
     make_run(0.1, 0.5)
     async with history() as (pilot, screen):
-        assert "  1 run" in said(screen, ".title")
+        assert "· 1 run ·" in said(screen, ".title")
         assert "1 runs" not in said(screen, ".title")
         await pilot.press("slash", *"zzz", "enter")
         assert "0 of 1 run" in said(screen, ".title")

@@ -44,10 +44,8 @@ def finished_run(**metrics):
     return state
 
 
-async def test_without_a_program_no_kind_of_program_is_named():
-    async with Host().run_test() as pilot:
-        await pilot.pause()
-        said = "\n".join(picture(pilot.app.query_one(LossChart)))
+def test_without_a_program_no_kind_of_program_is_named():
+    said = RunCurves().why_none(None, None)
     assert "Run a program to see its curves here" in said
     assert "lesson" not in said
 
