@@ -67,6 +67,13 @@ def test_draws_anything(
         assert "\x1b" not in "".join(drawing.rows)
 
 
+def test_a_label_moved_in_from_the_edge_leaves_the_axis_its_name(check_rows: Check) -> None:
+    figure = Figure(cell=0, title="", layers=[], x_label="ab", y_label="", x_range=(-4e-97, 0.0))
+    rows = draw_figure(figure, (8, 6), BARE).rows
+    check_rows(rows, 8)
+    assert "".join(rows).rstrip().endswith("ab")
+
+
 @settings(max_examples=100, deadline=None)
 @given(figures, st.tuples(st.integers(10, 100), st.integers(8, 30)), options)
 def test_text_keeps_to_its_width(

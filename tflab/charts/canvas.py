@@ -147,8 +147,10 @@ def _axes(
     if name and place == 0:
         names = name + names[cell_width(name) :]
     elif name and place is not None:
-        # Nothing stands there; before it, labels may hold wide characters.
-        names = pad(names.rstrip(), place) + name
+        # Labels may hold wide characters, and one at the edge is moved in by plotext, which can
+        # take the room of the name.
+        before = names.rstrip()
+        names = pad(before if cell_width(before) < place else "", place) + name
     return list(rows[: layout.height + layout.base]), names
 
 
