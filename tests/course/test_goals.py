@@ -184,6 +184,11 @@ def test_a_lesson_needs_tensorflow_and_nothing_of_ours(
     assert told.interpreter == str(bare_interpreter)
 
 
+def test_wrong_labels_alone_are_no_underfitting(course: Course) -> None:
+    goals = course.run("when-to-stop", epochs=30, patience=0, wrong=0.5).goals
+    assert [passed for text, passed in goals.items() if text.startswith("Underfit")] == [False]
+
+
 @pytest.mark.parametrize("seed", [0, 1, 2, 4])
 def test_one_unit_underfits_from_other_starts(course: Course, seed: int) -> None:
     goals = course.run("when-to-stop", units=1, seed=seed).goals
